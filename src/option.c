@@ -1,0 +1,503 @@
+/*-------------------------------------------------------------------------
+ *
+ * option.c
+ *		The options of servers, user mappings, foreign tables and columns.
+ *
+ * Every option is one row of one table.  The validator, the readers and
+ * lambda_fdw_options() all walk that table; no other code compares an
+ * option's name.
+ *
+ * IDENTIFICATION
+ *	  src/option.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "access/reloptions.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_foreign_server.h"
+#include "catalog/pg_foreign_table.h"
+#include "catalog/pg_user_mapping.h"
+#include "commands/defrem.h"
+#include "foreign/foreign.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/syscache.h"
+#include "utils/varlena.h"
+
+#include "common/arn.h"
+#include "option.h"
+#include "option_kind.h"
+
+/* Which structure an option's field is in. */
+typedef struct LfdwOption
+{
+	const char *name;
+	Oid			catalog;		/* of the object that carries it */
+	LfdwOptionKind kind;
+	double		min;			/* bounds of numbers */
+	double		max;
+	const char *boot_value;		/* parsed like a given one; NULL for none */
+	int			flags;
+	size_t		field;			/* offset in the structure of the catalog */
+	const char *summary;
+} LfdwOption;
+
+#define SENSITIVE 1				/* its value is never shown */
+#define SUPERUSER 2				/* only a superuser may depart from the
+								 * default, and own the server that does */
+
+#define TABLE_FIELD(name) offsetof(LfdwOptions, name)
+#define KEY_FIELD(name) offsetof(LfdwCredentials, name)
+#define COLUMN_FIELD(name) offsetof(LfdwColumnOptions, name)
+
+/*
+ * A table's row of the same name as a server's overrides it: both name the
+ * same field, and the table's options are read last.
+ */
+/* *INDENT-OFF* */
+static const LfdwOption option_table[] = {
+	{"region", ForeignServerRelationId, LFDW_KIND_REGION, 0, 0, NULL, 0, TABLE_FIELD(region), "AWS region; a full ARN's region must agree"},
+	{"endpoint", ForeignServerRelationId, LFDW_KIND_URL, 0, 0, NULL, 0, TABLE_FIELD(endpoint), "URL to call instead of the region's own Lambda endpoint"},
+	{"allow_http", ForeignServerRelationId, LFDW_KIND_BOOL, 0, 0, "false", SUPERUSER, TABLE_FIELD(allow_http), "allow plain http beyond loopback"},
+	{"connect_timeout_ms", ForeignServerRelationId, LFDW_KIND_INT, 1, INT_MAX, "5000", 0, TABLE_FIELD(connect_timeout_ms), "longest wait for a connection, in milliseconds"},
+	{"request_timeout_ms", ForeignServerRelationId, LFDW_KIND_INT, 1, INT_MAX, "910000", 0, TABLE_FIELD(request_timeout_ms), "longest wait for a whole answer, in milliseconds"},
+	{"max_concurrency", ForeignServerRelationId, LFDW_KIND_INT, 1, 1000, "16", 0, TABLE_FIELD(max_concurrency), "invocations a scan may have under way at once"},
+	{"max_response_bytes", ForeignServerRelationId, LFDW_KIND_INT, 1, 1073741823, "268435456", 0, TABLE_FIELD(max_response_bytes), "largest answer accepted, in bytes"},
+	{"keep_connections", ForeignServerRelationId, LFDW_KIND_BOOL, 0, 0, "true", 0, TABLE_FIELD(keep_connections), "keep connections open between statements"},
+	{"invocation_latency_ms", ForeignServerRelationId, LFDW_KIND_INT, 0, INT_MAX, "50", 0, TABLE_FIELD(invocation_latency_ms), "what an invocation costs the planner, in milliseconds"},
+	{"fdw_startup_cost", ForeignServerRelationId, LFDW_KIND_REAL, 0, 1e9, "0", 0, TABLE_FIELD(fdw_startup_cost), "planner cost added to the start of a scan"},
+	{"fdw_tuple_cost", ForeignServerRelationId, LFDW_KIND_REAL, 0, 1e9, "0.01", 0, TABLE_FIELD(fdw_tuple_cost), "planner cost added for each row"},
+
+	{"aws_access_key_id", UserMappingRelationId, LFDW_KIND_STRING, 0, 0, NULL, 0, KEY_FIELD(access_key_id), "access key that signs the requests"},
+	{"aws_secret_access_key", UserMappingRelationId, LFDW_KIND_STRING, 0, 0, NULL, SENSITIVE, KEY_FIELD(secret_access_key), "secret of the access key"},
+	{"aws_session_token", UserMappingRelationId, LFDW_KIND_STRING, 0, 0, NULL, SENSITIVE, KEY_FIELD(session_token), "session token of temporary keys"},
+
+	{"function_arn", ForeignTableRelationId, LFDW_KIND_FUNCTION, 0, 0, NULL, 0, TABLE_FIELD(function_arn), "function: name, partial ARN or ARN, with or without :qualifier"},
+	{"qualifier", ForeignTableRelationId, LFDW_KIND_QUALIFIER, 0, 0, NULL, 0, TABLE_FIELD(qualifier), "version or alias to call"},
+	{"payload", ForeignTableRelationId, LFDW_KIND_OBJECT, 0, 0, NULL, 0, TABLE_FIELD(payload), "JSON object that every request starts from"},
+	{"envelope", ForeignTableRelationId, LFDW_KIND_BOOL, 0, 0, "true", 0, TABLE_FIELD(envelope), "send the lambda_fdw member"},
+	{"rows_path", ForeignTableRelationId, LFDW_KIND_POINTER, 0, 0, NULL, 0, TABLE_FIELD(rows_path), "JSON Pointer to the rows in the answer"},
+	{"cursor_path", ForeignTableRelationId, LFDW_KIND_POINTER, 0, 0, NULL, 0, TABLE_FIELD(cursor_path), "JSON Pointer to the cursor of the next page in the answer"},
+	{"cursor_argument", ForeignTableRelationId, LFDW_KIND_ARGUMENT, 0, 0, NULL, 0, TABLE_FIELD(cursor_argument), "top-level member that carries the cursor in the request"},
+	{"max_pages", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, "10000", 0, TABLE_FIELD(max_pages), "pages after which a scan fails"},
+	{"estimated_rows", ForeignTableRelationId, LFDW_KIND_REAL, 1, 1e15, "1000", 0, TABLE_FIELD(estimated_rows), "rows the planner expects where ANALYZE has not counted"},
+	{"connect_timeout_ms", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, NULL, 0, TABLE_FIELD(connect_timeout_ms), "overrides the server's"},
+	{"request_timeout_ms", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, NULL, 0, TABLE_FIELD(request_timeout_ms), "overrides the server's"},
+	{"max_concurrency", ForeignTableRelationId, LFDW_KIND_INT, 1, 1000, NULL, 0, TABLE_FIELD(max_concurrency), "overrides the server's"},
+	{"max_response_bytes", ForeignTableRelationId, LFDW_KIND_INT, 1, 1073741823, NULL, 0, TABLE_FIELD(max_response_bytes), "overrides the server's"},
+	{"invocation_latency_ms", ForeignTableRelationId, LFDW_KIND_INT, 0, INT_MAX, NULL, 0, TABLE_FIELD(invocation_latency_ms), "overrides the server's"},
+
+	{"path", AttributeRelationId, LFDW_KIND_POINTER, 0, 0, NULL, 0, COLUMN_FIELD(path), "JSON Pointer into the row; default / and the column's name"},
+	{"pushdown", AttributeRelationId, LFDW_KIND_PUSHDOWN, 0, 0, NULL, 0, COLUMN_FIELD(pushdown), "operators that the function filters by exactly"},
+	{"required", AttributeRelationId, LFDW_KIND_BOOL, 0, 0, "false", 0, COLUMN_FIELD(required), "a query must give the column a value"},
+	{"format", AttributeRelationId, LFDW_KIND_FORMAT, 0, 0, NULL, 0, COLUMN_FIELD(format), "how the column is written in JSON"},
+};
+/* *INDENT-ON* */
+
+PG_FUNCTION_INFO_V1(lambda_fdw_validator);
+PG_FUNCTION_INFO_V1(lambda_fdw_options);
+
+/* What a user calls the objects of a catalog. */
+static const char *
+catalog_label(Oid catalog)
+{
+	switch (catalog)
+	{
+		case ForeignServerRelationId:
+			return "server";
+		case UserMappingRelationId:
+			return "user mapping";
+		case ForeignTableRelationId:
+			return "foreign table";
+		case AttributeRelationId:
+			return "column";
+		default:
+			return "foreign-data wrapper";
+	}
+}
+
+static const LfdwOption *
+find_option(Oid catalog, const char *name)
+{
+	for (int i = 0; i < (int) lengthof(option_table); i++)
+	{
+		if (option_table[i].catalog == catalog &&
+			strcmp(option_table[i].name, name) == 0)
+			return &option_table[i];
+	}
+	return NULL;
+}
+
+/* Refuses a name that is no option, with the closest right one as a hint. */
+static void
+report_unknown(Oid catalog, const char *name)
+{
+	const char *closest = NULL;
+	int			best = Min((int) strlen(name) / 2 + 1, 5);
+
+	for (int i = 0; i < (int) lengthof(option_table); i++)
+	{
+		const char *candidate = option_table[i].name;
+		int			distance;
+
+		if (option_table[i].catalog != catalog)
+			continue;
+		distance = varstr_levenshtein_less_equal(name, strlen(name),
+												 candidate, strlen(candidate),
+												 1, 1, 1, best, true);
+		if (distance < best)
+		{
+			best = distance;
+			closest = candidate;
+		}
+	}
+
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+			 errmsg("\"%s\" is not an option of a lambda_fdw %s",
+					name, catalog_label(catalog)),
+			 closest ? errhint("Perhaps you meant the option \"%s\".", closest) :
+			 errhint("SELECT * FROM lambda_fdw_options() lists the options.")));
+}
+
+/* Parses one value into its field, or raises the error that names both. */
+static void
+parse_option(const LfdwOption *option, const char *value, void *base)
+{
+	char	   *why = NULL;
+
+	if (lfdw_option_parse(option->kind, value, option->min, option->max,
+						  (char *) base + option->field, &why))
+		return;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 (option->flags & SENSITIVE) ?
+			 errmsg("invalid value for option \"%s\"", option->name) :
+			 errmsg("invalid value for option \"%s\": \"%s\"",
+					option->name, value),
+			 errdetail("%s", why)));
+}
+
+/* Fills the fields of a catalog's options with their defaults. */
+static void
+read_defaults(Oid catalog, void *base)
+{
+	for (int i = 0; i < (int) lengthof(option_table); i++)
+	{
+		if (option_table[i].catalog == catalog && option_table[i].boot_value)
+			parse_option(&option_table[i], option_table[i].boot_value, base);
+	}
+}
+
+/* Reads the options of one object over the defaults. */
+static void
+read_options(Oid catalog, List *options, void *base)
+{
+	ListCell   *lc;
+
+	foreach(lc, options)
+	{
+		DefElem    *def = (DefElem *) lfirst(lc);
+		const LfdwOption *option = find_option(catalog, def->defname);
+
+		if (option == NULL)
+			report_unknown(catalog, def->defname);
+		parse_option(option, defGetString(def), base);
+	}
+}
+
+/* Does an option depart from its default? */
+static bool
+differs_from_default(const LfdwOption *option, const char *value)
+{
+	bool		given;
+	bool		boot;
+
+	if (option->kind == LFDW_KIND_BOOL && option->boot_value &&
+		parse_bool(value, &given) && parse_bool(option->boot_value, &boot))
+		return given != boot;
+	return true;
+}
+
+/* Rules between the options of one server. */
+static void
+check_server(const LfdwOptions *options)
+{
+	LfdwUrl		url;
+	const char *why;
+
+	if (options->endpoint == NULL ||
+		!lfdw_url_parse(options->endpoint, &url, &why))
+		return;
+	if (!url.https && !options->allow_http && !lfdw_url_host_is_loopback(&url))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("plain http to \"%s\" is not allowed", url.host),
+				 errhint("Use an https endpoint, or let a superuser set allow_http 'true'.")));
+}
+
+/* Rules between the options of one foreign table. */
+static void
+check_table(const LfdwOptions *options)
+{
+	LfdwFunctionName name;
+	const char *why;
+
+	if (options->function_arn == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
+				 errmsg("a lambda_fdw foreign table needs the option \"function_arn\""),
+				 errhint("Add OPTIONS (function_arn 'name-or-ARN-of-the-function').")));
+	if (options->qualifier &&
+		lfdw_function_name_parse(options->function_arn, &name, &why) &&
+		name.qualifier[0] != '\0' &&
+		strcmp(name.qualifier, options->qualifier) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("option \"qualifier\" is \"%s\", but function_arn ends in \":%s\"",
+						options->qualifier, name.qualifier),
+				 errhint("Give the version or alias in one of the two.")));
+	if (options->cursor_argument && options->payload &&
+		lfdw_object_has_key(options->payload, options->cursor_argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("cursor_argument \"%s\" is a member of the option \"payload\" already",
+						options->cursor_argument)));
+	if (options->cursor_path && !options->envelope &&
+		options->cursor_argument == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("option \"cursor_path\" with envelope 'false' needs the option \"cursor_argument\""),
+				 errdetail("Without it no request could carry the cursor.")));
+}
+
+/* Rules between the options of one column. */
+static void
+check_column(const LfdwColumnOptions *options)
+{
+	if (options->path && options->path->ntokens == 0 && options->pushdown)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("a column of path '' cannot be pushed down"),
+				 errhint("Remove the option \"pushdown\".")));
+	if (options->required && options->pushdown == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("a required column needs the option \"pushdown\""),
+				 errhint("Add pushdown '=', or '=, in', to say how the function takes the value.")));
+}
+
+/* Keeps the statement, which may show keys, out of the log. */
+static void
+hide_statement(void *arg)
+{
+	errhidestmt(true);
+}
+
+/* Refuses what only a superuser may set. */
+static void
+check_privileges(Oid catalog, List *options)
+{
+	ListCell   *lc;
+
+	if (superuser())
+		return;
+	foreach(lc, options)
+	{
+		DefElem    *def = (DefElem *) lfirst(lc);
+		const LfdwOption *option = find_option(catalog, def->defname);
+
+		if (option && (option->flags & SUPERUSER) &&
+			differs_from_default(option, defGetString(def)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("permission denied to set option \"%s\"", option->name),
+					 errhint("Only a superuser may set it.")));
+	}
+}
+
+static void
+validate(Oid catalog, List *list)
+{
+	LfdwOptions options = {0};
+	LfdwCredentials credentials = {0};
+	LfdwColumnOptions column = {0};
+
+	switch (catalog)
+	{
+		case ForeignServerRelationId:
+			read_defaults(catalog, &options);
+			read_options(catalog, list, &options);
+			check_server(&options);
+			break;
+		case UserMappingRelationId:
+			read_options(catalog, list, &credentials);
+			break;
+		case ForeignTableRelationId:
+			read_defaults(catalog, &options);
+			read_options(catalog, list, &options);
+			check_table(&options);
+			break;
+		case AttributeRelationId:
+			read_defaults(catalog, &column);
+			read_options(catalog, list, &column);
+			check_column(&column);
+			break;
+		default:
+			if (list != NIL)
+				report_unknown(catalog, ((DefElem *) linitial(list))->defname);
+	}
+	check_privileges(catalog, list);
+}
+
+/*
+ * The validator: takes an object's merged options (text[]) and its catalog's
+ * OID; raises an error for an unknown name (HV00D), a bad value (HV024) or a
+ * missing privilege (42501).  An error about a user mapping hides the
+ * statement, since it holds the keys.
+ */
+Datum
+lambda_fdw_validator(PG_FUNCTION_ARGS)
+{
+	List	   *list = untransformRelOptions(PG_GETARG_DATUM(0));
+	Oid			catalog = PG_GETARG_OID(1);
+	ErrorContextCallback callback;
+
+	callback.callback = hide_statement;
+	callback.arg = NULL;
+	callback.previous = error_context_stack;
+	if (catalog == UserMappingRelationId)
+		error_context_stack = &callback;
+
+	validate(catalog, list);
+
+	error_context_stack = callback.previous;
+	PG_RETURN_VOID();
+}
+
+/* SQL function: the option table, a row an option. */
+Datum
+lambda_fdw_options(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < (int) lengthof(option_table); i++)
+	{
+		const LfdwOption *option = &option_table[i];
+		bool		bounded = option->max > option->min;
+		Datum		values[9];
+		bool		nulls[9] = {false};
+
+		values[0] = CStringGetTextDatum(option->name);
+		values[1] = CStringGetTextDatum(catalog_label(option->catalog));
+		values[2] = CStringGetTextDatum(lfdw_option_kind_name(option->kind));
+		values[3] = Float8GetDatum(option->min);
+		values[4] = Float8GetDatum(option->max);
+		nulls[3] = nulls[4] = !bounded;
+		if (option->boot_value)
+			values[5] = CStringGetTextDatum(option->boot_value);
+		else
+			nulls[5] = true;
+		values[6] = BoolGetDatum((option->flags & SENSITIVE) != 0);
+		values[7] = BoolGetDatum((option->flags & SUPERUSER) != 0);
+		values[8] = CStringGetTextDatum(option->summary);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/*
+ * Reads a foreign table's options over its server's over the defaults.
+ *
+ * Takes the table's OID.  The result and what it points to are palloc'd in
+ * the current context.  Raises the validator's errors, should the catalogs
+ * hold an option of another version.
+ */
+LfdwOptions *
+lfdw_option_table(Oid relid)
+{
+	LfdwOptions *options = palloc0(sizeof(LfdwOptions));
+	ForeignTable *table = GetForeignTable(relid);
+	ForeignServer *server = GetForeignServer(table->serverid);
+
+	options->serverid = server->serverid;
+	options->server = server->servername;
+	options->trusted = superuser_arg(server->owner);
+	read_defaults(ForeignServerRelationId, options);
+	read_defaults(ForeignTableRelationId, options);
+	read_options(ForeignServerRelationId, server->options, options);
+	read_options(ForeignTableRelationId, table->options, options);
+	return options;
+}
+
+/*
+ * Reads the options of one column of a foreign table, palloc'd in the current
+ * context.
+ */
+LfdwColumnOptions *
+lfdw_option_column(Oid relid, AttrNumber attnum)
+{
+	LfdwColumnOptions *options = palloc0(sizeof(LfdwColumnOptions));
+
+	read_defaults(AttributeRelationId, options);
+	read_options(AttributeRelationId,
+				 GetForeignColumnOptions(relid, attnum), options);
+	return options;
+}
+
+/*
+ * Reads the keys of a role's user mapping on a server, or of the mapping for
+ * PUBLIC.  The result is palloc'd in the current context; its members are
+ * NULL where there is no mapping or it has no such option.
+ */
+LfdwCredentials *
+lfdw_option_credentials(Oid serverid, Oid userid)
+{
+	LfdwCredentials *credentials = palloc0(sizeof(LfdwCredentials));
+
+	if (SearchSysCacheExists2(USERMAPPINGUSERSERVER,
+							  ObjectIdGetDatum(userid),
+							  ObjectIdGetDatum(serverid)) ||
+		SearchSysCacheExists2(USERMAPPINGUSERSERVER,
+							  ObjectIdGetDatum(InvalidOid),
+							  ObjectIdGetDatum(serverid)))
+		read_options(UserMappingRelationId,
+					 GetUserMapping(userid, serverid)->options, credentials);
+	return credentials;
+}
+
+/*
+ * Refuses a server with privileged options whose owner is not (or no longer)
+ * a superuser: the validator only saw who ran the statement (42501).
+ */
+void
+lfdw_option_check_owner(const LfdwOptions *options)
+{
+	ListCell   *lc;
+
+	if (options->trusted)
+		return;
+	foreach(lc, GetForeignServer(options->serverid)->options)
+	{
+		DefElem    *def = (DefElem *) lfirst(lc);
+		const LfdwOption *option = find_option(ForeignServerRelationId,
+											   def->defname);
+
+		if (option && (option->flags & SUPERUSER) &&
+			differs_from_default(option, defGetString(def)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("server \"%s\" may not use option \"%s\"",
+							options->server, option->name),
+					 errdetail("Its owner is not a superuser."),
+					 errhint("Drop the option, or make a superuser the server's owner.")));
+	}
+}

@@ -1,0 +1,87 @@
+/*-------------------------------------------------------------------------
+ *
+ * option.h
+ *		The options of servers, user mappings, foreign tables and columns.
+ *
+ * IDENTIFICATION
+ *	  src/option.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_OPTION_H
+#define LFDW_OPTION_H
+
+#include "postgres.h"
+
+#include "credentials.h"
+#include "value.h"
+
+/* The operators a column can declare in "pushdown". */
+typedef enum LfdwOperator
+{
+	LFDW_OP_EQ,
+	LFDW_OP_IN
+} LfdwOperator;
+
+#define LFDW_NOPERATORS (LFDW_OP_IN + 1)
+
+/* One declared operator. */
+typedef struct LfdwPushdown
+{
+	bool		declared;
+	char	   *argument;		/* NULL: the column's default argument */
+} LfdwPushdown;
+
+/* A JSON Pointer (RFC 6901) taken apart. */
+typedef struct LfdwPointer
+{
+	int			ntokens;		/* 0: the whole value */
+	char	  **tokens;			/* unescaped, in the database encoding */
+} LfdwPointer;
+
+/* What a foreign table's server and the table itself say. */
+typedef struct LfdwOptions
+{
+	Oid			serverid;
+	char	   *server;			/* its name */
+	bool		trusted;		/* the server's owner is a superuser */
+
+	char	   *region;			/* NULL: the function's ARN tells */
+	char	   *endpoint;		/* NULL: the region tells */
+	bool		allow_http;
+	int			connect_timeout_ms;
+	int			request_timeout_ms;
+	int			max_concurrency;
+	int			max_response_bytes;
+	bool		keep_connections;
+	int			invocation_latency_ms;
+	double		fdw_startup_cost;
+	double		fdw_tuple_cost;
+
+	char	   *function_arn;
+	char	   *qualifier;		/* NULL for none */
+	char	   *payload;		/* JSON object, NULL for none */
+	bool		envelope;
+	LfdwPointer *rows_path;		/* NULL: the forms of the contract */
+	LfdwPointer *cursor_path;	/* NULL: "cursor" beside "rows" */
+	char	   *cursor_argument;	/* NULL: in the envelope alone */
+	int			max_pages;
+	double		estimated_rows;
+} LfdwOptions;
+
+typedef struct LfdwColumnOptions
+{
+	LfdwPointer *path;			/* NULL: the column's name */
+	LfdwPushdown *pushdown;		/* LFDW_NOPERATORS of them, or NULL */
+	bool		required;
+	LfdwFormat	format;
+} LfdwColumnOptions;
+
+extern const char *const lfdw_operator_names[LFDW_NOPERATORS];
+
+extern LfdwOptions *lfdw_option_table(Oid relid);
+extern LfdwColumnOptions *lfdw_option_column(Oid relid, AttrNumber attnum);
+extern LfdwCredentials *lfdw_option_credentials(Oid serverid, Oid userid);
+extern void lfdw_option_check_owner(const LfdwOptions *options);
+
+#endif							/* LFDW_OPTION_H */

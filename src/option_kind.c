@@ -1,0 +1,399 @@
+/*-------------------------------------------------------------------------
+ *
+ * option_kind.c
+ *		The kinds of option values, and the parser of each.
+ *
+ * A parser takes the text of a value and the address of the field it belongs
+ * in; it returns false with the reason, fit for an error's DETAIL, where the
+ * text is not of the kind.  What it stores is palloc'd in the current context.
+ *
+ * IDENTIFICATION
+ *	  src/option_kind.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+
+#include "common/arn.h"
+#include "option.h"
+#include "option_kind.h"
+
+/* The member of every request that carries the envelope. */
+#define ENVELOPE_KEY "lambda_fdw"
+
+const char *const lfdw_operator_names[LFDW_NOPERATORS] = {"=", "in"};
+
+static const struct
+{
+	const char *name;
+	LfdwFormat	format;
+}			formats[] =
+{
+	{"epoch_s", LFDW_FORMAT_EPOCH_S},
+	{"epoch_ms", LFDW_FORMAT_EPOCH_MS},
+	{"base64", LFDW_FORMAT_BASE64},
+	{"hex", LFDW_FORMAT_HEX}
+};
+
+static bool
+parse_number_option(LfdwOptionKind kind, const char *value, double min,
+					double max, void *field, char **why)
+{
+	const char *hint = NULL;
+	int			number;
+	double		real;
+	bool		parsed;
+
+	if (kind == LFDW_KIND_INT)
+	{
+		parsed = parse_int(value, &number, 0, &hint);
+		real = parsed ? number : 0;
+	}
+	else
+		parsed = parse_real(value, &real, 0, &hint);
+
+	if (!parsed || !(real >= min && real <= max))
+	{
+		*why = psprintf("It must be a number from %.15g to %.15g.", min, max);
+		return false;
+	}
+	if (kind == LFDW_KIND_INT)
+		*(int *) field = number;
+	else
+		*(double *) field = real;
+	return true;
+}
+
+/*
+ * Walks the members of a JSON object in the database encoding.  Returns false
+ * where the text is no JSON object; *found tells whether it has the key.
+ */
+static bool
+scan_object(const char *text, const char *key, bool *found, char **why)
+{
+	LfdwJsonReader reader;
+	LfdwJsonType type;
+	LfdwJsonStatus status;
+	LfdwJsonValue name;
+	LfdwJsonValue value;
+
+	*found = false;
+	text = pg_server_to_any(text, strlen(text), PG_UTF8);
+	lfdw_json_init(&reader, text, strlen(text), true);
+	status = lfdw_json_peek(&reader, &type);
+	if (status == LFDW_JSON_OK && type != LFDW_JSON_OBJECT)
+	{
+		*why = pstrdup("It must be a JSON object.");
+		return false;
+	}
+	if (status == LFDW_JSON_OK)
+		status = lfdw_json_enter(&reader);
+	while (status == LFDW_JSON_OK)
+	{
+		status = lfdw_json_member(&reader, &name);
+		if (status != LFDW_JSON_OK)
+			break;
+		if (lfdw_json_string_equals(&name, key, strlen(key)))
+			*found = true;
+		status = lfdw_json_value(&reader, &value);
+	}
+	if (status == LFDW_JSON_END)
+		status = lfdw_json_end(&reader);
+	if (status == LFDW_JSON_OK)
+		return true;
+	*why = psprintf("It must be a JSON object: %s at byte " UINT64_FORMAT ".",
+					status == LFDW_JSON_BAD ? reader.error : "nothing",
+					status == LFDW_JSON_BAD ? reader.error_at : 0);
+	return false;
+}
+
+static bool
+parse_object(const char *value, char **field, char **why)
+{
+	bool		found;
+
+	if (!scan_object(value, ENVELOPE_KEY, &found, why))
+		return false;
+	if (found)
+	{
+		*why = pstrdup("The member \"" ENVELOPE_KEY "\" is the envelope's.");
+		return false;
+	}
+	*field = pstrdup(value);
+	return true;
+}
+
+/* Is a name free to be a top-level member of the request? */
+static bool
+parse_argument(const char *value, char **field, char **why)
+{
+	if (value[0] == '\0')
+	{
+		*why = pstrdup("An argument needs a name.");
+		return false;
+	}
+	if (strcmp(value, ENVELOPE_KEY) == 0)
+	{
+		*why = pstrdup("The member \"" ENVELOPE_KEY "\" is the envelope's.");
+		return false;
+	}
+	*field = pstrdup(value);
+	return true;
+}
+
+/* Turns ~1 into "/" and ~0 into "~", in place. */
+static void
+unescape_token(char *token)
+{
+	char	   *out = token;
+
+	for (char *in = token; *in; in++)
+		*out++ = (*in == '~') ? (*++in == '1' ? '/' : '~') : *in;
+	*out = '\0';
+}
+
+/* RFC 6901: "" or tokens after slashes, with ~1 for "/" and ~0 for "~". */
+static bool
+parse_pointer(const char *value, LfdwPointer **field, char **why)
+{
+	LfdwPointer *pointer = palloc0(sizeof(LfdwPointer));
+	char	   *copy = pstrdup(value);
+	int			slashes = 0;
+
+	for (const char *p = value; *p; p++)
+	{
+		slashes += (*p == '/');
+		if (*p == '~' && p[1] != '0' && p[1] != '1')
+		{
+			*why = pstrdup("In a JSON Pointer \"~\" is written \"~0\", and \"/\" in a name \"~1\".");
+			return false;
+		}
+	}
+	if (value[0] != '\0' && value[0] != '/')
+	{
+		*why = pstrdup("A JSON Pointer is empty or begins with \"/\".");
+		return false;
+	}
+	pointer->tokens = palloc(sizeof(char *) * (slashes + 1));
+	while ((copy = strchr(copy, '/')) != NULL)
+	{
+		*copy++ = '\0';
+		pointer->tokens[pointer->ntokens++] = copy;
+	}
+	for (int i = 0; i < pointer->ntokens; i++)
+		unescape_token(pointer->tokens[i]);
+	*field = pointer;
+	return true;
+}
+
+/* Trims blanks in place. */
+static char *
+trim(char *text)
+{
+	char	   *end;
+
+	while (*text == ' ' || *text == '\t' || *text == '\n' || *text == '\r')
+		text++;
+	end = text + strlen(text);
+	while (end > text && strchr(" \t\n\r", end[-1]))
+		*--end = '\0';
+	return text;
+}
+
+/* One item of a pushdown list: an operator, perhaps ":" and an argument. */
+static bool
+parse_pushdown_item(char *item, LfdwPushdown *pushdown, char **why)
+{
+	char	   *colon = strchr(item, ':');
+	char	   *argument = NULL;
+	int			op;
+
+	if (colon)
+	{
+		*colon = '\0';
+		if (!parse_argument(trim(colon + 1), &argument, why))
+			return false;
+	}
+	item = trim(item);
+	for (op = 0; op < LFDW_NOPERATORS; op++)
+	{
+		if (pg_strcasecmp(item, lfdw_operator_names[op]) == 0)
+			break;
+	}
+	if (op == LFDW_NOPERATORS)
+	{
+		*why = psprintf("\"%s\" is not an operator that can be pushed down; they are \"=\" and \"in\", each perhaps with \":argument\".",
+						item);
+		return false;
+	}
+	if (pushdown[op].declared)
+	{
+		*why = psprintf("The operator \"%s\" is there twice.", item);
+		return false;
+	}
+	pushdown[op].declared = true;
+	pushdown[op].argument = argument;
+	return true;
+}
+
+static bool
+parse_pushdown(const char *value, LfdwPushdown **field, char **why)
+{
+	LfdwPushdown *pushdown = palloc0(sizeof(LfdwPushdown) * LFDW_NOPERATORS);
+	char	   *item = pstrdup(value);
+
+	while (item)
+	{
+		char	   *comma = strchr(item, ',');
+
+		if (comma)
+			*comma = '\0';
+		if (!parse_pushdown_item(item, pushdown, why))
+			return false;
+		item = comma ? comma + 1 : NULL;
+	}
+	*field = pushdown;
+	return true;
+}
+
+static bool
+parse_format(const char *value, LfdwFormat *field, char **why)
+{
+	for (int i = 0; i < (int) lengthof(formats); i++)
+	{
+		if (strcmp(value, formats[i].name) == 0)
+		{
+			*field = formats[i].format;
+			return true;
+		}
+	}
+	*why = pstrdup("It must be epoch_s or epoch_ms for a timestamp, base64 or hex for bytea.");
+	return false;
+}
+
+/* The kinds that are kept as text once they are found good. */
+static bool
+parse_text(LfdwOptionKind kind, const char *value, char **field, char **why)
+{
+	LfdwFunctionName name;
+	LfdwUrl		url;
+	const char *reason = NULL;
+	bool		valid = true;
+
+	switch (kind)
+	{
+		case LFDW_KIND_REGION:
+			valid = lfdw_region_is_valid(value);
+			reason = "A region looks like \"eu-west-1\".";
+			break;
+		case LFDW_KIND_URL:
+			valid = lfdw_url_parse(value, &url, &reason);
+			break;
+		case LFDW_KIND_FUNCTION:
+			valid = lfdw_function_name_parse(value, &name, &reason);
+			break;
+		case LFDW_KIND_QUALIFIER:
+			valid = lfdw_qualifier_is_valid(value);
+			reason = "A qualifier is a version, an alias or $LATEST.";
+			break;
+		default:
+			valid = value[0] != '\0';
+			reason = "It must not be empty.";
+	}
+	if (valid)
+		*field = pstrdup(value);
+	else
+		*why = pstrdup(reason);
+	return valid;
+}
+
+/*
+ * Parses the text of an option value into the field of its kind.
+ *
+ * min and max bound numbers.  Returns false with a palloc'd reason in *why
+ * where the text is not of the kind.
+ */
+bool
+lfdw_option_parse(LfdwOptionKind kind, const char *value, double min,
+				  double max, void *field, char **why)
+{
+	switch (kind)
+	{
+		case LFDW_KIND_BOOL:
+			*why = pstrdup("It must be true or false.");
+			return parse_bool(value, field);
+		case LFDW_KIND_INT:
+		case LFDW_KIND_REAL:
+			return parse_number_option(kind, value, min, max, field, why);
+		case LFDW_KIND_STRING:
+		case LFDW_KIND_REGION:
+		case LFDW_KIND_URL:
+		case LFDW_KIND_FUNCTION:
+		case LFDW_KIND_QUALIFIER:
+			return parse_text(kind, value, field, why);
+		case LFDW_KIND_OBJECT:
+			return parse_object(value, field, why);
+		case LFDW_KIND_ARGUMENT:
+			return parse_argument(value, field, why);
+		case LFDW_KIND_POINTER:
+			return parse_pointer(value, field, why);
+		case LFDW_KIND_PUSHDOWN:
+			return parse_pushdown(value, field, why);
+		case LFDW_KIND_FORMAT:
+			return parse_format(value, field, why);
+	}
+	return false;
+}
+
+/* What lambda_fdw_options() calls a kind; static text. */
+const char *
+lfdw_option_kind_name(LfdwOptionKind kind)
+{
+	switch (kind)
+	{
+		case LFDW_KIND_BOOL:
+			return "boolean";
+		case LFDW_KIND_INT:
+			return "integer";
+		case LFDW_KIND_REAL:
+			return "number";
+		case LFDW_KIND_STRING:
+			return "text";
+		case LFDW_KIND_REGION:
+			return "region";
+		case LFDW_KIND_URL:
+			return "URL";
+		case LFDW_KIND_FUNCTION:
+			return "function name";
+		case LFDW_KIND_QUALIFIER:
+			return "version or alias";
+		case LFDW_KIND_OBJECT:
+			return "JSON object";
+		case LFDW_KIND_ARGUMENT:
+			return "member name";
+		case LFDW_KIND_POINTER:
+			return "JSON Pointer";
+		case LFDW_KIND_PUSHDOWN:
+			return "list of operators";
+		case LFDW_KIND_FORMAT:
+			return "epoch_s, epoch_ms, base64 or hex";
+	}
+	return NULL;
+}
+
+/*
+ * Has a JSON object (in the database encoding, found good by the option
+ * "payload") a member of this name (in UTF-8)?
+ */
+bool
+lfdw_object_has_key(const char *object, const char *key)
+{
+	bool		found;
+	char	   *why;
+
+	return scan_object(object, key, &found, &why) && found;
+}

@@ -1,0 +1,42 @@
+/*-------------------------------------------------------------------------
+ *
+ * option_kind.h
+ *		The kinds of option values, and the parser of each.
+ *
+ * IDENTIFICATION
+ *	  src/option_kind.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_OPTION_KIND_H
+#define LFDW_OPTION_KIND_H
+
+#include "postgres.h"
+
+#include "common/json_reader.h"
+#include "common/uri.h"
+
+typedef enum LfdwOptionKind
+{
+	LFDW_KIND_BOOL,				/* bool */
+	LFDW_KIND_INT,				/* int */
+	LFDW_KIND_REAL,				/* double */
+	LFDW_KIND_STRING,			/* char *, as the kinds down to ARGUMENT */
+	LFDW_KIND_REGION,
+	LFDW_KIND_URL,
+	LFDW_KIND_FUNCTION,
+	LFDW_KIND_QUALIFIER,
+	LFDW_KIND_OBJECT,
+	LFDW_KIND_ARGUMENT,
+	LFDW_KIND_POINTER,			/* LfdwPointer * */
+	LFDW_KIND_PUSHDOWN,			/* LfdwPushdown * */
+	LFDW_KIND_FORMAT			/* LfdwFormat */
+} LfdwOptionKind;
+
+extern bool lfdw_option_parse(LfdwOptionKind kind, const char *value,
+							  double min, double max, void *field,
+							  char **why);
+extern const char *lfdw_option_kind_name(LfdwOptionKind kind);
+extern bool lfdw_object_has_key(const char *object, const char *key);
+
+#endif							/* LFDW_OPTION_KIND_H */
