@@ -83,6 +83,7 @@ scan_object(const char *text, const char *key, bool *found, char **why)
 
 	*found = false;
 	text = pg_server_to_any(text, strlen(text), PG_UTF8);
+	key = pg_server_to_any(key, strlen(key), PG_UTF8);
 	lfdw_json_init(&reader, text, strlen(text), true);
 	status = lfdw_json_peek(&reader, &type);
 	if (status == LFDW_JSON_OK && type != LFDW_JSON_OBJECT)
@@ -386,8 +387,8 @@ lfdw_option_kind_name(LfdwOptionKind kind)
 }
 
 /*
- * Has a JSON object (in the database encoding, found good by the option
- * "payload") a member of this name (in UTF-8)?
+ * Has a JSON object, found good by the option "payload", a member of this
+ * name?  Both are in the database encoding.
  */
 bool
 lfdw_object_has_key(const char *object, const char *key)

@@ -1,0 +1,293 @@
+/*-------------------------------------------------------------------------
+ *
+ * binding.c
+ *		A foreign table bound to its function: columns, arguments, target.
+ *
+ * The rules that no single object's validator can check are checked here,
+ * when a query is planned and again when it runs.  Nothing here needs the
+ * network.
+ *
+ * IDENTIFICATION
+ *	  src/binding.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+
+#include "binding.h"
+#include "common/arn.h"
+#include "common/uri.h"
+#include "http.h"
+#include "option_kind.h"
+
+/* A path's tokens joined by dots: the column's name in requests. */
+static char *
+json_name(const LfdwPointer *path)
+{
+	StringInfoData name;
+
+	if (path->ntokens == 0)
+		return NULL;
+	initStringInfo(&name);
+	for (int i = 0; i < path->ntokens; i++)
+		appendStringInfo(&name, "%s%s", i > 0 ? "." : "", path->tokens[i]);
+	return name.data;
+}
+
+/* The default path: one token, the column's own name. */
+static LfdwPointer *
+default_path(const char *attname)
+{
+	LfdwPointer *path = palloc(sizeof(LfdwPointer));
+
+	path->ntokens = 1;
+	path->tokens = palloc(sizeof(char *));
+	path->tokens[0] = pstrdup(attname);
+	return path;
+}
+
+static void
+bind_column(LfdwBinding *binding, LfdwColumn *column, Oid relid,
+			Form_pg_attribute att)
+{
+	LfdwColumnOptions *options = lfdw_option_column(relid, att->attnum);
+
+	column->attnum = att->attnum;
+	column->attname = pstrdup(NameStr(att->attname));
+	column->typid = att->atttypid;
+	column->typmod = att->atttypmod;
+	column->collation = att->attcollation;
+	column->required = options->required;
+	column->format = options->format;
+	column->path = options->path ? options->path : default_path(column->attname);
+	column->name = json_name(column->path);
+
+	for (int op = 0; options->pushdown && op < LFDW_NOPERATORS; op++)
+	{
+		column->pushdown[op] = options->pushdown[op];
+		if (column->pushdown[op].argument == NULL)
+			column->pushdown[op].argument = pstrdup(column->name);
+	}
+
+	if (!lfdw_format_applies(column->format, column->typid))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("the format of column \"%s\" of foreign table \"%s\" does not fit its type %s",
+						column->attname, binding->relname,
+						format_type_be(column->typid)),
+				 errdetail("epoch_s and epoch_ms are for timestamps, base64 and hex for bytea.")));
+}
+
+/* Raises the error about an argument name that two things claim. */
+static void
+report_argument(const LfdwBinding *binding, const LfdwColumn *column,
+				const char *argument, const char *owner)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("column \"%s\" of foreign table \"%s\" cannot use the argument \"%s\"",
+					column->attname, binding->relname, argument),
+			 errdetail("It is taken by %s.", owner),
+			 errhint("Name another argument in the column's option pushdown, as in '=:name'.")));
+}
+
+/*
+ * Every argument has one owner: a column, the table's payload, the envelope
+ * or the cursor.  "=" and "in" of one column may share a name.
+ */
+static void
+check_argument(const LfdwBinding *binding, int index, const char *argument)
+{
+	const LfdwColumn *column = &binding->columns[index];
+	const LfdwOptions *options = binding->options;
+
+	if (strcmp(argument, "lambda_fdw") == 0)
+		report_argument(binding, column, argument, "the envelope");
+	if (options->cursor_argument &&
+		strcmp(argument, options->cursor_argument) == 0)
+		report_argument(binding, column, argument, "the option cursor_argument");
+	if (options->payload && lfdw_object_has_key(options->payload, argument))
+		report_argument(binding, column, argument, "the option payload");
+
+	for (int i = 0; i < index; i++)
+	{
+		const LfdwColumn *other = &binding->columns[i];
+
+		for (int op = 0; op < LFDW_NOPERATORS; op++)
+		{
+			if (other->pushdown[op].declared &&
+				strcmp(other->pushdown[op].argument, argument) == 0)
+				report_argument(binding, column, argument,
+								psprintf("column \"%s\"", other->attname));
+		}
+	}
+}
+
+static void
+check_arguments(const LfdwBinding *binding)
+{
+	for (int i = 0; i < binding->ncolumns; i++)
+	{
+		for (int op = 0; op < LFDW_NOPERATORS; op++)
+		{
+			if (binding->columns[i].pushdown[op].declared)
+				check_argument(binding, i,
+							   binding->columns[i].pushdown[op].argument);
+		}
+	}
+}
+
+/* The function as Invoke's path takes it: as given, less the qualifier. */
+static char *
+function_path_name(const LfdwFunctionName *name)
+{
+	if (name->partition[0] != '\0')
+		return psprintf("arn:%s:lambda:%s:%s:function:%s", name->partition,
+						name->region, name->account, name->name);
+	if (name->region[0] != '\0')
+		return psprintf("%s:%s:function:%s", name->region, name->account,
+						name->name);
+	if (name->account[0] != '\0')
+		return psprintf("%s:function:%s", name->account, name->name);
+	return pstrdup(name->name);
+}
+
+/* The region to call: the function's own, which must be the server's. */
+static char *
+resolve_region(const LfdwBinding *binding, const LfdwFunctionName *name)
+{
+	const LfdwOptions *options = binding->options;
+
+	if (name->region[0] == '\0' && options->region == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
+				 errmsg("no region is known for foreign table \"%s\"",
+						binding->relname),
+				 errhint("Set the option \"region\" of server \"%s\", or give function_arn as a full ARN.",
+						 options->server)));
+	if (name->region[0] == '\0')
+		return options->region;
+	if (options->region && strcmp(options->region, name->region) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("the function of foreign table \"%s\" is in region \"%s\", but server \"%s\" is for \"%s\"",
+						binding->relname, name->region, options->server,
+						options->region),
+				 errhint("Use a server of that region, or one without the option \"region\".")));
+	return pstrdup(name->region);
+}
+
+/* The version or alias: the name's or the option's, which must agree. */
+static char *
+resolve_qualifier(const LfdwBinding *binding, const LfdwFunctionName *name)
+{
+	const LfdwOptions *options = binding->options;
+
+	if (name->qualifier[0] == '\0')
+		return options->qualifier;
+	if (options->qualifier && strcmp(options->qualifier, name->qualifier) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("foreign table \"%s\" names two qualifiers, \"%s\" and \"%s\"",
+						binding->relname, name->qualifier, options->qualifier),
+				 errhint("Give the version or alias in function_arn or in the option \"qualifier\".")));
+	return pstrdup(name->qualifier);
+}
+
+/* The server's endpoint, or the region's own. */
+static char *
+resolve_endpoint(const LfdwBinding *binding, const char *region)
+{
+	const LfdwPartition *partition;
+
+	if (binding->options->endpoint)
+		return binding->options->endpoint;
+	partition = lfdw_partition_of_region(region);
+	if (partition == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("region \"%s\" belongs to no known partition of AWS",
+						region),
+				 errhint("Check the region, or set the option \"endpoint\" of server \"%s\".",
+						 binding->options->server)));
+	return psprintf("https://lambda.%s.%s", region, partition->dns_suffix);
+}
+
+/* Which addresses may be connected to, by who owns the server. */
+static int
+network_rules(const LfdwOptions *options, const char *endpoint)
+{
+	LfdwUrl		url;
+	const char *why;
+	int			rules = 0;
+
+	if (!options->trusted)
+		rules |= LFDW_HTTP_DENY_LOCAL;
+	if (!lfdw_url_parse(endpoint, &url, &why))
+		elog(ERROR, "invalid endpoint \"%s\"", endpoint);
+	if (!url.https && !options->allow_http)
+		rules |= LFDW_HTTP_ONLY_LOOPBACK;
+	return rules;
+}
+
+static void
+resolve_target(LfdwBinding *binding)
+{
+	const LfdwOptions *options = binding->options;
+	LfdwTarget *target = &binding->target;
+	LfdwFunctionName name;
+	const char *why;
+
+	if (options->function_arn == NULL ||
+		!lfdw_function_name_parse(options->function_arn, &name, &why))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("foreign table \"%s\" has no valid option \"function_arn\"",
+						binding->relname)));
+	target->function = function_path_name(&name);
+	target->label = pstrdup(name.name);
+	target->qualifier = resolve_qualifier(binding, &name);
+	target->region = resolve_region(binding, &name);
+	target->endpoint = resolve_endpoint(binding, target->region);
+	target->connect_timeout_ms = options->connect_timeout_ms;
+	target->request_timeout_ms = options->request_timeout_ms;
+	target->max_response_bytes = options->max_response_bytes;
+	target->keep_connections = options->keep_connections;
+	target->network = network_rules(options, target->endpoint);
+}
+
+/*
+ * Binds a foreign table to its function.
+ *
+ * Takes an open relation; the result lives in the current context and keeps
+ * nothing of the relation.  Raises HV024 where options of the table, its
+ * columns and its server contradict each other.
+ */
+LfdwBinding *
+lfdw_binding_create(Relation relation)
+{
+	LfdwBinding *binding = palloc0(sizeof(LfdwBinding));
+	TupleDesc	desc = RelationGetDescr(relation);
+
+	binding->relname = pstrdup(RelationGetRelationName(relation));
+	binding->options = lfdw_option_table(RelationGetRelid(relation));
+	binding->natts = desc->natts;
+	binding->columns = palloc0(sizeof(LfdwColumn) * (desc->natts + 1));
+	binding->by_attnum = palloc0(sizeof(LfdwColumn *) * (desc->natts + 1));
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (att->attisdropped)
+			continue;
+		binding->by_attnum[i] = &binding->columns[binding->ncolumns++];
+		bind_column(binding, binding->by_attnum[i],
+					RelationGetRelid(relation), att);
+	}
+	check_arguments(binding);
+	resolve_target(binding);
+	return binding;
+}

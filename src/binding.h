@@ -1,0 +1,48 @@
+/*-------------------------------------------------------------------------
+ *
+ * binding.h
+ *		A foreign table bound to its function: columns, arguments, target.
+ *
+ * IDENTIFICATION
+ *	  src/binding.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_BINDING_H
+#define LFDW_BINDING_H
+
+#include "postgres.h"
+
+#include "access/attnum.h"
+#include "invoke.h"
+#include "option.h"
+#include "utils/rel.h"
+
+typedef struct LfdwColumn
+{
+	AttrNumber	attnum;
+	const char *attname;
+	const char *name;			/* on the JSON side; NULL for path '' */
+	LfdwPointer *path;
+	Oid			typid;
+	int32		typmod;
+	Oid			collation;
+	LfdwFormat	format;
+	bool		required;
+	LfdwPushdown pushdown[LFDW_NOPERATORS]; /* arguments filled in */
+} LfdwColumn;
+
+typedef struct LfdwBinding
+{
+	const char *relname;
+	LfdwOptions *options;
+	LfdwTarget	target;
+	int			ncolumns;
+	LfdwColumn *columns;		/* those not dropped, in the table's order */
+	int			natts;
+	LfdwColumn **by_attnum;		/* natts of them, NULL where dropped */
+} LfdwBinding;
+
+extern LfdwBinding *lfdw_binding_create(Relation relation);
+
+#endif							/* LFDW_BINDING_H */

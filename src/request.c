@@ -1,0 +1,163 @@
+/*-------------------------------------------------------------------------
+ *
+ * request.c
+ *		The JSON payload of an invocation.
+ *
+ * The payload is written, not built as a tree first: the table's own members
+ * and the numbers of a query must arrive digit for digit, and json-c would
+ * clamp them.
+ *
+ * IDENTIFICATION
+ *	  src/request.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/sysattr.h"
+
+#include "request.h"
+#include "value.h"
+
+/* The version of the envelope. */
+#define ENVELOPE_VERSION 1
+
+/* Starts a member: a comma where one is due, the key, the colon. */
+static void
+append_key(StringInfo out, const char *key)
+{
+	if (out->len > 0 && out->data[out->len - 1] != '{')
+		appendStringInfoChar(out, ',');
+	lfdw_json_append_string(out, key);
+	appendStringInfoChar(out, ':');
+}
+
+/* What stands between the braces of a JSON object. */
+static void
+append_inner(StringInfo out, const char *object)
+{
+	const char *start = strchr(object, '{') + 1;
+	const char *end = strrchr(object, '}');
+
+	while (start < end && strchr(" \t\n\r", *start))
+		start++;
+	while (end > start && strchr(" \t\n\r", end[-1]))
+		end--;
+	appendBinaryStringInfo(out, start, end - start);
+}
+
+/* The member or members that carry one column's values. */
+static void
+append_argument(StringInfo out, const LfdwArgument *argument, int turn)
+{
+	const LfdwPushdown *pushdown = argument->column->pushdown;
+
+	if (argument->manner != LFDW_SEND_LIST)
+	{
+		append_key(out, pushdown[LFDW_OP_EQ].argument);
+		appendStringInfoString(out, argument->set.json[turn]);
+	}
+	if (argument->manner == LFDW_SEND_LIST ||
+		argument->manner == LFDW_SEND_BOTH)
+	{
+		append_key(out, pushdown[LFDW_OP_IN].argument);
+		appendStringInfoString(out, lfdw_query_list(&argument->set));
+	}
+}
+
+static void
+append_filters(StringInfo out, const LfdwQuery *query, const int *turn)
+{
+	append_key(out, "filters");
+	appendStringInfoChar(out, '[');
+	for (int i = 0; i < query->nfilters; i++)
+	{
+		const LfdwFilter *filter = &query->filters[i];
+		const char *json = filter->json;
+
+		if (filter->each >= 0)
+			json = query->arguments[filter->each].set.json[turn[filter->each]];
+		appendStringInfoString(out, i > 0 ? ",{" : "{");
+		append_key(out, "column");
+		lfdw_json_append_string(out, filter->column->name);
+		append_key(out, "operator");
+		lfdw_json_append_string(out, lfdw_operator_names[filter->op]);
+		append_key(out, "value");
+		appendStringInfoString(out, json);
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoChar(out, ']');
+}
+
+/*
+ * The envelope's "columns": the names of the columns a scan needs, as a JSON
+ * array, or "null" where it needs whole rows.
+ *
+ * attrs holds attribute numbers as pull_varattnos gives them.  The result is
+ * palloc'd in the current context.
+ */
+char *
+lfdw_request_columns(const LfdwBinding *binding, const Bitmapset *attrs)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '[');
+	for (int i = 0; i < binding->ncolumns; i++)
+	{
+		const LfdwColumn *column = &binding->columns[i];
+
+		if (!bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber,
+						   attrs))
+			continue;
+		if (column->name == NULL)
+			return pstrdup("null");
+		if (out.len > 1)
+			appendStringInfoChar(&out, ',');
+		lfdw_json_append_string(&out, column->name);
+	}
+	appendStringInfoChar(&out, ']');
+	return out.data;
+}
+
+/*
+ * Writes the payload of one invocation, in the database encoding.
+ *
+ * turn holds, for each argument that makes a call a value, the index of this
+ * call's value, and 0 for the others.  columns is what lfdw_request_columns
+ * made; cursor is the JSON of the page to go on from, NULL for the first.
+ */
+void
+lfdw_request_write(StringInfo out, const LfdwBinding *binding,
+				   const LfdwQuery *query, const int *turn,
+				   const char *columns, const char *cursor)
+{
+	const LfdwOptions *options = binding->options;
+
+	appendStringInfoChar(out, '{');
+	if (options->payload)
+		append_inner(out, options->payload);
+	for (int i = 0; i < query->narguments; i++)
+		append_argument(out, &query->arguments[i], turn[i]);
+	if (cursor && options->cursor_argument)
+	{
+		append_key(out, options->cursor_argument);
+		appendStringInfoString(out, cursor);
+	}
+	if (options->envelope)
+	{
+		append_key(out, "lambda_fdw");
+		appendStringInfo(out, "{\"version\":%d", ENVELOPE_VERSION);
+		append_key(out, "operation");
+		lfdw_json_append_string(out, "scan");
+		append_key(out, "table");
+		lfdw_json_append_string(out, binding->relname);
+		append_key(out, "columns");
+		appendStringInfoString(out, columns);
+		append_filters(out, query, turn);
+		append_key(out, "cursor");
+		appendStringInfoString(out, cursor ? cursor : "null");
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoChar(out, '}');
+}
