@@ -239,6 +239,20 @@ lfdw_qual_classify(PlannerInfo *root, const LfdwBinding *binding, Index relid,
 }
 
 /*
+ * Is an expression a column of the relation relid, perhaps under a cast that
+ * changes nothing, whose declared operators a join could give its value?
+ */
+bool
+lfdw_qual_is_column(const LfdwBinding *binding, Index relid,
+					const LfdwColumn *column, Node *node)
+{
+	Oid			type;
+
+	return is_declared(column) &&
+		match_column(binding, relid, node, &type) == column;
+}
+
+/*
  * Is the term sent on a declared operator, so that it narrows the answer and
  * satisfies a required column?  Else it is a hint.
  */

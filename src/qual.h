@@ -33,6 +33,8 @@ typedef struct LfdwTerm
 extern LfdwTerm *lfdw_qual_classify(PlannerInfo *root,
 									const LfdwBinding *binding, Index relid,
 									Expr *clause);
+extern bool lfdw_qual_is_column(const LfdwBinding *binding, Index relid,
+								const LfdwColumn *column, Node *node);
 extern bool lfdw_qual_is_declared(const LfdwTerm *term);
 extern const LfdwColumn *lfdw_qual_missing(const LfdwBinding *binding,
 										   List *terms);

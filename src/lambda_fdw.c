@@ -1,0 +1,39 @@
+/*-------------------------------------------------------------------------
+ *
+ * lambda_fdw.c
+ *		The handler of a foreign-data wrapper over AWS Lambda.
+ *
+ * IDENTIFICATION
+ *	  src/lambda_fdw.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "lambda_fdw.h"
+
+PG_MODULE_MAGIC;
+
+PG_FUNCTION_INFO_V1(lambda_fdw_handler);
+
+/*
+ * The handler: returns the table of callbacks.
+ */
+Datum
+lambda_fdw_handler(PG_FUNCTION_ARGS)
+{
+	FdwRoutine *routine = makeNode(FdwRoutine);
+
+	routine->GetForeignRelSize = lambdaGetForeignRelSize;
+	routine->GetForeignPaths = lambdaGetForeignPaths;
+	routine->GetForeignPlan = lambdaGetForeignPlan;
+	routine->BeginForeignScan = lambdaBeginForeignScan;
+	routine->IterateForeignScan = lambdaIterateForeignScan;
+	routine->ReScanForeignScan = lambdaReScanForeignScan;
+	routine->EndForeignScan = lambdaEndForeignScan;
+	routine->ExplainForeignScan = lambdaExplainForeignScan;
+
+	PG_RETURN_POINTER(routine);
+}

@@ -1,0 +1,54 @@
+/*-------------------------------------------------------------------------
+ *
+ * lambda_fdw.h
+ *		The callbacks of the foreign-data wrapper, and the plan they share.
+ *
+ * IDENTIFICATION
+ *	  src/lambda_fdw.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LAMBDA_FDW_H
+#define LAMBDA_FDW_H
+
+#include "postgres.h"
+
+#include "foreign/fdwapi.h"
+
+/*
+ * Indexes of the lists in a ForeignScan's fdw_private.  The values of the
+ * terms are in fdw_exprs, in the same order, where the planner turns outer
+ * columns into parameters.  For example:
+ *
+ *	terms = (List *) list_nth(plan->fdw_private, LFDW_PLAN_TERMS);
+ */
+enum LfdwPlanPrivate
+{
+	LFDW_PLAN_TERMS,			/* what lfdw_qual_serialize made */
+	LFDW_PLAN_ATTRS				/* IntList: attribute numbers wanted */
+};
+
+/* plan.c */
+extern void lambdaGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
+									Oid foreigntableid);
+extern void lambdaGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
+								  Oid foreigntableid);
+extern ForeignScan *lambdaGetForeignPlan(PlannerInfo *root,
+										 RelOptInfo *baserel,
+										 Oid foreigntableid,
+										 ForeignPath *best_path, List *tlist,
+										 List *scan_clauses,
+										 Plan *outer_plan);
+extern Bitmapset *lfdw_plan_attrs(const ForeignScan *plan);
+
+/* scan.c */
+extern void lambdaBeginForeignScan(ForeignScanState *node, int eflags);
+extern TupleTableSlot *lambdaIterateForeignScan(ForeignScanState *node);
+extern void lambdaReScanForeignScan(ForeignScanState *node);
+extern void lambdaEndForeignScan(ForeignScanState *node);
+
+/* explain.c */
+extern void lambdaExplainForeignScan(ForeignScanState *node,
+									 struct ExplainState *es);
+
+#endif							/* LAMBDA_FDW_H */

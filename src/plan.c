@@ -1,0 +1,339 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan.c
+ *		Paths and plans of foreign scans.
+ *
+ * Planning reads catalogs and nothing else: no network.  What an invocation
+ * costs is told by the option invocation_latency_ms.
+ *
+ * IDENTIFICATION
+ *	  src/plan.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/sysattr.h"
+#include "access/table.h"
+#include "catalog/pg_type.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
+#include "optimizer/planmain.h"
+#include "optimizer/restrictinfo.h"
+#include "utils/array.h"
+
+#include "binding.h"
+#include "compat.h"
+#include "lambda_fdw.h"
+#include "qual.h"
+
+/* Planner cost of a millisecond: core reads some hundred pages in one. */
+#define COST_PER_MS 100.0
+
+/*
+ * What a scan without a required value costs: more than anything disabled, so
+ * that it is planned only where every other plan fails too.
+ */
+#define MISSING_VALUE_COST 1.0e15
+
+/* How many values a list has, where the planner can't see. */
+#define UNKNOWN_LIST_LENGTH 10
+
+/* What the planner's callbacks keep of a relation. */
+typedef struct LfdwRelInfo
+{
+	LfdwBinding *binding;
+} LfdwRelInfo;
+
+/* A column of a relation, for generate_implied_equalities_for_column. */
+typedef struct ColumnMatch
+{
+	const LfdwBinding *binding;
+	const LfdwColumn *column;
+} ColumnMatch;
+
+/* The terms that some restrictions make, added to a list. */
+static List *
+add_terms(PlannerInfo *root, RelOptInfo *baserel, List *terms,
+		  List *restrictions)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	ListCell   *lc;
+
+	foreach(lc, restrictions)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+		LfdwTerm   *term;
+
+		if (rinfo->pseudoconstant)
+			continue;
+		term = lfdw_qual_classify(root, info->binding, baserel->relid,
+								  rinfo->clause);
+		if (term)
+			terms = lappend(terms, term);
+	}
+	return terms;
+}
+
+/*
+ * GetForeignRelSize: binds the table to its function, which checks the
+ * options against each other, and estimates rows from estimated_rows unless
+ * the catalog knows better.
+ */
+void
+lambdaGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
+						Oid foreigntableid)
+{
+	LfdwRelInfo *info = palloc0(sizeof(LfdwRelInfo));
+	Relation	relation = table_open(foreigntableid, NoLock);
+
+	info->binding = lfdw_binding_create(relation);
+	table_close(relation, NoLock);
+	baserel->fdw_private = info;
+
+	if (baserel->tuples <= 0)
+		baserel->tuples = info->binding->options->estimated_rows;
+	set_baserel_size_estimates(root, baserel);
+}
+
+/* How many invocations a list makes where the function takes one value. */
+static double
+count_calls(const LfdwTerm *term)
+{
+	Const	   *list = (Const *) term->value;
+
+	if (term->op != LFDW_OP_IN || term->column->pushdown[LFDW_OP_IN].declared ||
+		!lfdw_qual_is_declared(term))
+		return 1;
+	if (IsA(list, Const) && !list->constisnull)
+	{
+		ArrayType  *array = DatumGetArrayTypeP(list->constvalue);
+
+		return Max(ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)), 1);
+	}
+	return UNKNOWN_LIST_LENGTH;
+}
+
+/* The part of the rows that the function returns: declared terms filter. */
+static Selectivity
+returned_share(PlannerInfo *root, RelOptInfo *baserel, List *restrictions)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	List	   *declared = NIL;
+	ListCell   *lc;
+
+	foreach(lc, restrictions)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+		LfdwTerm   *term = lfdw_qual_classify(root, info->binding,
+											  baserel->relid, rinfo->clause);
+
+		if (term && lfdw_qual_is_declared(term))
+			declared = lappend(declared, rinfo);
+	}
+	return clauselist_selectivity(root, declared, baserel->relid, JOIN_INNER,
+								  NULL);
+}
+
+/*
+ * Adds the path of a scan under the conditions of the relation and those of a
+ * parameterization, if there is one.
+ */
+static void
+add_scan_path(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	const LfdwOptions *options = info->binding->options;
+	ParamPathInfo *param = get_baserel_parampathinfo(root, baserel,
+													 required_outer);
+	List	   *restrictions = baserel->baserestrictinfo;
+	double		rows = param ? param->ppi_rows : baserel->rows;
+	double		calls = 1;
+	double		received;
+	Cost		startup;
+	Cost		total;
+	List	   *terms;
+	ListCell   *lc;
+	bool		missing;
+
+	if (param)
+		restrictions = list_concat_copy(restrictions, param->ppi_clauses);
+	terms = add_terms(root, baserel, NIL, restrictions);
+	missing = lfdw_qual_missing(info->binding, terms) != NULL;
+	foreach(lc, terms)
+		calls *= count_calls(lfirst(lc));
+	received = baserel->tuples * returned_share(root, baserel, restrictions);
+
+	startup = options->fdw_startup_cost + baserel->baserestrictcost.startup +
+		ceil(calls / options->max_concurrency) *
+		options->invocation_latency_ms * COST_PER_MS;
+	if (missing)
+		startup += MISSING_VALUE_COST;
+	total = startup + received *
+		(options->fdw_tuple_cost + cpu_tuple_cost +
+		 baserel->baserestrictcost.per_tuple);
+
+	add_path(baserel, (Path *)
+			 lfdw_create_foreignscan_path(root, baserel, rows,
+										  missing ? 1 : 0, startup, total,
+										  param ? param->ppi_req_outer :
+										  baserel->lateral_relids));
+}
+
+/* Does a member of an equivalence class stand for the column? */
+static bool
+member_is_column(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
+				 EquivalenceMember *em, void *arg)
+{
+	ColumnMatch *match = arg;
+
+	return lfdw_qual_is_column(match->binding, rel->relid, match->column,
+							   (Node *) em->em_expr);
+}
+
+/* Adds the relations that join clauses on declared columns take values from. */
+static List *
+add_outer_relids(PlannerInfo *root, RelOptInfo *baserel, List *result,
+				 List *clauses)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+		LfdwTerm   *term;
+		Relids		outer;
+		ListCell   *lr;
+		bool		known = false;
+
+		if (!join_clause_is_movable_to(rinfo, baserel))
+			continue;
+		term = lfdw_qual_classify(root, info->binding, baserel->relid,
+								  rinfo->clause);
+		if (term == NULL || !lfdw_qual_is_declared(term))
+			continue;
+		outer = bms_union(bms_difference(rinfo->clause_relids, baserel->relids),
+						  baserel->lateral_relids);
+		foreach(lr, result)
+			known |= bms_equal(lfirst(lr), outer);
+		if (!known && !bms_is_empty(outer))
+			result = lappend(result, outer);
+	}
+	return result;
+}
+
+/*
+ * Every set of relations that can give a declared column its value, and all
+ * of them together: several columns may each be required.
+ */
+static List *
+find_parameterizations(PlannerInfo *root, RelOptInfo *baserel)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	List	   *result = add_outer_relids(root, baserel, NIL, baserel->joininfo);
+	Relids		all = NULL;
+	ListCell   *lc;
+
+	for (int i = 0; baserel->has_eclass_joins && i < info->binding->ncolumns; i++)
+	{
+		ColumnMatch match = {info->binding, &info->binding->columns[i]};
+
+		result = add_outer_relids(root, baserel, result,
+								  generate_implied_equalities_for_column(root, baserel,
+																		 member_is_column, &match,
+																		 baserel->lateral_referencers));
+	}
+	if (list_length(result) < 2)
+		return result;
+	foreach(lc, result)
+		all = bms_add_members(all, lfirst(lc));
+	foreach(lc, result)
+	{
+		if (bms_equal(all, lfirst(lc)))
+			return result;
+	}
+	return lappend(result, all);
+}
+
+/*
+ * GetForeignPaths: a scan of the table as it is, always, and one for each way
+ * in which a join can give declared columns their values.
+ */
+void
+lambdaGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
+					  Oid foreigntableid)
+{
+	ListCell   *lc;
+
+	add_scan_path(root, baserel, baserel->lateral_relids);
+	foreach(lc, find_parameterizations(root, baserel))
+		add_scan_path(root, baserel, lfirst(lc));
+}
+
+/* The attribute numbers that a scan's target and conditions need. */
+static List *
+wanted_attrs(const LfdwBinding *binding, RelOptInfo *baserel, List *clauses)
+{
+	Bitmapset  *attrs = NULL;
+	List	   *result = NIL;
+	bool		whole_row;
+
+	pull_varattnos((Node *) baserel->reltarget->exprs, baserel->relid, &attrs);
+	pull_varattnos((Node *) clauses, baserel->relid, &attrs);
+	whole_row = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, attrs);
+	for (int i = 0; i < binding->ncolumns; i++)
+	{
+		AttrNumber	attnum = binding->columns[i].attnum;
+
+		if (whole_row ||
+			bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, attrs))
+			result = lappend_int(result, attnum);
+	}
+	return result;
+}
+
+/*
+ * GetForeignPlan: every condition is rechecked by the executor; those that
+ * can be sent are noted as terms, their values as fdw_exprs.
+ */
+ForeignScan *
+lambdaGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
+					 Oid foreigntableid, ForeignPath *best_path, List *tlist,
+					 List *scan_clauses, Plan *outer_plan)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	List	   *terms = add_terms(root, baserel, NIL, scan_clauses);
+	List	   *clauses = extract_actual_clauses(scan_clauses, false);
+	List	   *values = NIL;
+	ListCell   *lc;
+
+	foreach(lc, terms)
+		values = lappend(values, ((LfdwTerm *) lfirst(lc))->value);
+
+	return make_foreignscan(tlist, clauses, baserel->relid, values,
+							list_make2(lfdw_qual_serialize(terms),
+									   wanted_attrs(info->binding, baserel,
+													clauses)),
+							NIL, NIL, outer_plan);
+}
+
+/*
+ * The attributes a plan wants, as pull_varattnos would give them; palloc'd in
+ * the current context.
+ */
+Bitmapset *
+lfdw_plan_attrs(const ForeignScan *plan)
+{
+	Bitmapset  *attrs = NULL;
+	ListCell   *lc;
+
+	foreach(lc, (List *) list_nth(plan->fdw_private, LFDW_PLAN_ATTRS))
+		attrs = bms_add_member(attrs, lfirst_int(lc) -
+							   FirstLowInvalidHeapAttributeNumber);
+	return attrs;
+}

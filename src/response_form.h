@@ -1,0 +1,88 @@
+/*-------------------------------------------------------------------------
+ *
+ * response_form.h
+ *		What response.c and response_form.c share: the state of one answer.
+ *
+ * IDENTIFICATION
+ *	  src/response_form.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_RESPONSE_FORM_H
+#define LFDW_RESPONSE_FORM_H
+
+#include "postgres.h"
+
+#include "response.h"
+
+typedef enum LfdwResponseState
+{
+	LFDW_STATE_START,				/* before the root value */
+	LFDW_STATE_MEMBERS,				/* in a container on the way to the rows */
+	LFDW_STATE_ROWS,					/* in the array of rows */
+	LFDW_STATE_LINES,				/* a row a line */
+	LFDW_STATE_FINISH,				/* the root object is at its end */
+	LFDW_STATE_TAIL					/* only white space may follow */
+} LfdwResponseState;
+
+/* A container that has been entered, and what may be found in it. */
+typedef struct LfdwFrame
+{
+	bool		is_object;
+	int			index;			/* of the next element of an array */
+	bool		to_rows;		/* lies on the way to the rows */
+	bool		to_cursor;
+} LfdwFrame;
+
+/* A value kept by its place, since the window may move. */
+typedef struct LfdwPlace
+{
+	bool		found;
+	LfdwJsonType type;
+	bool		escaped;
+	uint64		offset;			/* in the whole answer */
+	size_t		len;
+} LfdwPlace;
+
+struct LfdwResponse
+{
+	const LfdwBinding *binding;
+	LfdwRow    *row;
+	LfdwInvocation *invocation; /* NULL once a body was unwrapped */
+	LfdwPointer *rows_path;		/* in UTF-8 */
+	LfdwPointer *cursor_path;	/* in UTF-8, NULL for none */
+
+	LfdwJsonReader reader;
+	LfdwJsonReader root;		/* before the root value */
+	LfdwResponseState state;
+	bool		keep;			/* bytes from root on are still needed */
+	int			nframes;
+	LfdwFrame  *frames;
+	bool		first_line;
+	bool		row_ready;		/* this step read a row */
+
+	/* what the root object said so far */
+	bool		rows_seen;		/* rows were read from their member */
+	bool		deferred;		/* rows stand there, to be read at the end */
+	bool		decided;		/* second walk: the rows are the rows */
+	bool		other_members;	/* any but API Gateway's */
+	LfdwPlace	status_code;
+	LfdwPlace	body;
+	LfdwPlace	is_base64;
+	LfdwRowOrder *order;		/* "columns", or NULL */
+	char	   *cursor;			/* JSON in the database encoding, or NULL */
+};
+
+extern void lfdw_response_report_json(const LfdwResponse *response);
+extern void lfdw_response_report_form(const LfdwResponse *response,
+									  const char *detail);
+extern void lfdw_response_report_stranger(LfdwResponse *response,
+										  LfdwJsonReader reader);
+extern bool lfdw_response_note_member(LfdwResponse *response,
+									  const LfdwJsonValue *key,
+									  const LfdwJsonValue *value);
+extern void lfdw_response_set_cursor(LfdwResponse *response,
+									 const LfdwJsonValue *value);
+extern void lfdw_response_unwrap(LfdwResponse *response);
+
+#endif							/* LFDW_RESPONSE_FORM_H */

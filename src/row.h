@@ -1,0 +1,42 @@
+/*-------------------------------------------------------------------------
+ *
+ * row.h
+ *		One row of an answer: from JSON to a slot.
+ *
+ * IDENTIFICATION
+ *	  src/row.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_ROW_H
+#define LFDW_ROW_H
+
+#include "postgres.h"
+
+#include "binding.h"
+#include "common/json_reader.h"
+#include "executor/tuptable.h"
+#include "nodes/bitmapset.h"
+#include "query.h"
+
+typedef struct LfdwRow LfdwRow;
+
+/* The order of an array row's values; -1 for one no column takes. */
+typedef struct LfdwRowOrder
+{
+	int			ncolumns;
+	int		   *columns;		/* indexes in the binding */
+} LfdwRowOrder;
+
+extern LfdwRow *lfdw_row_create(const LfdwBinding *binding,
+								const Bitmapset *attrs);
+extern const LfdwRowOrder *lfdw_row_table_order(const LfdwRow *row);
+extern int	lfdw_row_find_column(const LfdwRow *row, const char *name);
+extern LfdwJsonStatus lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader,
+									const LfdwRowOrder *order);
+extern bool lfdw_row_has_member(const LfdwRow *row);
+extern bool lfdw_row_takes_scalar(const LfdwRow *row);
+extern void lfdw_row_store(LfdwRow *row, TupleTableSlot *slot,
+						   const LfdwQuery *query, const int *turn);
+
+#endif							/* LFDW_ROW_H */

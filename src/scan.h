@@ -1,0 +1,29 @@
+/*-------------------------------------------------------------------------
+ *
+ * scan.h
+ *		What EXPLAIN asks of a scan.
+ *
+ * IDENTIFICATION
+ *	  src/scan.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_SCAN_H
+#define LFDW_SCAN_H
+
+#include "postgres.h"
+
+#include "binding.h"
+#include "nodes/execnodes.h"
+
+typedef struct LfdwScanDescription
+{
+	const LfdwBinding *binding;
+	List	   *terms;
+	const char *columns;		/* the request's "columns" */
+} LfdwScanDescription;
+
+extern void lfdw_scan_describe(ForeignScanState *node,
+							   LfdwScanDescription *description);
+
+#endif							/* LFDW_SCAN_H */
