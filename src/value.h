@@ -31,7 +31,8 @@ typedef enum LfdwFormat
 typedef struct LfdwConverter LfdwConverter;
 
 extern LfdwConverter *lfdw_value_converter(Oid typid, int32 typmod,
-										   LfdwFormat format);
+										   LfdwFormat format,
+										   const char *colname);
 extern Datum lfdw_value_from_json(LfdwConverter *converter,
 								  const LfdwJsonValue *value, bool *isnull);
 extern Datum lfdw_value_from_text(LfdwConverter *converter, char *text,
