@@ -10,7 +10,7 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"		/* for varatt.h, which 15 has not */
+#include "access/htup_details.h"	/* for varatt.h, which 15 has not */
 #include "catalog/pg_type.h"
 #include "common/base64.h"
 #include "common/int.h"
@@ -29,7 +29,7 @@ typedef enum DecimalStatus
 {
 	DECIMAL_OK,
 	DECIMAL_BAD,				/* no number */
-	DECIMAL_RANGE				/* no int64 */
+	DECIMAL_RANGE				/* past a uint64 */
 } DecimalStatus;
 
 /* A number taken apart: the digits of both sides of its point, and 10^n. */
@@ -174,12 +174,13 @@ split_decimal(const char *text, size_t len, Decimal *decimal)
  * rounded away from zero, as numeric does it.
  */
 static DecimalStatus
-parse_scaled(const char *text, size_t len, int shift, int64 *result)
+parse_scaled(const char *text, size_t len, int shift, uint64 *magnitude,
+			 bool *negative)
 {
 	Decimal		decimal;
 	int64		ndigits;
 	int64		keep;
-	int64		number = 0;
+	uint64		number = 0;
 	bool		overflow = false;
 
 #define DIGIT(i) \
@@ -193,14 +194,31 @@ parse_scaled(const char *text, size_t len, int shift, int64 *result)
 	{
 		if (i >= ndigits && number == 0)
 			break;
-		overflow = pg_mul_s64_overflow(number, 10, &number) ||
-			pg_add_s64_overflow(number, i < ndigits ? DIGIT(i) : 0, &number);
+		overflow = pg_mul_u64_overflow(number, 10, &number) ||
+			pg_add_u64_overflow(number, i < ndigits ? DIGIT(i) : 0, &number);
 	}
 	if (!overflow && keep >= 0 && keep < ndigits && DIGIT(keep) >= 5)
-		overflow = pg_add_s64_overflow(number, 1, &number);
+		overflow = pg_add_u64_overflow(number, 1, &number);
 #undef DIGIT
-	*result = decimal.negative ? -number : number;
+	*magnitude = number;
+	*negative = decimal.negative;
 	return overflow ? DECIMAL_RANGE : DECIMAL_OK;
+}
+
+/*
+ * Microseconds since 1970 as PostgreSQL's since 2000; false out of its range.
+ * Unsigned, because its last years pass an int64 when counted from 1970.
+ */
+static bool
+unix_to_timestamp(uint64 magnitude, bool negative, Timestamp *result)
+{
+	if (magnitude > (uint64) PG_INT64_MAX + (negative ? 0 : EPOCH_USECS))
+		return false;
+	if (!negative)
+		*result = (Timestamp) (magnitude - EPOCH_USECS);
+	else if (pg_sub_s64_overflow(-(int64) magnitude, EPOCH_USECS, result))
+		return false;
+	return IS_VALID_TIMESTAMP(*result);
 }
 
 /* timestamp and timestamptz alike count from 2000 in UTC. */
@@ -210,21 +228,23 @@ from_epoch(LfdwFormat format, Oid typid, int32 typmod,
 {
 	bool		seconds = format == LFDW_FORMAT_EPOCH_S;
 	DecimalStatus status = DECIMAL_BAD;
-	int64		result = 0;
+	uint64		magnitude = 0;
+	bool		negative = false;
+	Timestamp	result = 0;
 	size_t		len;
 	char	   *text;
 
 	if (value->type == LFDW_JSON_NUMBER || value->type == LFDW_JSON_STRING)
 	{
 		text = format_text(value, &len);
-		status = parse_scaled(text, len, seconds ? 6 : 3, &result);
+		status = parse_scaled(text, len, seconds ? 6 : 3, &magnitude,
+							  &negative);
 	}
 	if (status == DECIMAL_BAD)
 		report_bad(seconds ? "epoch_s" : "epoch_ms", typid, value,
 				   "A number, or a string with one, is expected.");
 	if (status == DECIMAL_RANGE ||
-		pg_sub_s64_overflow(result, EPOCH_USECS, &result) ||
-		!IS_VALID_TIMESTAMP(result))
+		!unix_to_timestamp(magnitude, negative, &result))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("timestamp out of range: \"%s\"",
@@ -246,7 +266,6 @@ epoch_to_json(StringInfo out, Timestamp value, int digits, uint64 unit)
 	if (TIMESTAMP_NOT_FINITE(value))
 		return false;
 
-	/* unsigned, because the last years that PostgreSQL knows pass an int64 */
 	usecs = negative ? (uint64) -(value + EPOCH_USECS) :
 		(uint64) value + (uint64) EPOCH_USECS;
 	appendStringInfo(out, "%s" UINT64_FORMAT, negative ? "-" : "",

@@ -113,7 +113,7 @@ from_input_json(LfdwConverter *converter, const LfdwJsonValue *value)
 static Datum
 from_text(LfdwConverter *converter, const LfdwJsonValue *value)
 {
-	text	   *result;
+	struct varlena *result;
 	size_t		len = value->len;
 
 	if (!converter->utf8)
@@ -584,8 +584,7 @@ lfdw_value_converter(Oid typid, int32 typmod, LfdwFormat format,
 	LfdwConverter *converter = palloc0(sizeof(LfdwConverter));
 	int32		base_typmod = typmod;
 	Oid			base = getBaseTypeAndTypmod(typid, &base_typmod);
-	bool		scalar = get_typtype(base) != TYPTYPE_COMPOSITE &&
-		base != RECORDOID && !OidIsValid(get_element_type(base));
+	bool		nested = type_is_rowtype(base) || type_is_array(base);
 	Oid			function;
 
 	Assert(lfdw_format_applies(format, typid));
@@ -603,10 +602,10 @@ lfdw_value_converter(Oid typid, int32 typmod, LfdwFormat format,
 	fmgr_info(function, &converter->input);
 	if (format != LFDW_FORMAT_DEFAULT)
 		converter->convert = from_format;
-	else if (scalar)
-		converter->convert = choose_convert(base, base_typmod);
-	else
+	else if (nested)
 		converter->convert = from_populate;
+	else
+		converter->convert = choose_convert(base, base_typmod);
 	return converter;
 }
 
