@@ -1,0 +1,33 @@
+"""Answers with exactly what its event says.
+
+response          text of the body
+response_base64   or the body's bytes
+chunks            or a list of texts, each one chunk and one write, delay_ms apart
+status            HTTP status, default 200
+function_error    value of X-Amz-Function-Error
+content_type      default application/json
+"""
+
+import base64
+
+from endpoint import RawResponse
+
+
+def to_bytes(text):
+    return text.encode("utf-8", "surrogatepass")
+
+
+def lambda_handler(event, context):
+    headers = {}
+    if "function_error" in event:
+        headers["X-Amz-Function-Error"] = event["function_error"]
+    if "content_type" in event:
+        headers["Content-Type"] = event["content_type"]
+    if "chunks" in event:
+        body = [to_bytes(chunk) for chunk in event["chunks"]]
+    elif "response_base64" in event:
+        body = base64.b64decode(event["response_base64"])
+    else:
+        body = to_bytes(event["response"])
+    return RawResponse(body, event.get("status", 200), headers,
+                       event.get("delay_ms", 0))

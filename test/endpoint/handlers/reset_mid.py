@@ -1,0 +1,16 @@
+"""Resets the connection inside the body, after `delay_ms` (100)."""
+
+import time
+
+from endpoint import Takeover
+
+
+def lambda_handler(event, context):
+    def run(exchange):
+        exchange.send_head(200, {"Transfer-Encoding": "chunked"})
+        exchange.send_chunk(b'[{"id":1},{"id":2},{"i')
+        # A reset discards what the peer has not read yet.
+        time.sleep(event.get("delay_ms", 100) / 1000)
+        exchange.reset()
+
+    return Takeover(run)
