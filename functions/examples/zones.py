@@ -16,7 +16,8 @@
 Arguments, each a value or a list, each optional: name ("Europe/Lisbon"),
 country (ISO 3166 code), at (ISO 8601; without an offset it is UTC; the default
 is now).  The data is the tz database of the machine, or of the PyPI package
-tzdata where the machine has none.
+tzdata where the machine has none; `dst` is its flag, which Ireland sets in
+winter by law.
 """
 
 import os

@@ -74,11 +74,11 @@ def unhandled(error_type, message, stack_trace=()):
 # ---------------------------------------------------------------------------
 
 class Target:
-    """The function a request names, from its path, query and signing region."""
+    """The function a request names: its path, query and signing region."""
 
     def __init__(self, text, query, region):
         match = FUNCTION_NAME.fullmatch(text)
-        if match is None or not 1 <= len(text) <= 256 or len(match["name"]) > 64:
+        if match is None or len(text) > 256 or len(match["name"]) > 64:
             raise Refusal(400, "ValidationException", "1 validation error "
                           "detected: Value '%s' at 'functionName' failed to "
                           "satisfy constraint: Member must satisfy regular "
@@ -364,10 +364,8 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         chunked = "Transfer-Encoding" in self.headers
         if chunked or not length.isdecimal() or int(length) > READ_LIMIT:
             self.close_connection = True
-            raise Refusal(413 if length.isdecimal() and not chunked else 400,
-                          "RequestTooLargeException",
-                          "Request must state a length of at most %d bytes"
-                          % READ_LIMIT)
+            raise Refusal(413, "RequestTooLargeException", "Request must state "
+                          "a length of at most %d bytes" % READ_LIMIT)
         body = self.rfile.read(int(length))
         if len(body) < int(length):
             raise ConnectionResetError
@@ -461,8 +459,8 @@ class Exchange(http.server.BaseHTTPRequestHandler):
     def head(self, status, headers):
         """A response's head; the invocation's own headers are in it."""
         self.send_response_only(status)
-        root = "Root=1-%08x-%s;Sampled=0" % (int(time.time()),
-                                             self.request_id.replace("-", "")[:24])
+        root = "Root=1-%08x-%s;Sampled=0" % (
+            int(time.time()), self.request_id.replace("-", "")[:24])
         lines = {"Date": self.date_time_string(),
                  "Content-Type": "application/json",
                  "x-amzn-RequestId": self.request_id, "X-Amzn-Trace-Id": root,

@@ -334,6 +334,8 @@ def test_data(client):
             (filters(("id", "=", "7")), [7]),
             (filters(("price", "=", 3.99)), [1]),
             (filters(("absent", "=", "x")), []),
+            (filters(("address", "=", "x")), [n for n in range(1, 21)
+                                              if n != 19]),
             (filters(("id", ">", 19)), list(range(1, 21)))):
         TAP.equal(ids(client, event), expected, "items: %s" % json.dumps(event))
         TAP.equal(len(ids(client, event, "items_ignoring")), 20,
@@ -350,7 +352,8 @@ def test_data(client):
               (10, {"data": {"items": [{"id": 11, "name": "row 11"}]},
                     "meta": {"next": None}}), "pages by an argument")
     TAP.equal(client.call("lookup", {"key": [1, "b"]})[2],
-              [{"key": 1, "label": "label 1"}, {"key": "b", "label": "label b"}],
+              [{"key": 1, "label": "label 1"},
+               {"key": "b", "label": "label b"}],
               "lookup")
     TAP.equal(client.call("lookup", {"key": 1, "omit_key": True})[2],
               [{"label": "label 1"}], "lookup without the key")

@@ -1,4 +1,4 @@
-"""The rows of items and items_ignoring: 20, some with a null, always the same."""
+"""The 20 rows of items and items_ignoring, some with a null."""
 
 COLOURS = ("red", "green", "blue", "yellow")
 CITIES = (("Ghent", "9000"), ("Oslo", "0150"), ("Turin", "10121"))

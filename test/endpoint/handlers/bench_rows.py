@@ -15,8 +15,9 @@ from datetime import datetime, timedelta, timezone
 COUNT = 36000
 COLUMNS = ("id", "customer", "placed_at", "total", "city", "active", "note")
 CITIES = ("Ghent", "Oslo", "Turin", "Kraków", "Porto", "São Paulo", "Graz")
-NOTES = ("", "please leave with the neighbour at number 12", 'says "please ring twice"',
-         "fragile: glass; keep this side up", "second floor, the left-hand door",
+NOTES = ("", "please leave with the neighbour at number 12",
+         'says "please ring twice"', "fragile: glass; keep this side up",
+         "second floor, the left-hand door",
          "the invoice to the head office in Zürich, by post")
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 

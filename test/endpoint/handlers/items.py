@@ -20,9 +20,12 @@ def text(value):
 
 def equal(value, wanted):
     """As PostgreSQL compares after converting: null equals nothing, and a
-    number may be asked for by its text where the column is a text."""
-    if value is None or wanted is None or isinstance(value, (dict, list)):
+    number may be asked for by its text where the column is a text.  What an
+    object or an array equals is left to PostgreSQL."""
+    if value is None or wanted is None:
         return False
+    if isinstance(value, (dict, list)):
+        return True
     booleans = isinstance(value, bool), isinstance(wanted, bool)
     texts = isinstance(value, str) or isinstance(wanted, str)
     if texts or any(booleans):

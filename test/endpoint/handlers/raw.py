@@ -2,7 +2,7 @@
 
 response          text of the body
 response_base64   or the body's bytes
-chunks            or a list of texts, each one chunk and one write, delay_ms apart
+chunks            or a list of texts, one chunk and write each, delay_ms apart
 status            HTTP status, default 200
 function_error    value of X-Amz-Function-Error
 content_type      default application/json
