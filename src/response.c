@@ -161,7 +161,7 @@ enter_frame(LfdwResponse *response, LfdwJsonType type, bool to_rows,
  * order a later "columns" could tell.
  */
 static LfdwJsonStatus
-must_defer(const LfdwResponse *response, bool *defer)
+must_defer(LfdwResponse *response, bool *defer)
 {
 	LfdwJsonReader ahead = response->reader;
 	LfdwJsonStatus status;
@@ -181,6 +181,8 @@ must_defer(const LfdwResponse *response, bool *defer)
 		status = lfdw_json_peek(&ahead, &type);
 	if (status == LFDW_JSON_OK)
 		*defer = (type == LFDW_JSON_ARRAY);
+	if (status == LFDW_JSON_BAD)
+		response->reader = ahead;
 	return status == LFDW_JSON_END ? LFDW_JSON_OK : status;
 }
 
