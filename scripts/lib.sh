@@ -17,9 +17,10 @@ if [ "$(id -u)" = 0 ]; then
 	PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 fi
 
+# Prints each argument on a line.
 say()
 {
-	printf '%s\n' "$*"
+	printf '%s\n' "$@"
 }
 
 die()
@@ -57,9 +58,11 @@ missing_packages()
 	local package check
 
 	while read -r package check; do
-		[ -z "$package" ] || (eval "$check") >/dev/null 2>&1 || echo "$package"
+		[ -z "$package" ] || (eval "$check") >/dev/null 2>&1 </dev/null ||
+			echo "$package"
 	done <<-END
-		gcc command -v gcc && echo 'int main(void){return 0;}' | gcc -xc -include stdio.h -fsyntax-only -
+		gcc command -v gcc
+		libc6-dev echo '#include <stdio.h>' | gcc -xc -fsyntax-only -
 		make command -v make
 		pkg-config command -v pkg-config
 		postgresql-$pg_major find_pg_config || test -x /usr/lib/postgresql/$pg_major/bin/postgres
