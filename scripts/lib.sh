@@ -122,7 +122,7 @@ clean_up()
 	local status=$?
 
 	trap - EXIT
-	stop_cluster
+	stop_clusters
 	stop_endpoint
 	[ -z "$work" ] || rm -rf "$work"
 	exit "$status"
@@ -237,12 +237,18 @@ start_cluster()
 	unset PGPORT PGSERVICE PGPASSFILE
 }
 
-stop_cluster()
+# Stops every server whose data are in the temporary folder: the cluster, and
+# what tests that were interrupted left running.
+stop_clusters()
 {
-	[ -z "$cluster" ] || [ ! -f "$cluster/data/postmaster.pid" ] ||
-		"${server_user[@]}" "$pg_bin/pg_ctl" -D "$cluster/data" -w -s \
-			-m immediate stop || true
-	cluster=""
+	local pid_file
+
+	[ -n "$work" ] && [ -n "${pg_bin-}" ] || return 0
+	find "$work" -name postmaster.pid -print0 |
+		while IFS= read -rd '' pid_file; do
+			"${server_user[@]}" "$pg_bin/pg_ctl" -D "${pid_file%/*}" -w -s \
+				-m immediate stop </dev/null || true
+		done
 }
 
 # Starts the test endpoint and exports its URL as LAMBDA_FDW_ENDPOINT.
