@@ -1,0 +1,23 @@
+/*-------------------------------------------------------------------------
+ *
+ * net_address.h
+ *		Which network addresses are this machine's own, or its neighbours'.
+ *
+ * IDENTIFICATION
+ *	  src/common/net_address.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_NET_ADDRESS_H
+#define LFDW_NET_ADDRESS_H
+
+#include "common/lfdw_common.h"
+
+#include <sys/socket.h>
+
+extern bool lfdw_address_is_loopback(const struct sockaddr *address);
+extern bool lfdw_address_is_local(const struct sockaddr *address);
+extern bool lfdw_address_parse(const char *text,
+							   struct sockaddr_storage *address);
+
+#endif							/* LFDW_NET_ADDRESS_H */
