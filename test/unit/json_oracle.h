@@ -134,11 +134,13 @@ oracle_build(LfdwJsonReader *reader)
  * that json_reader gives, and what then stands at its offset ("" is anything).
  * Seen with json-c 0.16; later releases refuse some of it.
  */
-static const struct
+typedef struct OracleLeniency
 {
 	const char *error;
 	const char *there;
-}			oracle_leniencies[] =
+} OracleLeniency;
+
+static const OracleLeniency oracle_leniencies[] =
 {
 	{"leading zero in a number", ""},
 	{"invalid number", ""},

@@ -77,6 +77,24 @@ json_walk_show(JsonWalk *walk, size_t shown)
 	walk->window = window;
 }
 
+/* Does a string equal a beginning of its own text, in memory no larger? */
+static bool
+json_walk_equals_shorter(const LfdwJsonValue *value, const char *text,
+						 size_t len)
+{
+	bool		equals = false;
+
+	for (size_t i = len > 8 ? len - 8 : 0; i < len; i++)
+	{
+		char	   *shorter = malloc(Max(i, 1));
+
+		memcpy(shorter, text, i);
+		equals = equals || lfdw_json_string_equals(value, shorter, i);
+		free(shorter);
+	}
+	return equals;
+}
+
 /* Writes down a string, and checks what can be asked about it. */
 static void
 json_walk_string(JsonWalk *walk, char kind, const LfdwJsonValue *value)
@@ -93,7 +111,7 @@ json_walk_string(JsonWalk *walk, char kind, const LfdwJsonValue *value)
 	else if (!lfdw_json_string_equals(value, text, len))
 		walk->found->broken = "a string does not equal itself";
 	else if (lfdw_json_string_equals(value, text, len + 1) ||
-			 (len > 0 && lfdw_json_string_equals(value, text, len - 1)))
+			 json_walk_equals_shorter(value, text, len))
 		walk->found->broken = "a string equals one of another length";
 	else if (len > 0)
 	{
