@@ -39,22 +39,6 @@ lfdw_json_stop_short(LfdwJsonReader *reader)
 const uint8 *
 lfdw_json_skip_run(const uint8 *p, const uint8 *end)
 {
-#ifdef __SSE2__
-	while (end - p >= 16)
-	{
-		__m128i		block = _mm_loadu_si128((const __m128i *) p);
-		__m128i		space = _mm_cmpeq_epi8(block, _mm_set1_epi8(' '));
-		uint32		mask;
-
-		space = _mm_or_si128(space, _mm_cmpeq_epi8(block, _mm_set1_epi8('\n')));
-		space = _mm_or_si128(space, _mm_cmpeq_epi8(block, _mm_set1_epi8('\r')));
-		space = _mm_or_si128(space, _mm_cmpeq_epi8(block, _mm_set1_epi8('\t')));
-		mask = ~(uint32) _mm_movemask_epi8(space) & 0xFFFF;
-		if (mask != 0)
-			return p + pg_rightmost_one_pos32(mask);
-		p += 16;
-	}
-#else
 	/* most of a long run is indentation */
 	while (end - p >= 8)
 	{
@@ -68,7 +52,6 @@ lfdw_json_skip_run(const uint8 *p, const uint8 *end)
 		else
 			return p;
 	}
-#endif
 	while (p < end && is_space(*p))
 		p++;
 	return p;
