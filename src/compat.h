@@ -16,11 +16,14 @@
 #include "postgres.h"
 
 #include "commands/explain.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "nodes/pathnodes.h"
 #include "optimizer/pathnode.h"
 #include "parser/parsetree.h"
-#include "miscadmin.h"
+#include "storage/latch.h"
+#include "utils/memutils.h"
 
 /* 16 moved the varlena macros out of postgres.h */
 #if PG_VERSION_NUM >= 160000
@@ -70,6 +73,20 @@ lfdw_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows,
 								   NIL,
 #endif
 								   NIL);
+}
+
+/*
+ * A wait event set of the backend's life.  17 replaced the memory context by
+ * a resource owner, which may be none.
+ */
+static inline WaitEventSet *
+lfdw_create_wait_event_set(int nevents)
+{
+#if PG_VERSION_NUM >= 170000
+	return CreateWaitEventSet(NULL, nevents);
+#else
+	return CreateWaitEventSet(TopMemoryContext, nevents);
+#endif
 }
 
 #endif							/* LFDW_COMPAT_H */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * error.h
- *		What remote bytes pass through before they reach a message.
+ *		Remote failures become PostgreSQL's errors.
  *
  * IDENTIFICATION
  *	  src/error.h
@@ -13,9 +13,18 @@
 
 #include "postgres.h"
 
-/* No message shows more than this many characters of an answer. */
+#include "common/aws_error.h"
+
+/* An excerpt of an answer shows at most this many characters. */
 #define LFDW_EXCERPT_MAX 200
 
+/* A message that a function or AWS wrote shows at most this many. */
+#define LFDW_MESSAGE_MAX 1000
+
+extern char *lfdw_error_text(const char *bytes, size_t len, int max_chars);
 extern char *lfdw_error_excerpt(const char *bytes, size_t len);
+extern int	lfdw_error_sqlstate(LfdwAwsErrorClass class);
+extern void lfdw_error_report_own(const char *function, const char *bytes,
+								  size_t len);
 
 #endif							/* LFDW_ERROR_H */

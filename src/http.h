@@ -65,6 +65,5 @@ extern char *lfdw_http_header(const LfdwHttpExchange *exchange,
 							  const char *name);
 extern LfdwBuffer *lfdw_http_body(LfdwHttpExchange *exchange);
 extern void lfdw_http_widen(LfdwHttpExchange *exchange);
-extern void lfdw_http_close(LfdwHttpExchange *exchange);
 
 #endif							/* LFDW_HTTP_H */

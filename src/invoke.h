@@ -44,6 +44,5 @@ extern void lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations);
 extern bool lfdw_invoke_complete(const LfdwInvocation *invocation);
 extern LfdwBuffer *lfdw_invoke_body(LfdwInvocation *invocation);
 extern void lfdw_invoke_widen(LfdwInvocation *invocation);
-extern void lfdw_invoke_close(LfdwInvocation *invocation);
 
 #endif							/* LFDW_INVOKE_H */

@@ -1,0 +1,35 @@
+/*-------------------------------------------------------------------------
+ *
+ * control_doc.h
+ *		Small JSON documents that say what went wrong, read with json-c.
+ *
+ * IDENTIFICATION
+ *	  src/common/control_doc.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_CONTROL_DOC_H
+#define LFDW_CONTROL_DOC_H
+
+#include "common/lfdw_common.h"
+
+/*
+ * The members of an error document of AWS, of a Lambda runtime, or of
+ * "lambda_fdw_error".  Absent ones are empty, long ones cut.  The bytes are
+ * UTF-8 as json-c gives it, to be shown through lfdw_error_text only.
+ */
+typedef struct LfdwErrorDoc
+{
+	char		code[128];		/* AWS: code, Code or __type */
+	char		reason[128];	/* AWS: Reason */
+	char		error_type[256];	/* runtime: errorType */
+	char		message[2048];	/* any: message, Message, errorMessage */
+	char		detail[2048];	/* lambda_fdw_error */
+	char		hint[1024];
+	char		sqlstate[8];
+} LfdwErrorDoc;
+
+extern bool lfdw_error_doc_read(LfdwErrorDoc *doc, const char *bytes,
+								size_t len);
+
+#endif							/* LFDW_CONTROL_DOC_H */

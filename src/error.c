@@ -1,0 +1,138 @@
+/*-------------------------------------------------------------------------
+ *
+ * error.c
+ *		Remote failures become PostgreSQL's errors.
+ *
+ * IDENTIFICATION
+ *	  src/error.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+
+#include "common/control_doc.h"
+#include "error.h"
+
+/* The length of the UTF-8 character at the start of some bytes, 0 for none. */
+static int
+character_length(const char *bytes, size_t len)
+{
+	int			char_len = pg_utf_mblen((const unsigned char *) bytes);
+
+	if ((size_t) char_len > len ||
+		!pg_utf8_islegal((const unsigned char *) bytes, char_len))
+		return 0;
+	return char_len;
+}
+
+/*
+ * Makes remote bytes, UTF-8 or not, fit for a message.
+ *
+ * The result is palloc'd, valid in the database encoding, and has at most
+ * max_chars characters, with "..." after them if there were more.  Control
+ * characters become blanks; bytes that are no UTF-8, and characters beyond
+ * ASCII in a database of another encoding, question marks.  Never raises.
+ */
+char *
+lfdw_error_text(const char *bytes, size_t len, int max_chars)
+{
+	StringInfoData text;
+	bool		utf8 = GetDatabaseEncoding() == PG_UTF8;
+	int			chars = 0;
+
+	initStringInfo(&text);
+	while (len > 0 && chars < max_chars)
+	{
+		int			char_len = character_length(bytes, len);
+
+		if (char_len == 0 || (char_len > 1 && !utf8))
+			appendStringInfoChar(&text, '?');
+		else if (char_len == 1 && ((unsigned char) *bytes < ' ' || *bytes == 0x7F))
+			appendStringInfoChar(&text, ' ');
+		else
+			appendBinaryStringInfo(&text, bytes, char_len);
+		bytes += Max(char_len, 1);
+		len -= Max(char_len, 1);
+		chars++;
+	}
+	if (len > 0)
+		appendStringInfoString(&text, "...");
+	return text.data;
+}
+
+/* lfdw_error_text with LFDW_EXCERPT_MAX characters. */
+char *
+lfdw_error_excerpt(const char *bytes, size_t len)
+{
+	return lfdw_error_text(bytes, len, LFDW_EXCERPT_MAX);
+}
+
+/* The SQLSTATE of a class of AWS's errors. */
+int
+lfdw_error_sqlstate(LfdwAwsErrorClass class)
+{
+	switch (class)
+	{
+		case LFDW_AWS_AUTHENTICATION:
+			return ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION;
+		case LFDW_AWS_ACCESS_DENIED:
+			return ERRCODE_INSUFFICIENT_PRIVILEGE;
+		case LFDW_AWS_NO_FUNCTION:
+			return ERRCODE_FDW_TABLE_NOT_FOUND;
+		case LFDW_AWS_TOO_LARGE:
+			return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+		case LFDW_AWS_THROTTLED:
+			return ERRCODE_CONFIGURATION_LIMIT_EXCEEDED;
+		case LFDW_AWS_NOT_READY:
+			return ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
+		case LFDW_AWS_ENVIRONMENT:
+			return ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION;
+		case LFDW_AWS_UNAVAILABLE:
+			return ERRCODE_CONNECTION_FAILURE;
+		case LFDW_AWS_BAD_REQUEST:
+			break;
+	}
+	return ERRCODE_FDW_ERROR;
+}
+
+/*
+ * The SQLSTATE that a function chose, or 38000.  Success and warnings are no
+ * errors, so those classes are not taken.
+ */
+static int
+own_sqlstate(const char *sqlstate)
+{
+	if (strlen(sqlstate) != 5 ||
+		strspn(sqlstate, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 5 ||
+		strncmp(sqlstate, "00", 2) == 0 || strncmp(sqlstate, "01", 2) == 0 ||
+		strncmp(sqlstate, "02", 2) == 0)
+		return ERRCODE_EXTERNAL_ROUTINE_EXCEPTION;
+	return MAKE_SQLSTATE(sqlstate[0], sqlstate[1], sqlstate[2], sqlstate[3],
+						 sqlstate[4]);
+}
+
+/*
+ * Raises the error that a function reports by "lambda_fdw_error", whose value
+ * the bytes are.
+ */
+void
+lfdw_error_report_own(const char *function, const char *bytes, size_t len)
+{
+	LfdwErrorDoc doc;
+
+#define SHOW(field) lfdw_error_text(doc.field, strlen(doc.field), LFDW_MESSAGE_MAX)
+
+	lfdw_error_doc_read(&doc, bytes, len);
+	ereport(ERROR,
+			(errcode(own_sqlstate(doc.sqlstate)),
+			 doc.message[0] ? errmsg("%s", SHOW(message)) :
+			 errmsg("Lambda function \"%s\" reported an error without a message",
+					function),
+			 doc.detail[0] ? errdetail("%s", SHOW(detail)) : 0,
+			 doc.hint[0] ? errhint("%s", SHOW(hint)) : 0,
+			 errcontext("answer of Lambda function \"%s\"", function)));
+#undef SHOW
+}

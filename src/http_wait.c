@@ -1,0 +1,149 @@
+/*-------------------------------------------------------------------------
+ *
+ * http_wait.c
+ *		The one wait: for sockets, with PostgreSQL's latch.
+ *
+ * libcurl's callbacks keep the table of sockets; they must not throw, so the
+ * table is malloc'd and the wait event set is made from it later.
+ *
+ * IDENTIFICATION
+ *	  src/http_wait.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "storage/latch.h"
+
+#include "compat.h"
+#include "http_wait.h"
+
+typedef struct WatchedSocket
+{
+	pgsocket	fd;
+	uint32		events;			/* WL_SOCKET_ flags */
+} WatchedSocket;
+
+static WatchedSocket *sockets = NULL;	/* malloc'd */
+static int	nsockets = 0;
+static int	room = 0;
+
+/* Made from the table; dirty where the table has changed since. */
+static WaitEventSet *event_set = NULL;
+static bool dirty = true;
+
+static int
+find_socket(pgsocket fd)
+{
+	int			i = 0;
+
+	while (i < nsockets && sockets[i].fd != fd)
+		i++;
+	return i;
+}
+
+/*
+ * Watches a socket for these events instead of those before.  Returns false,
+ * and changes nothing, where memory is short.  Does not throw.
+ */
+bool
+lfdw_wait_watch(pgsocket fd, bool readable, bool writeable)
+{
+	int			i = find_socket(fd);
+
+	if (i == room)
+	{
+		int			more = room > 0 ? room * 2 : 16;
+		WatchedSocket *longer = realloc(sockets, more * sizeof(WatchedSocket));
+
+		if (longer == NULL)
+			return false;
+		sockets = longer;
+		room = more;
+	}
+	if (i == nsockets)
+		nsockets++;
+	sockets[i].fd = fd;
+	sockets[i].events = (readable ? WL_SOCKET_READABLE : 0) |
+		(writeable ? WL_SOCKET_WRITEABLE : 0);
+	dirty = true;
+	return true;
+}
+
+/* Watches a socket no longer.  Does not throw. */
+void
+lfdw_wait_forget(pgsocket fd)
+{
+	int			i = find_socket(fd);
+
+	if (i < nsockets)
+		sockets[i] = sockets[--nsockets];
+	dirty = true;
+}
+
+/* Watches no socket any longer.  Does not throw. */
+void
+lfdw_wait_forget_all(void)
+{
+	nsockets = 0;
+	dirty = true;
+}
+
+/*
+ * Makes the wait event set anew: sockets cannot be taken out of one.  An
+ * error on the way leaves the half-made set to the next call.
+ */
+static void
+rebuild_event_set(void)
+{
+	if (event_set)
+	{
+		WaitEventSet *old = event_set;
+
+		event_set = NULL;
+		FreeWaitEventSet(old);
+	}
+	event_set = lfdw_create_wait_event_set(nsockets + 2);
+	AddWaitEventToSet(event_set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
+	AddWaitEventToSet(event_set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL,
+					  NULL);
+	for (int i = 0; i < nsockets; i++)
+		AddWaitEventToSet(event_set, sockets[i].events, sockets[i].fd, NULL,
+						  NULL);
+	dirty = false;
+}
+
+/*
+ * Waits until a watched socket is ready, the latch is set, or timeout_ms have
+ * passed (-1: no limit).  Fills ready, of LFDW_READY_MAX, and returns how many
+ * there are, perhaps none.  Serves interrupts, which may raise errors; the
+ * postmaster's death ends the backend.
+ */
+int
+lfdw_wait_for_sockets(long timeout_ms, LfdwReadySocket *ready)
+{
+	WaitEvent	events[LFDW_READY_MAX];
+	int			nevents;
+	int			nready = 0;
+
+	if (dirty)
+		rebuild_event_set();
+	nevents = WaitEventSetWait(event_set, timeout_ms, events, LFDW_READY_MAX,
+							   PG_WAIT_EXTENSION);
+	for (int i = 0; i < nevents; i++)
+	{
+		if (events[i].events & WL_LATCH_SET)
+			ResetLatch(MyLatch);
+		if (events[i].events & (WL_SOCKET_READABLE | WL_SOCKET_WRITEABLE))
+		{
+			ready[nready].fd = events[i].fd;
+			ready[nready].readable = (events[i].events & WL_SOCKET_READABLE) != 0;
+			ready[nready].writeable = (events[i].events & WL_SOCKET_WRITEABLE) != 0;
+			nready++;
+		}
+	}
+	CHECK_FOR_INTERRUPTS();
+	return nready;
+}
