@@ -178,7 +178,7 @@ parse_option(const LfdwOption *option, const char *value, void *base)
 
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-			 (option->flags & SENSITIVE) ?
+			 (option->flags & SENSITIVE) || option->kind == LFDW_KIND_URL ?
 			 errmsg("invalid value for option \"%s\"", option->name) :
 			 errmsg("invalid value for option \"%s\": \"%s\"",
 					option->name, value),

@@ -42,9 +42,9 @@ lfdw_response_report_json(const LfdwResponse *response)
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("the answer of Lambda function \"%s\" is not valid JSON",
 					response->binding->target.label),
-			 errdetail("%s at byte offset " UINT64_FORMAT "%s, near \"%s\".",
-					   reader->error, reader->error_at,
-					   response->invocation ? "" : " of its body",
+			 errdetail("At byte offset " UINT64_FORMAT "%s: %s, near \"%s\".",
+					   reader->error_at,
+					   response->invocation ? "" : " of its body", reader->error,
 					   excerpt_at(response, reader->error_at))));
 }
 

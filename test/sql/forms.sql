@@ -2,6 +2,7 @@
 CREATE EXTENSION IF NOT EXISTS lambda_fdw;
 CREATE SCHEMA forms;
 SET search_path = forms, public;
+\set SHOW_CONTEXT never
 \getenv endpoint LAMBDA_FDW_ENDPOINT
 CREATE SERVER lambda FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1', endpoint :'endpoint');
 CREATE USER MAPPING FOR CURRENT_USER SERVER lambda
@@ -184,5 +185,6 @@ SELECT try('t', '{"cursor":"more","rows":[{"a":1}]}');
 CREATE FOREIGN TABLE raises (id int) SERVER lambda OPTIONS (function_arn 'lookup');
 SELECT * FROM raises;
 
+SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;
 DROP SCHEMA forms CASCADE;

@@ -2,6 +2,7 @@
 CREATE EXTENSION IF NOT EXISTS lambda_fdw;
 CREATE SCHEMA functions;
 SET search_path = functions, public;
+\set SHOW_CONTEXT never
 \getenv endpoint LAMBDA_FDW_ENDPOINT
 CREATE SERVER lambda FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1', endpoint :'endpoint');
 CREATE USER MAPPING FOR CURRENT_USER SERVER lambda
@@ -92,6 +93,7 @@ SET ROLE functions_user;
 SELECT count(*) FROM f;
 RESET ROLE;
 
+SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;
 DROP SERVER anywhere CASCADE;
 DROP SCHEMA functions CASCADE;

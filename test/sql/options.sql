@@ -104,6 +104,7 @@ CREATE USER MAPPING FOR CURRENT_USER SERVER mine OPTIONS (aws_access_key_id 'A',
 CREATE FOREIGN TABLE owned (a int) SERVER mine OPTIONS (function_arn 'f');
 SELECT * FROM owned;
 
+SET client_min_messages = warning;
 DROP SERVER s CASCADE;
 DROP SERVER nowhere CASCADE;
 DROP SERVER mars CASCADE;

@@ -2,6 +2,7 @@
 CREATE EXTENSION IF NOT EXISTS lambda_fdw;
 CREATE SCHEMA pushdown;
 SET search_path = pushdown, public;
+\set SHOW_CONTEXT never
 \getenv endpoint LAMBDA_FDW_ENDPOINT
 CREATE SERVER lambda FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1', endpoint :'endpoint');
 CREATE USER MAPPING FOR CURRENT_USER SERVER lambda
@@ -50,9 +51,9 @@ SELECT sent('SELECT * FROM items WHERE id = 3::smallint');
 -- conditions on one column are intersected
 SELECT sent('SELECT * FROM items WHERE id IN (1, 2, 3) AND id IN (2, 3, 4)');
 SELECT sent('SELECT * FROM items WHERE id IN (1, 2, 3) AND id = ANY (''{3}'')');
-PREPARE both(int, int[]) AS SELECT id FROM items WHERE id = $1 AND id = ANY ($2);
+PREPARE two_conditions(int, int[]) AS SELECT id FROM items WHERE id = $1 AND id = ANY ($2);
 SELECT * FROM reset_calls;
-EXECUTE both(3, '{1,2,3}');
+EXECUTE two_conditions(3, '{1,2,3}');
 SELECT payload->'id' AS id, payload->'lambda_fdw'->'filters' AS filters FROM calls;
 -- nothing can match: nobody is asked
 SELECT sent('SELECT * FROM items WHERE id IN (1, 2) AND id IN (3, 4)');
@@ -189,7 +190,7 @@ SELECT * FROM lookup WHERE key = ANY ('{3}');
 SELECT * FROM lookup WHERE key IN (3, 4);
 ALTER FOREIGN TABLE lookup ALTER COLUMN key OPTIONS (SET pushdown '=');
 SELECT * FROM lookup WHERE key IN (3, 4) ORDER BY key;
-SELECT n, l.* FROM generate_series(1, 2) n, lookup l WHERE l.key IN (n, n + 10) ORDER BY n, key;
+SELECT n, l.* FROM generate_series(1, 2) n, lookup l WHERE l.key = ANY (ARRAY[n, n + 10]) ORDER BY n, key;
 -- without required it is NULL, and the recheck drops the row
 ALTER FOREIGN TABLE lookup ALTER COLUMN key OPTIONS (SET required 'false');
 SELECT * FROM lookup WHERE key = 3;
@@ -203,5 +204,6 @@ SELECT * FROM measure WHERE key = 1.5;
 ALTER FOREIGN TABLE items OPTIONS (ADD envelope 'false');
 SELECT sent('SELECT * FROM items WHERE id = 3 AND name = ''item 3''');
 
+SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;
 DROP SCHEMA pushdown CASCADE;
