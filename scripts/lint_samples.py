@@ -34,6 +34,7 @@ lfdw_http_count(const char *text)
 	ereport(ERROR,
 			(errmsg("strcpy() of \\"%s\\" is /* no */ call", text)));
 	elog(ERROR, "cannot happen: %d", 1);
+	appendStringInfo(&buf, NAME " %d", 1);
 	return snprintf(copy, 10, "%d", 1);
 }
 """),
@@ -113,7 +114,7 @@ def long_function(tree):
 append("file_length", "src/option.c", "\n" * 700, "701 lines and more")
 
 for call in ("curl_easy_perform", "sprintf", "vsprintf", "strcpy", "strcat",
-             "gets", "strncpy", "strtok", "atoi", "atol", "system", "popen",
+             "gets", "strncpy", "strtok", "system", "popen",
              "fork", "exit", "_exit", "abort", "getenv", "secure_getenv",
              "malloc", "calloc", "realloc", "free", "strdup"):
     append("banned_calls", "src/option.c", f"int a = {call}(b);\n", call)
