@@ -38,14 +38,9 @@
 /* What is received ahead of the consumer, unless one row needs more. */
 #define BODY_WINDOW (1024 * 1024)
 
-/* How much libcurl reads at once. */
-#define READ_SIZE (256 * 1024)
-
-/* All of an answer's headers together. */
-#define HEADERS_MAX (64 * 1024)
-
-/* Idle connections that a backend keeps. */
-#define IDLE_CONNECTIONS_MAX 32
+#define READ_SIZE (256 * 1024)	/* what libcurl reads at once */
+#define HEADERS_MAX (64 * 1024) /* of one answer, together */
+#define IDLE_CONNECTIONS_MAX 32 /* that a backend keeps */
 
 /* Network address translators forget a silent connection after 350 s. */
 #define KEEPALIVE_SECONDS 45L

@@ -68,6 +68,15 @@ make_address(Address *address, const LfdwTarget *target)
 							query.len > 0 ? "?" : "", query.data);
 }
 
+static void
+add_header(LfdwHeader *headers, int *nheaders, const char *name,
+		   const char *value)
+{
+	headers[*nheaders].name = name;
+	headers[*nheaders].value = value;
+	(*nheaders)++;
+}
+
 /*
  * Fills headers, of which there is room for six, and returns how many there
  * are.  The first is Host, which libcurl makes itself; the last is not signed.
@@ -89,12 +98,12 @@ make_headers(LfdwHeader *headers, const Address *address,
 	int			n = 0;
 
 	lfdw_sigv4_timestamp(time(NULL), scope.timestamp);
-	headers[n++] = (LfdwHeader) {"Host", address->authority};
-	headers[n++] = (LfdwHeader) {"Content-Type", "application/json"};
-	headers[n++] = (LfdwHeader) {"X-Amz-Date", pstrdup(scope.timestamp)};
-	headers[n++] = (LfdwHeader) {"X-Amz-Invocation-Type", "RequestResponse"};
+	add_header(headers, &n, "Host", address->authority);
+	add_header(headers, &n, "Content-Type", "application/json");
+	add_header(headers, &n, "X-Amz-Date", pstrdup(scope.timestamp));
+	add_header(headers, &n, "X-Amz-Invocation-Type", "RequestResponse");
 	if (credentials->session_token)
-		headers[n++] = (LfdwHeader) {"X-Amz-Security-Token", credentials->session_token};
+		add_header(headers, &n, "X-Amz-Security-Token", credentials->session_token);
 
 	request.nheaders = n;
 	request.payload_hash = hash;
@@ -109,7 +118,7 @@ make_headers(LfdwHeader *headers, const Address *address,
 				 errmsg("could not sign the request to Lambda function \"%s\"",
 						target->label),
 				 errdetail("OpenSSL refused SHA-256.")));
-	headers[n++] = (LfdwHeader) {"Authorization", authorization.data};
+	add_header(headers, &n, "Authorization", authorization.data);
 	return n;
 }
 

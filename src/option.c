@@ -98,6 +98,7 @@ static const LfdwOption option_table[] = {
 	{"required", AttributeRelationId, LFDW_KIND_BOOL, 0, 0, "false", 0, COLUMN_FIELD(required), "a query must give the column a value"},
 	{"format", AttributeRelationId, LFDW_KIND_FORMAT, 0, 0, NULL, 0, COLUMN_FIELD(format), "how the column is written in JSON"},
 };
+
 /* *INDENT-ON* */
 
 PG_FUNCTION_INFO_V1(lambda_fdw_validator);

@@ -27,12 +27,13 @@
 
 const char *const lfdw_operator_names[LFDW_NOPERATORS] = {"=", "in"};
 
-static const struct
+typedef struct FormatName
 {
 	const char *name;
 	LfdwFormat	format;
-}			formats[] =
-{
+} FormatName;
+
+static const FormatName formats[] = {
 	{"epoch_s", LFDW_FORMAT_EPOCH_S},
 	{"epoch_ms", LFDW_FORMAT_EPOCH_MS},
 	{"base64", LFDW_FORMAT_BASE64},

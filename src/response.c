@@ -143,7 +143,7 @@ enter_frame(LfdwResponse *response, LfdwJsonType type, bool to_rows,
 			bool to_cursor)
 {
 	LfdwJsonStatus status = lfdw_json_enter(&response->reader);
-	LfdwFrame	   *frame = &response->frames[response->nframes];
+	LfdwFrame  *frame = &response->frames[response->nframes];
 
 	if (status != LFDW_JSON_OK)
 		return status;
@@ -261,7 +261,7 @@ static LfdwJsonStatus
 step_members(LfdwResponse *response)
 {
 	int			depth = response->nframes - 1;
-	LfdwFrame	   *frame = &response->frames[depth];
+	LfdwFrame  *frame = &response->frames[depth];
 	const LfdwPointer *rows = response->rows_path;
 	const LfdwPointer *cursor = response->cursor_path;
 	LfdwJsonStatus status;
@@ -432,10 +432,10 @@ step_finish(LfdwResponse *response)
 	const LfdwPointer *rows_path = response->binding->options->rows_path;
 	LfdwJsonStatus status;
 	bool		gateway = response->invocation &&
-		response->status_code.found &&
-		response->status_code.type == LFDW_JSON_NUMBER &&
-		(response->body.found || !(response->other_members ||
-								   response->deferred || response->rows_seen));
+	response->status_code.found &&
+	response->status_code.type == LFDW_JSON_NUMBER &&
+	(response->body.found || !(response->other_members ||
+							   response->deferred || response->rows_seen));
 
 	if (gateway && response->rows_seen)
 		lfdw_response_report_form(response, "It has both rows and API Gateway's \"statusCode\" and \"body\".");

@@ -33,6 +33,7 @@ excerpt_at(const LfdwResponse *response, uint64 offset)
 							  Min(reader->len - start, LFDW_EXCERPT_MAX));
 }
 
+/* Raises the error about an answer that is not JSON: where, why, and what. */
 void
 lfdw_response_report_json(const LfdwResponse *response)
 {
@@ -64,7 +65,7 @@ static LfdwPlace
 place_of(const LfdwResponse *response, const LfdwJsonValue *value)
 {
 	const LfdwJsonReader *reader = &response->reader;
-	LfdwPlace		place;
+	LfdwPlace	place;
 
 	place.found = true;
 	place.type = value->type;
@@ -164,7 +165,7 @@ key_is(const LfdwJsonValue *key, const char *name)
  */
 bool
 lfdw_response_note_member(LfdwResponse *response, const LfdwJsonValue *key,
-			const LfdwJsonValue *value)
+						  const LfdwJsonValue *value)
 {
 	if (key_is(key, "lambda_fdw_error"))
 		report_own_error(response, value);
@@ -206,8 +207,8 @@ lfdw_response_report_stranger(LfdwResponse *response, LfdwJsonReader reader)
 							 lfdw_error_excerpt(key.text, key.len));
 	}
 	lfdw_response_report_form(response, names.len == 0 ? "It is an object without members." :
-					psprintf("It is an object with none of the table's members: %s.",
-							 names.data));
+							  psprintf("It is an object with none of the table's members: %s.",
+									   names.data));
 }
 
 /* Bytes of a base64 string. */

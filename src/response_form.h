@@ -17,12 +17,12 @@
 
 typedef enum LfdwResponseState
 {
-	LFDW_STATE_START,				/* before the root value */
-	LFDW_STATE_MEMBERS,				/* in a container on the way to the rows */
-	LFDW_STATE_ROWS,					/* in the array of rows */
-	LFDW_STATE_LINES,				/* a row a line */
-	LFDW_STATE_FINISH,				/* the root object is at its end */
-	LFDW_STATE_TAIL					/* only white space may follow */
+	LFDW_STATE_START,			/* before the root value */
+	LFDW_STATE_MEMBERS,			/* in a container on the way to the rows */
+	LFDW_STATE_ROWS,			/* in the array of rows */
+	LFDW_STATE_LINES,			/* a row a line */
+	LFDW_STATE_FINISH,			/* the root object is at its end */
+	LFDW_STATE_TAIL				/* only white space may follow */
 } LfdwResponseState;
 
 /* A container that has been entered, and what may be found in it. */

@@ -74,8 +74,9 @@ prepare_store(ForeignScanState *node, LambdaScan *scan, int eflags)
 	if (!(eflags & EXEC_FLAG_REWIND))
 		return;
 	scan->store = tuplestore_begin_heap(true, false, work_mem);
-	scan->store_slot = MakeSingleTupleTableSlot(RelationGetDescr(node->ss.ss_currentRelation),
-												&TTSOpsMinimalTuple);
+	scan->store_slot = ExecInitExtraTupleSlot(node->ss.ps.state,
+											  RelationGetDescr(node->ss.ss_currentRelation),
+											  &TTSOpsMinimalTuple);
 }
 
 /*

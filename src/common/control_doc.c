@@ -20,13 +20,14 @@
 #include "common/control_doc.h"
 
 /* Which member goes where; of several for one field the first one counts. */
-static const struct
+typedef struct DocField
 {
 	const char *member;
 	size_t		field;
 	size_t		size;
-}			fields[] =
-{
+} DocField;
+
+static const DocField fields[] = {
 #define FIELD(member, name) \
 	{member, offsetof(LfdwErrorDoc, name), sizeof(((LfdwErrorDoc *) NULL)->name)}
 	FIELD("code", code),

@@ -47,12 +47,13 @@ static const Range local6[] = {
 };
 
 /* IPv6 forms that hold an IPv4 address, and at which byte. */
-static const struct
+typedef struct Embedding
 {
 	Range		range;
 	int			at;
-}			embedding[] =
-{
+} Embedding;
+
+static const Embedding embedding[] = {
 	{{{[10] = 0xFF, 0xFF}, 96}, 12},	/* mapped */
 	{{{0}, 96}, 12},			/* compatible */
 	{{{0x00, 0x64, 0xFF, 0x9B}, 96}, 12},	/* NAT64 */

@@ -303,7 +303,7 @@ lfdw_sigv4_string_to_sign(StringInfo out, const LfdwSigv4Scope *scope,
 
 	if (!lfdw_sigv4_hash(canonical_request, strlen(canonical_request), hash))
 		return false;
-	appendStringInfo(out, ALGORITHM "\n%s\n", scope->timestamp);
+	appendStringInfo(out, "%s\n%s\n", ALGORITHM, scope->timestamp);
 	append_scope(out, scope);
 	appendStringInfo(out, "\n%s", hash);
 	return true;
@@ -411,7 +411,7 @@ lfdw_sigv4_authorization(StringInfo out, LfdwSigv4KeyCache *cache,
 		!lfdw_sigv4_string_to_sign(&to_sign, scope, canonical.data) ||
 		!lfdw_sigv4_signature(signature, key, to_sign.data))
 		return false;
-	appendStringInfo(out, ALGORITHM " Credential=%s/", access_key_id);
+	appendStringInfo(out, "%s Credential=%s/", ALGORITHM, access_key_id);
 	append_scope(out, scope);
 	appendStringInfo(out, ", SignedHeaders=%s, Signature=%s", names.data,
 					 signature);

@@ -75,7 +75,7 @@ parse_port(const char *text, int *port, const char **rest)
 	digits = strspn(text + 1, "0123456789");
 	if (digits == 0 || digits > 5)
 		return false;
-	*port = atoi(text + 1);
+	*port = (int) strtol(text + 1, NULL, 10);
 	*rest = text + 1 + digits;
 	return *port >= 1 && *port <= 65535;
 }

@@ -17,7 +17,8 @@ static int	unit_run = 0;
 static int	unit_failed = 0;
 
 /* One test; the name is a printf format.  Returns whether it passed. */
-static bool pg_attribute_printf(2, 3)
+static bool
+pg_attribute_printf(2, 3)
 unit_ok(bool passed, const char *fmt,...)
 {
 	va_list		args;
