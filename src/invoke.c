@@ -28,6 +28,7 @@ struct LfdwInvocation
 {
 	const LfdwTarget *target;
 	LfdwHttpExchange *exchange;
+	bool		accepted;		/* the answer is no error */
 };
 
 /* Where the request goes. */
@@ -320,37 +321,28 @@ report_aws_error(const LfdwInvocation *invocation, int status)
 }
 
 /*
- * Raises the error that an answer carries.  Returns false while its body is
- * still to come, true where there is no error.
+ * Raises the error that an answer carries, once its body is there.  Notes
+ * where there is none.
  */
-static bool
+static void
 check_answer(LfdwInvocation *invocation)
 {
 	LfdwHttpExchange *exchange = invocation->exchange;
-	LfdwHttpState state = lfdw_http_state(exchange);
 	int			status = lfdw_http_status(exchange);
-	bool		function_error;
+	bool		success = status >= 200 && status < 300;
+	bool		raised;
 
-	if (status == 0)
-	{
-		if (state == LFDW_HTTP_FAILED)
-			report_transport(invocation);
-		return true;
-	}
-	function_error = lfdw_http_header(exchange, "X-Amz-Function-Error") != NULL;
-	if (status >= 200 && status < 300 && !function_error)
-	{
-		if (state == LFDW_HTTP_FAILED)
-			report_transport(invocation);
-		return true;
-	}
-	if (state == LFDW_HTTP_RUNNING &&
-		lfdw_http_body(exchange)->len < ERROR_BODY_MAX)
-		return false;
-	if (function_error && status >= 200 && status < 300)
+	if (invocation->accepted || status == 0)
+		return;
+	raised = lfdw_http_header(exchange, "X-Amz-Function-Error") != NULL;
+	invocation->accepted = success && !raised;
+	if (invocation->accepted ||
+		(lfdw_http_state(exchange) == LFDW_HTTP_RUNNING &&
+		 lfdw_http_body(exchange)->len < ERROR_BODY_MAX))
+		return;
+	if (success)
 		report_function_error(invocation);
 	report_aws_error(invocation, status);
-	return true;
 }
 
 /*
@@ -372,8 +364,9 @@ lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations)
 	lfdw_http_wait(exchanges, ninvocations);
 	for (int i = 0; i < ninvocations; i++)
 	{
-		while (!check_answer(invocations[i]))
-			lfdw_http_wait(&exchanges[i], 1);
+		check_answer(invocations[i]);
+		if (lfdw_http_state(exchanges[i]) == LFDW_HTTP_FAILED)
+			report_transport(invocations[i]);
 	}
 	pfree(exchanges);
 }
@@ -387,12 +380,16 @@ lfdw_invoke_complete(const LfdwInvocation *invocation)
 
 /*
  * What of the answer has arrived and was not discarded; see lfdw_http_body.
- * An answer that is an error never gets here.
+ * An answer that is an error is never seen: it is raised here or in the wait,
+ * whichever comes first once it is whole.
  */
 LfdwBuffer *
 lfdw_invoke_body(LfdwInvocation *invocation)
 {
-	return lfdw_http_body(invocation->exchange);
+	static LfdwBuffer nothing;
+
+	check_answer(invocation);
+	return invocation->accepted ? lfdw_http_body(invocation->exchange) : &nothing;
 }
 
 /* Lets the answer's window grow; see lfdw_http_widen. */

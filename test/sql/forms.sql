@@ -1,5 +1,7 @@
 -- The forms of an answer and of its rows.
+SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS lambda_fdw;
+RESET client_min_messages;
 CREATE SCHEMA forms;
 SET search_path = forms, public;
 \set SHOW_CONTEXT never

@@ -1,5 +1,7 @@
 -- Function names in every form, and whose keys sign.
+SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS lambda_fdw;
+RESET client_min_messages;
 CREATE SCHEMA functions;
 SET search_path = functions, public;
 \set SHOW_CONTEXT never

@@ -1,5 +1,7 @@
 -- The options: names, values, bounds, privileges.
+SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS lambda_fdw;
+RESET client_min_messages;
 CREATE SCHEMA options;
 SET search_path = options, public;
 \set VERBOSITY terse

@@ -1,5 +1,7 @@
 -- What the function receives for a condition, and that the rows are right.
+SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS lambda_fdw;
+RESET client_min_messages;
 CREATE SCHEMA pushdown;
 SET search_path = pushdown, public;
 \set SHOW_CONTEXT never

@@ -1,5 +1,7 @@
 -- Shapes of scans: rescans, prepared statements, whole rows, EXPLAIN.
+SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS lambda_fdw;
+RESET client_min_messages;
 CREATE SCHEMA scan;
 SET search_path = scan, public;
 \set SHOW_CONTEXT never

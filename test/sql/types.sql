@@ -1,5 +1,7 @@
 -- Values: what json_populate_record makes of them, the formats, and the way out.
+SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS lambda_fdw;
+RESET client_min_messages;
 CREATE SCHEMA types;
 SET search_path = types, public;
 SET client_min_messages = warning;
