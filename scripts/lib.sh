@@ -192,6 +192,8 @@ copy_server()
 			cp -rs "$folder/." "$work/server$folder"
 		fi
 	done
+	# An installed lambda_fdw would be tested, or written to, through a link.
+	(cd "$work/server" && find . -depth -name 'lambda_fdw*' -exec rm -rf {} +)
 	installed=$("$installed" --bindir)/pg_config
 	PG_CONFIG=$work/server$installed
 	pg_bin=$("$PG_CONFIG" --bindir)
