@@ -19,169 +19,91 @@
  */
 #include "postgres.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
-#include <time.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
-#include "lib/ilist.h"
 #include "libpq/pqsignal.h"
 #include "miscadmin.h"
+#include "storage/fd.h"
 
-#include "common/http_head.h"
 #include "common/net_address.h"
 #include "http.h"
+#include "http_exchange.h"
 #include "http_wait.h"
 #include "owner.h"
 
-/* What is received ahead of the consumer, unless one row needs more. */
-#define BODY_WINDOW (1024 * 1024)
-
 #define READ_SIZE (256 * 1024)	/* what libcurl reads at once */
-#define HEADERS_MAX (64 * 1024) /* of one answer, together */
 #define IDLE_CONNECTIONS_MAX 32 /* that a backend keeps */
 
 /* Network address translators forget a silent connection after 350 s. */
 #define KEEPALIVE_SECONDS 45L
 
-struct LfdwHttpExchange
-{
-	dlist_node	node;			/* in state.exchanges while attached */
-	CURL	   *easy;
-	struct curl_slist *headers;
-	bool		attached;		/* the multi handle has it */
-
-	/* limits */
-	size_t		max_response_bytes;
-	int			connect_timeout_ms;
-	int			request_timeout_ms;
-	int			network;		/* LFDW_HTTP_ flags */
-
-	/* progress */
-	LfdwHttpState state;
-	bool		news;			/* something the consumer has not seen */
-	bool		connected;
-	bool		paused;			/* the window is full */
-	bool		head_complete;
-	int64		waited_ms;		/* time spent waiting for this exchange */
-	size_t		received;		/* bytes of the body */
-	LfdwBuffer	head;
-	LfdwBuffer	body;
-
-	/* failure */
-	bool		has_failure;	/* failure was set by a callback */
-	LfdwHttpFailure failure;
-	char		message[CURL_ERROR_SIZE];
-	char		curl_message[CURL_ERROR_SIZE];	/* CURLOPT_ERRORBUFFER */
-};
+StaticAssertDecl(sizeof(((LfdwHttpExchange *) NULL)->curl_message) >= CURL_ERROR_SIZE,
+				 "libcurl writes messages of CURL_ERROR_SIZE bytes");
 
 static struct
 {
 	CURLM	   *multi;
 	dlist_head	exchanges;
 	bool		timer;			/* libcurl wants to be called at ... */
-	int64		timer_at;		/* ... this time */
+	int64		timer_at;		/* ... this time of lfdw_wait_now_us */
 }			state;
-
-static int64
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64) now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Notes why a transfer is about to be aborted; the first reason counts. */
-static void
-note_failure(LfdwHttpExchange *exchange, LfdwHttpFailure failure,
-			 const char *message)
-{
-	if (exchange->has_failure)
-		return;
-	exchange->has_failure = true;
-	exchange->failure = failure;
-	strlcpy(exchange->message, message, sizeof(exchange->message));
-}
 
 /* CURLOPT_WRITEFUNCTION */
 static size_t
-receive_body(char *data, size_t size, size_t count, void *arg)
+receive_body(char *data, size_t size, size_t count, void *exchange)
 {
-	LfdwHttpExchange *exchange = arg;
-	size_t		len = size * count;
-
-	if (len > exchange->max_response_bytes - exchange->received)
+	switch (lfdw_exchange_take_body(exchange, data, size * count))
 	{
-		note_failure(exchange, LFDW_HTTP_TOO_LARGE, "the body is too large");
-		return 0;
+		case LFDW_TAKEN:
+			return size * count;
+		case LFDW_TAKEN_LATER:
+			return CURL_WRITEFUNC_PAUSE;
+		case LFDW_TAKEN_NEVER:
+			break;
 	}
-	if (len > exchange->body.limit - exchange->body.len)
-	{
-		exchange->paused = true;
-		return CURL_WRITEFUNC_PAUSE;
-	}
-	if (!lfdw_buffer_append(&exchange->body, data, len))
-	{
-		note_failure(exchange, LFDW_HTTP_NO_MEMORY, "out of memory");
-		return 0;
-	}
-	exchange->received += len;
-	exchange->news = true;
-	return len;
+	return 0;
 }
 
-/* CURLOPT_HEADERFUNCTION: a line at a time; trailers are passed over. */
+/* CURLOPT_HEADERFUNCTION: a line at a time. */
 static size_t
-receive_header(char *data, size_t size, size_t count, void *arg)
+receive_header(char *line, size_t size, size_t count, void *exchange)
 {
-	LfdwHttpExchange *exchange = arg;
-	size_t		len = size * count;
-
-	if (len >= 5 && memcmp(data, "HTTP/", 5) == 0)
-		lfdw_buffer_discard(&exchange->head, exchange->head.len);
-	if (exchange->head_complete)
-		return len;
-	if (!lfdw_buffer_append(&exchange->head, data, len))
-	{
-		note_failure(exchange, LFDW_HTTP_TOO_LARGE, "the headers are too large");
-		return 0;
-	}
-	if ((len == 2 && data[0] == '\r') || (len == 1 && data[0] == '\n'))
-	{
-		/* 1xx announces another header block */
-		exchange->head_complete = lfdw_http_head_status(&exchange->head) >= 200;
-		exchange->news |= exchange->head_complete;
-	}
-	return len;
+	return lfdw_exchange_take_header(exchange, line, size * count) ?
+		size * count : 0;
 }
 
-/* Is the exchange forbidden to connect to the address? */
-static bool
-is_forbidden(LfdwHttpExchange *exchange, const struct sockaddr *address)
-{
-	const char *rule = NULL;
-
-	if ((exchange->network & LFDW_HTTP_DENY_LOCAL) &&
-		lfdw_address_is_local(address))
-		rule = "the address is loopback, link-local or a metadata service";
-	else if ((exchange->network & LFDW_HTTP_ONLY_LOOPBACK) &&
-			 !lfdw_address_is_loopback(address))
-		rule = "plain http is for loopback only";
-	if (rule)
-		note_failure(exchange, LFDW_HTTP_FORBIDDEN_ADDRESS, rule);
-	return rule != NULL;
-}
-
-/* CURLOPT_OPENSOCKETFUNCTION: the address is known, nothing is sent yet. */
+/*
+ * CURLOPT_OPENSOCKETFUNCTION: the address is known, nothing is sent yet.
+ * libcurl goes on to the name's next address where this one is refused.  The
+ * descriptor counts among those that fd.c leaves to others.
+ */
 static curl_socket_t
-open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+open_socket(void *exchange, curlsocktype purpose, struct curl_sockaddr *address)
 {
-	if (is_forbidden(arg, &address->addr))
+	curl_socket_t fd;
+
+	if (!lfdw_exchange_may_connect(exchange, &address->addr) ||
+		!AcquireExternalFD())
 		return CURL_SOCKET_BAD;
-	return socket(address->family, address->socktype | SOCK_CLOEXEC,
-				  address->protocol);
+	fd = socket(address->family, address->socktype, address->protocol);
+	if (fd == CURL_SOCKET_BAD)
+		ReleaseExternalFD();
+	else
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+}
+
+/* CURLOPT_CLOSESOCKETFUNCTION; the exchange may be long gone. */
+static int
+close_socket(void *unused, curl_socket_t fd)
+{
+	ReleaseExternalFD();
+	return close(fd);
 }
 
 /*
@@ -196,22 +118,19 @@ before_request(void *arg, char *address, char *local, int port, int local_port)
 
 	exchange->connected = true;
 	if (!lfdw_address_parse(address, &parsed))
-	{
-		note_failure(exchange, LFDW_HTTP_FORBIDDEN_ADDRESS,
-					 "the address is not known");
-		return CURL_PREREQFUNC_ABORT;
-	}
-	/* an address that was refused before was one of several */
-	exchange->has_failure = false;
-	return is_forbidden(exchange, (struct sockaddr *) &parsed) ?
-		CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+		exchange->rule = "the address is not known";
+	else if (lfdw_exchange_may_connect(exchange, (struct sockaddr *) &parsed))
+		return CURL_PREREQFUNC_OK;
+	lfdw_exchange_note_failure(exchange, LFDW_HTTP_FORBIDDEN_ADDRESS,
+							   exchange->rule);
+	return CURL_PREREQFUNC_ABORT;
 }
 
 /* CURLMOPT_SOCKETFUNCTION */
 static int
 watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
 {
-	if (what == CURL_POLL_REMOVE)
+	if (what == CURL_POLL_REMOVE || what == CURL_POLL_NONE)
 		lfdw_wait_forget(fd);
 	else if (!lfdw_wait_watch(fd, (what & CURL_POLL_IN) != 0,
 							  (what & CURL_POLL_OUT) != 0))
@@ -224,7 +143,7 @@ static int
 set_timer(CURLM *multi, long timeout_ms, void *arg)
 {
 	state.timer = timeout_ms >= 0;
-	state.timer_at = now_ms() + timeout_ms;
+	state.timer_at = lfdw_wait_now_us() + timeout_ms * INT64CONST(1000);
 	return 0;
 }
 
@@ -243,24 +162,24 @@ detach(LfdwHttpExchange *exchange)
 static void
 fail(LfdwHttpExchange *exchange, LfdwHttpFailure failure, const char *message)
 {
-	note_failure(exchange, failure, message);
+	lfdw_exchange_note_failure(exchange, failure, message);
 	exchange->state = LFDW_HTTP_FAILED;
-	exchange->news = true;
 	detach(exchange);
 }
 
 /* What libcurl's result means to us. */
 static LfdwHttpFailure
-classify(CURLcode result)
+classify(const LfdwHttpExchange *exchange, CURLcode result)
 {
 	switch (result)
 	{
 		case CURLE_COULDNT_RESOLVE_HOST:
 		case CURLE_COULDNT_RESOLVE_PROXY:
-		case CURLE_COULDNT_CONNECT:
 		case CURLE_URL_MALFORMAT:
-		case CURLE_UNSUPPORTED_PROTOCOL:
 			return LFDW_HTTP_CANNOT_CONNECT;
+		case CURLE_COULDNT_CONNECT:
+			return exchange->rule ? LFDW_HTTP_FORBIDDEN_ADDRESS :
+				LFDW_HTTP_CANNOT_CONNECT;
 		case CURLE_SSL_CONNECT_ERROR:
 		case CURLE_SSL_CERTPROBLEM:
 		case CURLE_SSL_CIPHER:
@@ -271,10 +190,29 @@ classify(CURLcode result)
 		case CURLE_PEER_FAILED_VERIFICATION:
 			return LFDW_HTTP_TLS;
 		case CURLE_OUT_OF_MEMORY:
-			return LFDW_HTTP_NO_MEMORY;
+			/* 7.88 says so of a header line of more than 100 kB */
+			return exchange->connected && !exchange->head_complete ?
+				LFDW_HTTP_TOO_LARGE : LFDW_HTTP_NO_MEMORY;
 		default:
-			return LFDW_HTTP_BROKEN;
+			return exchange->connected ? LFDW_HTTP_BROKEN :
+				LFDW_HTTP_CANNOT_CONNECT;
 	}
+}
+
+/* Ends a transfer that libcurl gave up; signals are blocked. */
+static void
+fail_with_result(LfdwHttpExchange *exchange, CURLcode result)
+{
+	LfdwHttpFailure failure = classify(exchange, result);
+	const char *message = exchange->curl_message;
+
+	if (failure == LFDW_HTTP_FORBIDDEN_ADDRESS)
+		message = exchange->rule;
+	else if (failure == LFDW_HTTP_TOO_LARGE)
+		message = "a header is too large";
+	else if (message[0] == '\0')
+		message = curl_easy_strerror(result);
+	fail(exchange, failure, message);
 }
 
 /* A transfer is over. */
@@ -289,13 +227,10 @@ finish(CURL *easy, CURLcode result)
 	if (result == CURLE_OK && exchange->head_complete)
 	{
 		exchange->state = LFDW_HTTP_DONE;
-		exchange->news = true;
 		detach(exchange);
 		return;
 	}
-	fail(exchange, classify(result),
-		 exchange->curl_message[0] ? exchange->curl_message :
-		 curl_easy_strerror(result));
+	fail_with_result(exchange, result);
 }
 
 /* The multi handle is unusable: gives it up, and whatever it carried. */
@@ -339,7 +274,7 @@ act(curl_socket_t fd, int mask)
 static void
 act_on_timer(void)
 {
-	if (state.timer && now_ms() >= state.timer_at)
+	if (state.timer && lfdw_wait_now_us() >= state.timer_at)
 	{
 		state.timer = false;
 		act(CURL_SOCKET_TIMEOUT, 0);
@@ -351,6 +286,7 @@ static void
 ensure_multi(void)
 {
 	static bool initialized = false;
+	CURLM	   *multi;
 
 	if (state.multi)
 		return;
@@ -363,14 +299,18 @@ ensure_multi(void)
 		dlist_init(&state.exchanges);
 		initialized = true;
 	}
-	state.multi = curl_multi_init();
-	if (state.multi == NULL ||
-		curl_multi_setopt(state.multi, CURLMOPT_SOCKETFUNCTION, watch_socket) != CURLM_OK ||
-		curl_multi_setopt(state.multi, CURLMOPT_TIMERFUNCTION, set_timer) != CURLM_OK ||
-		curl_multi_setopt(state.multi, CURLMOPT_MAXCONNECTS, (long) IDLE_CONNECTIONS_MAX) != CURLM_OK)
+	multi = curl_multi_init();
+	if (multi == NULL ||
+		curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watch_socket) != CURLM_OK ||
+		curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timer) != CURLM_OK ||
+		curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long) IDLE_CONNECTIONS_MAX) != CURLM_OK)
+	{
+		curl_multi_cleanup(multi);
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_OUT_OF_MEMORY),
 				 errmsg("could not set up libcurl")));
+	}
+	state.multi = multi;
 }
 
 /* Frees what libcurl and malloc hold for an exchange; may be called twice. */
@@ -429,6 +369,8 @@ set_common_options(LfdwHttpExchange *exchange)
 	SET(CURLOPT_PROTOCOLS_STR, "http,https");
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_PATH_AS_IS, 1L);
+	/* with 2, a transfer that is paused would hold up others */
+	SET(CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
 	SET(CURLOPT_PROXY, "");
 	SET(CURLOPT_NOPROXY, "*");
 	SET(CURLOPT_TCP_NODELAY, 1L);
@@ -444,6 +386,7 @@ set_common_options(LfdwHttpExchange *exchange)
 	SET(CURLOPT_HEADERDATA, exchange);
 	SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	SET(CURLOPT_OPENSOCKETDATA, exchange);
+	SET(CURLOPT_CLOSESOCKETFUNCTION, close_socket);
 	SET(CURLOPT_PREREQFUNCTION, before_request);
 	SET(CURLOPT_PREREQDATA, exchange);
 }
@@ -482,12 +425,7 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 	CURLMcode	error;
 	sigset_t	saved;
 
-	exchange->max_response_bytes = request->max_response_bytes;
-	exchange->connect_timeout_ms = request->connect_timeout_ms;
-	exchange->request_timeout_ms = request->request_timeout_ms;
-	exchange->network = request->network;
-	lfdw_buffer_init(&exchange->head, HEADERS_MAX);
-	lfdw_buffer_init(&exchange->body, BODY_WINDOW);
+	lfdw_exchange_init(exchange, request);
 	lfdw_owner_register(CurrentMemoryContext, release, exchange);
 
 	ensure_multi();
@@ -517,18 +455,15 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 static long
 next_timeout(LfdwHttpExchange **exchanges, int nexchanges)
 {
-	int64		timeout = state.timer ? Max(state.timer_at - now_ms(), 0) : PG_INT64_MAX;
+	int64		us = PG_INT64_MAX;
 
+	if (state.timer)
+		us = Max(state.timer_at - lfdw_wait_now_us(), 0);
 	for (int i = 0; i < nexchanges; i++)
-	{
-		const LfdwHttpExchange *exchange = exchanges[i];
-
-		if (exchange->connect_timeout_ms > 0 && !exchange->connected)
-			timeout = Min(timeout, exchange->connect_timeout_ms - exchange->waited_ms);
-		if (exchange->request_timeout_ms > 0)
-			timeout = Min(timeout, exchange->request_timeout_ms - exchange->waited_ms);
-	}
-	return timeout == PG_INT64_MAX ? -1 : (long) Max(Min(timeout, INT_MAX), 0);
+		us = Min(us, lfdw_exchange_time_left(exchanges[i]));
+	if (us == PG_INT64_MAX)
+		return -1;
+	return (long) Min((us + 999) / 1000, INT_MAX);
 }
 
 /* Waits once, and lets libcurl handle what became ready. */
@@ -560,15 +495,14 @@ resume_paused(void)
 		LfdwHttpExchange *exchange = dlist_container(LfdwHttpExchange, node,
 													 iter.cur);
 
-		if (exchange->paused &&
-			exchange->body.limit - exchange->body.len >= exchange->body.limit / 2)
+		if (exchange->paused && lfdw_exchange_has_room(exchange))
 		{
 			CURLcode	error;
 
 			exchange->paused = false;
 			error = curl_easy_pause(exchange->easy, CURLPAUSE_CONT);
 			if (error != CURLE_OK && !exchange->paused)
-				fail(exchange, classify(error), curl_easy_strerror(error));
+				fail_with_result(exchange, error);
 		}
 	}
 	sigprocmask(SIG_SETMASK, &saved, NULL);
@@ -576,7 +510,7 @@ resume_paused(void)
 
 /* Counts the time waited, and ends exchanges past a deadline. */
 static void
-check_deadlines(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_ms)
+check_deadlines(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
 {
 	sigset_t	saved;
 
@@ -585,37 +519,28 @@ check_deadlines(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_ms)
 	{
 		LfdwHttpExchange *exchange = exchanges[i];
 
-		exchange->waited_ms += elapsed_ms;
-		if (exchange->state != LFDW_HTTP_RUNNING)
-			continue;
-		if (exchange->connect_timeout_ms > 0 && !exchange->connected &&
-			exchange->waited_ms >= exchange->connect_timeout_ms)
-			fail(exchange, LFDW_HTTP_CONNECT_TIMEOUT, "no connection in time");
-		else if (exchange->request_timeout_ms > 0 &&
-				 exchange->waited_ms >= exchange->request_timeout_ms)
-			fail(exchange, LFDW_HTTP_REQUEST_TIMEOUT, "no answer in time");
+		exchange->waited_us += elapsed_us;
+		if (lfdw_exchange_note_timeout(exchange))
+			fail(exchange, exchange->failure, exchange->message);
 	}
 	sigprocmask(SIG_SETMASK, &saved, NULL);
 }
 
-/* Has one of the exchanges news?  They count as seen then. */
+/* Has one of the exchanges news? */
 static bool
 take_news(LfdwHttpExchange **exchanges, int nexchanges)
 {
 	bool		news = false;
 
 	for (int i = 0; i < nexchanges; i++)
-	{
-		news |= exchanges[i]->news ||
-			exchanges[i]->state != LFDW_HTTP_RUNNING;
-		exchanges[i]->news = false;
-	}
+		news |= lfdw_exchange_take_news(exchanges[i]);
 	return news;
 }
 
 /*
  * Waits until at least one of the exchanges has something its consumer has
- * not seen: its headers, bytes of the body, its end or its failure.
+ * not seen: its headers, bytes of the body, its end or its failure; or has a
+ * window so full that the consumer must discard bytes or widen it.
  *
  * All exchanges of the backend make progress meanwhile; the time counts for
  * the deadlines of those given.  Interrupts are served at once and may raise
@@ -632,65 +557,8 @@ lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges)
 		resume_paused();
 		if (take_news(exchanges, nexchanges))
 			return;
-		start = now_ms();
+		start = lfdw_wait_now_us();
 		wait_once(next_timeout(exchanges, nexchanges));
-		check_deadlines(exchanges, nexchanges, now_ms() - start);
+		check_deadlines(exchanges, nexchanges, lfdw_wait_now_us() - start);
 	}
-}
-
-/* Where the exchange stands. */
-LfdwHttpState
-lfdw_http_state(const LfdwHttpExchange *exchange)
-{
-	return exchange->state;
-}
-
-/*
- * Why the exchange failed; *message becomes libcurl's words or ours, as long
- * as the exchange lives.  They may quote the remote side.
- */
-LfdwHttpFailure
-lfdw_http_failure(const LfdwHttpExchange *exchange, const char **message)
-{
-	*message = exchange->message;
-	return exchange->failure;
-}
-
-/* The HTTP status, or 0 before the headers are complete. */
-int
-lfdw_http_status(const LfdwHttpExchange *exchange)
-{
-	return exchange->head_complete ? lfdw_http_head_status(&exchange->head) : 0;
-}
-
-/*
- * The value of a header of the answer, palloc'd in the current context; NULL
- * where there is none.  The bytes are the remote side's.
- */
-char *
-lfdw_http_header(const LfdwHttpExchange *exchange, const char *name)
-{
-	return lfdw_http_head_find(&exchange->head, name);
-}
-
-/*
- * The bytes of the body received and not yet discarded.  The consumer
- * discards what it has read; the bytes may move whenever any exchange begins
- * or is waited for.
- */
-LfdwBuffer *
-lfdw_http_body(LfdwHttpExchange *exchange)
-{
-	return &exchange->body;
-}
-
-/*
- * Lets the window grow, for a consumer that can discard nothing of a full
- * one.  max_response_bytes still holds.
- */
-void
-lfdw_http_widen(LfdwHttpExchange *exchange)
-{
-	if (exchange->paused)
-		exchange->body.limit *= 2;
 }

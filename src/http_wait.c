@@ -13,6 +13,8 @@
  */
 #include "postgres.h"
 
+#include <time.h>
+
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/latch.h"
@@ -89,6 +91,16 @@ lfdw_wait_forget_all(void)
 {
 	nsockets = 0;
 	dirty = true;
+}
+
+/* Microseconds of a clock that is never set. */
+int64
+lfdw_wait_now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64) now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 /*

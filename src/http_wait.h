@@ -26,6 +26,7 @@ typedef struct LfdwReadySocket
 extern bool lfdw_wait_watch(pgsocket fd, bool readable, bool writeable);
 extern void lfdw_wait_forget(pgsocket fd);
 extern void lfdw_wait_forget_all(void);
+extern int64 lfdw_wait_now_us(void);
 extern int	lfdw_wait_for_sockets(long timeout_ms, LfdwReadySocket *ready);
 
 #endif							/* LFDW_HTTP_WAIT_H */

@@ -1,0 +1,82 @@
+/*-------------------------------------------------------------------------
+ *
+ * http_exchange.h
+ *		One exchange: what of it has arrived, and what went wrong.
+ *
+ * For http.c alone, which moves the bytes; nothing here knows libcurl.
+ *
+ * IDENTIFICATION
+ *	  src/http_exchange.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_HTTP_EXCHANGE_H
+#define LFDW_HTTP_EXCHANGE_H
+
+#include "postgres.h"
+
+#include <sys/socket.h>
+
+#include "lib/ilist.h"
+
+#include "http.h"
+
+struct curl_slist;
+
+struct LfdwHttpExchange
+{
+	dlist_node	node;			/* among http.c's exchanges while attached */
+	void	   *easy;			/* libcurl's handle */
+	struct curl_slist *headers; /* of the request */
+	bool		attached;		/* the multi handle has it */
+
+	/* limits */
+	size_t		max_response_bytes;
+	int			connect_timeout_ms;
+	int			request_timeout_ms;
+	int			network;		/* LFDW_HTTP_ flags */
+
+	/* progress */
+	LfdwHttpState state;
+	bool		news;			/* something the consumer has not seen */
+	bool		connected;
+	bool		paused;			/* the window is full ... */
+	size_t		pending;		/* ... and so many bytes did not fit */
+	bool		head_complete;
+	int64		waited_us;		/* time spent waiting for this exchange */
+	size_t		received;		/* bytes of the body */
+	LfdwBuffer	head;
+	LfdwBuffer	body;
+
+	/* failure */
+	bool		has_failure;	/* failure and message are set */
+	LfdwHttpFailure failure;
+	const char *rule;			/* why an address was refused, a static text */
+	char		message[256];
+	char		curl_message[256];	/* CURLOPT_ERRORBUFFER */
+};
+
+typedef enum LfdwTaken
+{
+	LFDW_TAKEN,
+	LFDW_TAKEN_LATER,			/* the window is full */
+	LFDW_TAKEN_NEVER			/* the exchange has failed */
+} LfdwTaken;
+
+extern void lfdw_exchange_init(LfdwHttpExchange *exchange,
+							   const LfdwHttpRequest *request);
+extern void lfdw_exchange_note_failure(LfdwHttpExchange *exchange,
+									   LfdwHttpFailure failure,
+									   const char *message);
+extern LfdwTaken lfdw_exchange_take_body(LfdwHttpExchange *exchange,
+										 const char *data, size_t len);
+extern bool lfdw_exchange_take_header(LfdwHttpExchange *exchange,
+									  const char *line, size_t len);
+extern bool lfdw_exchange_may_connect(LfdwHttpExchange *exchange,
+									  const struct sockaddr *address);
+extern bool lfdw_exchange_has_room(const LfdwHttpExchange *exchange);
+extern bool lfdw_exchange_take_news(LfdwHttpExchange *exchange);
+extern int64 lfdw_exchange_time_left(const LfdwHttpExchange *exchange);
+extern bool lfdw_exchange_note_timeout(LfdwHttpExchange *exchange);
+
+#endif							/* LFDW_HTTP_EXCHANGE_H */
