@@ -26,12 +26,30 @@ function_name(const LfdwTarget *target)
 					target->qualifier ? target->qualifier : "");
 }
 
+/* Does each value of the list that $number stands for make a call? */
+static bool
+is_each(const LfdwQuery *query, int number)
+{
+	char	   *placeholder = psprintf("$%d", number);
+
+	for (int i = 0; i < query->narguments; i++)
+	{
+		const LfdwArgument *argument = &query->arguments[i];
+
+		if (argument->manner == LFDW_SEND_EACH &&
+			strcmp(argument->set.placeholder, placeholder) == 0)
+			return true;
+	}
+	return false;
+}
+
 /*
- * "$1 = now(), $2 = current_user".  A parameter is left out: the condition it
+ * "$1 = now(), $2 = each of '{1,2}'::integer[]".  A parameter is left out: the condition it
  * stands in, which EXPLAIN shows as the filter, names it better.
  */
 static char *
-parameter_list(ForeignScanState *node, List *hidden, ExplainState *es)
+parameter_list(ForeignScanState *node, const LfdwQuery *query, List *hidden,
+			   ExplainState *es)
 {
 	List	   *context = set_deparse_context_plan(es->deparse_cxt,
 												   node->ss.ps.plan, NIL);
@@ -45,7 +63,8 @@ parameter_list(ForeignScanState *node, List *hidden, ExplainState *es)
 		number++;
 		if (IsA(lfirst(lc), Param))
 			continue;
-		appendStringInfo(&list, "%s$%d = %s", list.len > 0 ? ", " : "", number,
+		appendStringInfo(&list, "%s$%d = %s%s", list.len > 0 ? ", " : "", number,
+						 is_each(query, number) ? "each of " : "",
 						 deparse_expression(lfirst(lc), context, true, false));
 	}
 	return list.data;
@@ -78,7 +97,7 @@ lambdaExplainForeignScan(ForeignScanState *node, ExplainState *es)
 					   palloc0(sizeof(int) * (query->narguments + 1)),
 					   scan.columns, NULL);
 	ExplainPropertyText("Payload", payload.data, es);
-	parameters = parameter_list(node, hidden, es);
+	parameters = parameter_list(node, query, hidden, es);
 	if (parameters[0] != '\0')
 		ExplainPropertyText("Payload Parameters", parameters, es);
 }

@@ -185,6 +185,13 @@ SELECT * FROM lookup WHERE key = NULL;
 SELECT n, l.label FROM generate_series(1, 3) n JOIN lookup l ON l.key = n ORDER BY n;
 SELECT n, l.label FROM generate_series(1, 3) n LEFT JOIN lookup l ON l.key = n AND n <> 2 ORDER BY n;
 SELECT * FROM lookup l, LATERAL (SELECT 1) x;
+SELECT * FROM lookup WHERE key IN (SELECT n FROM generate_series(1, 3) n) ORDER BY key;
+SELECT n FROM generate_series(1, 2) n WHERE NOT EXISTS (SELECT FROM lookup l WHERE l.key = n AND n = 1);
+SELECT n, (SELECT label FROM lookup l WHERE l.key = n) FROM generate_series(1, 2) n;
+SELECT a.key, b.label FROM lookup a JOIN lookup b ON a.key = b.key JOIN generate_series(1, 2) n ON n = b.key ORDER BY 1;
+SELECT n, u.label FROM generate_series(1, 2) n
+  JOIN (SELECT * FROM lookup UNION ALL SELECT * FROM lookup) u ON u.key = n ORDER BY n;
+SELECT * FROM generate_series(1, 2) n FULL JOIN lookup l ON l.key = n;
 -- a member that the function leaves out is the value the call carried
 ALTER FOREIGN TABLE lookup OPTIONS (SET payload '{"omit_key": true}');
 SELECT * FROM lookup WHERE key = 3;
@@ -192,6 +199,7 @@ SELECT * FROM lookup WHERE key = ANY ('{3}');
 SELECT * FROM lookup WHERE key IN (3, 4);
 ALTER FOREIGN TABLE lookup ALTER COLUMN key OPTIONS (SET pushdown '=');
 SELECT * FROM lookup WHERE key IN (3, 4) ORDER BY key;
+EXPLAIN (VERBOSE, COSTS OFF) SELECT * FROM lookup WHERE key IN (3, 4);
 SELECT n, l.* FROM generate_series(1, 2) n, lookup l WHERE l.key = ANY (ARRAY[n, n + 10]) ORDER BY n, key;
 -- without required it is NULL, and the recheck drops the row
 ALTER FOREIGN TABLE lookup ALTER COLUMN key OPTIONS (SET required 'false');
