@@ -490,8 +490,9 @@ take_step(LfdwResponse *response)
  * Reads on until there is a row, the answer's end, or nothing more to read
  * yet.  On LFDW_RESPONSE_MORE the caller waits for the invocation and asks
  * again.  A row's values point into the answer: the caller stores the row
- * before anything else.  Raises 22P02 for what is not JSON, HV021 for an
- * answer of no known form, and the function's own errors.
+ * before anything else.  Raises 22P02 for what is not JSON (22P05, 22021 and
+ * 54001 where json_populate_record would), HV021 for an answer of no known
+ * form, and the function's own errors.
  */
 LfdwResponseStatus
 lfdw_response_next(LfdwResponse *response)

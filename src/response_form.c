@@ -33,6 +33,19 @@ excerpt_at(const LfdwResponse *response, uint64 offset)
 							  Min(reader->len - start, LFDW_EXCERPT_MAX));
 }
 
+/* The SQLSTATE that json_populate_record gives the same mistake. */
+static int
+json_sqlstate(const char *error)
+{
+	if (strcmp(error, LFDW_JSON_NUL) == 0)
+		return ERRCODE_UNTRANSLATABLE_CHARACTER;
+	if (strcmp(error, LFDW_JSON_BAD_UTF8) == 0)
+		return ERRCODE_CHARACTER_NOT_IN_REPERTOIRE;
+	if (strcmp(error, LFDW_JSON_TOO_DEEP) == 0)
+		return ERRCODE_STATEMENT_TOO_COMPLEX;
+	return ERRCODE_INVALID_TEXT_REPRESENTATION;
+}
+
 /* Raises the error about an answer that is not JSON: where, why, and what. */
 void
 lfdw_response_report_json(const LfdwResponse *response)
@@ -40,7 +53,7 @@ lfdw_response_report_json(const LfdwResponse *response)
 	const LfdwJsonReader *reader = &response->reader;
 
 	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			(errcode(json_sqlstate(reader->error)),
 			 errmsg("the answer of Lambda function \"%s\" is not valid JSON",
 					response->binding->target.label),
 			 errdetail("At byte offset " UINT64_FORMAT "%s: %s, near \"%s\".",

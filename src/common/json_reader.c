@@ -16,8 +16,6 @@
 #include "common/json_reader.h"
 #include "common/json_scan.h"
 
-#define NESTING_TOO_DEEP "nesting too deep"
-
 /* In ASCII one byte lies between a bracket and the one that closes it. */
 #define closer_of(bracket)	((uint8) ((bracket) + 2))
 
@@ -89,7 +87,7 @@ scan_container(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
 		else
 		{
 			if (depth == LFDW_JSON_MAX_DEPTH)
-				return lfdw_json_stop_bad(reader, p, NESTING_TOO_DEEP);
+				return lfdw_json_stop_bad(reader, p, LFDW_JSON_TOO_DEEP);
 			closer = closer_of(*p);
 			closers[depth++] = closer;
 			p = skip_space(p + 1, end);
@@ -255,7 +253,7 @@ lfdw_json_enter(LfdwJsonReader *reader)
 	else if (*p != '{' && *p != '[')
 		p = lfdw_json_stop_bad(reader, p, "an object or an array is missing");
 	else if (reader->depth == LFDW_JSON_MAX_DEPTH)
-		p = lfdw_json_stop_bad(reader, p, NESTING_TOO_DEEP);
+		p = lfdw_json_stop_bad(reader, p, LFDW_JSON_TOO_DEEP);
 	if (p == NULL)
 		return stopped(reader);
 	move_to(reader, p + 1);

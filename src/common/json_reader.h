@@ -23,6 +23,11 @@
 /* Objects and arrays may be nested this deep, the outermost included. */
 #define LFDW_JSON_MAX_DEPTH 1000
 
+/* Errors that are not a matter of grammar. */
+#define LFDW_JSON_NUL "\\u0000 cannot be converted to text"
+#define LFDW_JSON_BAD_UTF8 "invalid UTF-8"
+#define LFDW_JSON_TOO_DEEP "nesting too deep"
+
 typedef enum LfdwJsonStatus
 {
 	LFDW_JSON_OK,

@@ -93,7 +93,7 @@ scan_utf8(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
 	int			len;
 
 	if (lead < 0xC2 || lead > 0xF4)
-		return lfdw_json_stop_bad(reader, p, "invalid UTF-8");
+		return lfdw_json_stop_bad(reader, p, LFDW_JSON_BAD_UTF8);
 	len = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
 	if (lead == 0xE0)
 		low = 0xA0;
@@ -109,7 +109,7 @@ scan_utf8(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
 		if (p + i == end)
 			return lfdw_json_stop_short(reader);
 		if (p[i] < low || p[i] > high)
-			return lfdw_json_stop_bad(reader, p, "invalid UTF-8");
+			return lfdw_json_stop_bad(reader, p, LFDW_JSON_BAD_UTF8);
 		low = 0x80;
 		high = 0xBF;
 	}
@@ -196,7 +196,7 @@ scan_escape(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
 		return NULL;
 	unit = hex_unit(p + 2);
 	if (unit == 0)
-		return lfdw_json_stop_bad(reader, p, "\\u0000 cannot be converted to text");
+		return lfdw_json_stop_bad(reader, p, LFDW_JSON_NUL);
 	if ((unit & 0xF800) != 0xD800)
 		return p + 6;
 	if (unit >= 0xDC00)
