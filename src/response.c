@@ -22,6 +22,9 @@
 
 #include "response_form.h"
 
+/* Up to so many bytes, a row is tried again whenever anything has come. */
+#define EAGER_BYTES (1024 * 1024)
+
 /* A pointer in the encoding of the answer. */
 static LfdwPointer *
 pointer_in_utf8(const LfdwPointer *pointer)
@@ -487,6 +490,20 @@ take_step(LfdwResponse *response)
 }
 
 /*
+ * Is it too early to try again?  A step that was undone reads its bytes anew,
+ * so a row of many megabytes is tried only each time a good part of it has
+ * come, or the work would grow with the square of its size.
+ */
+static bool
+is_too_early(const LfdwResponse *response)
+{
+	size_t		unread = response->reader.len - response->reader.pos;
+
+	return unread > EAGER_BYTES && !response->reader.complete &&
+		unread < response->stalled + response->stalled / 4;
+}
+
+/*
  * Reads on until there is a row, the answer's end, or nothing more to read
  * yet.  On LFDW_RESPONSE_MORE the caller waits for the invocation and asks
  * again.  A row's values point into the answer: the caller stores the row
@@ -499,6 +516,11 @@ lfdw_response_next(LfdwResponse *response)
 {
 	show_window(response);
 	response->row_ready = false;
+	if (is_too_early(response))
+	{
+		make_room(response);
+		return LFDW_RESPONSE_MORE;
+	}
 	while (!response->row_ready)
 	{
 		LfdwJsonReader before = response->reader;
@@ -511,9 +533,11 @@ lfdw_response_next(LfdwResponse *response)
 		if (status == LFDW_JSON_MORE)
 		{
 			response->reader = before;
+			response->stalled = before.len - before.pos;
 			make_room(response);
 			return LFDW_RESPONSE_MORE;
 		}
+		response->stalled = 0;
 	}
 	return LFDW_RESPONSE_ROW;
 }

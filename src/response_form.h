@@ -60,6 +60,8 @@ struct LfdwResponse
 	LfdwFrame  *frames;
 	bool		first_line;
 	bool		row_ready;		/* this step read a row */
+	size_t		stalled;		/* bytes that the last undone step lacked an
+								 * end in */
 
 	/* what the root object said so far */
 	bool		rows_seen;		/* rows were read from their member */
