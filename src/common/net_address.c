@@ -32,7 +32,8 @@ static const Range loopback4[] = {{{127}, 8}, {{0}, 8}};
 static const Range local4[] = {
 	{{169, 254}, 16},
 	{{100, 100, 100, 200}, 32},
-	{{168, 63, 129, 16}, 32}
+	{{168, 63, 129, 16}, 32},
+	{{192, 0, 0, 192}, 32}
 };
 
 static const Range loopback6[] = {
@@ -40,10 +41,14 @@ static const Range loopback6[] = {
 	{{0}, 128}
 };
 
-/* Link-local; EC2's metadata and EKS' credential service, fd00:ec2::/32. */
+/*
+ * Link-local; EC2's metadata and EKS' credential service, fd00:ec2::/32; the
+ * metadata address of Google's cloud.
+ */
 static const Range local6[] = {
 	{{0xFE, 0x80}, 10},
-	{{0xFD, 0x00, 0x0E, 0xC2}, 32}
+	{{0xFD, 0x00, 0x0E, 0xC2}, 32},
+	{{0xFD, 0x20, 0x00, 0xCE,[14] = 0x02, 0x54}, 128}
 };
 
 /* IPv6 forms that hold an IPv4 address, and at which byte. */
@@ -56,7 +61,9 @@ typedef struct Embedding
 static const Embedding embedding[] = {
 	{{{[10] = 0xFF, 0xFF}, 96}, 12},	/* mapped */
 	{{{0}, 96}, 12},			/* compatible */
+	{{{[8] = 0xFF, 0xFF}, 96}, 12}, /* translated, RFC 2765 */
 	{{{0x00, 0x64, 0xFF, 0x9B}, 96}, 12},	/* NAT64 */
+	{{{0x00, 0x64, 0xFF, 0x9B, 0x00, 0x01}, 48}, 12},	/* NAT64, RFC 8215 */
 	{{{0x20, 0x02}, 16}, 2}		/* 6to4 */
 };
 
