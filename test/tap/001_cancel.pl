@@ -1,0 +1,158 @@
+# Whatever a function does, the session does what it is told, at once; and it
+# holds up no other.
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+
+use IO::Socket::INET;
+use LambdaFdw;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(sleep);
+
+my $node = start_server();
+
+# A server that takes connections and says nothing: the TLS handshake hangs.
+my $mute = IO::Socket::INET->new(
+	Listen => 50,
+	LocalAddr => '127.0.0.1') or die "no socket: $!";
+
+$node->safe_psql('postgres',
+		create_server('lambda', start_endpoint())
+	  . create_server('mute', 'https://127.0.0.1:' . $mute->sockport)
+	  . create_function('lambda', 'hang')
+	  . create_function('lambda', 'hang_mid')
+	  . create_function('lambda', 'endless')
+	  . create_function('lambda', 'flow', function => 'drip',
+		options => q{payload '{"n": 100000, "delay_ms": 1}'})
+	  . create_function('mute', 'handshake')
+	  . create_function('lambda', 'items', columns => q{id int OPTIONS (pushdown '=')}));
+
+# One wait takes every kind of call: before an answer, inside one, inside one
+# that keeps coming, before TLS, and many side by side.
+my %queries = (
+	'hang' => 'SELECT * FROM hang',
+	'hang_mid' => 'SELECT * FROM hang_mid',
+	'flow' => 'SELECT count(*) FROM flow',
+	'handshake' => 'SELECT * FROM handshake',
+	'two hang' => 'SELECT * FROM hang UNION ALL SELECT * FROM hang_mid');
+
+# Does the session wait in a call?
+sub wait_until_busy
+{
+	my $session = shift;
+
+	$node->poll_query_until('postgres',
+		"SELECT state = 'active' FROM pg_stat_activity WHERE pid = "
+		  . $session->pid)
+	  or die 'the session does not start its query';
+	sleep(0.1);
+	return;
+}
+
+my $control = open_session($node);
+
+foreach my $name (sort keys %queries)
+{
+	my $session = open_session($node);
+	my (@cancel, @timeout, @terminate);
+	my $answer;
+
+	foreach my $round (1 .. 5)
+	{
+		$session->send($queries{$name});
+		wait_until_busy($session);
+		is( $control->query(
+				'SELECT wait_event_type FROM pg_stat_activity WHERE pid = '
+				  . $session->pid),
+			'Extension', "$name: the wait is seen")
+		  if $round == 1 && $name ne 'flow';
+		push @cancel, elapsed_ms(
+			sub {
+				$control->query(
+					'SELECT pg_cancel_backend(' . $session->pid . ')');
+				$answer = $session->receive;
+			});
+	}
+	like($answer, qr/57014: canceling statement due to user request/,
+		"$name: is cancelled");
+	cmp_ok(median(@cancel), '<', 50, "$name: cancel acts within 50 ms");
+
+	$session->query("SET statement_timeout = '200ms'");
+	foreach my $round (1 .. 5)
+	{
+		push @timeout,
+		  elapsed_ms(sub { $answer = $session->query($queries{$name}) }) - 200;
+	}
+	like($answer, qr/57014: canceling statement due to statement timeout/,
+		"$name: statement_timeout applies");
+	cmp_ok(median(@timeout), '<', 50,
+		"$name: statement_timeout acts within 50 ms");
+	$session->query('RESET statement_timeout');
+	is($session->query('SELECT count(*) FROM items'),
+		'20', "$name: the session goes on");
+	$session->close;
+
+	foreach my $round (1 .. 5)
+	{
+		my $victim = open_session($node);
+
+		$victim->send($queries{$name});
+		wait_until_busy($victim);
+		push @terminate, elapsed_ms(
+			sub {
+				$control->query(
+					'SELECT pg_terminate_backend(' . $victim->pid . ')');
+				$answer = $victim->receive;
+			});
+		$victim->close;
+	}
+	like($answer, qr/57P01: terminating connection/, "$name: is terminated");
+	cmp_ok(median(@terminate), '<', 50, "$name: terminate acts within 50 ms");
+}
+
+# DROP DATABASE waits until every backend has absorbed a barrier.
+my $busy = open_session($node);
+my @drops;
+$busy->send('SELECT * FROM hang');
+wait_until_busy($busy);
+foreach my $round (1 .. 3)
+{
+	$control->query('CREATE DATABASE elsewhere');
+	push @drops, elapsed_ms(sub { $control->query('DROP DATABASE elsewhere') });
+}
+is($control->query("SELECT count(*) FROM pg_database WHERE datname = 'elsewhere'"),
+	'0', 'a hung call lets DROP DATABASE elsewhere go on');
+cmp_ok(median(@drops), '<', 500, 'at once');
+$control->query('SELECT pg_cancel_backend(' . $busy->pid . ')');
+$busy->receive;
+$busy->close;
+
+# A cursor in the middle of an answer can be left alone, and be ended.
+my $idle = open_session($node);
+$idle->query('BEGIN');
+$idle->query('DECLARE c CURSOR FOR SELECT id FROM endless');
+is($idle->query('FETCH 1 FROM c'), '1', 'a cursor gets its first row');
+cmp_ok(
+	elapsed_ms(
+		sub {
+			$control->query('SELECT pg_terminate_backend(' . $idle->pid . ')');
+			$node->poll_query_until('postgres',
+				'SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = '
+				  . $idle->pid);
+		}),
+	'<', 1000, 'a session with an answer under way is terminated');
+$idle->close;
+
+# Fast shutdown does not wait for a function.
+$busy = open_session($node);
+$busy->send('SELECT * FROM hang');
+wait_until_busy($busy);
+$control->close;
+cmp_ok(elapsed_ms(sub { $node->stop('fast') }),
+	'<', 10_000, 'a fast shutdown does not wait');
+$busy->close;
+
+done_testing();

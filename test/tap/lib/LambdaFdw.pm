@@ -1,0 +1,217 @@
+# What the tests in Perl share: a test endpoint, a server with the extension,
+# and sessions that run while the test does something else.
+package LambdaFdw;
+
+use strict;
+use warnings;
+
+use Exporter 'import';
+use FindBin;
+use IPC::Run;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+our @EXPORT = qw(start_endpoint start_server create_server create_function
+  open_session elapsed_ms median reset_calls count_calls memory_of
+  $access_key $secret_key);
+
+# The keys of test/endpoint/verifier.py.
+our $access_key = 'AKIDEXAMPLE';
+our $secret_key = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
+
+# No step of a test takes longer, in seconds.
+my $patience = 120;
+my @endpoints;
+
+# Starts a test endpoint, with these further arguments; returns its URL.
+sub start_endpoint
+{
+	my @arguments = @_;
+	my $port_file = "${PostgreSQL::Test::Utils::tmp_check}/port" . @endpoints;
+	my $until = time() + $patience;
+
+	push @endpoints,
+	  IPC::Run::start(
+		[
+			'python3', "$FindBin::RealBin/../endpoint/endpoint.py",
+			'--with-parent', '--port', '0', '--port-file', $port_file,
+			@arguments
+		],
+		'<', \undef, '>', "$port_file.log", '2>&1');
+	until (-s $port_file)
+	{
+		BAIL_OUT('the endpoint did not start') if time() > $until;
+		sleep(0.02);
+	}
+	my $port = slurp_file($port_file);
+	chomp $port;
+	unlink $port_file;
+	return (@arguments ? 'https' : 'http') . "://127.0.0.1:$port";
+}
+
+# Starts a cluster with the extension; the lines go to postgresql.conf.
+sub start_server
+{
+	my $node = PostgreSQL::Test::Cluster->new('main');
+
+	$node->init;
+	$node->append_conf('postgresql.conf', "$_\n") for @_;
+	$node->start;
+	$node->safe_psql('postgres', 'CREATE EXTENSION lambda_fdw');
+	return $node;
+}
+
+# SQL for a foreign server on an endpoint, with the keys mapped to the role
+# that runs it.
+sub create_server
+{
+	my ($name, $endpoint, $options) = @_;
+
+	$options = defined $options ? ", $options" : '';
+	return <<"END";
+CREATE SERVER $name FOREIGN DATA WRAPPER lambda_fdw
+  OPTIONS (region 'eu-west-1', endpoint '$endpoint'$options);
+CREATE USER MAPPING FOR CURRENT_USER SERVER $name
+  OPTIONS (aws_access_key_id '$access_key', aws_secret_access_key '$secret_key');
+END
+}
+
+# SQL for a foreign table over a function of the same name.
+sub create_function
+{
+	my ($server, $name, %more) = @_;
+	my $columns = $more{columns} // 'id int';
+	my $function = $more{function} // $name;
+	my $options = defined $more{options} ? ", $more{options}" : '';
+
+	return "CREATE FOREIGN TABLE $name ($columns) SERVER $server "
+	  . "OPTIONS (function_arn '$function'$options);\n";
+}
+
+# Milliseconds that a piece of code takes.
+sub elapsed_ms
+{
+	my $code = shift;
+	my $start = time();
+
+	$code->();
+	return (time() - $start) * 1000;
+}
+
+sub median
+{
+	my @sorted = sort { $a <=> $b } @_;
+
+	return $sorted[ $#sorted / 2 ];
+}
+
+# Has the endpoint forget what was invoked.
+sub reset_calls
+{
+	my $node = shift;
+
+	$node->safe_psql('postgres', 'SELECT * FROM reset_calls');
+	return;
+}
+
+# How many invocations the endpoint has seen since.
+sub count_calls
+{
+	my ($node, $condition) = @_;
+
+	return $node->safe_psql('postgres',
+		'SELECT count(*) FROM calls WHERE ' . ($condition // 'true'));
+}
+
+# A process's memory in kB and how many descriptors it has open; nothing where
+# the system does not tell.
+sub memory_of
+{
+	my $pid = shift;
+
+	opendir(my $folder, "/proc/$pid/fd") or return;
+	my $descriptors = grep { !/^\./ } readdir($folder);
+	closedir($folder);
+	slurp_file("/proc/$pid/status") =~ /^VmRSS:\s+(\d+) kB/m or return;
+	return ($1, $descriptors);
+}
+
+# Opens a session.  It has the methods send (a statement, without waiting),
+# receive (what it printed, errors with their SQLSTATE included), query (both)
+# and close; and pid.
+sub open_session
+{
+	my ($node, $database) = @_;
+	my $self = bless { in => '', out => '', number => 0 }, __PACKAGE__;
+
+	$self->{timer} = IPC::Run::timer($patience);
+	$self->{psql} = IPC::Run::start(
+		[
+			$node->installed_command('psql'), '-XAtq', '-v',
+			'VERBOSITY=verbose', '-d', $node->connstr($database // 'postgres')
+		],
+		'<', \$self->{in}, '>', \$self->{out}, '2>', \$self->{out},
+		$self->{timer});
+	$self->{pid} = $self->query('SELECT pg_backend_pid()');
+	return $self;
+}
+
+sub pid { return $_[0]{pid}; }
+
+sub send
+{
+	my ($self, $sql) = @_;
+
+	$self->{number}++;
+	$self->{out} = '';
+	$self->{in} .= "$sql;\n\\echo <done $self->{number}>\n";
+	$self->{timer}->start($patience);
+	$self->{psql}->pump_nb while length $self->{in};
+	return;
+}
+
+sub receive
+{
+	my $self = shift;
+	my $end = "<done $self->{number}>\n";
+
+	# psql ends when the server ends the session
+	until ($self->{out} =~ /\Q$end\E/)
+	{
+		last unless $self->{psql}->pumpable;
+		eval { $self->{psql}->pump; 1 }
+		  or ($@ =~ /ended prematurely/ and last)
+		  or die $@;
+	}
+	(my $out = $self->{out}) =~ s/\n?\Q$end\E//;
+	chomp $out;
+	return $out;
+}
+
+sub query
+{
+	my ($self, $sql) = @_;
+
+	$self->send($sql);
+	return $self->receive;
+}
+
+sub close
+{
+	my $self = shift;
+
+	eval { $self->{in} .= "\\q\n"; $self->{psql}->finish };
+	return;
+}
+
+END
+{
+	my $status = $?;
+
+	$_->kill_kill for @endpoints;
+	$? = $status;
+}
+
+1;
