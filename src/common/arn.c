@@ -68,28 +68,25 @@ lfdw_qualifier_is_valid(const char *text)
 
 /*
  * Does the text look like a region: lower-case words joined by hyphens, the
- * last one a digit?  New regions come faster than releases, so there is no
+ * last one a number?  New regions come faster than releases, so there is no
  * list of them.
  */
 bool
 lfdw_region_is_valid(const char *text)
 {
-	size_t		len = strlen(text);
-	int			hyphens = 0;
+	const char *last = strrchr(text, '-');
+	int			hyphens = 1;
 
-	if (len < 6 || len >= sizeof(((LfdwFunctionName *) NULL)->region) ||
-		text[len - 1] < '0' || text[len - 1] > '9')
+	if (last == NULL || strlen(text) >= sizeof(((LfdwFunctionName *) NULL)->region) ||
+		last[1] == '\0' || strspn(last + 1, "0123456789") != strlen(last + 1))
 		return false;
-	for (size_t i = 0; i < len; i++)
+	for (const char *p = text; p < last; p++)
 	{
-		bool		letter = text[i] >= 'a' && text[i] <= 'z';
-		bool		digit = text[i] >= '0' && text[i] <= '9';
-
-		if (text[i] == '-')
+		if (*p == '-')
 			hyphens++;
-		if (text[i] == '-' && (i == 0 || text[i - 1] == '-'))
+		else if (*p < 'a' || *p > 'z')
 			return false;
-		if (!letter && text[i] != '-' && !(digit && hyphens >= 2))
+		if (*p == '-' && (p == text || p[1] == '-'))
 			return false;
 	}
 	return hyphens >= 2 && hyphens <= 3;
@@ -141,7 +138,9 @@ parse_name(char *rest, size_t max, LfdwFunctionName *name, const char **why)
 {
 	char	   *part = next_part(&rest);
 
-	if (part == NULL || !is_name(part, ".") || strlen(part) > max)
+	/* A name of dots alone would be a dot segment of the request's path. */
+	if (part == NULL || !is_name(part, ".") || strlen(part) > max ||
+		strspn(part, ".") == strlen(part))
 	{
 		*why = "A function's name has at most 64 letters, digits, hyphens and underscores.";
 		return false;

@@ -163,6 +163,7 @@ lfdw_url_host_is_loopback(const LfdwUrl *url)
 
 	if (strcmp(url->host, "localhost") == 0 || strcmp(url->host, "[::1]") == 0)
 		return true;
-	return sscanf(url->host, "%3u.%3u.%3u.%3u%c", &a, &b, &c, &d, &end) == 4 &&
+	return strspn(url->host, "0123456789.") == strlen(url->host) &&
+		sscanf(url->host, "%3u.%3u.%3u.%3u%c", &a, &b, &c, &d, &end) == 4 &&
 		a == 127 && b < 256 && c < 256 && d < 256;
 }
