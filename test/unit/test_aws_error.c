@@ -1,0 +1,170 @@
+/*-------------------------------------------------------------------------
+ *
+ * test_aws_error.c
+ *		Unit tests of src/common/aws_error.c.
+ *
+ * IDENTIFICATION
+ *	  test/unit/test_aws_error.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "unit.h"
+
+#include "common/aws_error.h"
+
+/* Statuses and codes of Invoke in Lambda's API model, and what they mean. */
+static const struct
+{
+	int			status;
+	const char *code;
+	LfdwAwsErrorClass class;
+}			errors[] =
+
+{
+	{400, "InvalidParameterValueException", LFDW_AWS_BAD_REQUEST},
+	{400, "InvalidRequestContentException", LFDW_AWS_BAD_REQUEST},
+	{400, "ModeNotSupportedException", LFDW_AWS_BAD_REQUEST},
+	{400, "NoPublishedVersionException", LFDW_AWS_BAD_REQUEST},
+	{400, "RecursiveInvocationException", LFDW_AWS_BAD_REQUEST},
+	{400, "SnapStartException", LFDW_AWS_ENVIRONMENT},
+	{402, "ServiceQuotaExceededException", LFDW_AWS_THROTTLED},
+	{403, "EFSMountFailureException", LFDW_AWS_ENVIRONMENT},
+	{403, "S3FilesMountFailureException", LFDW_AWS_ENVIRONMENT},
+	{404, "ResourceNotFoundException", LFDW_AWS_NO_FUNCTION},
+	{408, "EFSMountConnectivityException", LFDW_AWS_ENVIRONMENT},
+	{408, "EFSMountTimeoutException", LFDW_AWS_ENVIRONMENT},
+	{408, "S3FilesMountConnectivityException", LFDW_AWS_ENVIRONMENT},
+	{408, "S3FilesMountTimeoutException", LFDW_AWS_ENVIRONMENT},
+	{408, "SnapStartTimeoutException", LFDW_AWS_NOT_READY},
+	{409, "ResourceConflictException", LFDW_AWS_NOT_READY},
+	{409, "SnapStartNotReadyException", LFDW_AWS_NOT_READY},
+	{409, "SnapStartRegenerationFailureException", LFDW_AWS_ENVIRONMENT},
+	{409, "CodeArtifactUserPendingException", LFDW_AWS_NOT_READY},
+	{409, "CodeArtifactUserDeletedException", LFDW_AWS_ENVIRONMENT},
+	{409, "CodeArtifactUserFailedException", LFDW_AWS_ENVIRONMENT},
+	{409, "DurableExecutionAlreadyStartedException", LFDW_AWS_BAD_REQUEST},
+	{410, "EFSIOException", LFDW_AWS_ENVIRONMENT},
+	{413, "RequestTooLargeException", LFDW_AWS_TOO_LARGE},
+	{413, "SerializedRequestEntityTooLargeException", LFDW_AWS_TOO_LARGE},
+	{415, "UnsupportedMediaTypeException", LFDW_AWS_BAD_REQUEST},
+	{429, "TooManyRequestsException", LFDW_AWS_THROTTLED},
+	{500, "ServiceException", LFDW_AWS_UNAVAILABLE},
+	{502, "EC2AccessDeniedException", LFDW_AWS_ENVIRONMENT},
+	{502, "EC2ThrottledException", LFDW_AWS_THROTTLED},
+	{502, "EC2UnexpectedException", LFDW_AWS_ENVIRONMENT},
+	{502, "ENILimitReachedException", LFDW_AWS_ENVIRONMENT},
+	{502, "ENINotReadyException", LFDW_AWS_NOT_READY},
+	{502, "InvalidRuntimeException", LFDW_AWS_ENVIRONMENT},
+	{502, "InvalidSecurityGroupIDException", LFDW_AWS_ENVIRONMENT},
+	{502, "InvalidSubnetIDException", LFDW_AWS_ENVIRONMENT},
+	{502, "InvalidZipFileException", LFDW_AWS_ENVIRONMENT},
+	{502, "KMSAccessDeniedException", LFDW_AWS_ENVIRONMENT},
+	{502, "KMSDisabledException", LFDW_AWS_ENVIRONMENT},
+	{502, "KMSInvalidStateException", LFDW_AWS_ENVIRONMENT},
+	{502, "KMSNotFoundException", LFDW_AWS_ENVIRONMENT},
+	{502, "ResourceNotReadyException", LFDW_AWS_NOT_READY},
+	{502, "SubnetIPAddressLimitReachedException", LFDW_AWS_ENVIRONMENT},
+
+	/* of the front end, which the model does not list */
+	{403, "AccessDeniedException", LFDW_AWS_ACCESS_DENIED},
+	{403, "InvalidSignatureException", LFDW_AWS_AUTHENTICATION},
+	{403, "IncompleteSignatureException", LFDW_AWS_AUTHENTICATION},
+	{403, "SignatureDoesNotMatch", LFDW_AWS_AUTHENTICATION},
+	{403, "UnrecognizedClientException", LFDW_AWS_AUTHENTICATION},
+	{403, "ExpiredTokenException", LFDW_AWS_AUTHENTICATION},
+	{403, "RequestExpired", LFDW_AWS_AUTHENTICATION},
+	{403, "MissingAuthenticationTokenException", LFDW_AWS_AUTHENTICATION},
+	{400, "ThrottlingException", LFDW_AWS_THROTTLED},
+
+	/* of nobody: the status decides */
+	{301, "", LFDW_AWS_BAD_REQUEST},
+	{400, "", LFDW_AWS_BAD_REQUEST},
+	{401, "", LFDW_AWS_AUTHENTICATION},
+	{403, "", LFDW_AWS_ACCESS_DENIED},
+	{404, "", LFDW_AWS_NO_FUNCTION},
+	{409, "", LFDW_AWS_NOT_READY},
+	{413, "", LFDW_AWS_TOO_LARGE},
+	{418, "", LFDW_AWS_BAD_REQUEST},
+	{429, "", LFDW_AWS_THROTTLED},
+	{500, "", LFDW_AWS_UNAVAILABLE},
+	{502, "", LFDW_AWS_UNAVAILABLE},
+	{503, "", LFDW_AWS_UNAVAILABLE},
+	{504, "", LFDW_AWS_UNAVAILABLE},
+	{599, "", LFDW_AWS_UNAVAILABLE},
+	{429, "NewException", LFDW_AWS_THROTTLED},
+	{503, "NewException", LFDW_AWS_UNAVAILABLE},
+	{404, "resourcenotfoundexception", LFDW_AWS_NO_FUNCTION},
+	{400, "TooManyRequests", LFDW_AWS_BAD_REQUEST},
+	{400, "TooManyRequestsExceptions", LFDW_AWS_BAD_REQUEST},
+
+	/* the code counts where the status says something else */
+	{400, "ResourceNotFoundException", LFDW_AWS_NO_FUNCTION},
+	{500, "TooManyRequestsException", LFDW_AWS_THROTTLED}
+};
+
+static void
+test_classify(void)
+{
+	for (int i = 0; i < (int) lengthof(errors); i++)
+	{
+		LfdwAwsErrorClass class = lfdw_aws_error_classify(errors[i].status,
+														  errors[i].code);
+
+		if (!unit_ok(class == errors[i].class, "the class of %d %s",
+					 errors[i].status, errors[i].code))
+			printf("# got: %d\n# expected: %d\n", class, errors[i].class);
+	}
+}
+
+static void
+test_code(void)
+{
+	static const char *const cases[][2] = {
+		{"", ""},
+		{"Code", "Code"},
+		{"Code:", "Code"},
+		{"Code:http://internal.amazon.com/coral/com.amazonaws/", "Code"},
+		{"com.amazonaws.lambda#Code", "Code"},
+		{"com.amazonaws.lambda#Code:http://h/#x", "Code"},
+		{"a#b#Code", "Code"},
+		{"#Code", "Code"},
+		{"a#", ""},
+		{"#", ""},
+		{":", ""},
+		{":a#Code", ""},
+		{"a:b#Code", "a"}
+	};
+	char		code[64];
+
+	for (int i = 0; i < (int) lengthof(cases); i++)
+	{
+		memset(code, 'x', sizeof(code));
+		lfdw_aws_error_code(code, sizeof(code), cases[i][0]);
+		unit_is(code, cases[i][1], "the code in \"%s\"", cases[i][0]);
+	}
+}
+
+static void
+test_code_size(void)
+{
+	char		code[6];
+
+	memset(code, 'x', sizeof(code));
+	lfdw_aws_error_code(code, 5, "a#Code");
+	unit_is(code, "Code", "a code that fits");
+	memset(code, 'x', sizeof(code));
+	lfdw_aws_error_code(code, 5, "a#Codes");
+	unit_is(code, "Code", "a longer one is cut");
+	unit_ok(code[5] == 'x', "and nothing written behind it");
+	lfdw_aws_error_code(code, 1, "Code");
+	unit_is(code, "", "down to nothing");
+}
+
+int
+main(void)
+{
+	test_classify();
+	test_code();
+	test_code_size();
+	return unit_done();
+}
