@@ -1,0 +1,92 @@
+# A thousand calls that end badly leave a session as it was: neither memory
+# nor descriptors.
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+
+use LambdaFdw;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = start_server("log_min_messages = 'panic'", "log_statement = 'none'");
+
+$node->safe_psql('postgres', $_)
+  for (
+	create_server('lambda', start_endpoint()),
+	create_server('nobody', 'http://127.0.0.1:9'),
+	create_function('lambda', 'items'),
+	create_function('lambda', 'endless'),
+	create_function('lambda', 'hang'),
+	create_function('lambda', 'reset_before'),
+	create_function('lambda', 'truncated'),
+	create_function('lambda', 'function_error'),
+	create_function('nobody', 'unreachable'),
+	create_function('lambda', 'no_rows', function => 'raw',
+		options => q<payload '{"response": "[{\"id\": 1}, {\"id\": \"x\"}]"}'>),
+	<<'END');
+CREATE FUNCTION try(query text, times int) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  failed int := 0;
+BEGIN
+  FOR i IN 1..times LOOP
+    BEGIN
+      EXECUTE query;
+    EXCEPTION WHEN OTHERS THEN
+      failed := failed + 1;
+    END;
+  END LOOP;
+  RETURN failed;
+END $$
+END
+
+my $session = open_session($node);
+my ($memory) = memory_of($session->pid);
+plan skip_all => 'no /proc' unless $memory;
+
+# What a session leaves behind after a query, tried often, whose every run
+# fails this many times.
+sub try_often
+{
+	my ($query, $times, $failures) = @_;
+	my $sql = "SELECT try(\$\$$query\$\$, %d)";
+
+	$session->query(sprintf($sql, $times / 5));
+	my ($memory_before, $files_before) = memory_of($session->pid);
+	is($session->query(sprintf($sql, $times)), $failures, $query);
+	my ($memory_after, $files_after) = memory_of($session->pid);
+
+	cmp_ok($memory_after - $memory_before, '<', 1024, 'memory stays, in kB');
+	cmp_ok(abs($files_after - $files_before), '<=', 2, 'so do descriptors');
+	return;
+}
+
+try_often("SELECT * FROM $_", 1000, 1000)
+  for qw(reset_before truncated function_error unreachable no_rows);
+try_often('SELECT * FROM items', 1000, 0);
+try_often('SELECT * FROM endless LIMIT 1', 200, 0);
+# an error above a scan whose answer is under way
+try_often('SELECT 1 / (id - 1) FROM endless', 200, 200);
+
+# Statements that time out cannot be caught: each is a transaction.
+sub time_out
+{
+	$session->query("SET statement_timeout = '5ms'");
+	$session->query('SELECT * FROM hang') for 1 .. shift;
+	$session->query('RESET statement_timeout');
+	return;
+}
+
+time_out(20);
+my ($memory_before, $files_before) = memory_of($session->pid);
+time_out(200);
+my ($memory_after, $files_after) = memory_of($session->pid);
+cmp_ok($memory_after - $memory_before, '<', 1024,
+	'200 timeouts: memory stays, in kB');
+cmp_ok(abs($files_after - $files_before), '<=', 2, 'so do descriptors');
+is($session->query('SELECT count(*) FROM items'), '20', 'the session goes on');
+
+$session->close;
+$node->stop;
+done_testing();
