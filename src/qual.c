@@ -28,8 +28,9 @@
 
 #include "qual.h"
 
-static bool
-is_integer(Oid type)
+/* Is this one of the types that hold integers of any width? */
+bool
+lfdw_qual_is_integer(Oid type)
 {
 	return type == INT2OID || type == INT4OID || type == INT8OID;
 }
@@ -161,7 +162,7 @@ classify_comparison(PlannerInfo *root, const LfdwBinding *binding,
 		valtype = get_base_element_type(valtype);
 	valtype = getBaseType(valtype);
 
-	if (valtype != type && !(is_integer(valtype) && is_integer(type)))
+	if (valtype != type && !(lfdw_qual_is_integer(valtype) && lfdw_qual_is_integer(type)))
 		return NULL;
 	if (!is_known_type(type) || !is_equality(opno, type))
 		return NULL;

@@ -30,6 +30,7 @@ typedef struct LfdwTerm
 	Expr	   *value;
 } LfdwTerm;
 
+extern bool lfdw_qual_is_integer(Oid type);
 extern LfdwTerm *lfdw_qual_classify(PlannerInfo *root,
 									const LfdwBinding *binding, Index relid,
 									Expr *clause);

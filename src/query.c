@@ -59,12 +59,6 @@ integer_value(Datum value, Oid type)
 		type == INT4OID ? DatumGetInt32(value) : DatumGetInt64(value);
 }
 
-static bool
-is_integer(Oid type)
-{
-	return type == INT2OID || type == INT4OID || type == INT8OID;
-}
-
 static int
 compare_values(const LfdwValueSet *set, Datum a, Datum b)
 {
@@ -222,7 +216,7 @@ evaluate_term(LfdwBoundTerm *bound, ExprState *state, ExprContext *econtext)
 	set->json = NULL;
 	set->placeholder = NULL;
 	set->collation = term->collation;
-	set->type = lookup_type_cache(is_integer(type) ? INT8OID : type,
+	set->type = lookup_type_cache(lfdw_qual_is_integer(type) ? INT8OID : type,
 								  TYPECACHE_CMP_PROC_FINFO);
 	if (isnull)
 		return;
@@ -235,7 +229,7 @@ evaluate_term(LfdwBoundTerm *bound, ExprState *state, ExprContext *econtext)
 		set->values[0] = datumCopy(value, set->type->typbyval,
 								   set->type->typlen);
 	}
-	if (is_integer(type))
+	if (lfdw_qual_is_integer(type))
 		widen_integers(set, type, getBaseType(term->column->typid));
 	remove_duplicates(set);
 }
@@ -535,7 +529,7 @@ lfdw_query_matches(const LfdwArgument *argument, int index, Datum value)
 {
 	Oid			type = getBaseType(argument->column->typid);
 
-	if (is_integer(type))
+	if (lfdw_qual_is_integer(type))
 		value = Int64GetDatum(integer_value(value, type));
 	return compare_values(&argument->set, value,
 						  argument->set.values[index]) == 0;

@@ -89,6 +89,22 @@ append_filters(StringInfo out, const LfdwQuery *query, const int *turn)
 	appendStringInfoChar(out, ']');
 }
 
+/* Has a column before this one the same name, and is wanted too? */
+static bool
+is_named_before(const LfdwBinding *binding, int index, const Bitmapset *attrs)
+{
+	for (int i = 0; i < index; i++)
+	{
+		const LfdwColumn *column = &binding->columns[i];
+
+		if (bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber,
+						  attrs) &&
+			strcmp(column->name, binding->columns[index].name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /*
  * The envelope's "columns": the names of the columns a scan needs, as a JSON
  * array, or "null" where it needs whole rows.
@@ -112,6 +128,8 @@ lfdw_request_columns(const LfdwBinding *binding, const Bitmapset *attrs)
 			continue;
 		if (column->name == NULL)
 			return pstrdup("null");
+		if (is_named_before(binding, i, attrs))
+			continue;
 		if (out.len > 1)
 			appendStringInfoChar(&out, ',');
 		lfdw_json_append_string(&out, column->name);

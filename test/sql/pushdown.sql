@@ -150,6 +150,10 @@ CREATE FOREIGN TABLE ignoring (
   category text OPTIONS (pushdown '=')
 ) SERVER lambda OPTIONS (function_arn 'items_ignoring');
 SELECT sent('SELECT * FROM ignoring WHERE id IN (1, 2)');
+-- two columns of one member ask for it once
+SELECT * FROM reset_calls;
+SELECT * FROM ignoring WHERE id = 1;
+SELECT payload->'lambda_fdw'->'columns' AS columns FROM calls;
 -- "=" alone, asked with a list: one call a value, each row once
 SELECT sent('SELECT * FROM ignoring WHERE one IN (1, 2, 2, NULL, 99)');
 SELECT sent('SELECT * FROM ignoring WHERE one IN (4, 5) AND category IN (''red'', ''green'')');
