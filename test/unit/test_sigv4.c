@@ -408,6 +408,40 @@ test_header_value(void)
 				"header value \"%s\"", cases[i][0]);
 }
 
+/* Values of one name stay in their order, however many there are. */
+static void
+test_header_order(void)
+{
+	LfdwHeader	headers[60];
+	LfdwSigv4Request request = {
+		.method = "GET",
+		.path = "/",
+		.query = "",
+		.headers = headers,
+		.nheaders = lengthof(headers),
+		.payload_hash = "-"
+	};
+	StringInfoData text;
+	StringInfoData names;
+	StringInfoData expected;
+
+	initStringInfo(&text);
+	initStringInfo(&names);
+	initStringInfo(&expected);
+	appendStringInfoString(&expected, "GET\n/\n\na:");
+	headers[0].name = "b";		/* else there is nothing to sort */
+	headers[0].value = "c";
+	for (int i = 1; i < (int) lengthof(headers); i++)
+	{
+		headers[i].name = i % 2 ? "a" : "A";
+		headers[i].value = psprintf("%d", i);
+		appendStringInfo(&expected, "%s%d", i > 1 ? "," : "", i);
+	}
+	appendStringInfoString(&expected, "\nb:c\n\na;b\n-");
+	lfdw_sigv4_canonical_request(&text, &names, &request);
+	unit_is(text.data, expected.data, "many values of one header");
+}
+
 static void
 test_timestamp(void)
 {
@@ -606,11 +640,13 @@ test_cache_long_names(void)
 
 	memset(region, 'r', sizeof(region));
 	memset(service, 's', sizeof(service));
+	region[64] = '\0';
+	unit_ok(signs_right(&cache, "s", &scope), "a region of 64 characters");
 	region[63] = '\0';
+	unit_ok(!is_cached(&cache, "s", &cut), "gives its start no key");
 	unit_ok(signs_right(&cache, "s", &cut) && is_cached(&cache, "s", &cut),
 			"a region of 63 characters is kept");
 	region[63] = 'r';
-	region[64] = '\0';
 	unit_ok(signs_right(&cache, "s", &scope) && !is_cached(&cache, "s", &scope),
 			"one of 64 signs, and is not kept");
 	region[63] = 'x';
@@ -636,6 +672,7 @@ main(void)
 	test_path();
 	test_query();
 	test_header_value();
+	test_header_order();
 	test_timestamp();
 	test_hash();
 	test_signing_key();
