@@ -54,6 +54,15 @@ sub wait_until_busy
 
 my $control = open_session($node);
 
+# libcurl does not begin with TLS on a machine that trusts nobody.
+$control->query("SET statement_timeout = '200ms'");
+if ($control->query($queries{handshake}) =~ /HV00N.*certificate/s)
+{
+	note 'no certificates of authorities: no handshake';
+	delete $queries{handshake};
+}
+$control->query('RESET statement_timeout');
+
 foreach my $name (sort keys %queries)
 {
 	my $session = open_session($node);
