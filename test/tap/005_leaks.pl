@@ -57,7 +57,7 @@ sub try_often
 	is($session->query(sprintf($sql, $times)), $failures, $query);
 	my ($memory_after, $files_after) = memory_of($session->pid);
 
-	cmp_ok($memory_after - $memory_before, '<', 1024, 'memory stays, in kB');
+	cmp_ok($memory_after - $memory_before, '<', 256, 'memory stays, in kB');
 	cmp_ok(abs($files_after - $files_before), '<=', 2, 'so do descriptors');
 	return;
 }
@@ -82,7 +82,7 @@ time_out(20);
 my ($memory_before, $files_before) = memory_of($session->pid);
 time_out(200);
 my ($memory_after, $files_after) = memory_of($session->pid);
-cmp_ok($memory_after - $memory_before, '<', 1024,
+cmp_ok($memory_after - $memory_before, '<', 256,
 	'200 timeouts: memory stays, in kB');
 cmp_ok(abs($files_after - $files_before), '<=', 2, 'so do descriptors');
 is($session->query('SELECT count(*) FROM items'), '20', 'the session goes on');
