@@ -192,7 +192,7 @@ classify(const LfdwHttpExchange *exchange, CURLcode result)
 		case CURLE_OUT_OF_MEMORY:
 			/* 7.88 says so of a header line of more than 100 kB */
 			return exchange->connected && !exchange->head_complete ?
-				LFDW_HTTP_TOO_LARGE : LFDW_HTTP_NO_MEMORY;
+				LFDW_HTTP_HEADERS_TOO_LARGE : LFDW_HTTP_NO_MEMORY;
 		default:
 			return exchange->connected ? LFDW_HTTP_BROKEN :
 				LFDW_HTTP_CANNOT_CONNECT;
@@ -208,7 +208,7 @@ fail_with_result(LfdwHttpExchange *exchange, CURLcode result)
 
 	if (failure == LFDW_HTTP_FORBIDDEN_ADDRESS)
 		message = exchange->rule;
-	else if (failure == LFDW_HTTP_TOO_LARGE)
+	else if (failure == LFDW_HTTP_HEADERS_TOO_LARGE)
 		message = "a header is too large";
 	else if (message[0] == '\0')
 		message = curl_easy_strerror(result);

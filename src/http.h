@@ -48,7 +48,8 @@ typedef enum LfdwHttpFailure
 	LFDW_HTTP_TLS,
 	LFDW_HTTP_CONNECT_TIMEOUT,
 	LFDW_HTTP_REQUEST_TIMEOUT,
-	LFDW_HTTP_TOO_LARGE,		/* body or headers past their limit */
+	LFDW_HTTP_TOO_LARGE,		/* the body, past max_response_bytes */
+	LFDW_HTTP_HEADERS_TOO_LARGE,	/* past a limit of ours or libcurl's */
 	LFDW_HTTP_BROKEN,			/* reset, truncated, not HTTP */
 	LFDW_HTTP_NO_MEMORY
 } LfdwHttpFailure;

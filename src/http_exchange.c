@@ -99,7 +99,7 @@ lfdw_exchange_take_header(LfdwHttpExchange *exchange, const char *line,
 		return true;
 	if (len > head->limit - head->len)
 	{
-		lfdw_exchange_note_failure(exchange, LFDW_HTTP_TOO_LARGE,
+		lfdw_exchange_note_failure(exchange, LFDW_HTTP_HEADERS_TOO_LARGE,
 								   "the headers are too large");
 		return false;
 	}

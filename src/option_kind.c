@@ -277,6 +277,18 @@ parse_format(const char *value, LfdwFormat *field, char **why)
 	return false;
 }
 
+/* Can a text be sent in a header, without becoming another one? */
+static bool
+is_header_value(const char *value)
+{
+	for (const char *p = value; *p; p++)
+	{
+		if ((unsigned char) *p < ' ' || *p == 0x7F)
+			return false;
+	}
+	return value[0] != '\0';
+}
+
 /* The kinds that are kept as text once they are found good. */
 static bool
 parse_text(LfdwOptionKind kind, const char *value, char **field, char **why)
@@ -303,8 +315,8 @@ parse_text(LfdwOptionKind kind, const char *value, char **field, char **why)
 			reason = "A qualifier is a version, an alias or $LATEST.";
 			break;
 		default:
-			valid = value[0] != '\0';
-			reason = "It must not be empty.";
+			valid = is_header_value(value);
+			reason = "It must not be empty, and must not contain control characters.";
 	}
 	if (valid)
 		*field = pstrdup(value);

@@ -89,6 +89,7 @@ EXPLAIN (COSTS OFF) SELECT * FROM no_partition;
 -- user mappings: a bad one never shows the secret
 CREATE USER MAPPING FOR CURRENT_USER SERVER s OPTIONS (aws_secret_access_kee 'hush');
 CREATE USER MAPPING FOR CURRENT_USER SERVER s OPTIONS (aws_secret_access_key '');
+CREATE USER MAPPING FOR CURRENT_USER SERVER s OPTIONS (aws_session_token E'token\r\nX-Evil: 1');
 CREATE USER MAPPING FOR CURRENT_USER SERVER s OPTIONS (profile 'default');
 
 -- what only a superuser may set
