@@ -417,8 +417,9 @@ lambdaIterateForeignScan(ForeignScanState *node)
 		return slot;
 	if (!fetch_row(scan, slot))
 	{
+		/* the slot may hold a row that was passed over */
 		scan->finished = true;
-		return slot;
+		return ExecClearTuple(slot);
 	}
 	if (scan->store)
 		tuplestore_puttupleslot(scan->store, slot);
