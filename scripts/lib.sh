@@ -231,13 +231,21 @@ start_cluster()
 		"unix_socket_directories = '$cluster'" "fsync = off" "$@"; do
 		printf '%s\n' "$setting" >>"$cluster/data/postgresql.conf"
 	done
-	"${server_user[@]}" "$pg_bin/pg_ctl" -D "$cluster/data" -w -s \
-		-l "$cluster/log" start </dev/null || {
+	run_pg_ctl "$cluster/data" -l "$cluster/log" start || {
 		cat "$cluster/log" >&2
 		die "The server did not start."
 	}
 	export PGHOST=$cluster PGUSER=postgres PGDATABASE=postgres
 	unset PGPORT PGSERVICE PGPASSFILE
+}
+
+# pg_ctl as the server's user, who may not enter the current folder.
+run_pg_ctl()
+{
+	local data=$1
+	shift
+
+	(cd / && "${server_user[@]}" "$pg_bin/pg_ctl" -D "$data" -w -s "$@" </dev/null)
 }
 
 # Stops every server whose data are in the temporary folder: the cluster, and
@@ -249,8 +257,7 @@ stop_clusters()
 	[ -n "$work" ] && [ -n "${pg_bin-}" ] || return 0
 	find "$work" -name postmaster.pid -print0 |
 		while IFS= read -rd '' pid_file; do
-			"${server_user[@]}" "$pg_bin/pg_ctl" -D "${pid_file%/*}" -w -s \
-				-m immediate stop </dev/null || true
+			run_pg_ctl "${pid_file%/*}" -m immediate stop || true
 		done
 }
 
