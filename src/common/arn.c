@@ -22,16 +22,16 @@
 
 /* Prefixes are tried in this order: "us-gov-" must come before "us-". */
 static const LfdwPartition partitions[] = {
-	{"aws-us-gov", {"us-gov-", NULL}, "amazonaws.com"},
-	{"aws-iso-b", {"us-isob-", NULL}, "sc2s.sgov.gov"},
-	{"aws-iso-f", {"us-isof-", NULL}, "csp.hci.ic.gov"},
-	{"aws-iso-e", {"eu-isoe-", NULL}, "cloud.adc-e.uk"},
-	{"aws-iso", {"us-iso-", NULL}, "c2s.ic.gov"},
-	{"aws-eusc", {"eusc-de-", NULL}, "amazonaws.eu"},
-	{"aws-cn", {"cn-", NULL}, "amazonaws.com.cn"},
+	{"aws-us-gov", {"us-gov-", NULL}, "amazonaws.com", "api.aws"},
+	{"aws-iso-b", {"us-isob-", NULL}, "sc2s.sgov.gov", "api.aws.scloud"},
+	{"aws-iso-f", {"us-isof-", NULL}, "csp.hci.ic.gov", "api.aws.hci.ic.gov"},
+	{"aws-iso-e", {"eu-isoe-", NULL}, "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"},
+	{"aws-iso", {"us-iso-", NULL}, "c2s.ic.gov", "api.aws.ic.gov"},
+	{"aws-eusc", {"eusc-de-", NULL}, "amazonaws.eu", "api.amazonwebservices.eu"},
+	{"aws-cn", {"cn-", NULL}, "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
 	{"aws",
 		{"us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-", NULL},
-	"amazonaws.com"}
+	"amazonaws.com", "api.aws"}
 };
 
 static bool

@@ -35,6 +35,7 @@ typedef struct LfdwPartition
 	const char *name;
 	const char *region_prefixes[12];	/* NULL-terminated */
 	const char *dns_suffix;
+	const char *dual_stack_suffix;
 } LfdwPartition;
 
 extern bool lfdw_function_name_parse(const char *text, LfdwFunctionName *name,

@@ -3,8 +3,9 @@
  * aws_error.c
  *		The errors of Lambda's Invoke, sorted by what they mean to a caller.
  *
- * The codes are those of Lambda's API model (2026) and of the front end that
- * checks signatures, which the model does not list.
+ * The codes are those of Lambda's API model (2026), of the front end that
+ * checks signatures, which the model does not list, and those the SDKs' standard
+ * retry mode knows.  This one table says what may be tried again.
  *
  * IDENTIFICATION
  *	  src/common/aws_error.c
@@ -19,75 +20,91 @@ typedef struct ErrorCode
 {
 	const char *code;
 	LfdwAwsErrorClass class;
+	LfdwRetry	retry;
 } ErrorCode;
 
 static const ErrorCode codes[] = {
-	{"InvalidParameterValueException", LFDW_AWS_BAD_REQUEST},
-	{"InvalidRequestContentException", LFDW_AWS_BAD_REQUEST},
-	{"ModeNotSupportedException", LFDW_AWS_BAD_REQUEST},
-	{"NoPublishedVersionException", LFDW_AWS_BAD_REQUEST},
-	{"RecursiveInvocationException", LFDW_AWS_BAD_REQUEST},
-	{"SnapStartException", LFDW_AWS_ENVIRONMENT},
-	{"ServiceQuotaExceededException", LFDW_AWS_THROTTLED},
-	{"UnsupportedMediaTypeException", LFDW_AWS_BAD_REQUEST},
-	{"DurableExecutionAlreadyStartedException", LFDW_AWS_BAD_REQUEST},
+	{"InvalidParameterValueException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"InvalidRequestContentException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"ModeNotSupportedException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"NoPublishedVersionException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"RecursiveInvocationException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"SnapStartException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NEVER},
+	{"ServiceQuotaExceededException", LFDW_AWS_THROTTLED, LFDW_RETRY_NEVER},
+	{"UnsupportedMediaTypeException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"DurableExecutionAlreadyStartedException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
 
-	{"IncompleteSignatureException", LFDW_AWS_AUTHENTICATION},
-	{"InvalidSignatureException", LFDW_AWS_AUTHENTICATION},
-	{"SignatureDoesNotMatch", LFDW_AWS_AUTHENTICATION},
-	{"UnrecognizedClientException", LFDW_AWS_AUTHENTICATION},
-	{"InvalidClientTokenId", LFDW_AWS_AUTHENTICATION},
-	{"ExpiredTokenException", LFDW_AWS_AUTHENTICATION},
-	{"ExpiredToken", LFDW_AWS_AUTHENTICATION},
-	{"RequestExpired", LFDW_AWS_AUTHENTICATION},
-	{"RequestInTheFuture", LFDW_AWS_AUTHENTICATION},
-	{"RequestTimeTooSkewed", LFDW_AWS_AUTHENTICATION},
-	{"MissingAuthenticationTokenException", LFDW_AWS_AUTHENTICATION},
-	{"MissingAuthenticationToken", LFDW_AWS_AUTHENTICATION},
-	{"AuthFailure", LFDW_AWS_AUTHENTICATION},
-	{"AccessDeniedException", LFDW_AWS_ACCESS_DENIED},
-	{"AccessDenied", LFDW_AWS_ACCESS_DENIED},
+	{"IncompleteSignatureException", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_NEVER},
+	{"InvalidSignatureException", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_CLOCK},
+	{"SignatureDoesNotMatch", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_CLOCK},
+	{"UnrecognizedClientException", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_NEVER},
+	{"InvalidClientTokenId", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_NEVER},
+	{"ExpiredTokenException", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_RENEW},
+	{"ExpiredToken", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_RENEW},
+	{"RequestExpired", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_CLOCK},
+	{"RequestInTheFuture", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_CLOCK},
+	{"RequestTimeTooSkewed", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_CLOCK},
+	{"MissingAuthenticationTokenException", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_NEVER},
+	{"MissingAuthenticationToken", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_NEVER},
+	{"AuthFailure", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_CLOCK},
+	{"AccessDeniedException", LFDW_AWS_ACCESS_DENIED, LFDW_RETRY_NEVER},
+	{"AccessDenied", LFDW_AWS_ACCESS_DENIED, LFDW_RETRY_NEVER},
 
-	{"ResourceNotFoundException", LFDW_AWS_NO_FUNCTION},
-	{"RequestTooLargeException", LFDW_AWS_TOO_LARGE},
-	{"SerializedRequestEntityTooLargeException", LFDW_AWS_TOO_LARGE},
+	{"ResourceNotFoundException", LFDW_AWS_NO_FUNCTION, LFDW_RETRY_NEVER},
+	{"RequestTooLargeException", LFDW_AWS_TOO_LARGE, LFDW_RETRY_NEVER},
+	{"SerializedRequestEntityTooLargeException", LFDW_AWS_TOO_LARGE, LFDW_RETRY_NEVER},
 
-	{"TooManyRequestsException", LFDW_AWS_THROTTLED},
-	{"ThrottlingException", LFDW_AWS_THROTTLED},
-	{"Throttling", LFDW_AWS_THROTTLED},
-	{"EC2ThrottledException", LFDW_AWS_THROTTLED},
+	{"TooManyRequestsException", LFDW_AWS_THROTTLED, LFDW_RETRY_NOT_RUN},
+	{"ThrottlingException", LFDW_AWS_THROTTLED, LFDW_RETRY_NOT_RUN},
+	{"Throttling", LFDW_AWS_THROTTLED, LFDW_RETRY_NOT_RUN},
+	{"ThrottledException", LFDW_AWS_THROTTLED, LFDW_RETRY_NOT_RUN},
+	{"RequestThrottled", LFDW_AWS_THROTTLED, LFDW_RETRY_NOT_RUN},
+	{"RequestThrottledException", LFDW_AWS_THROTTLED, LFDW_RETRY_NOT_RUN},
+	{"RequestLimitExceeded", LFDW_AWS_THROTTLED, LFDW_RETRY_NOT_RUN},
+	{"BandwidthLimitExceeded", LFDW_AWS_THROTTLED, LFDW_RETRY_NOT_RUN},
+	{"LimitExceededException", LFDW_AWS_THROTTLED, LFDW_RETRY_NOT_RUN},
+	{"SlowDown", LFDW_AWS_THROTTLED, LFDW_RETRY_NOT_RUN},
+	{"EC2ThrottledException", LFDW_AWS_THROTTLED, LFDW_RETRY_NOT_RUN},
 
-	{"ResourceConflictException", LFDW_AWS_NOT_READY},
-	{"ResourceNotReadyException", LFDW_AWS_NOT_READY},
-	{"SnapStartNotReadyException", LFDW_AWS_NOT_READY},
-	{"SnapStartTimeoutException", LFDW_AWS_NOT_READY},
-	{"CodeArtifactUserPendingException", LFDW_AWS_NOT_READY},
-	{"ENINotReadyException", LFDW_AWS_NOT_READY},
+	{"ResourceConflictException", LFDW_AWS_NOT_READY, LFDW_RETRY_NOT_RUN},
+	{"ResourceNotReadyException", LFDW_AWS_NOT_READY, LFDW_RETRY_NOT_RUN},
+	{"SnapStartNotReadyException", LFDW_AWS_NOT_READY, LFDW_RETRY_NOT_RUN},
+	{"SnapStartTimeoutException", LFDW_AWS_NOT_READY, LFDW_RETRY_NOT_RUN},
+	{"CodeArtifactUserPendingException", LFDW_AWS_NOT_READY, LFDW_RETRY_NOT_RUN},
+	{"ENINotReadyException", LFDW_AWS_NOT_READY, LFDW_RETRY_NOT_RUN},
 
-	{"SnapStartRegenerationFailureException", LFDW_AWS_ENVIRONMENT},
-	{"CodeArtifactUserDeletedException", LFDW_AWS_ENVIRONMENT},
-	{"CodeArtifactUserFailedException", LFDW_AWS_ENVIRONMENT},
-	{"EFSMountFailureException", LFDW_AWS_ENVIRONMENT},
-	{"EFSMountConnectivityException", LFDW_AWS_ENVIRONMENT},
-	{"EFSMountTimeoutException", LFDW_AWS_ENVIRONMENT},
-	{"EFSIOException", LFDW_AWS_ENVIRONMENT},
-	{"S3FilesMountFailureException", LFDW_AWS_ENVIRONMENT},
-	{"S3FilesMountConnectivityException", LFDW_AWS_ENVIRONMENT},
-	{"S3FilesMountTimeoutException", LFDW_AWS_ENVIRONMENT},
-	{"EC2AccessDeniedException", LFDW_AWS_ENVIRONMENT},
-	{"EC2UnexpectedException", LFDW_AWS_ENVIRONMENT},
-	{"ENILimitReachedException", LFDW_AWS_ENVIRONMENT},
-	{"InvalidRuntimeException", LFDW_AWS_ENVIRONMENT},
-	{"InvalidSecurityGroupIDException", LFDW_AWS_ENVIRONMENT},
-	{"InvalidSubnetIDException", LFDW_AWS_ENVIRONMENT},
-	{"InvalidZipFileException", LFDW_AWS_ENVIRONMENT},
-	{"KMSAccessDeniedException", LFDW_AWS_ENVIRONMENT},
-	{"KMSDisabledException", LFDW_AWS_ENVIRONMENT},
-	{"KMSInvalidStateException", LFDW_AWS_ENVIRONMENT},
-	{"KMSNotFoundException", LFDW_AWS_ENVIRONMENT},
-	{"SubnetIPAddressLimitReachedException", LFDW_AWS_ENVIRONMENT},
+	{"SnapStartRegenerationFailureException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NEVER},
+	{"CodeArtifactUserDeletedException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NEVER},
+	{"CodeArtifactUserFailedException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NEVER},
+	{"EFSMountFailureException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NEVER},
+	{"EFSMountConnectivityException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NOT_RUN},
+	{"EFSMountTimeoutException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NOT_RUN},
+	{"EFSIOException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_MAY_HAVE_RUN},
+	{"S3FilesMountFailureException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NEVER},
+	{"S3FilesMountConnectivityException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NOT_RUN},
+	{"S3FilesMountTimeoutException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NOT_RUN},
+	{"EC2AccessDeniedException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NEVER},
+	{"EC2UnexpectedException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NOT_RUN},
+	{"ENILimitReachedException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NEVER},
+	{"InvalidRuntimeException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NEVER},
+	{"InvalidSecurityGroupIDException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NEVER},
+	{"InvalidSubnetIDException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NEVER},
+	{"InvalidZipFileException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NEVER},
+	{"KMSAccessDeniedException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NEVER},
+	{"KMSDisabledException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NEVER},
+	{"KMSInvalidStateException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NEVER},
+	{"KMSNotFoundException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NEVER},
+	{"SubnetIPAddressLimitReachedException", LFDW_AWS_ENVIRONMENT, LFDW_RETRY_NOT_RUN},
 
-	{"ServiceException", LFDW_AWS_UNAVAILABLE}
+	{"ServiceException", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_MAY_HAVE_RUN},
+	{"InternalFailure", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_MAY_HAVE_RUN},
+	{"InternalError", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_MAY_HAVE_RUN},
+	{"ServiceUnavailable", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_MAY_HAVE_RUN},
+	{"ServiceUnavailableException", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_MAY_HAVE_RUN},
+	{"RequestTimeout", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_MAY_HAVE_RUN},
+	{"RequestTimeoutException", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_MAY_HAVE_RUN},
+	{"PriorRequestNotComplete", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_MAY_HAVE_RUN},
+	{"IDPCommunicationError", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_NOT_RUN}
 };
 
 /*
@@ -112,6 +129,18 @@ lfdw_aws_error_code(char *code, size_t size, const char *raw)
 	code[len] = '\0';
 }
 
+/* The row of a code, or NULL. */
+static const ErrorCode *
+find_code(const char *code)
+{
+	for (int i = 0; i < (int) lengthof(codes); i++)
+	{
+		if (strcmp(codes[i].code, code) == 0)
+			return &codes[i];
+	}
+	return NULL;
+}
+
 /*
  * The class of an error: by its code, or by the HTTP status where the code is
  * unknown or empty.
@@ -119,11 +148,10 @@ lfdw_aws_error_code(char *code, size_t size, const char *raw)
 LfdwAwsErrorClass
 lfdw_aws_error_classify(int status, const char *code)
 {
-	for (int i = 0; i < (int) lengthof(codes); i++)
-	{
-		if (strcmp(codes[i].code, code) == 0)
-			return codes[i].class;
-	}
+	const ErrorCode *found = find_code(code);
+
+	if (found)
+		return found->class;
 	switch (status)
 	{
 		case 401:
@@ -132,6 +160,8 @@ lfdw_aws_error_classify(int status, const char *code)
 			return LFDW_AWS_ACCESS_DENIED;
 		case 404:
 			return LFDW_AWS_NO_FUNCTION;
+		case 408:
+			return LFDW_AWS_UNAVAILABLE;
 		case 409:
 			return LFDW_AWS_NOT_READY;
 		case 413:
@@ -140,5 +170,31 @@ lfdw_aws_error_classify(int status, const char *code)
 			return LFDW_AWS_THROTTLED;
 		default:
 			return status >= 500 ? LFDW_AWS_UNAVAILABLE : LFDW_AWS_BAD_REQUEST;
+	}
+}
+
+/*
+ * What an error says about trying again: by its code, or by the HTTP status
+ * where the code is unknown or empty.
+ */
+LfdwRetry
+lfdw_aws_error_retry(int status, const char *code)
+{
+	const ErrorCode *found = find_code(code);
+
+	if (found)
+		return found->retry;
+	switch (status)
+	{
+		case 429:
+			return LFDW_RETRY_NOT_RUN;
+		case 408:
+		case 500:
+		case 502:
+		case 503:
+		case 504:
+			return LFDW_RETRY_MAY_HAVE_RUN;
+		default:
+			return LFDW_RETRY_NEVER;
 	}
 }

@@ -26,7 +26,21 @@ typedef enum LfdwAwsErrorClass
 	LFDW_AWS_UNAVAILABLE		/* the service failed */
 } LfdwAwsErrorClass;
 
+/*
+ * What an error says about trying again.  Lambda's user guide tells which
+ * errors come before the handler ("rejected before your function receives it").
+ */
+typedef enum LfdwRetry
+{
+	LFDW_RETRY_NEVER,			/* it would fail again, or must not run twice */
+	LFDW_RETRY_NOT_RUN,			/* surely not run: reads and writes */
+	LFDW_RETRY_MAY_HAVE_RUN,	/* nobody knows: reads, idempotent writes */
+	LFDW_RETRY_CLOCK,			/* once, if our clock was wrong */
+	LFDW_RETRY_RENEW			/* once, with new credentials */
+} LfdwRetry;
+
 extern LfdwAwsErrorClass lfdw_aws_error_classify(int status, const char *code);
+extern LfdwRetry lfdw_aws_error_retry(int status, const char *code);
 extern void lfdw_aws_error_code(char *code, size_t size, const char *raw);
 
 #endif							/* LFDW_AWS_ERROR_H */

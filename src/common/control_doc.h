@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * control_doc.h
- *		Small JSON documents that say what went wrong, read with json-c.
+ *		Small JSON documents, errors and credentials, read with json-c.
  *
  * IDENTIFICATION
  *	  src/common/control_doc.h
@@ -29,6 +29,24 @@ typedef struct LfdwErrorDoc
 	char		sqlstate[8];
 } LfdwErrorDoc;
 
+/*
+ * The members of a credentials document of a container endpoint, the instance
+ * metadata service or a credential_process.  What is too long for its array
+ * counts as absent: half a key is none.
+ */
+typedef struct LfdwCredentialDoc
+{
+	char		access_key_id[256];
+	char		secret_access_key[256];
+	char		token[16384];
+	char		expiration[64];
+	char		code[128];		/* "Success", or what went wrong */
+	char		message[1024];
+	int			version;		/* credential_process: 1 */
+} LfdwCredentialDoc;
+
+extern bool lfdw_credential_doc_read(LfdwCredentialDoc *doc, const char *bytes,
+									 size_t len);
 extern bool lfdw_error_doc_read(LfdwErrorDoc *doc, const char *bytes,
 								size_t len);
 

@@ -51,6 +51,19 @@ static const Range local6[] = {
 	{{0xFD, 0x20, 0x00, 0xCE,[14] = 0x02, 0x54}, 128}
 };
 
+/*
+ * Where containers get credentials: ECS, and EKS Pod Identity (the list of the
+ * SDKs for AWS_CONTAINER_CREDENTIALS_FULL_URI).
+ */
+static const Range credentials4[] = {
+	{{169, 254, 170, 2}, 32},
+	{{169, 254, 170, 23}, 32}
+};
+
+static const Range credentials6[] = {
+	{{0xFD, 0x00, 0x0E, 0xC2,[15] = 0x23}, 128}
+};
+
 /* IPv6 forms that hold an IPv4 address, and at which byte. */
 typedef struct Embedding
 {
@@ -144,6 +157,44 @@ lfdw_address_is_local(const struct sockaddr *address)
 				  local6, lengthof(local6)))
 		return true;
 	return ipv4 && in_ranges(ipv4, local4, lengthof(local4));
+}
+
+/*
+ * Is the address loopback, or one of those where containers get credentials?
+ * Nothing else is asked for credentials over plain http.
+ */
+bool
+lfdw_address_is_credential_service(const struct sockaddr *address)
+{
+	const uint8 *ipv4 = ipv4_part(address);
+
+	if (lfdw_address_is_loopback(address))
+		return true;
+	if (address->sa_family == AF_INET6 &&
+		in_ranges((const uint8 *) &((const struct sockaddr_in6 *) address)->sin6_addr,
+				  credentials6, lengthof(credentials6)))
+		return true;
+	return ipv4 && in_ranges(ipv4, credentials4, lengthof(credentials4));
+}
+
+/*
+ * Writes an address as text, cut to size, and returns its port; "?" and 0 for
+ * what is not of the internet.
+ */
+int
+lfdw_address_format(const struct sockaddr *address, char *text, size_t size)
+{
+	const struct sockaddr_in *in4 = (const struct sockaddr_in *) address;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *) address;
+
+	if (address->sa_family == AF_INET &&
+		inet_ntop(AF_INET, &in4->sin_addr, text, size))
+		return ntohs(in4->sin_port);
+	if (address->sa_family == AF_INET6 &&
+		inet_ntop(AF_INET6, &in6->sin6_addr, text, size))
+		return ntohs(in6->sin6_port);
+	strlcpy(text, "?", size);
+	return 0;
 }
 
 /*

@@ -38,7 +38,7 @@ typedef struct Entry
 
 /*
  * Entries are kept as they come, since merging them would need an index; the
- * newest is first because of equals the last one of a file counts.
+ * newest is first because of several for one key the last one counts.
  */
 struct LfdwProfiles
 {
@@ -63,10 +63,11 @@ typedef struct FileState
 	StringInfoData value;		/* of the property, so far */
 } FileState;
 
+/* White space within a line; the SDKs know no other. */
 static bool
 is_blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\v' || c == '\f';
+	return c == ' ' || c == '\t';
 }
 
 static bool
