@@ -15,15 +15,20 @@
 
 #include "postgres.h"
 
+#include "catalog/pg_foreign_server.h"
 #include "commands/explain.h"
+#include "common/base64.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
 #include "nodes/pathnodes.h"
 #include "optimizer/pathnode.h"
 #include "parser/parsetree.h"
+#include "pgstat.h"
 #include "storage/latch.h"
+#include "utils/acl.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 /* 16 moved the varlena macros out of postgres.h */
 #if PG_VERSION_NUM >= 160000
@@ -86,6 +91,64 @@ lfdw_create_wait_event_set(int nevents)
 	return CreateWaitEventSet(NULL, nevents);
 #else
 	return CreateWaitEventSet(TopMemoryContext, nevents);
+#endif
+}
+
+/*
+ * The number under which an extension's wait event is shown.  17 lets it have
+ * a name.
+ */
+static inline uint32
+lfdw_wait_event_number(const char *name)
+{
+#if PG_VERSION_NUM >= 170000
+	return WaitEventExtensionNew(name);
+#else
+	return PG_WAIT_EXTENSION;
+#endif
+}
+
+/* The number of a system cache: 19 gave it a type. */
+#if PG_VERSION_NUM >= 190000
+typedef SysCacheIdentifier LfdwCacheId;
+#else
+typedef int LfdwCacheId;
+#endif
+
+/* Raises 42501 where a role has no USAGE on a server. */
+static inline void
+lfdw_check_server_usage(Oid serverid, Oid userid, const char *name)
+{
+	AclResult	result;
+
+#if PG_VERSION_NUM >= 160000
+	result = object_aclcheck(ForeignServerRelationId, serverid, userid, ACL_USAGE);
+#else
+	result = pg_foreign_server_aclcheck(serverid, userid, ACL_USAGE);
+#endif
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, OBJECT_FOREIGN_SERVER, name);
+}
+
+/* 18 decodes base64 to uint8. */
+static inline int
+lfdw_b64_decode(const char *source, int len, char *bytes)
+{
+#if PG_VERSION_NUM >= 180000
+	return pg_b64_decode(source, len, (uint8 *) bytes, len);
+#else
+	return pg_b64_decode(source, len, bytes, len);
+#endif
+}
+
+/* The text must have room for pg_b64_enc_len(len) characters and a NUL. */
+static inline int
+lfdw_b64_encode(const char *bytes, int len, char *text, int size)
+{
+#if PG_VERSION_NUM >= 180000
+	return pg_b64_encode((const uint8 *) bytes, len, text, size);
+#else
+	return pg_b64_encode(bytes, len, text, size);
 #endif
 }
 

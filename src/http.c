@@ -3,10 +3,15 @@
  * http.c
  *		HTTP exchanges: the only user of libcurl, and the only wait.
  *
- * A backend has one multi handle, which keeps connections between
- * statements.  libcurl says which sockets it waits for and until when; the
- * wait itself is PostgreSQL's, so that cancel, terminate, the postmaster's
- * death and barriers act at once.  No call of libcurl blocks.
+ * Each pool has a multi handle, which keeps connections between statements;
+ * names and TLS sessions are shared by all.  libcurl says which sockets it
+ * waits for and until when; the wait itself is PostgreSQL's, so that cancel,
+ * terminate, the postmaster's death and barriers act at once.  No call of
+ * libcurl blocks.
+ *
+ * HTTP/2 is spoken where the other side offers it, one exchange at a time on a
+ * connection: exchanges that share one would wait for each other whenever a
+ * consumer pauses.
  *
  * Nothing throws across libcurl: its callbacks only note what happened.
  * Signals are blocked around its calls, because a thread that it starts to
@@ -37,7 +42,7 @@
 #include "owner.h"
 
 #define READ_SIZE (256 * 1024)	/* what libcurl reads at once */
-#define IDLE_CONNECTIONS_MAX 32 /* that a backend keeps */
+#define IDLE_CONNECTIONS_MAX 32 /* that a pool keeps */
 
 /* Network address translators forget a silent connection after 350 s. */
 #define KEEPALIVE_SECONDS 45L
@@ -45,13 +50,8 @@
 StaticAssertDecl(sizeof(((LfdwHttpExchange *) NULL)->curl_message) >= CURL_ERROR_SIZE,
 				 "libcurl writes messages of CURL_ERROR_SIZE bytes");
 
-static struct
-{
-	CURLM	   *multi;
-	dlist_head	exchanges;
-	bool		timer;			/* libcurl wants to be called at ... */
-	int64		timer_at;		/* ... this time of lfdw_wait_now_us */
-}			state;
+/* Names looked up, and TLS sessions, of all pools. */
+static CURLSH *share = NULL;
 
 /* CURLOPT_WRITEFUNCTION */
 static size_t
@@ -83,32 +83,42 @@ receive_header(char *line, size_t size, size_t count, void *exchange)
  * descriptor counts among those that fd.c leaves to others.
  */
 static curl_socket_t
-open_socket(void *exchange, curlsocktype purpose, struct curl_sockaddr *address)
+open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
+	LfdwHttpExchange *exchange = arg;
 	curl_socket_t fd;
 
 	if (!lfdw_exchange_may_connect(exchange, &address->addr) ||
 		!AcquireExternalFD())
 		return CURL_SOCKET_BAD;
 	fd = socket(address->family, address->socktype, address->protocol);
-	if (fd == CURL_SOCKET_BAD)
-		ReleaseExternalFD();
-	else
+	if (fd != CURL_SOCKET_BAD &&
+		lfdw_pool_add_socket(exchange->pool, fd, &address->addr))
+	{
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
-	return fd;
+		return fd;
+	}
+	if (fd != CURL_SOCKET_BAD)
+		close(fd);
+	ReleaseExternalFD();
+	return CURL_SOCKET_BAD;
 }
 
-/* CURLOPT_CLOSESOCKETFUNCTION; the exchange may be long gone. */
+/* CURLOPT_CLOSESOCKETFUNCTION; the exchange that opened it may be long gone. */
 static int
-close_socket(void *unused, curl_socket_t fd)
+close_socket(void *pool, curl_socket_t fd)
 {
+	lfdw_pool_remove_socket(pool, fd);
 	ReleaseExternalFD();
 	return close(fd);
 }
 
 /*
- * CURLOPT_PREREQFUNCTION: connected.  A connection that another server's
- * exchange opened must pass this one's rules too.
+ * CURLOPT_PREREQFUNCTION: connected.  A connection that was kept must pass the
+ * rules of this exchange too.
+ *
+ * libcurl sends a request again by itself where a kept connection dies before
+ * the answer; whether a function may run twice is not for it to say.
  */
 static int
 before_request(void *arg, char *address, char *local, int port, int local_port)
@@ -116,6 +126,12 @@ before_request(void *arg, char *address, char *local, int port, int local_port)
 	LfdwHttpExchange *exchange = arg;
 	struct sockaddr_storage parsed;
 
+	if (exchange->connected)
+	{
+		lfdw_exchange_note_failure(exchange, LFDW_HTTP_BROKEN,
+								   "the connection was closed before an answer");
+		return CURL_PREREQFUNC_ABORT;
+	}
 	exchange->connected = true;
 	if (!lfdw_address_parse(address, &parsed))
 		exchange->rule = "the address is not known";
@@ -128,11 +144,11 @@ before_request(void *arg, char *address, char *local, int port, int local_port)
 
 /* CURLMOPT_SOCKETFUNCTION */
 static int
-watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
+watch_socket(CURL *easy, curl_socket_t fd, int what, void *pool, void *unused)
 {
 	if (what == CURL_POLL_REMOVE || what == CURL_POLL_NONE)
 		lfdw_wait_forget(fd);
-	else if (!lfdw_wait_watch(fd, (what & CURL_POLL_IN) != 0,
+	else if (!lfdw_wait_watch(pool, fd, (what & CURL_POLL_IN) != 0,
 							  (what & CURL_POLL_OUT) != 0))
 		return -1;
 	return 0;
@@ -142,8 +158,10 @@ watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
 static int
 set_timer(CURLM *multi, long timeout_ms, void *arg)
 {
-	state.timer = timeout_ms >= 0;
-	state.timer_at = lfdw_wait_now_us() + timeout_ms * INT64CONST(1000);
+	LfdwHttpPool *pool = arg;
+
+	pool->timer = timeout_ms >= 0;
+	pool->timer_at = lfdw_wait_now_us() + timeout_ms * INT64CONST(1000);
 	return 0;
 }
 
@@ -155,7 +173,7 @@ detach(LfdwHttpExchange *exchange)
 		return;
 	exchange->attached = false;
 	dlist_delete(&exchange->node);
-	curl_multi_remove_handle(state.multi, exchange->easy);
+	curl_multi_remove_handle(exchange->pool->multi, exchange->easy);
 }
 
 /* Ends a transfer that failed; signals are blocked. */
@@ -233,84 +251,146 @@ finish(CURL *easy, CURLcode result)
 	fail_with_result(exchange, result);
 }
 
+/* Closes a pool's connections; signals are blocked. */
+static void
+close_multi(LfdwHttpPool *pool)
+{
+	if (pool->multi)
+		curl_multi_cleanup(pool->multi);
+	pool->multi = NULL;
+	pool->timer = false;
+	lfdw_wait_forget_all(pool);
+}
+
 /* The multi handle is unusable: gives it up, and whatever it carried. */
 static void
-discard_multi(CURLMcode error)
+discard_multi(LfdwHttpPool *pool, CURLMcode error)
 {
-	while (!dlist_is_empty(&state.exchanges))
+	while (!dlist_is_empty(&pool->exchanges))
 		fail(dlist_container(LfdwHttpExchange, node,
-							 dlist_head_node(&state.exchanges)),
+							 dlist_head_node(&pool->exchanges)),
 			 LFDW_HTTP_BROKEN, curl_multi_strerror(error));
-	curl_multi_cleanup(state.multi);
-	state.multi = NULL;
-	state.timer = false;
-	lfdw_wait_forget_all();
+	close_multi(pool);
+}
+
+/*
+ * Frees the retired pools that carry nothing more, with their connections.
+ * Does not throw.
+ */
+void
+lfdw_http_close_retired(void)
+{
+	dlist_mutable_iter iter;
+	sigset_t	saved;
+
+	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	dlist_foreach_modify(iter, lfdw_pool_list())
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
+
+		if (pool->retired && dlist_is_empty(&pool->exchanges))
+		{
+			close_multi(pool);
+			lfdw_pool_free(pool);
+		}
+	}
+	sigprocmask(SIG_SETMASK, &saved, NULL);
 }
 
 /* Lets libcurl handle a ready socket, or its timer; signals are blocked. */
 static void
-act(curl_socket_t fd, int mask)
+act(LfdwHttpPool *pool, curl_socket_t fd, int mask)
 {
 	CURLMcode	error;
 	CURLMsg    *message;
 	int			count;
 
-	if (state.multi == NULL)
+	if (pool->multi == NULL)
 		return;
-	error = curl_multi_socket_action(state.multi, fd, mask, &count);
+	error = curl_multi_socket_action(pool->multi, fd, mask, &count);
 	if (error != CURLM_OK)
 	{
-		discard_multi(error);
+		discard_multi(pool, error);
 		return;
 	}
-	while ((message = curl_multi_info_read(state.multi, &count)) != NULL)
+	while ((message = curl_multi_info_read(pool->multi, &count)) != NULL)
 	{
 		if (message->msg == CURLMSG_DONE)
 			finish(message->easy_handle, message->data.result);
 	}
 }
 
-/* Calls libcurl if the time it asked for has come; signals are blocked. */
+/* Calls libcurl where the time it asked for has come; signals are blocked. */
 static void
-act_on_timer(void)
+act_on_timers(void)
 {
-	if (state.timer && lfdw_wait_now_us() >= state.timer_at)
+	dlist_iter	iter;
+
+	dlist_foreach(iter, lfdw_pool_list())
 	{
-		state.timer = false;
-		act(CURL_SOCKET_TIMEOUT, 0);
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
+
+		if (pool->timer && lfdw_wait_now_us() >= pool->timer_at)
+		{
+			pool->timer = false;
+			act(pool, CURL_SOCKET_TIMEOUT, 0);
+		}
 	}
 }
 
-/* Creates the multi handle on first use, never while the library loads. */
+/* Raises the error about libcurl's own set-up. */
 static void
-ensure_multi(void)
+report_setup(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_OUT_OF_MEMORY),
+			 errmsg("could not set up libcurl")));
+}
+
+/* Initializes libcurl on first use, never while the library loads. */
+static void
+ensure_libcurl(void)
 {
 	static bool initialized = false;
+	CURLSH	   *made;
+
+	if (share)
+		return;
+	if (!initialized && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		report_setup();
+	initialized = true;
+	made = curl_share_init();
+	if (made == NULL ||
+		curl_share_setopt(made, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS) != CURLSHE_OK ||
+		curl_share_setopt(made, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK)
+	{
+		curl_share_cleanup(made);
+		report_setup();
+	}
+	share = made;
+}
+
+/* Creates a pool's multi handle on first use. */
+static void
+ensure_multi(LfdwHttpPool *pool)
+{
 	CURLM	   *multi;
 
-	if (state.multi)
+	if (pool->multi)
 		return;
-	if (!initialized)
-	{
-		if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-			ereport(ERROR,
-					(errcode(ERRCODE_FDW_ERROR),
-					 errmsg("could not initialize libcurl")));
-		dlist_init(&state.exchanges);
-		initialized = true;
-	}
 	multi = curl_multi_init();
 	if (multi == NULL ||
 		curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watch_socket) != CURLM_OK ||
+		curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, pool) != CURLM_OK ||
 		curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timer) != CURLM_OK ||
+		curl_multi_setopt(multi, CURLMOPT_TIMERDATA, pool) != CURLM_OK ||
+		curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long) CURLPIPE_NOTHING) != CURLM_OK ||
 		curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long) IDLE_CONNECTIONS_MAX) != CURLM_OK)
 	{
 		curl_multi_cleanup(multi);
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_OUT_OF_MEMORY),
-				 errmsg("could not set up libcurl")));
+		report_setup();
 	}
-	state.multi = multi;
+	pool->multi = multi;
 }
 
 /* Frees what libcurl and malloc hold for an exchange; may be called twice. */
@@ -331,6 +411,7 @@ release(void *arg)
 	exchange->headers = NULL;
 	lfdw_buffer_free(&exchange->head);
 	lfdw_buffer_free(&exchange->body);
+	lfdw_http_close_retired();
 }
 
 /* Adds a header line, or raises out of memory. */
@@ -369,10 +450,8 @@ set_common_options(LfdwHttpExchange *exchange)
 	SET(CURLOPT_PROTOCOLS_STR, "http,https");
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
 	SET(CURLOPT_PATH_AS_IS, 1L);
-	/* with 2, a transfer that is paused would hold up others */
-	SET(CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
-	SET(CURLOPT_PROXY, "");
-	SET(CURLOPT_NOPROXY, "*");
+	SET(CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
+	SET(CURLOPT_SHARE, share);
 	SET(CURLOPT_TCP_NODELAY, 1L);
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
 	SET(CURLOPT_TCP_KEEPIDLE, KEEPALIVE_SECONDS);
@@ -387,8 +466,25 @@ set_common_options(LfdwHttpExchange *exchange)
 	SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	SET(CURLOPT_OPENSOCKETDATA, exchange);
 	SET(CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+	SET(CURLOPT_CLOSESOCKETDATA, exchange->pool);
 	SET(CURLOPT_PREREQFUNCTION, before_request);
 	SET(CURLOPT_PREREQDATA, exchange);
+}
+
+/* The method, and the body of those that have one. */
+static void
+set_method(CURL *easy, const LfdwHttpRequest *request)
+{
+	if (strcmp(request->method, "GET") == 0)
+	{
+		SET(CURLOPT_HTTPGET, 1L);
+		return;
+	}
+	SET(CURLOPT_POST, 1L);
+	SET(CURLOPT_POSTFIELDS, request->body);
+	SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) request->body_len);
+	if (strcmp(request->method, "POST") != 0)
+		SET(CURLOPT_CUSTOMREQUEST, request->method);
 }
 
 static void
@@ -403,10 +499,13 @@ set_request_options(LfdwHttpExchange *exchange, const LfdwHttpRequest *request)
 	add_header(exchange, "Expect:");
 
 	SET(CURLOPT_URL, request->url);
+	/* the environment's proxies are not the server's */
+	SET(CURLOPT_PROXY, request->proxy ? request->proxy : "");
+	SET(CURLOPT_NOPROXY, request->proxy ? "" : "*");
+	if (request->ca_bundle)
+		SET(CURLOPT_CAINFO, request->ca_bundle);
 	SET(CURLOPT_HTTPHEADER, exchange->headers);
-	SET(CURLOPT_POST, 1L);
-	SET(CURLOPT_POSTFIELDS, request->body);
-	SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) request->body_len);
+	set_method(easy, request);
 	SET(CURLOPT_FORBID_REUSE, request->keep_connection ? 0L : 1L);
 }
 
@@ -428,22 +527,23 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 	lfdw_exchange_init(exchange, request);
 	lfdw_owner_register(CurrentMemoryContext, release, exchange);
 
-	ensure_multi();
+	ensure_libcurl();
+	lfdw_http_close_retired();
+	exchange->pool = lfdw_pool_get(&request->pool);
+	ensure_multi(exchange->pool);
 	exchange->easy = curl_easy_init();
 	if (exchange->easy == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_OUT_OF_MEMORY),
-				 errmsg("out of memory")));
+		report_setup();
 	set_common_options(exchange);
 	set_request_options(exchange, request);
 
 	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
-	error = curl_multi_add_handle(state.multi, exchange->easy);
+	error = curl_multi_add_handle(exchange->pool->multi, exchange->easy);
 	if (error == CURLM_OK)
 	{
 		exchange->attached = true;
-		dlist_push_tail(&state.exchanges, &exchange->node);
-		act_on_timer();
+		dlist_push_tail(&exchange->pool->exchanges, &exchange->node);
+		act_on_timers();
 	}
 	else
 		fail(exchange, LFDW_HTTP_BROKEN, curl_multi_strerror(error));
@@ -451,14 +551,21 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 	return exchange;
 }
 
-/* Milliseconds until libcurl or a deadline wants attention; -1 for never. */
+/* Milliseconds until libcurl, a deadline or the caller wants attention, or -1. */
 static long
-next_timeout(LfdwHttpExchange **exchanges, int nexchanges)
+next_timeout(LfdwHttpExchange **exchanges, int nexchanges, int64 until_us)
 {
-	int64		us = PG_INT64_MAX;
+	int64		now = lfdw_wait_now_us();
+	int64		us = until_us == PG_INT64_MAX ? until_us : Max(until_us - now, 0);
+	dlist_iter	iter;
 
-	if (state.timer)
-		us = Max(state.timer_at - lfdw_wait_now_us(), 0);
+	dlist_foreach(iter, lfdw_pool_list())
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
+
+		if (pool->timer)
+			us = Min(us, Max(pool->timer_at - now, 0));
+	}
 	for (int i = 0; i < nexchanges; i++)
 		us = Min(us, lfdw_exchange_time_left(exchanges[i]));
 	if (us == PG_INT64_MAX)
@@ -468,29 +575,28 @@ next_timeout(LfdwHttpExchange **exchanges, int nexchanges)
 
 /* Waits once, and lets libcurl handle what became ready. */
 static void
-wait_once(long timeout)
+wait_once(LfdwWaitEvent event, long timeout)
 {
 	LfdwReadySocket ready[LFDW_READY_MAX];
-	int			nready = lfdw_wait_for_sockets(timeout, ready);
+	int			nready = lfdw_wait_for_sockets(event, timeout, ready);
 	sigset_t	saved;
 
 	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
 	for (int i = 0; i < nready; i++)
-		act(ready[i].fd, (ready[i].readable ? CURL_CSELECT_IN : 0) |
+		act(ready[i].owner, ready[i].fd,
+			(ready[i].readable ? CURL_CSELECT_IN : 0) |
 			(ready[i].writeable ? CURL_CSELECT_OUT : 0));
-	act_on_timer();
+	act_on_timers();
 	sigprocmask(SIG_SETMASK, &saved, NULL);
 }
 
-/* Lets transfers go on whose consumer has made room. */
+/* Lets a pool's transfers go on whose consumer has made room. */
 static void
-resume_paused(void)
+resume_paused(LfdwHttpPool *pool)
 {
 	dlist_mutable_iter iter;
-	sigset_t	saved;
 
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
-	dlist_foreach_modify(iter, &state.exchanges)
+	dlist_foreach_modify(iter, &pool->exchanges)
 	{
 		LfdwHttpExchange *exchange = dlist_container(LfdwHttpExchange, node,
 													 iter.cur);
@@ -505,6 +611,17 @@ resume_paused(void)
 				fail_with_result(exchange, error);
 		}
 	}
+}
+
+static void
+resume_all_paused(void)
+{
+	dlist_iter	iter;
+	sigset_t	saved;
+
+	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	dlist_foreach(iter, lfdw_pool_list())
+		resume_paused(dlist_container(LfdwHttpPool, node, iter.cur));
 	sigprocmask(SIG_SETMASK, &saved, NULL);
 }
 
@@ -526,39 +643,40 @@ check_deadlines(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
 	sigprocmask(SIG_SETMASK, &saved, NULL);
 }
 
-/* Has one of the exchanges news? */
-static bool
-take_news(LfdwHttpExchange **exchanges, int nexchanges)
-{
-	bool		news = false;
-
-	for (int i = 0; i < nexchanges; i++)
-		news |= lfdw_exchange_take_news(exchanges[i]);
-	return news;
-}
-
 /*
  * Waits until at least one of the exchanges has something its consumer has
  * not seen: its headers, bytes of the body, its end or its failure; or has a
- * window so full that the consumer must discard bytes or widen it.
+ * window so full that the consumer must discard bytes or widen it.  At the
+ * time until_us of lfdw_wait_now_us it returns all the same; PG_INT64_MAX
+ * means never.
  *
  * All exchanges of the backend make progress meanwhile; the time counts for
  * the deadlines of those given.  Interrupts are served at once and may raise
  * errors; so may the wait event set, for want of descriptors.
  */
 void
-lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges)
+lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges, int64 until_us)
 {
 	for (;;)
 	{
 		int64		start;
 
 		CHECK_FOR_INTERRUPTS();
-		resume_paused();
-		if (take_news(exchanges, nexchanges))
+		resume_all_paused();
+		if (lfdw_exchange_take_any_news(exchanges, nexchanges))
 			return;
 		start = lfdw_wait_now_us();
-		wait_once(next_timeout(exchanges, nexchanges));
+		if (start >= until_us)
+			return;
+		wait_once(lfdw_exchange_wait_event(exchanges, nexchanges),
+				  next_timeout(exchanges, nexchanges, until_us));
 		check_deadlines(exchanges, nexchanges, lfdw_wait_now_us() - start);
 	}
+}
+
+/* The version of libcurl in use; static text. */
+const char *
+lfdw_http_library_version(void)
+{
+	return curl_version_info(CURLVERSION_NOW)->version;
 }

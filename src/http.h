@@ -15,17 +15,23 @@
 
 #include "common/buffer.h"
 #include "common/sigv4.h"
+#include "http_pool.h"
 
 /* Which addresses an exchange may connect to; flags. */
 #define LFDW_HTTP_DENY_LOCAL	1	/* not loopback, link-local or metadata */
 #define LFDW_HTTP_ONLY_LOOPBACK 2	/* plain http without allow_http */
+#define LFDW_HTTP_ONLY_CREDENTIALS 4	/* loopback and credential services */
 
 typedef struct LfdwHttpRequest
 {
+	LfdwPoolKey pool;			/* whose connections it may use */
+	const char *method;			/* GET, POST or PUT */
 	const char *url;
+	const char *proxy;			/* URL, NULL for none */
+	const char *ca_bundle;		/* PEM file, NULL for the system's */
 	const LfdwHeader *headers;	/* all that are sent, Host apart */
 	int			nheaders;
-	const char *body;			/* must outlive the exchange */
+	const char *body;			/* must outlive the exchange; not for GET */
 	size_t		body_len;
 	int			connect_timeout_ms; /* 0: none */
 	int			request_timeout_ms; /* from start to last byte, 0: none */
@@ -50,21 +56,25 @@ typedef enum LfdwHttpFailure
 	LFDW_HTTP_REQUEST_TIMEOUT,
 	LFDW_HTTP_TOO_LARGE,		/* the body, past max_response_bytes */
 	LFDW_HTTP_HEADERS_TOO_LARGE,	/* past a limit of ours or libcurl's */
-	LFDW_HTTP_BROKEN,			/* reset, truncated, not HTTP */
+	LFDW_HTTP_BROKEN,			/* after sending: reset, truncated, not HTTP */
 	LFDW_HTTP_NO_MEMORY
 } LfdwHttpFailure;
 
 typedef struct LfdwHttpExchange LfdwHttpExchange;
 
 extern LfdwHttpExchange *lfdw_http_begin(const LfdwHttpRequest *request);
-extern void lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges);
+extern void lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges,
+						   int64 until_us);
 extern LfdwHttpState lfdw_http_state(const LfdwHttpExchange *exchange);
 extern LfdwHttpFailure lfdw_http_failure(const LfdwHttpExchange *exchange,
 										 const char **message);
 extern int	lfdw_http_status(const LfdwHttpExchange *exchange);
 extern char *lfdw_http_header(const LfdwHttpExchange *exchange,
 							  const char *name);
+extern size_t lfdw_http_received(const LfdwHttpExchange *exchange);
 extern LfdwBuffer *lfdw_http_body(LfdwHttpExchange *exchange);
 extern void lfdw_http_widen(LfdwHttpExchange *exchange);
+extern void lfdw_http_close_retired(void);
+extern const char *lfdw_http_library_version(void);
 
 #endif							/* LFDW_HTTP_H */

@@ -130,6 +130,9 @@ lfdw_exchange_may_connect(LfdwHttpExchange *exchange,
 	else if ((exchange->network & LFDW_HTTP_ONLY_LOOPBACK) &&
 			 !lfdw_address_is_loopback(address))
 		exchange->rule = "plain http is for loopback only";
+	else if ((exchange->network & LFDW_HTTP_ONLY_CREDENTIALS) &&
+			 !lfdw_address_is_credential_service(address))
+		exchange->rule = "the address is neither loopback nor a credential service";
 	else
 		return true;
 	return false;
@@ -143,17 +146,35 @@ lfdw_exchange_has_room(const LfdwHttpExchange *exchange)
 }
 
 /*
- * Has the exchange anything its consumer has not seen?  It counts as seen
- * then, but for its end, and a full window until there is room.
+ * Has one of the exchanges anything its consumer has not seen?  It counts as
+ * seen then, but for its end, and a full window until there is room.
  */
 bool
-lfdw_exchange_take_news(LfdwHttpExchange *exchange)
+lfdw_exchange_take_any_news(LfdwHttpExchange **exchanges, int nexchanges)
 {
-	bool		news = exchange->news || exchange->paused ||
-	exchange->state != LFDW_HTTP_RUNNING;
+	bool		news = false;
 
-	exchange->news = false;
+	for (int i = 0; i < nexchanges; i++)
+	{
+		LfdwHttpExchange *exchange = exchanges[i];
+
+		news |= exchange->news || exchange->paused ||
+			exchange->state != LFDW_HTTP_RUNNING;
+		exchange->news = false;
+	}
 	return news;
+}
+
+/* What a wait for these exchanges is for. */
+LfdwWaitEvent
+lfdw_exchange_wait_event(LfdwHttpExchange **exchanges, int nexchanges)
+{
+	for (int i = 0; i < nexchanges; i++)
+	{
+		if (exchanges[i]->connected)
+			return LFDW_WAIT_INVOKE;
+	}
+	return nexchanges > 0 ? LFDW_WAIT_CONNECT : LFDW_WAIT_BACKOFF;
 }
 
 /* The limit that comes next, in microseconds of waiting; 0 for none. */
@@ -229,6 +250,13 @@ char *
 lfdw_http_header(const LfdwHttpExchange *exchange, const char *name)
 {
 	return lfdw_http_head_find(&exchange->head, name);
+}
+
+/* How many bytes of the body have been received. */
+size_t
+lfdw_http_received(const LfdwHttpExchange *exchange)
+{
+	return exchange->received;
 }
 
 /*

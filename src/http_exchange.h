@@ -20,12 +20,14 @@
 #include "lib/ilist.h"
 
 #include "http.h"
+#include "http_wait.h"
 
 struct curl_slist;
 
 struct LfdwHttpExchange
 {
-	dlist_node	node;			/* among http.c's exchanges while attached */
+	dlist_node	node;			/* among the pool's exchanges while attached */
+	LfdwHttpPool *pool;
 	void	   *easy;			/* libcurl's handle */
 	struct curl_slist *headers; /* of the request */
 	bool		attached;		/* the multi handle has it */
@@ -75,7 +77,10 @@ extern bool lfdw_exchange_take_header(LfdwHttpExchange *exchange,
 extern bool lfdw_exchange_may_connect(LfdwHttpExchange *exchange,
 									  const struct sockaddr *address);
 extern bool lfdw_exchange_has_room(const LfdwHttpExchange *exchange);
-extern bool lfdw_exchange_take_news(LfdwHttpExchange *exchange);
+extern bool lfdw_exchange_take_any_news(LfdwHttpExchange **exchanges,
+										int nexchanges);
+extern LfdwWaitEvent lfdw_exchange_wait_event(LfdwHttpExchange **exchanges,
+											  int nexchanges);
 extern int64 lfdw_exchange_time_left(const LfdwHttpExchange *exchange);
 extern bool lfdw_exchange_note_timeout(LfdwHttpExchange *exchange);
 

@@ -16,7 +16,6 @@
 #include <time.h>
 
 #include "miscadmin.h"
-#include "pgstat.h"
 #include "storage/latch.h"
 
 #include "compat.h"
@@ -25,6 +24,7 @@
 typedef struct WatchedSocket
 {
 	pgsocket	fd;
+	void	   *owner;
 	uint32		events;			/* WL_SOCKET_ flags */
 } WatchedSocket;
 
@@ -47,11 +47,12 @@ find_socket(pgsocket fd)
 }
 
 /*
- * Watches a socket for these events instead of those before.  Returns false,
- * and changes nothing, where memory is short.  Does not throw.
+ * Watches a socket for these events instead of those before; the waits report
+ * owner with it.  Returns false, and changes nothing, where memory is short.
+ * Does not throw.
  */
 bool
-lfdw_wait_watch(pgsocket fd, bool readable, bool writeable)
+lfdw_wait_watch(void *owner, pgsocket fd, bool readable, bool writeable)
 {
 	int			i = find_socket(fd);
 
@@ -68,6 +69,7 @@ lfdw_wait_watch(pgsocket fd, bool readable, bool writeable)
 	if (i == nsockets)
 		nsockets++;
 	sockets[i].fd = fd;
+	sockets[i].owner = owner;
 	sockets[i].events = (readable ? WL_SOCKET_READABLE : 0) |
 		(writeable ? WL_SOCKET_WRITEABLE : 0);
 	dirty = true;
@@ -85,11 +87,15 @@ lfdw_wait_forget(pgsocket fd)
 	dirty = true;
 }
 
-/* Watches no socket any longer.  Does not throw. */
+/* Watches no socket of an owner any longer.  Does not throw. */
 void
-lfdw_wait_forget_all(void)
+lfdw_wait_forget_all(void *owner)
 {
-	nsockets = 0;
+	for (int i = nsockets - 1; i >= 0; i--)
+	{
+		if (sockets[i].owner == owner)
+			sockets[i] = sockets[--nsockets];
+	}
 	dirty = true;
 }
 
@@ -123,8 +129,27 @@ rebuild_event_set(void)
 					  NULL);
 	for (int i = 0; i < nsockets; i++)
 		AddWaitEventToSet(event_set, sockets[i].events, sockets[i].fd, NULL,
-						  NULL);
+						  sockets[i].owner);
 	dirty = false;
+}
+
+/*
+ * The number of a wait event.  17 and later show extensions' own names, which
+ * are looked up on first use, since that takes a lock.
+ */
+static uint32
+event_number(LfdwWaitEvent event)
+{
+	static const char *const names[] = {
+		[LFDW_WAIT_CONNECT] = "LambdaConnect",
+		[LFDW_WAIT_INVOKE] = "LambdaInvoke",
+		[LFDW_WAIT_BACKOFF] = "LambdaBackoff"
+	};
+	static uint32 numbers[lengthof(names)];
+
+	if (numbers[event] == 0)
+		numbers[event] = lfdw_wait_event_number(names[event]);
+	return numbers[event];
 }
 
 /*
@@ -134,7 +159,8 @@ rebuild_event_set(void)
  * postmaster's death ends the backend.
  */
 int
-lfdw_wait_for_sockets(long timeout_ms, LfdwReadySocket *ready)
+lfdw_wait_for_sockets(LfdwWaitEvent event, long timeout_ms,
+					  LfdwReadySocket *ready)
 {
 	WaitEvent	events[LFDW_READY_MAX];
 	int			nevents;
@@ -143,7 +169,7 @@ lfdw_wait_for_sockets(long timeout_ms, LfdwReadySocket *ready)
 	if (dirty)
 		rebuild_event_set();
 	nevents = WaitEventSetWait(event_set, timeout_ms, events, LFDW_READY_MAX,
-							   PG_WAIT_EXTENSION);
+							   event_number(event));
 	for (int i = 0; i < nevents; i++)
 	{
 		if (events[i].events & WL_LATCH_SET)
@@ -151,6 +177,7 @@ lfdw_wait_for_sockets(long timeout_ms, LfdwReadySocket *ready)
 		if (events[i].events & (WL_SOCKET_READABLE | WL_SOCKET_WRITEABLE))
 		{
 			ready[nready].fd = events[i].fd;
+			ready[nready].owner = events[i].user_data;
 			ready[nready].readable = (events[i].events & WL_SOCKET_READABLE) != 0;
 			ready[nready].writeable = (events[i].events & WL_SOCKET_WRITEABLE) != 0;
 			nready++;
@@ -158,4 +185,28 @@ lfdw_wait_for_sockets(long timeout_ms, LfdwReadySocket *ready)
 	}
 	CHECK_FOR_INTERRUPTS();
 	return nready;
+}
+
+/*
+ * Waits until one of two pipes (-1: none) has something to read, the latch is
+ * set, or timeout_ms have passed.  Serves interrupts, which may raise errors.
+ */
+void
+lfdw_wait_for_pipes(int first, int second, long timeout_ms)
+{
+	WaitEventSet *pipes = lfdw_create_wait_event_set(4);
+	WaitEvent	event;
+
+	AddWaitEventToSet(pipes, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
+	AddWaitEventToSet(pipes, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
+	if (first >= 0)
+		AddWaitEventToSet(pipes, WL_SOCKET_READABLE, first, NULL, NULL);
+	if (second >= 0)
+		AddWaitEventToSet(pipes, WL_SOCKET_READABLE, second, NULL, NULL);
+	if (WaitEventSetWait(pipes, timeout_ms, &event, 1,
+						 event_number(LFDW_WAIT_CONNECT)) > 0 &&
+		(event.events & WL_LATCH_SET))
+		ResetLatch(MyLatch);
+	FreeWaitEventSet(pipes);
+	CHECK_FOR_INTERRUPTS();
 }

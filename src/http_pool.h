@@ -1,0 +1,69 @@
+/*-------------------------------------------------------------------------
+ *
+ * http_pool.h
+ *		The connections of a server and user mapping.
+ *
+ * IDENTIFICATION
+ *	  src/http_pool.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_HTTP_POOL_H
+#define LFDW_HTTP_POOL_H
+
+#include "postgres.h"
+
+#include <sys/socket.h>
+
+#include "datatype/timestamp.h"
+#include "lib/ilist.h"
+
+/*
+ * Whose connections a pool has.  The hash values are those that the system
+ * caches announce when the server or the user mapping changes.
+ */
+typedef struct LfdwPoolKey
+{
+	Oid			serverid;
+	Oid			umid;			/* InvalidOid: the role has no user mapping */
+	uint32		server_hash;
+	uint32		mapping_hash;	/* 0 where there is no user mapping */
+} LfdwPoolKey;
+
+typedef struct LfdwHttpPool
+{
+	dlist_node	node;
+	LfdwPoolKey key;
+	MemoryContext context;		/* lives and dies with the pool */
+	void	   *client;			/* what AWS' client keeps there, or NULL */
+	bool		retired;		/* for no new exchange; ends with its last */
+	dlist_head	sockets;		/* LfdwPoolSocket */
+	int			nsockets;
+
+	/* http.c's */
+	void	   *multi;			/* libcurl's handle, NULL until needed */
+	dlist_head	exchanges;		/* those attached to the handle */
+	bool		timer;			/* libcurl wants to be called at ... */
+	int64		timer_at;		/* ... this time of lfdw_wait_now_us */
+} LfdwHttpPool;
+
+/* An open connection. */
+typedef struct LfdwPoolSocket
+{
+	dlist_node	node;
+	int			fd;
+	TimestampTz opened_at;
+	char		address[64];	/* numeric */
+	int			port;
+} LfdwPoolSocket;
+
+extern dlist_head *lfdw_pool_list(void);
+extern LfdwHttpPool *lfdw_pool_get(const LfdwPoolKey *key);
+extern void lfdw_pool_retire_changed(bool mapping, uint32 hash);
+extern bool lfdw_pool_retire_server(Oid serverid);
+extern void lfdw_pool_free(LfdwHttpPool *pool);
+extern bool lfdw_pool_add_socket(LfdwHttpPool *pool, int fd,
+								 const struct sockaddr *address);
+extern void lfdw_pool_remove_socket(LfdwHttpPool *pool, int fd);
+
+#endif							/* LFDW_HTTP_POOL_H */
