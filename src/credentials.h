@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * credentials.h
- *		The keys that sign a request.
+ *		Who calls AWS, and with which keys.
  *
  * IDENTIFICATION
  *	  src/credentials.h
@@ -13,17 +13,40 @@
 
 #include "postgres.h"
 
-#include "common/sigv4.h"
+#include "aws_client.h"
+#include "lib/stringinfo.h"
 
-typedef struct LfdwCredentials
+/* What a user mapping says; NULL where it does not. */
+typedef struct LfdwMapping
 {
-	const char *access_key_id;
-	const char *secret_access_key;
-	const char *session_token;	/* NULL for none */
-} LfdwCredentials;
+	char	   *access_key_id;
+	char	   *secret_access_key;
+	char	   *session_token;
+	char	   *profile;
+	char	   *role_arn;
+	char	   *external_id;
+	char	   *role_session_name;
+	bool		use_ambient_credentials;
+} LfdwMapping;
 
-extern void lfdw_credentials_check(const LfdwCredentials *credentials,
-								   const char *server, Oid userid);
-extern LfdwSigv4KeyCache *lfdw_credentials_key_cache(void);
+/* A role of the database that calls through a server. */
+typedef struct LfdwCaller
+{
+	LfdwPoolKey pool;			/* the server and the role's user mapping */
+	const char *server;			/* its name */
+	Oid			userid;
+	bool		ambient;		/* may use the server's own credentials */
+	LfdwMapping mapping;
+} LfdwCaller;
+
+extern void lfdw_credentials_check(const LfdwCaller *caller);
+extern const LfdwCredentials *lfdw_credentials_get(const LfdwCaller *caller,
+												   const LfdwRoute *route);
+extern const LfdwCredentials *lfdw_credentials_find(const LfdwCaller *caller,
+													const LfdwRoute *route,
+													StringInfo notes);
+extern bool lfdw_credentials_renew(const LfdwCaller *caller,
+								   const LfdwRoute *route,
+								   const char *access_key_id);
 
 #endif							/* LFDW_CREDENTIALS_H */

@@ -1,0 +1,24 @@
+/*-------------------------------------------------------------------------
+ *
+ * endpoint.h
+ *		Which region and endpoint a server's requests go to.
+ *
+ * IDENTIFICATION
+ *	  src/endpoint.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_ENDPOINT_H
+#define LFDW_ENDPOINT_H
+
+#include "postgres.h"
+
+#include "credentials.h"
+
+extern char *lfdw_endpoint_complete(LfdwRoute *route, const LfdwCaller *caller,
+									const char *endpoint);
+extern char *lfdw_endpoint_sts(const LfdwRoute *route,
+							   const LfdwCaller *caller,
+							   bool *own_endpoint);
+
+#endif							/* LFDW_ENDPOINT_H */

@@ -1,0 +1,59 @@
+/*-------------------------------------------------------------------------
+ *
+ * setting.c
+ *		The settings of lambda_fdw.
+ *
+ * IDENTIFICATION
+ *	  src/setting.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/guc.h"
+
+#include "setting.h"
+
+/* X-Ray's own headers are some hundred characters. */
+#define TRACE_ID_MAX 1024
+
+static char *trace_id = NULL;
+
+/* A header's value must not become another header. */
+static bool
+check_trace_id(char **value, void **extra, GucSource source)
+{
+	for (const char *p = *value; *p; p++)
+	{
+		if ((unsigned char) *p < ' ' || (unsigned char) *p >= 0x7F)
+		{
+			GUC_check_errdetail("A trace header has printable ASCII characters only.");
+			return false;
+		}
+	}
+	if (strlen(*value) > TRACE_ID_MAX)
+	{
+		GUC_check_errdetail("A trace header has at most %d characters.", TRACE_ID_MAX);
+		return false;
+	}
+	return true;
+}
+
+/* Defines the settings; once, while the library loads. */
+void
+lfdw_setting_define(void)
+{
+	DefineCustomStringVariable("lambda_fdw.trace_id",
+							   "Value of the header X-Amzn-Trace-Id of every invocation.",
+							   "Such as Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1; empty for none.",
+							   &trace_id, "", PGC_USERSET, 0,
+							   check_trace_id, NULL, NULL);
+	MarkGUCPrefixReserved("lambda_fdw");
+}
+
+/* The value of lambda_fdw.trace_id, NULL for none. */
+const char *
+lfdw_setting_trace_id(void)
+{
+	return trace_id && trace_id[0] ? trace_id : NULL;
+}

@@ -1,0 +1,19 @@
+/*-------------------------------------------------------------------------
+ *
+ * setting.h
+ *		The settings of lambda_fdw.
+ *
+ * IDENTIFICATION
+ *	  src/setting.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_SETTING_H
+#define LFDW_SETTING_H
+
+#include "postgres.h"
+
+extern void lfdw_setting_define(void);
+extern const char *lfdw_setting_trace_id(void);
+
+#endif							/* LFDW_SETTING_H */
