@@ -68,6 +68,7 @@ lfdw_response_create(const LfdwBinding *binding, LfdwRow *row,
 	response->binding = binding;
 	response->row = row;
 	response->invocation = invocation;
+	response->attempt = lfdw_invoke_attempt(invocation);
 	response->keep = true;
 	if (options->rows_path)
 		response->rows_path = pointer_in_utf8(options->rows_path);
@@ -86,7 +87,10 @@ lfdw_response_create(const LfdwBinding *binding, LfdwRow *row,
 	return response;
 }
 
-/* Shows the reader what has arrived. */
+/*
+ * Shows the reader what has arrived.  With another attempt of the invocation
+ * another answer begins, and so does the reader: no row was taken before.
+ */
 static void
 show_window(LfdwResponse *response)
 {
@@ -95,6 +99,9 @@ show_window(LfdwResponse *response)
 	if (response->invocation == NULL)
 		return;
 	body = lfdw_invoke_body(response->invocation);
+	if (response->attempt != lfdw_invoke_attempt(response->invocation))
+		*response = *lfdw_response_create(response->binding, response->row,
+										  response->invocation);
 	lfdw_json_feed(&response->reader, body->memory ? lfdw_buffer_bytes(body) : "",
 				   body->len, lfdw_invoke_complete(response->invocation));
 }
@@ -539,6 +546,8 @@ lfdw_response_next(LfdwResponse *response)
 		}
 		response->stalled = 0;
 	}
+	if (response->invocation)
+		lfdw_invoke_commit(response->invocation);
 	return LFDW_RESPONSE_ROW;
 }
 

@@ -48,6 +48,7 @@ struct LfdwResponse
 {
 	const LfdwBinding *binding;
 	LfdwRow    *row;
+	int			attempt;		/* of the invocation, whose answer is read */
 	LfdwInvocation *invocation; /* NULL once a body was unwrapped */
 	LfdwPointer *rows_path;		/* in UTF-8 */
 	LfdwPointer *cursor_path;	/* in UTF-8, NULL for none */

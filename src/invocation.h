@@ -1,0 +1,63 @@
+/*-------------------------------------------------------------------------
+ *
+ * invocation.h
+ *		One invocation and its attempts, for invoke.c and invoke_error.c.
+ *
+ * IDENTIFICATION
+ *	  src/invocation.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_INVOCATION_H
+#define LFDW_INVOCATION_H
+
+#include "postgres.h"
+
+#include "common/aws_error.h"
+#include "common/control_doc.h"
+#include "invoke.h"
+
+struct LfdwInvocation
+{
+	const LfdwTarget *target;
+	const LfdwCaller *caller;
+	StringInfo	payload;
+	LfdwInvokeStats *stats;
+	char	   *id;				/* the same for all attempts */
+
+	/* the attempt under way */
+	int			attempt;		/* from 1 */
+	MemoryContext context;		/* reset with each attempt */
+	LfdwHttpExchange *exchange; /* NULL while backing off ... */
+	int64		retry_at_us;	/* ... until this time of lfdw_wait_now_us */
+	char	   *access_key_id;	/* that signed it */
+	bool		accepted;		/* the answer is no error */
+	bool		settled;		/* the answer has ended and was counted */
+
+	/* what is done once */
+	int			retry_cost;		/* tokens that the last retry took */
+	bool		clock_corrected;
+	bool		renewed;
+	bool		committed;		/* rows were taken: no further attempt */
+};
+
+/* An error of AWS, taken apart. */
+typedef struct LfdwAwsError
+{
+	int			status;
+	char		code[128];
+	LfdwAwsErrorClass class;
+	LfdwRetry	retry;
+	LfdwErrorDoc doc;
+} LfdwAwsError;
+
+extern void lfdw_invocation_read_error(const LfdwInvocation *invocation,
+									   LfdwAwsError *error);
+extern void lfdw_invocation_report_error(const LfdwInvocation *invocation,
+										 const LfdwAwsError *error);
+extern void lfdw_invocation_report_function(const LfdwInvocation *invocation);
+extern void lfdw_invocation_report_transport(const LfdwInvocation *invocation);
+extern char *lfdw_invocation_log_tail(const LfdwInvocation *invocation,
+									  size_t *len);
+
+#endif							/* LFDW_INVOCATION_H */

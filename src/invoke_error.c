@@ -1,0 +1,254 @@
+/*-------------------------------------------------------------------------
+ *
+ * invoke_error.c
+ *		What an invocation that failed says, as errors of PostgreSQL.
+ *
+ * IDENTIFICATION
+ *	  src/invoke_error.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "error.h"
+#include "invocation.h"
+
+/* A line of a function's log is shown up to so many characters. */
+#define LOG_TAIL_MAX 4096
+
+/* What a transport failure is in SQL, and what to do about it. */
+static int
+transport_sqlstate(LfdwHttpFailure failure)
+{
+	switch (failure)
+	{
+		case LFDW_HTTP_CANNOT_CONNECT:
+		case LFDW_HTTP_CONNECT_TIMEOUT:
+		case LFDW_HTTP_TLS:
+			return ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION;
+		case LFDW_HTTP_FORBIDDEN_ADDRESS:
+			return ERRCODE_INSUFFICIENT_PRIVILEGE;
+		case LFDW_HTTP_TOO_LARGE:
+		case LFDW_HTTP_HEADERS_TOO_LARGE:
+			return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+		case LFDW_HTTP_NO_MEMORY:
+			return ERRCODE_FDW_OUT_OF_MEMORY;
+		case LFDW_HTTP_REQUEST_TIMEOUT:
+		case LFDW_HTTP_BROKEN:
+			break;
+	}
+	return ERRCODE_CONNECTION_FAILURE;
+}
+
+static const char *
+transport_hint(const LfdwTarget *target, LfdwHttpFailure failure)
+{
+	switch (failure)
+	{
+		case LFDW_HTTP_FORBIDDEN_ADDRESS:
+			return target->route.trusted ?
+				"Use https, or let a superuser set allow_http 'true'." :
+				"Only a superuser's server may connect there.";
+		case LFDW_HTTP_CONNECT_TIMEOUT:
+			return psprintf("The option connect_timeout_ms allows %d ms.",
+							target->route.connect_timeout_ms);
+		case LFDW_HTTP_REQUEST_TIMEOUT:
+			return psprintf("The option request_timeout_ms allows %d ms.",
+							target->request_timeout_ms);
+		case LFDW_HTTP_TOO_LARGE:
+			return psprintf("The option max_response_bytes allows %zu bytes.",
+							target->max_response_bytes);
+		default:
+			return NULL;
+	}
+}
+
+/* " after 3 attempts", where there was more than one. */
+static char *
+attempts_made(const LfdwInvocation *invocation)
+{
+	return invocation->attempt > 1 ?
+		psprintf(" after %d attempts", invocation->attempt) : "";
+}
+
+/*
+ * Raises the error of an exchange that failed: HV00N, 08006, 42501, 54000 or
+ * HV001.
+ */
+void
+lfdw_invocation_report_transport(const LfdwInvocation *invocation)
+{
+	const LfdwTarget *target = invocation->target;
+	const char *message;
+	LfdwHttpFailure failure = lfdw_http_failure(invocation->exchange, &message);
+	const char *hint = transport_hint(target, failure);
+
+	ereport(ERROR,
+			(errcode(transport_sqlstate(failure)),
+			 errmsg("could not invoke Lambda function \"%s\"%s", target->label,
+					attempts_made(invocation)),
+			 errdetail("%s: %s.", target->endpoint,
+					   lfdw_error_excerpt(message, strlen(message))),
+			 hint ? errhint("%s", hint) : 0));
+}
+
+/* A header of the answer, fit for a message; "?" where there is none. */
+static char *
+shown_header(const LfdwInvocation *invocation, const char *name)
+{
+	char	   *value = lfdw_http_header(invocation->exchange, name);
+
+	return value ? lfdw_error_excerpt(value, strlen(value)) : pstrdup("?");
+}
+
+/*
+ * The end of the function's log, decoded and palloc'd; NULL where there is
+ * none.  The bytes are the function's.
+ */
+char *
+lfdw_invocation_log_tail(const LfdwInvocation *invocation, size_t *len)
+{
+	const char *encoded = lfdw_http_header(invocation->exchange,
+										   "X-Amz-Log-Result");
+	char	   *tail;
+	int			decoded;
+
+	if (encoded == NULL)
+		return NULL;
+	tail = palloc(strlen(encoded) + 1);
+	decoded = lfdw_b64_decode(encoded, strlen(encoded), tail);
+	if (decoded < 0)
+		return NULL;
+	*len = decoded;
+	return tail;
+}
+
+/* A log tail fit for the server's log, line by line. */
+static char *
+shown_tail(const char *tail, size_t len)
+{
+	StringInfoData shown;
+
+	initStringInfo(&shown);
+	while (len > 0)
+	{
+		const char *end = memchr(tail, '\n', len);
+		size_t		line = end ? (size_t) (end - tail) : len;
+
+		appendStringInfo(&shown, "\n%s", lfdw_error_text(tail, line, LOG_TAIL_MAX));
+		tail += line + (end != NULL);
+		len -= line + (end != NULL);
+	}
+	return shown.data;
+}
+
+/*
+ * Raises 38000: the handler raised, which is 200 with X-Amz-Function-Error.
+ * What the function logged goes to the server's log alone.
+ */
+void
+lfdw_invocation_report_function(const LfdwInvocation *invocation)
+{
+	LfdwBuffer *body = lfdw_http_body(invocation->exchange);
+	const char *bytes = body->len > 0 ? lfdw_buffer_bytes(body) : "";
+	size_t		tail_len = 0;
+	char	   *tail = lfdw_invocation_log_tail(invocation, &tail_len);
+	char	   *detail;
+	LfdwErrorDoc doc;
+
+	lfdw_error_doc_read(&doc, bytes, body->len);
+	if (doc.error_type[0] == '\0')
+		strlcpy(doc.error_type,
+				shown_header(invocation, "X-Amz-Function-Error"),
+				sizeof(doc.error_type));
+	detail = doc.message[0] ?
+		lfdw_error_text(doc.message, strlen(doc.message), LFDW_MESSAGE_MAX) :
+		lfdw_error_excerpt(bytes, body->len);
+	ereport(ERROR,
+			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+			 errmsg("Lambda function \"%s\" failed: %s",
+					invocation->target->label,
+					lfdw_error_excerpt(doc.error_type, strlen(doc.error_type))),
+			 errdetail("%s", detail),
+			 tail ? errdetail_log("%s\nEnd of the function's log:%s", detail,
+								  shown_tail(tail, tail_len)) : 0,
+			 errcontext("request %s, version %s",
+						shown_header(invocation, "x-amzn-RequestId"),
+						shown_header(invocation, "X-Amz-Executed-Version"))));
+}
+
+/* What would help against an error of AWS; NULL for nothing sure. */
+static const char *
+aws_hint(const LfdwTarget *target, LfdwAwsErrorClass class)
+{
+	switch (class)
+	{
+		case LFDW_AWS_AUTHENTICATION:
+			return "Check the keys in the user mapping, and the server's clock.";
+		case LFDW_AWS_ACCESS_DENIED:
+			return "The owner of the keys needs lambda:InvokeFunction on the function.";
+		case LFDW_AWS_NO_FUNCTION:
+			return psprintf("Check the options function_arn and qualifier; the region called is %s.",
+							target->route.region);
+		default:
+			return NULL;
+	}
+}
+
+/* Takes apart what AWS says is wrong: any status but 2xx. */
+void
+lfdw_invocation_read_error(const LfdwInvocation *invocation,
+						   LfdwAwsError *error)
+{
+	LfdwBuffer *body = lfdw_http_body(invocation->exchange);
+	char	   *header = lfdw_http_header(invocation->exchange,
+										  "x-amzn-ErrorType");
+
+	error->status = lfdw_http_status(invocation->exchange);
+	lfdw_error_doc_read(&error->doc, body->len > 0 ? lfdw_buffer_bytes(body) : "",
+						body->len);
+	lfdw_aws_error_code(error->code, sizeof(error->code),
+						header ? header : error->doc.code);
+	error->class = lfdw_aws_error_classify(error->status, error->code);
+	error->retry = lfdw_aws_error_retry(error->status, error->code);
+}
+
+/* The message of an error of AWS, or what came instead of one. */
+static char *
+error_detail(const LfdwInvocation *invocation, const LfdwAwsError *error)
+{
+	LfdwBuffer *body = lfdw_http_body(invocation->exchange);
+
+	if (error->doc.message[0])
+		return lfdw_error_text(error->doc.message, strlen(error->doc.message),
+							   LFDW_MESSAGE_MAX);
+	return psprintf("The answer is HTTP status %d: %s", error->status,
+					lfdw_error_excerpt(body->len > 0 ? lfdw_buffer_bytes(body) : "",
+									   body->len));
+}
+
+/* Raises an error of AWS by its class. */
+void
+lfdw_invocation_report_error(const LfdwInvocation *invocation,
+							 const LfdwAwsError *error)
+{
+	const LfdwTarget *target = invocation->target;
+	const char *reason = error->doc.reason;
+	const char *hint = error->status >= 300 && error->status < 400 ?
+		"Redirects are not followed; check the option endpoint." :
+		aws_hint(target, error->class);
+
+	ereport(ERROR,
+			(errcode(lfdw_error_sqlstate(error->class)),
+			 errmsg("could not invoke Lambda function \"%s\": %s%s%s%s",
+					target->label,
+					error->code[0] ? lfdw_error_excerpt(error->code, strlen(error->code)) :
+					psprintf("HTTP status %d", error->status),
+					reason[0] ? ", " : "",
+					lfdw_error_excerpt(reason, strlen(reason)),
+					attempts_made(invocation)),
+			 errdetail("%s", error_detail(invocation, error)),
+			 hint ? errhint("%s", hint) : 0,
+			 errcontext("request %s", shown_header(invocation, "x-amzn-RequestId"))));
+}
