@@ -22,10 +22,6 @@ import json
 import os
 import re
 import select
-import signal
-import socket
-import socketserver
-import struct
 import sys
 import threading
 import time
@@ -34,17 +30,20 @@ import uuid
 from urllib.parse import unquote
 
 sys.dont_write_bytecode = True  # leave no __pycache__ in the checkout
-from verifier import REGION, Refusal, authenticate
+import services  # noqa: E402
+import serving  # noqa: E402
+from record import Record  # noqa: E402
+from verifier import (ACCOUNT, CLOCK, REGION, Refusal,  # noqa: E402
+                      authenticate)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDERS = (os.path.join(HERE, "handlers"),
            os.path.normpath(os.path.join(HERE, "../../functions/examples")))
 
-ACCOUNT = "123456789012"
 # Qualifier -> the version that runs.
 VERSIONS = {"$LATEST": "$LATEST", "1": "1", "2": "2", "prod": "2", "v1": "1"}
 # Functions that read the record and so stay out of it.
-UNRECORDED = {"calls", "reset_calls"}
+UNRECORDED = {"calls", "service_calls", "reset_calls"}
 
 REQUEST_LIMIT = 6 * 1024 * 1024
 EVENT_LIMIT = 1024 * 1024
@@ -126,6 +125,7 @@ class Functions:
     def __init__(self):
         self.lock = threading.Lock()
         self.modules = {}
+        self.invoked = set()
 
     @staticmethod
     def find(name):
@@ -137,6 +137,13 @@ class Functions:
                     return path
         return None
 
+    def first_time(self, name):
+        """Whether the function has not been invoked since the start."""
+        with self.lock:
+            first = name not in self.invoked
+            self.invoked.add(name)
+            return first
+
     def load(self, name):
         """The function's module; its own exceptions while loading pass."""
         with self.lock:
@@ -147,29 +154,6 @@ class Functions:
                 spec.loader.exec_module(module)
                 self.modules[name] = module
             return self.modules[name]
-
-
-class Record:
-    """Every invocation since the start or the last reset_calls."""
-
-    def __init__(self):
-        self.lock = threading.Lock()
-        self.calls = []
-
-    def add(self, call):
-        with self.lock:
-            call["seq"] = len(self.calls) + 1
-            self.calls.append(call)
-
-    def rows(self):
-        with self.lock:
-            return list(self.calls)
-
-    def clear(self):
-        with self.lock:
-            cleared = len(self.calls)
-            self.calls = []
-            return cleared
 
 
 RECORD = Record()
@@ -273,6 +257,8 @@ def invoke(target, event, context):
 def invoke_logged(target, event, context):
     """invoke(), and what it logged, as the runtime frames it."""
     sys.stdout.log.sink = sink = io.StringIO()
+    start = ("\tInit Duration: 12.34 ms" if FUNCTIONS.first_time(target.name)
+             else "")
     started = time.monotonic()
     try:
         answer, error = invoke(target, event, context)
@@ -281,9 +267,9 @@ def invoke_logged(target, event, context):
     ms = (time.monotonic() - started) * 1000
     log = ("START RequestId: %s Version: %s\n%sEND RequestId: %s\nREPORT "
            "RequestId: %s\tDuration: %.2f ms\tBilled Duration: %d ms\tMemory "
-           "Size: 128 MB\tMax Memory Used: 40 MB\t\n"
+           "Size: 128 MB\tMax Memory Used: 40 MB%s\t\n"
            % (context.aws_request_id, target.version, sink.getvalue(),
-              context.aws_request_id, context.aws_request_id, ms, ms + 1))
+              context.aws_request_id, context.aws_request_id, ms, ms + 1, start))
     return answer, error, log.encode()[-LOG_TAIL:]
 
 
@@ -331,6 +317,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
 
     def setup(self):
         self.number = next(self.numbers)
+        self.stale = False      # whether the next request meets a reset
         if self.server.tls:
             self.request = self.server.tls.wrap_socket(self.request,
                                                        server_side=True)
@@ -374,6 +361,9 @@ class Exchange(http.server.BaseHTTPRequestHandler):
     def answer(self):
         body = self.read_body()
         path, _, query = self.target.partition("?")
+        service = services.service_of(self.command, path)
+        if service:
+            return services.serve(service, self, path, body)
         match = INVOKE_PATH.fullmatch(path)
         if match is None or self.command != "POST":
             raise Refusal(404, "UnknownOperationException", "no such operation")
@@ -407,6 +397,8 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         client_context = parse_client_context(
             self.headers.get("X-Amz-Client-Context"))
         self.record(target, key, kind, event, body)
+        if self.stale:
+            return self.reset()
         if kind == "DryRun":
             return self.send_body(204, b"", {})
         context = Context(target, self.request_id,
@@ -430,11 +422,19 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()
                    if name.lower() not in ("authorization",
                                            "x-amz-security-token")}
+        front = {name: headers.pop("x-test-" + name, None)
+                 for name in ("http-version", "tls-resumed", "connection")}
+        resumed = (front["tls-resumed"] == "1" or
+                   getattr(self.connection, "session_reused", False))
         RECORD.add({"function": target.name, "qualifier": target.qualifier,
                     "region": target.region, "account": target.account,
                     "invocation_type": kind, "path": self.target,
                     "access_key": key, "headers": headers, "payload": event,
-                    "payload_text": body.decode(), "connection": self.number})
+                    "payload_text": body.decode(), "connection": self.number,
+                    "front_connection": (front["connection"] and
+                                         int(front["connection"])),
+                    "tls_resumed": bool(resumed),
+                    "http_version": front["http-version"] or "1.1"})
 
     def send_answer(self, answer):
         if isinstance(answer, Takeover):
@@ -460,8 +460,8 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         """A response's head; the invocation's own headers are in it."""
         self.send_response_only(status)
         root = "Root=1-%08x-%s;Sampled=0" % (
-            int(time.time()), self.request_id.replace("-", "")[:24])
-        lines = {"Date": self.date_time_string(),
+            int(CLOCK.now()), self.request_id.replace("-", "")[:24])
+        lines = {"Date": self.date_time_string(CLOCK.now()),
                  "Content-Type": "application/json",
                  "x-amzn-RequestId": self.request_id, "X-Amzn-Trace-Id": root,
                  **self.invocation_headers, **headers}
@@ -506,36 +506,18 @@ class Exchange(http.server.BaseHTTPRequestHandler):
 
     def reset(self):
         """End the connection with RST, not FIN."""
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                                   struct.pack("ii", 1, 0))
         self.close_connection = True
-        # The descriptor itself: the socket object's own close waits for rfile.
-        os.close(self.connection.detach())
+        serving.reset(self.connection)
 
 
-class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
+class Server(serving.Server):
+    """The endpoint; `tls` is a certificate and a key."""
 
-    def __init__(self, host="127.0.0.1", port=0, tls=None):
-        if ":" in host:
-            self.address_family = socket.AF_INET6
-        self.tls = None
-        if tls:
-            import ssl
-            self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self.tls.load_cert_chain(*tls)
-        super().__init__((host, port), Exchange)
-        host = "[%s]" % host if ":" in host else host
-        self.url = "%s://%s:%d" % ("https" if tls else "http", host,
-                                   self.server_address[1])
-
-    def handle_error(self, request, client_address):
-        """A client that went away, or failed its handshake, is no news."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
+    def __init__(self, host="127.0.0.1", port=0, tls=None, imds="v2"):
+        self.imds = imds
+        self.tls = serving.tls_context(*tls) if tls else None
+        self.scheme = "https" if tls else "http"
+        super().__init__(host, port, Exchange)
 
 
 def prepare():
@@ -548,38 +530,20 @@ def prepare():
     sys.stdout = Output(sys.stdout)
 
 
-def watch_parent(parent):
-    """End the process once its parent has ended."""
-    while os.getppid() == parent:
-        time.sleep(0.2)
-    os._exit(0)
-
-
 def main():
     parser = argparse.ArgumentParser(description="Lambda's Invoke API, locally")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=0, help="0: any free one")
-    parser.add_argument("--port-file", help="where to write the port")
+    serving.add_arguments(parser)
     parser.add_argument("--tls", nargs=2, metavar=("CERTIFICATE", "KEY"),
                         help="serve https with these PEM files")
-    parser.add_argument("--with-parent", action="store_true",
-                        help="end when the parent process ends")
+    parser.add_argument("--imds", choices=services.IMDS_MODES, default="v2",
+                        help="how instance metadata behaves")
+    parser.add_argument("--clock-offset", type=float, default=0,
+                        metavar="SECONDS", help="how far ahead the clock is")
     arguments = parser.parse_args()
-    parent = os.getppid()
     prepare()
-    server = Server(arguments.host, arguments.port, arguments.tls)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
-    if arguments.with_parent:
-        threading.Thread(target=watch_parent, args=(parent,),
-                         daemon=True).start()
-    if arguments.port_file:
-        # Renamed into place, so that whoever waits never reads half a number.
-        with open(arguments.port_file + ".new", "w") as file:
-            file.write("%d\n" % server.server_address[1])
-        os.replace(arguments.port_file + ".new", arguments.port_file)
-    print("listening on " + server.url, flush=True)
-    server.serve_forever()
+    CLOCK.offset = arguments.clock_offset
+    serving.run(Server(arguments.host, arguments.port, arguments.tls,
+                       arguments.imds), arguments)
 
 
 if __name__ == "__main__":

@@ -1,124 +1,28 @@
 #!/usr/bin/env python3
 """Self-test of the endpoint; prints TAP.
 
-The signer here is written apart from verifier.py and shares nothing with it.
+What is not the Invoke API is tested in the files selftest_*.py.
 
 IDENTIFICATION
   test/endpoint/selftest.py
 """
 
 import base64
-import hashlib
-import hmac
-import http.client
 import json
 import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from urllib.parse import quote
 
 sys.dont_write_bytecode = True
-HERE = os.path.dirname(os.path.abspath(__file__))
-SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
-TOKEN = "session/token+example=="
+import selftest_fronts  # noqa: E402
+import selftest_services  # noqa: E402
+from selftest_lib import (FUNCTIONS, HERE, TAP, TOKEN, Client,  # noqa: E402
+                          Started, sign)
+
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:echo"
-FUNCTIONS = "/2015-03-31/functions/"
-
-
-class Tap:
-    """Counts and prints results."""
-
-    def __init__(self):
-        self.number = 0
-        self.failed = 0
-
-    def ok(self, good, name, seen=None):
-        self.number += 1
-        self.failed += not good
-        print("%s %d - %s" % ("ok" if good else "not ok", self.number, name))
-        if not good:
-            print("# saw: %.600r" % (seen,))
-
-    def equal(self, seen, expected, name):
-        self.ok(seen == expected, name, seen)
-
-
-TAP = Tap()
-
-
-def mac(key, text):
-    return hmac.new(key, text.encode(), hashlib.sha256)
-
-
-def sign(path, query, headers, body, key="AKIDEXAMPLE", secret=SECRET,
-         region="eu-west-1", service="lambda", skip=()):
-    """The Authorization header; `path` and `query` as on the wire."""
-    lower = {k.lower(): v for k, v in headers.items() if k.lower() not in skip}
-    names = ";".join(sorted(lower))
-    lines = [name + ":" + lower[name] for name in sorted(lower)]
-    request = "POST\n%s\n%s\n%s\n\n%s\n%s" % (
-        path.replace("%", "%25").replace(":", "%3A").replace("$", "%24"),
-        "&".join(sorted(query.replace("$", "%24").split("&"))),
-        "\n".join(lines), names, hashlib.sha256(body).hexdigest())
-    stamp = headers["X-Amz-Date"]
-    scope = "%s/%s/%s/aws4_request" % (stamp[:8], region, service)
-    text = "AWS4-HMAC-SHA256\n%s\n%s\n%s" % (
-        stamp, scope, hashlib.sha256(request.encode()).hexdigest())
-    derived = b"AWS4" + secret.encode()
-    for part in scope.split("/"):
-        derived = mac(derived, part).digest()
-    return ("AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%s"
-            % (key, scope, names, mac(derived, text).hexdigest()))
-
-
-class Client:
-    """Signed invocations over one connection, which breaks may renew."""
-
-    def __init__(self, port):
-        self.port = port
-        self.connection = http.client.HTTPConnection("127.0.0.1", port,
-                                                     timeout=20)
-
-    def start(self, name, event, query="", extra=None, skew=0, tamper=False,
-              late=None, path=None, **signing):
-        """Send the request; returns the open response."""
-        body = event if isinstance(event, bytes) else json.dumps(event).encode()
-        path = path or FUNCTIONS + name + "/invocations"
-        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() + skew))
-        headers = {"Host": "127.0.0.1:%d" % self.port, "X-Amz-Date": stamp,
-                   "Content-Type": "application/json", **(extra or {})}
-        headers["Authorization"] = sign(path, query, headers, body, **signing)
-        headers.update(late or {})
-        target = path + ("?" + query if query else "")
-        self.connection.request("POST", target, body + b" " * tamper, headers)
-        return self.connection.getresponse()
-
-    def call(self, name, event, query="", **how):
-        """(status, headers, body's JSON or bytes) of one invocation."""
-        response = self.start(name, event, query, **how)
-        body = response.read()
-        try:
-            return response.status, response.headers, json.loads(body)
-        except ValueError:
-            return response.status, response.headers, body
-
-    def error(self, *arguments, **how):
-        """"status type" of a refusal."""
-        status, headers, _ = self.call(*arguments, **how)
-        return "%d %s" % (status, headers.get("x-amzn-ErrorType"))
-
-    def breaks(self, name, event):
-        """The exception that reading the answer ends in; reconnects."""
-        try:
-            self.start(name, event).read()
-            return None
-        except (OSError, http.client.HTTPException) as error:
-            return type(error).__name__
-        finally:
-            self.connection.close()
 
 
 def test_accepted(client):
@@ -231,6 +135,11 @@ def test_invoke(client):
     headers = client.call("echo", {}, extra={"X-Amz-Log-Type": "Tail"})[1]
     log = base64.b64decode(headers.get("X-Amz-Log-Result", ""))
     TAP.ok(b"REPORT RequestId: " in log, "the log's tail", log)
+    tail = {"X-Amz-Log-Type": "Tail"}
+    logs = [base64.b64decode(client.call("slow", {"delay_ms": 0}, extra=tail)[1]
+                             ["X-Amz-Log-Result"]) for _ in range(2)]
+    TAP.equal([log.endswith(b" MB\tInit Duration: 12.34 ms\t\n")
+               for log in logs], [True, False], "the first start is logged")
     TAP.ok(headers["x-amzn-RequestId"].encode() in log and
            headers["X-Amzn-Trace-Id"].startswith("Root=1-"), "ids", headers)
     client_context = base64.b64encode(b'{"custom":{"a":1}}').decode()
@@ -420,6 +329,7 @@ def test_faults(client):
             ("reset_before", {}, "ConnectionResetError"),
             ("reset_mid", {}, "ConnectionResetError"),
             ("truncated", {}, "IncompleteRead"),
+            ("wrong_length", {}, "IncompleteRead"),
             ("bad_headers", {}, "HTTPException"),
             ("bad_headers", {"kind": "not_http"}, "BadStatusLine")):
         TAP.equal(client.breaks(name, event), expected,
@@ -435,7 +345,8 @@ def test_faults(client):
     response = client.start("endless", {})
     TAP.equal(len(response.read(10000000)), 10000000, "endless")
     client.connection.close()
-    for name, seen in (("hang", b""), ("hang_mid", b'{"rows":[{"id":1},')):
+    for name, seen in (("hang", b""), ("hang_mid", b'{"rows":[{"id":1},'),
+                       ("stall_headers", b"")):
         client.connection.timeout = 0.7
         got = b""
         try:
@@ -448,6 +359,82 @@ def test_faults(client):
         client.connection.close()
         client.connection.timeout = 20
     TAP.equal(client.call("echo", [1])[2], [1], "the endpoint is still there")
+
+
+def test_times(client):
+    client.call("reset_calls", {})
+    for name, failure in (("reset_before", "ConnectionResetError"),
+                          ("reset_mid", "ConnectionResetError"),
+                          ("truncated", "IncompleteRead"),
+                          ("wrong_length", "IncompleteRead"),
+                          ("bad_headers", "HTTPException")):
+        seen = [client.breaks(name, {"times": 2}) for _ in range(3)]
+        TAP.equal(seen, [failure, failure, None], name + " twice")
+    for name in ("slow", "hang", "hang_mid", "stall_headers", "short_length",
+                 "stale"):
+        TAP.equal(client.call(name, {"times": 0})[2], [{"id": 1}],
+                  name + " not once")
+
+
+def test_stale(client):
+    client.connection.close()
+    client.call("reset_calls", {})
+    client.connection.close()
+    TAP.equal(client.call("stale", {})[2], [{"id": 1}], "stale answers")
+    TAP.equal(client.breaks("echo", {}), "ConnectionResetError",
+              "and the next request meets a reset")
+    TAP.equal(client.call("echo", {})[2], {}, "a new connection does not")
+    rows = client.call("calls", {})[2]["rows"]
+    TAP.equal([(r["function"], r["connection"] - rows[0]["connection"])
+               for r in rows], [("stale", 0), ("echo", 0), ("echo", 1)],
+              "all three are in the record")
+    TAP.equal({(r["tls_resumed"], r["http_version"]) for r in rows},
+              {(False, "1.1")}, "no TLS, HTTP 1.1")
+
+
+def test_lengths(client):
+    for event, expected in (({}, b'[{"id":1},{"id'),
+                            ({"body": "[1][2]", "length": 3}, [1])):
+        TAP.equal(client.call("short_length", event)[2], expected,
+                  "short_length %s" % event)
+        client.connection.close()
+    answer = client.raw("short_length", {"body": "[]HTTP/1.1 204", "length": 2},
+                        0.3)
+    TAP.ok(answer.endswith(b"\r\n\r\n[]HTTP/1.1 204") and
+           b"\r\nContent-Length: 2\r\n" in answer, "its rest follows", answer)
+    for kind, seen in (("headers", b"HTTP/1.1 200 OK\r\nContent-Type: applica"
+                        b"tion/json\r\nContent-Le"),
+                       ("status_line", b"HTTP/1.")):
+        answer = client.raw("stall_headers", {"kind": kind}, 0.5)
+        TAP.equal(answer, seen, "stall_headers: " + kind)
+
+
+def test_aws_errors(client):
+    table = client.call("aws_errors", {"error": None})[2]
+    TAP.equal(len(table), 43 + 9, "the table of errors")
+    forms = {}
+    for row in table:
+        code = row["code"]
+        status, headers, body = client.call("aws_errors", {"error": code})
+        if (status, headers["x-amzn-ErrorType"]) != (row["status"], code):
+            TAP.ok(False, code, (status, body))
+        for member in body:
+            forms.setdefault(member, []).append(code)
+    TAP.equal({member: len(codes) for member, codes in forms.items()},
+              {"Type": 43, "Message": 32, "message": 20, "Reason": 1,
+               "EC2ErrorCode": 1}, "their members")
+    TAP.equal(sorted({row["status"] for row in table}),
+              [400, 402, 403, 404, 408, 409, 410, 413, 415, 429, 500, 502,
+               503], "their statuses")
+    _, headers, body = client.call("aws_errors", {
+        "error": "TooManyRequestsException", "reason": "CallerRateLimit"
+        "Exceeded", "retry_after": 2, "retry_after_ms": 150})
+    TAP.equal((body["Reason"], headers["Retry-After"],
+               headers["x-amz-retry-after"]),
+              ("CallerRateLimitExceeded", "2", "150"), "throttled, with hints")
+    once = {"error": "EC2ThrottledException", "times": 1}
+    TAP.equal([client.call("aws_errors", once)[0] for _ in range(2)],
+              [502, 200], "an error once")
 
 
 def test_process(server, port):
@@ -468,25 +455,19 @@ def test_process(server, port):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        port_file = os.path.join(folder, "port")
-        server = subprocess.Popen(
-            [sys.executable, os.path.join(HERE, "endpoint.py"), "--port-file",
-             port_file, "--with-parent"], stdout=subprocess.PIPE)
-        said = server.stdout.readline().decode().strip()
-        with open(port_file) as file:
-            port = int(file.read())
-    TAP.equal(said, "listening on http://127.0.0.1:%d" % port, "the endpoint")
-    client = Client(port)
-    try:
+    with Started("endpoint.py") as server:
+        TAP.equal(server.said, "listening on http://127.0.0.1:%d" % server.port,
+                  "the endpoint")
+        client = Client(server.port)
         for test in (test_accepted, test_refused, test_names, test_invoke,
                      test_limits, test_record, test_raw, test_data,
-                     test_examples, test_errors, test_faults):
+                     test_examples, test_errors, test_faults, test_times,
+                     test_stale, test_lengths, test_aws_errors):
             test(client)
         client.connection.close()
-        test_process(server, port)
-    finally:
-        server.kill()
+        test_process(server.process, server.port)
+    selftest_services.run()
+    selftest_fronts.run()
     print("1..%d" % TAP.number)
     sys.exit(TAP.failed > 0)
 

@@ -7,23 +7,73 @@ IDENTIFICATION
   test/endpoint/verifier.py
 """
 
+import base64
+import collections
 import hashlib
 import hmac
+import itertools
+import os
 import re
+import threading
 import time
 from datetime import datetime, timezone
 from urllib.parse import quote, unquote
 
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 SESSION_TOKEN = "session/token+example=="
-# Access key id -> the session token it needs; all share SECRET.
-KEYS = {"AKIDEXAMPLE": None, "AKIDDENIED": None, "ASIAEXAMPLE": SESSION_TOKEN}
+ACCOUNT = "123456789012"
+USER = "arn:aws:iam::%s:user/" % ACCOUNT
+# What an access key id goes with; `expires` is None for a key that lasts.
+Key = collections.namedtuple("Key", "secret token expires arn")
+KEYS = {"AKIDEXAMPLE": Key(SECRET, None, None, USER + "example"),
+        "AKIDDENIED": Key(SECRET, None, None, USER + "denied"),
+        "ASIAEXAMPLE": Key(SECRET, SESSION_TOKEN, None, USER + "session")}
 CLOCK_SKEW_S = 300
 
 REGION = r"(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d"
 AUTHORIZATION = re.compile(
     r"AWS4-HMAC-SHA256 +Credential=([^\s,]+), *SignedHeaders=([^\s,]+), *"
     r"Signature=([0-9a-f]{64})")
+
+
+class Clock:
+    """The endpoint's idea of now; `offset` shifts it, in seconds."""
+
+    offset = 0
+
+    def now(self):
+        return time.time() + self.offset
+
+
+class Issuer:
+    """Makes temporary keys, and has the verifier accept them.
+
+    Every secret and every token holds a marker, so that a test can look for
+    them where they must not be.
+    """
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.counters = {}
+
+    def issue(self, word, seconds, arn):
+        """A key valid for at most `seconds`: its id and its Key."""
+        with self.lock:
+            counter = self.counters.setdefault(word, itertools.count(1))
+            access_key = "ASIA%s%08d" % (word, next(counter))
+        key = Key("IssuedSecretMarker/" + random_text(15),
+                  "IssuedTokenMarker+/" + random_text(150) + "==",
+                  int(CLOCK.now()) + seconds, arn)
+        KEYS[access_key] = key
+        return access_key, key
+
+
+def random_text(count):
+    return base64.b64encode(os.urandom(count)).decode()
+
+
+CLOCK = Clock()
+ISSUER = Issuer()
 
 
 class Refusal(Exception):
@@ -63,10 +113,10 @@ def canonical_request(method, target, headers, signed, body):
                       ";".join(signed), hashlib.sha256(body).hexdigest()])
 
 
-def signature_of(secret, timestamp, region, canonical):
+def signature_of(secret, timestamp, region, service, canonical):
     """The hex signature AWS would compute for this canonical request."""
     key = ("AWS4" + secret).encode()
-    scope = (timestamp[:8], region, "lambda", "aws4_request")
+    scope = (timestamp[:8], region, service, "aws4_request")
     for part in scope:
         key = hmac.new(key, part.encode(), hashlib.sha256).digest()
     text = "\n".join(["AWS4-HMAC-SHA256", timestamp, "/".join(scope),
@@ -75,13 +125,15 @@ def signature_of(secret, timestamp, region, canonical):
 
 
 def check_key(access_key, token):
-    """Known key, and the token that belongs to it."""
-    if token == "expired":
-        raise Refusal(403, "ExpiredTokenException",
-                      "The security token included in the request is expired")
-    if access_key not in KEYS or token != KEYS[access_key]:
+    """The known key, which the token belongs to and which has not expired."""
+    key = KEYS.get(access_key)
+    if token != "expired" and (key is None or token != key.token):
         raise Refusal(403, "UnrecognizedClientException", "The security token "
                       "included in the request is invalid.")
+    if token == "expired" or (key.expires and key.expires <= CLOCK.now()):
+        raise Refusal(403, "ExpiredTokenException",
+                      "The security token included in the request is expired")
+    return key
 
 
 def check_time(timestamp, date, now):
@@ -111,14 +163,14 @@ def check_time(timestamp, date, now):
                       "'%s'." % (date, timestamp[:8], timestamp))
 
 
-def check_scope(scope):
-    """The credential scope is lambda's; returns its date and region."""
+def check_scope(scope, service):
+    """The credential scope is the service's; returns its date and region."""
     if len(scope) != 4 or not re.fullmatch(REGION, scope[1]):
         raise Refusal(403, "InvalidSignatureException",
                       "Credential should be scoped to a valid region.")
-    if scope[2] != "lambda":
+    if scope[2] != service:
         raise Refusal(403, "InvalidSignatureException", "Credential should be "
-                      "scoped to correct service: 'lambda'.")
+                      "scoped to correct service: '%s'." % service)
     if scope[3] != "aws4_request":
         raise Refusal(403, "InvalidSignatureException", "Credential should be "
                       "scoped with a valid terminator: 'aws4_request'.")
@@ -143,7 +195,7 @@ def check_signed_headers(headers, signed):
                       "be sorted, in lower case, and sent.")
 
 
-def authenticate(method, target, headers, body):
+def authenticate(method, target, headers, body, service="lambda"):
     """Check the request's signature; returns its access key id and region."""
     given = headers.get("Authorization")
     if given is None:
@@ -157,12 +209,12 @@ def authenticate(method, target, headers, body):
                       "'Signature' parameters, and a 'X-Amz-Date' header.")
     access_key, *scope = match[1].split("/")
     signed = match[2].split(";")
-    check_key(access_key, headers.get("X-Amz-Security-Token"))
-    date, region = check_scope(scope)
-    check_time(timestamp, date, time.time())
+    key = check_key(access_key, headers.get("X-Amz-Security-Token"))
+    date, region = check_scope(scope, service)
+    check_time(timestamp, date, CLOCK.now())
     check_signed_headers(headers, signed)
     canonical = canonical_request(method, target, headers, signed, body)
-    expected = signature_of(SECRET, timestamp, region, canonical)
+    expected = signature_of(key.secret, timestamp, region, service, canonical)
     if not hmac.compare_digest(expected, match[3]):
         raise Refusal(403, "InvalidSignatureException", "The request signature "
                       "we calculated does not match the signature you "

@@ -1,12 +1,17 @@
 """A head no client should accept.
 
 kind    huge (default): `bytes` (4 MB) of headers; not_http: no status line
+times   do so this many times for this very request, then [{"id": 1}]
 """
 
+from _record import still_failing
 from endpoint import Takeover
 
 
 def lambda_handler(event, context):
+    if not still_failing(event, context):
+        return [{"id": 1}]
+
     def run(exchange):
         exchange.close_connection = True
         if event.get("kind", "huge") == "not_http":

@@ -1,5 +1,9 @@
-"""Sends a head and a first row, then nothing until the client goes away."""
+"""Sends a head and a first row, then nothing until the client goes away.
 
+times   do so this many times for this very request, then [{"id": 1}]
+"""
+
+from _record import still_failing
 from endpoint import Takeover
 
 
@@ -10,4 +14,6 @@ def run(exchange):
 
 
 def lambda_handler(event, context):
+    if not still_failing(event, context):
+        return [{"id": 1}]
     return Takeover(run)

@@ -1,11 +1,18 @@
-"""Resets the connection inside the body, after `delay_ms` (100)."""
+"""Resets the connection inside the body, after `delay_ms` (100).
+
+times   do so this many times for this very request, then [{"id": 1}]
+"""
 
 import time
 
+from _record import still_failing
 from endpoint import Takeover
 
 
 def lambda_handler(event, context):
+    if not still_failing(event, context):
+        return [{"id": 1}]
+
     def run(exchange):
         exchange.send_head(200, {"Transfer-Encoding": "chunked"})
         exchange.send_chunk(b'[{"id":1},{"id":2},{"i')

@@ -1,5 +1,9 @@
-"""Promises more bytes than it sends, then closes the connection."""
+"""Promises more bytes than it sends, then closes the connection.
 
+times   do so this many times for this very request, then [{"id": 1}]
+"""
+
+from _record import still_failing
 from endpoint import Takeover
 
 
@@ -11,4 +15,6 @@ def run(exchange):
 
 
 def lambda_handler(event, context):
+    if not still_failing(event, context):
+        return [{"id": 1}]
     return Takeover(run)
