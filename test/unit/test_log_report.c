@@ -54,6 +54,9 @@ static const struct
 	{ID "Duration: 5.00 ms\tStatus: error\tError Type: Runtime.ExitError: 9 ms\t",
 	{.found = true,.duration_ms = 5}},
 
+	{ID "Duration: 9.5 ms\tMemory Size: 2147483647 MB\tMax Memory Used: 2147483648 MB\t",
+	{.found = true,.duration_ms = 9.5,.memory_mb = 2147483647}},
+
 	/* fields that are not as they should be */
 	{ID "Duration: 7 ms\tMemory Size: 99999999999 MB\tMax Memory Used: -1 MB",
 	{.found = true,.duration_ms = 7}},

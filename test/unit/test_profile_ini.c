@@ -79,6 +79,7 @@ static const struct
 	{"k = v", NULL},
 	{"k = v\n[profile p]", NULL},
 	{"[profile p]\n\n \t\nk = v\n\n", "v"},
+	{"[profile p]\nk =\fv\v", "\fv\v"},
 
 	/* duplicates */
 	{"[profile p]\nk = a\nk = b", "b"},
@@ -169,9 +170,10 @@ test_sections(void)
 {
 	LfdwProfiles *profiles =
 	profiles_of("[profile a]\n[profile \"b c]# d\"]\nk = 1\n"
-				"[profile aZ09-_/.%@:+]\n[services s]\nk = 2\n"
+				"[profile azAZ09-_/.%@:+]\n[services s]\nk = 2\n"
 				"[sso-session s]\nk = 3\n[services 't u']\n"
-				"[services default]\nk = 4\n[profile x y]\n[z]\n", NULL);
+				"[services default]\nk = 4\n[profile x y]\n[z]\n"
+				"[profile \"\"]\n[profile \"v\"w]\n", "[]\n[ ]\n['']\n");
 
 	unit_ok(lfdw_profiles_has(profiles, PROFILE, "a"), "an empty profile");
 	unit_ok(!lfdw_profiles_has(profiles, PROFILE, "A"), "in this case only");
@@ -180,7 +182,7 @@ test_sections(void)
 			"and without properties");
 	unit_ok(same(lfdw_profiles_get(profiles, PROFILE, "b c]# d", "k"), "1"),
 			"a name in quotes may hold anything");
-	unit_ok(lfdw_profiles_has(profiles, PROFILE, "aZ09-_/.%@:+"),
+	unit_ok(lfdw_profiles_has(profiles, PROFILE, "azAZ09-_/.%@:+"),
 			"one without them these characters");
 	unit_ok(same(lfdw_profiles_get(profiles, SERVICES, "s", "K"), "2"),
 			"a services section");
@@ -196,7 +198,9 @@ test_sections(void)
 			!lfdw_profiles_has(profiles, PROFILE, "x y") &&
 			!lfdw_profiles_has(profiles, PROFILE, "z"),
 			"sections that are none");
-	unit_ok(!lfdw_profiles_has(profiles, PROFILE, ""), "no name, no section");
+	unit_ok(!lfdw_profiles_has(profiles, PROFILE, "") &&
+			!lfdw_profiles_has(profiles, PROFILE, "\"v\"w"),
+			"names that are none");
 }
 
 /* Both files; what profile "p", and "default", have for "k". */
