@@ -32,3 +32,56 @@ AS 'MODULE_PATHNAME'
 LANGUAGE C STRICT STABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION lambda_fdw_options() IS 'the options of lambda_fdw''s servers, user mappings, foreign tables and columns';
+
+CREATE FUNCTION lambda_invoke(
+  server text,
+  function text,
+  payload jsonb DEFAULT NULL,
+  invocation_type text DEFAULT 'RequestResponse',
+  qualifier text DEFAULT NULL,
+  log_type text DEFAULT 'None',
+  client_context jsonb DEFAULT NULL,
+  idempotent boolean DEFAULT false,
+  OUT status_code integer,
+  OUT payload jsonb,
+  OUT executed_version text,
+  OUT log_result text)
+RETURNS record
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION lambda_invoke(text, text, jsonb, text, text, text, jsonb, boolean) IS 'invokes a Lambda function through a foreign server';
+
+REVOKE ALL ON FUNCTION lambda_invoke(text, text, jsonb, text, text, text, jsonb, boolean) FROM PUBLIC;
+
+CREATE FUNCTION lambda_fdw_connections(
+  OUT server_name text,
+  OUT user_name text,
+  OUT address text,
+  OUT port integer,
+  OUT opened_at timestamptz,
+  OUT valid boolean)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION lambda_fdw_connections() IS 'the connections this session keeps to Lambda';
+
+CREATE FUNCTION lambda_fdw_disconnect(server text)
+RETURNS boolean
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION lambda_fdw_disconnect(text) IS 'closes this session''s connections to a server';
+
+CREATE FUNCTION lambda_fdw_credentials(
+  server text,
+  OUT source text,
+  OUT access_key_id text,
+  OUT expires_at timestamptz,
+  OUT problem text)
+RETURNS record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION lambda_fdw_credentials(text) IS 'which credentials the current user''s invocations are signed with, or why there are none';

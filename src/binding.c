@@ -18,10 +18,8 @@
 #include "utils/builtins.h"
 
 #include "binding.h"
-#include "common/arn.h"
-#include "common/uri.h"
-#include "http.h"
 #include "option_kind.h"
+#include "target.h"
 
 /* A path's tokens joined by dots: the column's name in requests. */
 static char *
@@ -140,123 +138,20 @@ check_arguments(const LfdwBinding *binding)
 	}
 }
 
-/* The function as Invoke's path takes it: as given, less the qualifier. */
-static char *
-function_path_name(const LfdwFunctionName *name)
-{
-	if (name->partition[0] != '\0')
-		return psprintf("arn:%s:lambda:%s:%s:function:%s", name->partition,
-						name->region, name->account, name->name);
-	if (name->region[0] != '\0')
-		return psprintf("%s:%s:function:%s", name->region, name->account,
-						name->name);
-	if (name->account[0] != '\0')
-		return psprintf("%s:function:%s", name->account, name->name);
-	return pstrdup(name->name);
-}
-
-/* The region to call: the function's own, which must be the server's. */
-static char *
-resolve_region(const LfdwBinding *binding, const LfdwFunctionName *name)
+static void
+bind_target(LfdwBinding *binding)
 {
 	const LfdwOptions *options = binding->options;
 
-	if (name->region[0] == '\0' && options->region == NULL)
+	if (options->function_arn == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
-				 errmsg("no region is known for foreign table \"%s\"",
-						binding->relname),
-				 errhint("Set the option \"region\" of server \"%s\", or give function_arn as a full ARN.",
-						 options->server)));
-	if (name->region[0] == '\0')
-		return options->region;
-	if (options->region && strcmp(options->region, name->region) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("the function of foreign table \"%s\" is in region \"%s\", but server \"%s\" is for \"%s\"",
-						binding->relname, name->region, options->server,
-						options->region),
-				 errhint("Use a server of that region, or one without the option \"region\".")));
-	return pstrdup(name->region);
-}
-
-/* The version or alias: the name's or the option's, which must agree. */
-static char *
-resolve_qualifier(const LfdwBinding *binding, const LfdwFunctionName *name)
-{
-	const LfdwOptions *options = binding->options;
-
-	if (name->qualifier[0] == '\0')
-		return options->qualifier;
-	if (options->qualifier && strcmp(options->qualifier, name->qualifier) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("foreign table \"%s\" names two qualifiers, \"%s\" and \"%s\"",
-						binding->relname, name->qualifier, options->qualifier),
-				 errhint("Give the version or alias in function_arn or in the option \"qualifier\".")));
-	return pstrdup(name->qualifier);
-}
-
-/* The server's endpoint, or the region's own. */
-static char *
-resolve_endpoint(const LfdwBinding *binding, const char *region)
-{
-	const LfdwPartition *partition;
-
-	if (binding->options->endpoint)
-		return binding->options->endpoint;
-	partition = lfdw_partition_of_region(region);
-	if (partition == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("region \"%s\" belongs to no known partition of AWS",
-						region),
-				 errhint("Check the region, or set the option \"endpoint\" of server \"%s\".",
-						 binding->options->server)));
-	return psprintf("https://lambda.%s.%s", region, partition->dns_suffix);
-}
-
-/* Which addresses may be connected to, by who owns the server. */
-static int
-network_rules(const LfdwOptions *options, const char *endpoint)
-{
-	LfdwUrl		url;
-	const char *why;
-	int			rules = 0;
-
-	if (!options->trusted)
-		rules |= LFDW_HTTP_DENY_LOCAL;
-	if (!lfdw_url_parse(endpoint, &url, &why))
-		elog(ERROR, "invalid endpoint \"%s\"", endpoint);
-	if (!url.https && !options->allow_http)
-		rules |= LFDW_HTTP_ONLY_LOOPBACK;
-	return rules;
-}
-
-static void
-resolve_target(LfdwBinding *binding)
-{
-	const LfdwOptions *options = binding->options;
-	LfdwTarget *target = &binding->target;
-	LfdwFunctionName name;
-	const char *why;
-
-	if (options->function_arn == NULL ||
-		!lfdw_function_name_parse(options->function_arn, &name, &why))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("foreign table \"%s\" has no valid option \"function_arn\"",
+				 errmsg("foreign table \"%s\" has no option \"function_arn\"",
 						binding->relname)));
-	target->function = function_path_name(&name);
-	target->label = pstrdup(name.name);
-	target->qualifier = resolve_qualifier(binding, &name);
-	target->region = resolve_region(binding, &name);
-	target->endpoint = resolve_endpoint(binding, target->region);
-	target->connect_timeout_ms = options->connect_timeout_ms;
-	target->request_timeout_ms = options->request_timeout_ms;
-	target->max_response_bytes = options->max_response_bytes;
-	target->keep_connections = options->keep_connections;
-	target->network = network_rules(options, target->endpoint);
+	lfdw_target_bind(&binding->target, options, options->function_arn,
+					 options->qualifier);
+	/* a scan only reads */
+	binding->target.repeatable = true;
 }
 
 /*
@@ -288,6 +183,6 @@ lfdw_binding_create(Relation relation)
 					RelationGetRelid(relation), att);
 	}
 	check_arguments(binding);
-	resolve_target(binding);
+	bind_target(binding);
 	return binding;
 }

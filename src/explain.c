@@ -70,34 +70,64 @@ parameter_list(ForeignScanState *node, const LfdwQuery *query, List *hidden,
 	return list.data;
 }
 
-/*
- * ExplainForeignScan: the function; under VERBOSE the payload, in which every
- * value that is no constant stands as $1, $2, ...  Asks nobody.
- */
-void
-lambdaExplainForeignScan(ForeignScanState *node, ExplainState *es)
+/* What the invocations came to; times and memory differ from run to run. */
+static void
+explain_stats(const LfdwInvokeStats *stats, ExplainState *es)
 {
-	LfdwScanDescription scan;
+	bool		text = es->format == EXPLAIN_FORMAT_TEXT;
+
+	ExplainPropertyInteger("Invocations", NULL, stats->invocations, es);
+	if (!text || stats->attempts > stats->invocations)
+		ExplainPropertyInteger("Attempts", NULL, stats->attempts, es);
+	if (!text || stats->throttles > 0)
+		ExplainPropertyInteger("Throttles", NULL, stats->throttles, es);
+	if (!es->timing || stats->reports == 0)
+		return;
+	ExplainPropertyFloat("Function Duration", "ms", stats->duration_ms, 2, es);
+	ExplainPropertyFloat("Billed Duration", "ms", stats->billed_ms, 0, es);
+	if (!text || stats->init_ms > 0)
+		ExplainPropertyFloat("Init Duration", "ms", stats->init_ms, 2, es);
+	ExplainPropertyInteger("Max Memory Used", "MB", stats->max_memory_mb, es);
+}
+
+/* The payload, and what its parameters stand for. */
+static void
+explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
+				ExplainState *es)
+{
 	StringInfoData payload;
 	LfdwQuery  *query;
 	List	   *hidden;
 	char	   *parameters;
 	int			nestlevel;
 
-	lfdw_scan_describe(node, &scan);
-	ExplainPropertyText("Function", function_name(&scan.binding->target), es);
-	if (!es->verbose)
-		return;
-
 	nestlevel = lfdw_transmission_modes_begin();
-	query = lfdw_query_display(scan.binding, scan.terms, &hidden);
+	query = lfdw_query_display(scan->binding, scan->terms, &hidden);
 	lfdw_transmission_modes_end(nestlevel);
 	initStringInfo(&payload);
-	lfdw_request_write(&payload, scan.binding, query,
+	lfdw_request_write(&payload, scan->binding, query,
 					   palloc0(sizeof(int) * (query->narguments + 1)),
-					   scan.columns, NULL);
+					   scan->columns, NULL);
 	ExplainPropertyText("Payload", payload.data, es);
 	parameters = parameter_list(node, query, hidden, es);
 	if (parameters[0] != '\0')
 		ExplainPropertyText("Payload Parameters", parameters, es);
+}
+
+/*
+ * ExplainForeignScan: the function; under ANALYZE what its invocations came
+ * to, with log_type 'Tail' as its log tells; under VERBOSE the payload, in which every
+ * value that is no constant stands as $1, $2, ...  Asks nobody.
+ */
+void
+lambdaExplainForeignScan(ForeignScanState *node, ExplainState *es)
+{
+	LfdwScanDescription scan;
+
+	lfdw_scan_describe(node, &scan);
+	ExplainPropertyText("Function", function_name(&scan.binding->target), es);
+	if (es->verbose)
+		explain_payload(node, &scan, es);
+	if (es->analyze)
+		explain_stats(scan.stats, es);
 }

@@ -13,10 +13,20 @@
 #include "fmgr.h"
 
 #include "lambda_fdw.h"
+#include "setting.h"
 
 PG_MODULE_MAGIC;
 
 PG_FUNCTION_INFO_V1(lambda_fdw_handler);
+
+extern PGDLLEXPORT void _PG_init(void);
+
+/* Defines the settings; libraries are initialized on first use. */
+void
+_PG_init(void)
+{
+	lfdw_setting_define();
+}
 
 /*
  * The handler: returns the table of callbacks.

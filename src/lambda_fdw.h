@@ -15,6 +15,8 @@
 
 #include "foreign/fdwapi.h"
 
+#include "option.h"
+
 /*
  * Indexes of the lists in a ForeignScan's fdw_private.  The values of the
  * terms are in fdw_exprs, in the same order, where the planner turns outer
@@ -50,5 +52,8 @@ extern void lambdaEndForeignScan(ForeignScanState *node);
 /* explain.c */
 extern void lambdaExplainForeignScan(ForeignScanState *node,
 									 struct ExplainState *es);
+
+/* admin.c */
+extern LfdwOptions *lambda_server_options(const char *name);
 
 #endif							/* LAMBDA_FDW_H */

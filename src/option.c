@@ -27,11 +27,13 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/inval.h"
 #include "utils/syscache.h"
 #include "utils/tuplestore.h"
 #include "utils/varlena.h"
 
 #include "common/arn.h"
+#include "compat.h"
 #include "option.h"
 #include "option_kind.h"
 
@@ -54,7 +56,7 @@ typedef struct LfdwOption
 								 * default, and own the server that does */
 
 #define TABLE_FIELD(name) offsetof(LfdwOptions, name)
-#define KEY_FIELD(name) offsetof(LfdwCredentials, name)
+#define KEY_FIELD(name) offsetof(LfdwMapping, name)
 #define COLUMN_FIELD(name) offsetof(LfdwColumnOptions, name)
 
 /*
@@ -65,9 +67,14 @@ typedef struct LfdwOption
 static const LfdwOption option_table[] = {
 	{"region", ForeignServerRelationId, LFDW_KIND_REGION, 0, 0, NULL, 0, TABLE_FIELD(region), "AWS region; a full ARN's region must agree"},
 	{"endpoint", ForeignServerRelationId, LFDW_KIND_URL, 0, 0, NULL, 0, TABLE_FIELD(endpoint), "URL to call instead of the region's own Lambda endpoint"},
+	{"use_fips_endpoint", ForeignServerRelationId, LFDW_KIND_BOOL, 0, 0, "false", 0, TABLE_FIELD(use_fips_endpoint), "use the region's FIPS endpoint"},
+	{"use_dualstack_endpoint", ForeignServerRelationId, LFDW_KIND_BOOL, 0, 0, "false", 0, TABLE_FIELD(use_dualstack_endpoint), "use the region's endpoint for IPv4 and IPv6"},
+	{"ca_bundle", ForeignServerRelationId, LFDW_KIND_PATH, 0, 0, NULL, SUPERUSER, TABLE_FIELD(ca_bundle), "file of PEM certificates to trust instead of the system's"},
+	{"proxy", ForeignServerRelationId, LFDW_KIND_URL, 0, 0, NULL, SUPERUSER, TABLE_FIELD(proxy), "URL of an HTTP proxy; the environment's is never used"},
 	{"allow_http", ForeignServerRelationId, LFDW_KIND_BOOL, 0, 0, "false", SUPERUSER, TABLE_FIELD(allow_http), "allow plain http beyond loopback"},
 	{"connect_timeout_ms", ForeignServerRelationId, LFDW_KIND_INT, 1, INT_MAX, "5000", 0, TABLE_FIELD(connect_timeout_ms), "longest wait for a connection, in milliseconds"},
 	{"request_timeout_ms", ForeignServerRelationId, LFDW_KIND_INT, 1, INT_MAX, "910000", 0, TABLE_FIELD(request_timeout_ms), "longest wait for a whole answer, in milliseconds"},
+	{"max_attempts", ForeignServerRelationId, LFDW_KIND_INT, 1, 20, "3", 0, TABLE_FIELD(max_attempts), "times a request is sent at most, where trying again is safe"},
 	{"max_concurrency", ForeignServerRelationId, LFDW_KIND_INT, 1, 1000, "16", 0, TABLE_FIELD(max_concurrency), "invocations a scan may have under way at once"},
 	{"max_response_bytes", ForeignServerRelationId, LFDW_KIND_INT, 1, 1073741823, "268435456", 0, TABLE_FIELD(max_response_bytes), "largest answer accepted, in bytes"},
 	{"keep_connections", ForeignServerRelationId, LFDW_KIND_BOOL, 0, 0, "true", 0, TABLE_FIELD(keep_connections), "keep connections open between statements"},
@@ -78,6 +85,11 @@ static const LfdwOption option_table[] = {
 	{"aws_access_key_id", UserMappingRelationId, LFDW_KIND_STRING, 0, 0, NULL, 0, KEY_FIELD(access_key_id), "access key that signs the requests"},
 	{"aws_secret_access_key", UserMappingRelationId, LFDW_KIND_STRING, 0, 0, NULL, SENSITIVE, KEY_FIELD(secret_access_key), "secret of the access key"},
 	{"aws_session_token", UserMappingRelationId, LFDW_KIND_STRING, 0, 0, NULL, SENSITIVE, KEY_FIELD(session_token), "session token of temporary keys"},
+	{"profile", UserMappingRelationId, LFDW_KIND_STRING, 0, 0, NULL, 0, KEY_FIELD(profile), "profile of the server's own AWS files to use"},
+	{"role_arn", UserMappingRelationId, LFDW_KIND_ROLE, 0, 0, NULL, 0, KEY_FIELD(role_arn), "role to assume with the keys"},
+	{"external_id", UserMappingRelationId, LFDW_KIND_EXTERNAL_ID, 0, 0, NULL, 0, KEY_FIELD(external_id), "external id that the role's trust policy asks for"},
+	{"role_session_name", UserMappingRelationId, LFDW_KIND_SESSION_NAME, 0, 0, NULL, 0, KEY_FIELD(role_session_name), "name of the role's session in AWS's logs"},
+	{"use_ambient_credentials", UserMappingRelationId, LFDW_KIND_BOOL, 0, 0, "false", SUPERUSER, KEY_FIELD(use_ambient_credentials), "let the role use the credentials of the server's own environment"},
 
 	{"function_arn", ForeignTableRelationId, LFDW_KIND_FUNCTION, 0, 0, NULL, 0, TABLE_FIELD(function_arn), "function: name, partial ARN or ARN, with or without :qualifier"},
 	{"qualifier", ForeignTableRelationId, LFDW_KIND_QUALIFIER, 0, 0, NULL, 0, TABLE_FIELD(qualifier), "version or alias to call"},
@@ -87,9 +99,13 @@ static const LfdwOption option_table[] = {
 	{"cursor_path", ForeignTableRelationId, LFDW_KIND_POINTER, 0, 0, NULL, 0, TABLE_FIELD(cursor_path), "JSON Pointer to the cursor of the next page in the answer"},
 	{"cursor_argument", ForeignTableRelationId, LFDW_KIND_ARGUMENT, 0, 0, NULL, 0, TABLE_FIELD(cursor_argument), "top-level member that carries the cursor in the request"},
 	{"max_pages", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, "10000", 0, TABLE_FIELD(max_pages), "pages after which a scan fails"},
+	{"client_context", ForeignTableRelationId, LFDW_KIND_BOOL, 0, 0, "false", 0, TABLE_FIELD(client_context), "tell the function application name, user and database"},
+	{"tenant_id", ForeignTableRelationId, LFDW_KIND_TENANT, 0, 0, NULL, 0, TABLE_FIELD(tenant_id), "tenant of a function with tenant isolation"},
+	{"log_type", ForeignTableRelationId, LFDW_KIND_LOG_TYPE, 0, 0, "None", 0, TABLE_FIELD(log_tail), "Tail: ask for the end of the function's log, for EXPLAIN ANALYZE and errors"},
 	{"estimated_rows", ForeignTableRelationId, LFDW_KIND_REAL, 1, 1e15, "1000", 0, TABLE_FIELD(estimated_rows), "rows the planner expects where ANALYZE has not counted"},
 	{"connect_timeout_ms", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, NULL, 0, TABLE_FIELD(connect_timeout_ms), "overrides the server's"},
 	{"request_timeout_ms", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, NULL, 0, TABLE_FIELD(request_timeout_ms), "overrides the server's"},
+	{"max_attempts", ForeignTableRelationId, LFDW_KIND_INT, 1, 20, NULL, 0, TABLE_FIELD(max_attempts), "overrides the server's"},
 	{"max_concurrency", ForeignTableRelationId, LFDW_KIND_INT, 1, 1000, NULL, 0, TABLE_FIELD(max_concurrency), "overrides the server's"},
 	{"max_response_bytes", ForeignTableRelationId, LFDW_KIND_INT, 1, 1073741823, NULL, 0, TABLE_FIELD(max_response_bytes), "overrides the server's"},
 	{"invocation_latency_ms", ForeignTableRelationId, LFDW_KIND_INT, 0, INT_MAX, NULL, 0, TABLE_FIELD(invocation_latency_ms), "overrides the server's"},
@@ -238,11 +254,41 @@ check_server(const LfdwOptions *options)
 	if (options->endpoint == NULL ||
 		!lfdw_url_parse(options->endpoint, &url, &why))
 		return;
+	if (options->use_fips_endpoint || options->use_dualstack_endpoint)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("option \"%s\" cannot be used with the option \"endpoint\"",
+						options->use_fips_endpoint ? "use_fips_endpoint" :
+						"use_dualstack_endpoint"),
+				 errdetail("It chooses among AWS's own endpoints.")));
 	if (!url.https && !options->allow_http && !lfdw_url_host_is_loopback(&url))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("plain http to \"%s\" is not allowed", url.host),
 				 errhint("Use an https endpoint, or let a superuser set allow_http 'true'.")));
+}
+
+/* Rules between the options of one user mapping. */
+static void
+check_mapping(const LfdwMapping *mapping)
+{
+	const char *idle = NULL;
+
+	if (mapping->access_key_id && mapping->profile)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("a user mapping has either keys or a profile"),
+				 errhint("Drop the option \"profile\", or \"aws_access_key_id\" and its companions.")));
+	if (mapping->role_arn)
+		return;
+	if (mapping->external_id)
+		idle = "external_id";
+	if (mapping->role_session_name)
+		idle = "role_session_name";
+	if (idle)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("option \"%s\" needs the option \"role_arn\"", idle)));
 }
 
 /* Rules between the options of one foreign table. */
@@ -329,7 +375,7 @@ static void
 validate(Oid catalog, List *list)
 {
 	LfdwOptions options = {0};
-	LfdwCredentials credentials = {0};
+	LfdwMapping mapping = {0};
 	LfdwColumnOptions column = {0};
 
 	switch (catalog)
@@ -340,7 +386,9 @@ validate(Oid catalog, List *list)
 			check_server(&options);
 			break;
 		case UserMappingRelationId:
-			read_options(catalog, list, &credentials);
+			read_defaults(catalog, &mapping);
+			read_options(catalog, list, &mapping);
+			check_mapping(&mapping);
 			break;
 		case ForeignTableRelationId:
 			read_defaults(catalog, &options);
@@ -417,30 +465,6 @@ lambda_fdw_options(PG_FUNCTION_ARGS)
 }
 
 /*
- * Reads a foreign table's options over its server's over the defaults.
- *
- * Takes the table's OID.  The result and what it points to are palloc'd in
- * the current context.  Raises the validator's errors, should the catalogs
- * hold an option of another version.
- */
-LfdwOptions *
-lfdw_option_table(Oid relid)
-{
-	LfdwOptions *options = palloc0(sizeof(LfdwOptions));
-	ForeignTable *table = GetForeignTable(relid);
-	ForeignServer *server = GetForeignServer(table->serverid);
-
-	options->serverid = server->serverid;
-	options->server = server->servername;
-	options->trusted = superuser_arg(server->owner);
-	read_defaults(ForeignServerRelationId, options);
-	read_defaults(ForeignTableRelationId, options);
-	read_options(ForeignServerRelationId, server->options, options);
-	read_options(ForeignTableRelationId, table->options, options);
-	return options;
-}
-
-/*
  * Reads the options of one column of a foreign table, palloc'd in the current
  * context.
  */
@@ -455,25 +479,156 @@ lfdw_option_column(Oid relid, AttrNumber attnum)
 	return options;
 }
 
-/*
- * Reads the keys of a role's user mapping on a server, or of the mapping for
- * PUBLIC.  The result is palloc'd in the current context; its members are
- * NULL where there is no mapping or it has no such option.
- */
-LfdwCredentials *
-lfdw_option_credentials(Oid serverid, Oid userid)
+/* A server or user mapping has changed: its connections are for nobody new. */
+static void
+forget_connections(Datum arg, LfdwCacheId cacheid, uint32 hashvalue)
 {
-	LfdwCredentials *credentials = palloc0(sizeof(LfdwCredentials));
+	lfdw_pool_retire_changed(cacheid == USERMAPPINGOID, hashvalue);
+}
 
-	if (SearchSysCacheExists2(USERMAPPINGUSERSERVER,
-							  ObjectIdGetDatum(userid),
-							  ObjectIdGetDatum(serverid)) ||
-		SearchSysCacheExists2(USERMAPPINGUSERSERVER,
-							  ObjectIdGetDatum(InvalidOid),
-							  ObjectIdGetDatum(serverid)))
-		read_options(UserMappingRelationId,
-					 GetUserMapping(userid, serverid)->options, credentials);
-	return credentials;
+/* Whose connections a server and user mapping have. */
+static void
+make_pool_key(LfdwPoolKey *key, Oid serverid, Oid umid)
+{
+	static bool registered = false;
+
+	if (!registered)
+	{
+		CacheRegisterSyscacheCallback(FOREIGNSERVEROID, forget_connections, (Datum) 0);
+		CacheRegisterSyscacheCallback(USERMAPPINGOID, forget_connections, (Datum) 0);
+		registered = true;
+	}
+	key->serverid = serverid;
+	key->umid = umid;
+	key->server_hash = GetSysCacheHashValue1(FOREIGNSERVEROID,
+											 ObjectIdGetDatum(serverid));
+	key->mapping_hash = OidIsValid(umid) ?
+		GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(umid)) : 0;
+}
+
+/* Has a user (InvalidOid: PUBLIC) a mapping on a server? */
+static bool
+has_mapping(Oid serverid, Oid userid)
+{
+	return SearchSysCacheExists2(USERMAPPINGUSERSERVER,
+								 ObjectIdGetDatum(userid),
+								 ObjectIdGetDatum(serverid));
+}
+
+/*
+ * A role as a caller through a server, with its user mapping or that of
+ * PUBLIC, or none.
+ *
+ * It may use the server's own credentials where its owner is a superuser, and
+ * either the mapping says so, which only a superuser may have set, or the role
+ * is a superuser with a mapping of its own.  The result is palloc'd in the
+ * current context.
+ */
+LfdwCaller *
+lfdw_option_caller(Oid serverid, Oid userid)
+{
+	LfdwCaller *caller = palloc0(sizeof(LfdwCaller));
+	ForeignServer *server = GetForeignServer(serverid);
+	bool		own = has_mapping(serverid, userid);
+	Oid			umid = InvalidOid;
+
+	caller->server = server->servername;
+	caller->userid = userid;
+	if (own || has_mapping(serverid, InvalidOid))
+	{
+		UserMapping *mapping = GetUserMapping(userid, serverid);
+
+		umid = mapping->umid;
+		read_defaults(UserMappingRelationId, &caller->mapping);
+		read_options(UserMappingRelationId, mapping->options, &caller->mapping);
+	}
+	make_pool_key(&caller->pool, serverid, umid);
+	caller->ambient = superuser_arg(server->owner) &&
+		(caller->mapping.use_ambient_credentials ||
+		 (own && superuser_arg(userid)));
+	return caller;
+}
+
+/*
+ * The server of this name, on which the role must have USAGE (42501).  Raises
+ * 42704 where there is none.
+ */
+Oid
+lfdw_option_server_oid(const char *name, Oid userid)
+{
+	Oid			serverid = GetForeignServerByName(name, false)->serverid;
+
+	lfdw_check_server_usage(serverid, userid, name);
+	return serverid;
+}
+
+/* Reads a server's options over the defaults. */
+static void
+read_server(LfdwOptions *options, Oid serverid)
+{
+	ForeignServer *server = GetForeignServer(serverid);
+
+	options->serverid = serverid;
+	options->server = server->servername;
+	options->trusted = superuser_arg(server->owner);
+	read_defaults(ForeignServerRelationId, options);
+	read_defaults(ForeignTableRelationId, options);
+	read_options(ForeignServerRelationId, server->options, options);
+}
+
+/*
+ * Reads the options of a server, with the defaults of a foreign table; palloc'd
+ * in the current context.
+ */
+LfdwOptions *
+lfdw_option_server(Oid serverid)
+{
+	LfdwOptions *options = palloc0(sizeof(LfdwOptions));
+
+	read_server(options, serverid);
+	return options;
+}
+
+/*
+ * Reads a foreign table's options over its server's over the defaults.
+ *
+ * Takes the table's OID.  The result and what it points to are palloc'd in
+ * the current context.  Raises the validator's errors, should the catalogs
+ * hold an option of another version.
+ */
+LfdwOptions *
+lfdw_option_table(Oid relid)
+{
+	LfdwOptions *options = palloc0(sizeof(LfdwOptions));
+	ForeignTable *table = GetForeignTable(relid);
+
+	read_server(options, table->serverid);
+	read_options(ForeignTableRelationId, table->options, options);
+	return options;
+}
+
+/* The name of a server, palloc'd; NULL where it was dropped. */
+char *
+lfdw_option_server_name(Oid serverid)
+{
+	ForeignServer *server = GetForeignServerExtended(serverid, FSV_MISSING_OK);
+
+	return server ? server->servername : NULL;
+}
+
+/* The role of a user mapping, "public" for all; NULL where it was dropped. */
+char *
+lfdw_option_mapping_user(Oid umid)
+{
+	HeapTuple	tuple = SearchSysCache1(USERMAPPINGOID, ObjectIdGetDatum(umid));
+	Oid			userid;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	userid = ((Form_pg_user_mapping) GETSTRUCT(tuple))->umuser;
+	ReleaseSysCache(tuple);
+	return OidIsValid(userid) ? GetUserNameFromId(userid, true) :
+		pstrdup("public");
 }
 
 /*

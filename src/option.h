@@ -48,9 +48,14 @@ typedef struct LfdwOptions
 
 	char	   *region;			/* NULL: the function's ARN tells */
 	char	   *endpoint;		/* NULL: the region tells */
+	bool		use_fips_endpoint;
+	bool		use_dualstack_endpoint;
+	char	   *ca_bundle;		/* NULL: the system's */
+	char	   *proxy;			/* NULL for none */
 	bool		allow_http;
 	int			connect_timeout_ms;
 	int			request_timeout_ms;
+	int			max_attempts;
 	int			max_concurrency;
 	int			max_response_bytes;
 	bool		keep_connections;
@@ -66,6 +71,9 @@ typedef struct LfdwOptions
 	LfdwPointer *cursor_path;	/* NULL: "cursor" beside "rows" */
 	char	   *cursor_argument;	/* NULL: in the envelope alone */
 	int			max_pages;
+	bool		client_context;	/* tell the function who asks */
+	char	   *tenant_id;		/* NULL for none */
+	bool		log_tail;		/* log_type 'Tail' */
 	double		estimated_rows;
 } LfdwOptions;
 
@@ -81,7 +89,11 @@ extern const char *const lfdw_operator_names[LFDW_NOPERATORS];
 
 extern LfdwOptions *lfdw_option_table(Oid relid);
 extern LfdwColumnOptions *lfdw_option_column(Oid relid, AttrNumber attnum);
-extern LfdwCredentials *lfdw_option_credentials(Oid serverid, Oid userid);
+extern Oid	lfdw_option_server_oid(const char *name, Oid userid);
+extern LfdwOptions *lfdw_option_server(Oid serverid);
+extern LfdwCaller *lfdw_option_caller(Oid serverid, Oid userid);
 extern void lfdw_option_check_owner(const LfdwOptions *options);
+extern char *lfdw_option_server_name(Oid serverid);
+extern char *lfdw_option_mapping_user(Oid umid);
 
 #endif							/* LFDW_OPTION_H */

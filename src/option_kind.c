@@ -277,6 +277,29 @@ parse_format(const char *value, LfdwFormat *field, char **why)
 	return false;
 }
 
+static bool
+parse_log_type(const char *value, bool *field, char **why)
+{
+	*field = strcmp(value, "Tail") == 0;
+	if (*field || strcmp(value, "None") == 0)
+		return true;
+	*why = pstrdup("It must be None or Tail.");
+	return false;
+}
+
+/* Has a text min to max letters, digits and some other characters? */
+static bool
+is_made_of(const char *value, const char *others, size_t min, size_t max)
+{
+	for (const char *p = value; *p; p++)
+	{
+		if (!(*p >= 'a' && *p <= 'z') && !(*p >= 'A' && *p <= 'Z') &&
+			!(*p >= '0' && *p <= '9') && strchr(others, *p) == NULL)
+			return false;
+	}
+	return strlen(value) >= min && strlen(value) <= max;
+}
+
 /* Can a text be sent in a header, without becoming another one? */
 static bool
 is_header_value(const char *value)
@@ -289,40 +312,59 @@ is_header_value(const char *value)
 	return value[0] != '\0';
 }
 
-/* The kinds that are kept as text once they are found good. */
-static bool
-parse_text(LfdwOptionKind kind, const char *value, char **field, char **why)
+/* What is wrong with the text of a kind that is kept as it is; NULL if nothing. */
+static const char *
+text_problem(LfdwOptionKind kind, const char *value)
 {
 	LfdwFunctionName name;
 	LfdwUrl		url;
-	const char *reason = NULL;
-	bool		valid = true;
+	const char *why = NULL;
 
 	switch (kind)
 	{
 		case LFDW_KIND_REGION:
-			valid = lfdw_region_is_valid(value);
-			reason = "A region looks like \"eu-west-1\".";
-			break;
+			return lfdw_region_is_valid(value) ? NULL :
+				"A region looks like \"eu-west-1\".";
 		case LFDW_KIND_URL:
-			valid = lfdw_url_parse(value, &url, &reason);
-			break;
+			return lfdw_url_parse(value, &url, &why) ? NULL : why;
 		case LFDW_KIND_FUNCTION:
-			valid = lfdw_function_name_parse(value, &name, &reason);
-			break;
+			return lfdw_function_name_parse(value, &name, &why) ? NULL : why;
 		case LFDW_KIND_QUALIFIER:
-			valid = lfdw_qualifier_is_valid(value);
-			reason = "A qualifier is a version, an alias or $LATEST.";
-			break;
+			return lfdw_qualifier_is_valid(value) ? NULL :
+				"A qualifier is a version, an alias or $LATEST.";
+		case LFDW_KIND_PATH:
+			return is_absolute_path(value) ? NULL :
+				"It must be the absolute path of a file.";
+		case LFDW_KIND_ROLE:
+			return strncmp(value, "arn:", 4) == 0 && strstr(value, ":role/") &&
+				is_made_of(value, ":/+=,.@_-", 20, 2048) ? NULL :
+				"A role is given as \"arn:aws:iam::123456789012:role/name\".";
+		case LFDW_KIND_SESSION_NAME:
+			return is_made_of(value, "+=,.@_-", 2, 64) ? NULL :
+				"It must be 2 to 64 letters, digits or characters of \"_+=,.@-\".";
+		case LFDW_KIND_EXTERNAL_ID:
+			return is_made_of(value, "+=,.@:/_-", 2, 1224) ? NULL :
+				"It must be 2 to 1224 letters, digits or characters of \"_+=,.@:/-\".";
+		case LFDW_KIND_TENANT:
+			return is_made_of(value, "._:/=+-@ ", 1, 256) ? NULL :
+				"It must be 1 to 256 letters, digits or characters of \"._:/=+-@ \".";
 		default:
-			valid = is_header_value(value);
-			reason = "It must not be empty, and must not contain control characters.";
+			return is_header_value(value) ? NULL :
+				"It must not be empty, and must not contain control characters.";
 	}
-	if (valid)
-		*field = pstrdup(value);
+}
+
+/* The kinds that are kept as text once they are found good. */
+static bool
+parse_text(LfdwOptionKind kind, const char *value, char **field, char **why)
+{
+	const char *problem = text_problem(kind, value);
+
+	if (problem)
+		*why = pstrdup(problem);
 	else
-		*why = pstrdup(reason);
-	return valid;
+		*field = pstrdup(value);
+	return problem == NULL;
 }
 
 /*
@@ -348,6 +390,11 @@ lfdw_option_parse(LfdwOptionKind kind, const char *value, double min,
 		case LFDW_KIND_URL:
 		case LFDW_KIND_FUNCTION:
 		case LFDW_KIND_QUALIFIER:
+		case LFDW_KIND_PATH:
+		case LFDW_KIND_ROLE:
+		case LFDW_KIND_SESSION_NAME:
+		case LFDW_KIND_EXTERNAL_ID:
+		case LFDW_KIND_TENANT:
 			return parse_text(kind, value, field, why);
 		case LFDW_KIND_OBJECT:
 			return parse_object(value, field, why);
@@ -359,6 +406,8 @@ lfdw_option_parse(LfdwOptionKind kind, const char *value, double min,
 			return parse_pushdown(value, field, why);
 		case LFDW_KIND_FORMAT:
 			return parse_format(value, field, why);
+		case LFDW_KIND_LOG_TYPE:
+			return parse_log_type(value, field, why);
 	}
 	return false;
 }
@@ -385,6 +434,14 @@ lfdw_option_kind_name(LfdwOptionKind kind)
 			return "function name";
 		case LFDW_KIND_QUALIFIER:
 			return "version or alias";
+		case LFDW_KIND_PATH:
+			return "path of a file";
+		case LFDW_KIND_ROLE:
+			return "ARN of a role";
+		case LFDW_KIND_SESSION_NAME:
+		case LFDW_KIND_EXTERNAL_ID:
+		case LFDW_KIND_TENANT:
+			return "identifier";
 		case LFDW_KIND_OBJECT:
 			return "JSON object";
 		case LFDW_KIND_ARGUMENT:
@@ -395,6 +452,8 @@ lfdw_option_kind_name(LfdwOptionKind kind)
 			return "list of operators";
 		case LFDW_KIND_FORMAT:
 			return "epoch_s, epoch_ms, base64 or hex";
+		case LFDW_KIND_LOG_TYPE:
+			return "None or Tail";
 	}
 	return NULL;
 }

@@ -26,11 +26,17 @@ typedef enum LfdwOptionKind
 	LFDW_KIND_URL,
 	LFDW_KIND_FUNCTION,
 	LFDW_KIND_QUALIFIER,
+	LFDW_KIND_PATH,
+	LFDW_KIND_ROLE,
+	LFDW_KIND_SESSION_NAME,
+	LFDW_KIND_EXTERNAL_ID,
+	LFDW_KIND_TENANT,
 	LFDW_KIND_OBJECT,
 	LFDW_KIND_ARGUMENT,
 	LFDW_KIND_POINTER,			/* LfdwPointer * */
 	LFDW_KIND_PUSHDOWN,			/* LfdwPushdown * */
-	LFDW_KIND_FORMAT			/* LfdwFormat */
+	LFDW_KIND_FORMAT,			/* LfdwFormat */
+	LFDW_KIND_LOG_TYPE			/* bool: Tail */
 } LfdwOptionKind;
 
 extern bool lfdw_option_parse(LfdwOptionKind kind, const char *value,

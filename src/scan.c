@@ -29,6 +29,7 @@
 #include "response.h"
 #include "row.h"
 #include "scan.h"
+#include "target.h"
 
 /* One chain of pages. */
 typedef struct LambdaCall
@@ -46,7 +47,8 @@ typedef struct LambdaScan
 	LfdwBinding *binding;
 	List	   *terms;
 	List	   *exprstates;		/* the terms' values */
-	LfdwCredentials *credentials;
+	LfdwCaller *caller;
+	LfdwInvokeStats stats;		/* of all (re)scans */
 	char	   *columns;		/* the request's "columns" */
 	LfdwRow    *row;
 
@@ -103,10 +105,10 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 
 	userid = lfdw_scan_userid(node);
 	lfdw_option_check_owner(scan->binding->options);
-	scan->credentials = lfdw_option_credentials(scan->binding->options->serverid,
-												userid);
-	lfdw_credentials_check(scan->credentials, scan->binding->options->server,
-						   userid);
+	scan->caller = lfdw_option_caller(scan->binding->options->serverid, userid);
+	lfdw_credentials_check(scan->caller);
+	lfdw_target_resolve(&scan->binding->target, scan->binding->options,
+						scan->caller);
 	scan->exprstates = ExecInitExprList(plan->fdw_exprs, &node->ss.ps);
 	scan->row = lfdw_row_create(scan->binding, lfdw_plan_attrs(plan));
 	scan->query_context = AllocSetContextCreate(context, "lambda_fdw query",
@@ -202,8 +204,8 @@ begin_page(LambdaScan *scan, LambdaCall *call)
 	MemoryContext old = MemoryContextSwitchTo(call->page_context);
 
 	call->invocation = lfdw_invoke_begin(&scan->binding->target,
-										 scan->credentials,
-										 write_payload(scan, call));
+										 scan->caller, write_payload(scan, call),
+										 &scan->stats);
 	call->response = lfdw_response_create(scan->binding, scan->row,
 										  call->invocation);
 	call->pages++;
@@ -478,7 +480,8 @@ lambdaEndForeignScan(ForeignScanState *node)
 
 /*
  * What EXPLAIN needs of a scan that was begun, perhaps for EXPLAIN alone: the
- * binding, the terms and the request's columns, all of the scan's own.
+ * binding, the terms, the request's columns and what the invocations came to,
+ * all of the scan's own.
  */
 void
 lfdw_scan_describe(ForeignScanState *node, LfdwScanDescription *description)
@@ -488,4 +491,5 @@ lfdw_scan_describe(ForeignScanState *node, LfdwScanDescription *description)
 	description->binding = scan->binding;
 	description->terms = scan->terms;
 	description->columns = scan->columns;
+	description->stats = &scan->stats;
 }

@@ -21,6 +21,7 @@ typedef struct LfdwScanDescription
 	const LfdwBinding *binding;
 	List	   *terms;
 	const char *columns;		/* the request's "columns" */
+	const LfdwInvokeStats *stats;
 } LfdwScanDescription;
 
 extern void lfdw_scan_describe(ForeignScanState *node,

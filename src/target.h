@@ -1,0 +1,26 @@
+/*-------------------------------------------------------------------------
+ *
+ * target.h
+ *		What a server's and a table's options make of a function's name.
+ *
+ * IDENTIFICATION
+ *	  src/target.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_TARGET_H
+#define LFDW_TARGET_H
+
+#include "postgres.h"
+
+#include "invoke.h"
+#include "option.h"
+
+extern void lfdw_target_bind(LfdwTarget *target, const LfdwOptions *options,
+							 const char *function, const char *qualifier);
+extern void lfdw_target_resolve(LfdwTarget *target,
+								const LfdwOptions *options,
+								const LfdwCaller *caller);
+extern char *lfdw_client_context_encode(const char *context);
+
+#endif							/* LFDW_TARGET_H */
