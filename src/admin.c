@@ -31,7 +31,7 @@ PG_FUNCTION_INFO_V1(lambda_fdw_credentials);
  * another wrapper.
  */
 LfdwOptions *
-lambda_server_options(const char *name)
+lfdw_server_options(const char *name)
 {
 	LfdwOptions *options;
 	Oid			serverid = lfdw_option_server_oid(name, GetUserId());
@@ -120,7 +120,7 @@ masked_key(const char *key)
 Datum
 lambda_fdw_credentials(PG_FUNCTION_ARGS)
 {
-	LfdwOptions *options = lambda_server_options(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	LfdwOptions *options = lfdw_server_options(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	LfdwCaller *caller = lfdw_option_caller(options->serverid, GetUserId());
 	const LfdwCredentials *found;
 	StringInfoData notes;

@@ -181,7 +181,7 @@ lambda_invoke(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 
-	options = lambda_server_options(text_argument(fcinfo, ARG_SERVER));
+	options = lfdw_server_options(text_argument(fcinfo, ARG_SERVER));
 	caller = lfdw_option_caller(options->serverid, GetUserId());
 	lfdw_credentials_check(caller);
 	make_target(target, fcinfo, options);

@@ -69,14 +69,29 @@ make_headers(LfdwHeader *headers, const LfdwTarget *target)
 	};
 	int			n = 0;
 
-	headers[n++] = (LfdwHeader) {"Content-Type", "application/json"};
-	headers[n++] = (LfdwHeader) {"X-Amz-Invocation-Type", types[target->type]};
+	headers[n++] = (LfdwHeader)
+	{
+		"Content-Type", "application/json"
+	};
+	headers[n++] = (LfdwHeader)
+	{
+		"X-Amz-Invocation-Type", types[target->type]
+	};
 	if (target->log_tail)
-		headers[n++] = (LfdwHeader) {"X-Amz-Log-Type", "Tail"};
+		headers[n++] = (LfdwHeader)
+	{
+		"X-Amz-Log-Type", "Tail"
+	};
 	if (target->client_context)
-		headers[n++] = (LfdwHeader) {"X-Amz-Client-Context", target->client_context};
+		headers[n++] = (LfdwHeader)
+	{
+		"X-Amz-Client-Context", target->client_context
+	};
 	if (target->tenant_id)
-		headers[n++] = (LfdwHeader) {"X-Amz-Tenant-Id", target->tenant_id};
+		headers[n++] = (LfdwHeader)
+	{
+		"X-Amz-Tenant-Id", target->tenant_id
+	};
 	return n;
 }
 
@@ -386,12 +401,14 @@ lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations)
 	pfree(exchanges);
 }
 
-/* Has the whole answer arrived? */
+/*
+ * Has the whole answer arrived, and been found to be no error?  The wait and
+ * lfdw_invoke_body look.
+ */
 bool
 lfdw_invoke_complete(const LfdwInvocation *invocation)
 {
-	return invocation->exchange &&
-		lfdw_http_state(invocation->exchange) == LFDW_HTTP_DONE;
+	return invocation->settled;
 }
 
 /*

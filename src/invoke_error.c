@@ -236,8 +236,8 @@ lfdw_invocation_report_error(const LfdwInvocation *invocation,
 	const LfdwTarget *target = invocation->target;
 	const char *reason = error->doc.reason;
 	const char *hint = error->status >= 300 && error->status < 400 ?
-		"Redirects are not followed; check the option endpoint." :
-		aws_hint(target, error->class);
+	"Redirects are not followed; check the option endpoint." :
+	aws_hint(target, error->class);
 
 	ereport(ERROR,
 			(errcode(lfdw_error_sqlstate(error->class)),

@@ -54,6 +54,6 @@ extern void lambdaExplainForeignScan(ForeignScanState *node,
 									 struct ExplainState *es);
 
 /* admin.c */
-extern LfdwOptions *lambda_server_options(const char *name);
+extern LfdwOptions *lfdw_server_options(const char *name);
 
 #endif							/* LAMBDA_FDW_H */

@@ -71,7 +71,7 @@ typedef struct LfdwOptions
 	LfdwPointer *cursor_path;	/* NULL: "cursor" beside "rows" */
 	char	   *cursor_argument;	/* NULL: in the envelope alone */
 	int			max_pages;
-	bool		client_context;	/* tell the function who asks */
+	bool		client_context; /* tell the function who asks */
 	char	   *tenant_id;		/* NULL for none */
 	bool		log_tail;		/* log_type 'Tail' */
 	double		estimated_rows;

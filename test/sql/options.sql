@@ -22,15 +22,19 @@ CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (max_concurency '2');
 CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (colour 'red');
 ALTER FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1');
 -- options of later versions are unknown, not ignored
-CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (proxy 'http://10.0.0.1:3128');
-CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (ca_bundle '/etc/ssl/x.pem');
-CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (max_attempts '3');
+CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (updatable 'true');
 
 -- bad values name the option and what is allowed
 CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'Europe');
 CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (connect_timeout_ms '0');
 CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (connect_timeout_ms 'soon');
 CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (max_concurrency '1001');
+CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (max_attempts '0');
+CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (ca_bundle 'ca.pem');
+CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (proxy 'socks5://10.0.0.1:1080');
+CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (proxy 'http://user:pw@10.0.0.1:3128');
+CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (endpoint 'https://lambda.example.com', use_fips_endpoint 'true');
+CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (endpoint 'https://lambda.example.com', use_dualstack_endpoint 'true');
 CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (fdw_tuple_cost 'NaN');
 CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (keep_connections 'perhaps');
 CREATE SERVER s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (endpoint 'ftp://example.com');
@@ -61,6 +65,9 @@ CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '=:lambda_fdw')) SERVER s OPTION
 CREATE FOREIGN TABLE t (a int OPTIONS (path '', pushdown '=')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (required 'true')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (format 'roman')) SERVER s OPTIONS (function_arn 'f');
+CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', log_type 'tail');
+CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', client_context '{}');
+CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', tenant_id E'a\r\nX-Evil: 1');
 CREATE FOREIGN TABLE t (a int OPTIONS (key 'true')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (pathh '/a')) SERVER s OPTIONS (function_arn 'f');
 
@@ -85,12 +92,25 @@ EXPLAIN (COSTS OFF) SELECT * FROM no_region;
 CREATE SERVER mars FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'mars-north-1');
 CREATE FOREIGN TABLE no_partition (a int) SERVER mars OPTIONS (function_arn 'f');
 EXPLAIN (COSTS OFF) SELECT * FROM no_partition;
+-- what the server's environment may tell is checked when a query begins
+CREATE USER MAPPING FOR PUBLIC SERVER nowhere OPTIONS (aws_access_key_id 'A', aws_secret_access_key 'hush');
+CREATE USER MAPPING FOR PUBLIC SERVER mars OPTIONS (aws_access_key_id 'A', aws_secret_access_key 'hush');
+SELECT * FROM no_region;
+SELECT * FROM no_partition;
 
 -- user mappings: a bad one never shows the secret
 CREATE USER MAPPING FOR CURRENT_USER SERVER s OPTIONS (aws_secret_access_kee 'hush');
 CREATE USER MAPPING FOR CURRENT_USER SERVER s OPTIONS (aws_secret_access_key '');
 CREATE USER MAPPING FOR CURRENT_USER SERVER s OPTIONS (aws_session_token E'token\r\nX-Evil: 1');
-CREATE USER MAPPING FOR CURRENT_USER SERVER s OPTIONS (profile 'default');
+CREATE USER MAPPING FOR CURRENT_USER SERVER s
+  OPTIONS (aws_access_key_id 'A', aws_secret_access_key 'hush', profile 'default');
+CREATE USER MAPPING FOR CURRENT_USER SERVER s
+  OPTIONS (aws_access_key_id 'A', aws_secret_access_key 'hush', external_id 'xid');
+CREATE USER MAPPING FOR CURRENT_USER SERVER s
+  OPTIONS (aws_access_key_id 'A', aws_secret_access_key 'hush', role_arn 'reader');
+CREATE USER MAPPING FOR CURRENT_USER SERVER s
+  OPTIONS (aws_access_key_id 'A', aws_secret_access_key 'hush',
+           role_arn 'arn:aws:iam::123456789012:role/reader', role_session_name 'not this');
 
 -- what only a superuser may set
 CREATE ROLE options_user;
@@ -100,6 +120,10 @@ SET ROLE options_user;
 CREATE SERVER mine FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1', allow_http 'true');
 CREATE SERVER mine FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1', allow_http 'false');
 ALTER SERVER mine OPTIONS (SET allow_http 'true');
+ALTER SERVER mine OPTIONS (ADD proxy 'http://127.0.0.1:3128');
+ALTER SERVER mine OPTIONS (ADD ca_bundle '/etc/ssl/certs/ca-certificates.crt');
+CREATE USER MAPPING FOR PUBLIC SERVER mine OPTIONS (use_ambient_credentials 'true');
+CREATE USER MAPPING FOR PUBLIC SERVER mine OPTIONS (use_ambient_credentials 'false');
 RESET ROLE;
 -- set by a superuser, it is refused all the same while a server's owner is none
 ALTER SERVER mine OPTIONS (SET allow_http 'true');
