@@ -15,6 +15,7 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 #include "utils/json.h"
+#include "utils/lsyscache.h"
 
 #include "common/arn.h"
 #include "compat.h"
