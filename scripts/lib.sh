@@ -10,6 +10,7 @@ pg_major=${PG_MAJOR:-15}
 work=""				# the temporary folder
 server_user=()		# what runs a command as the user the server runs as
 endpoint_pid=""
+peer_pid=""			# a server of somebody else's, if a script runs one
 cluster=""
 
 # Root's own PATH may lead to programs that the server's user may not run.
@@ -189,6 +190,7 @@ clean_up()
 	trap - EXIT
 	stop_clusters
 	stop_endpoint
+	stop_process "$peer_pid"
 	[ -z "$work" ] || rm -rf "$work"
 	exit "$status"
 }
@@ -348,10 +350,16 @@ start_endpoint()
 
 stop_endpoint()
 {
-	if [ -n "$endpoint_pid" ]; then
-		kill "$endpoint_pid" 2>/dev/null || true
-		wait "$endpoint_pid" 2>/dev/null || true
-		endpoint_pid=""
+	stop_process "$endpoint_pid"
+	endpoint_pid=""
+}
+
+# Ends a process that this shell started; without one there is nothing to do.
+stop_process()
+{
+	if [ -n "$1" ]; then
+		kill "$1" 2>/dev/null || true
+		wait "$1" 2>/dev/null || true
 	fi
 }
 
