@@ -13,7 +13,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(start_endpoint start_server create_server create_function
+our @EXPORT = qw(start_endpoint start_program make_certificate start_server create_server create_function
   open_session elapsed_ms median reset_calls count_calls memory_of
   $access_key $secret_key);
 
@@ -29,26 +29,51 @@ my @endpoints;
 sub start_endpoint
 {
 	my @arguments = @_;
+
+	return ((grep { $_ eq '--tls' } @arguments) ? 'https' : 'http')
+	  . '://127.0.0.1:'
+	  . start_program('endpoint.py', @arguments);
+}
+
+# Starts a program of test/endpoint; returns the port it listens on.
+sub start_program
+{
+	my ($program, @arguments) = @_;
 	my $port_file = "${PostgreSQL::Test::Utils::tmp_check}/port" . @endpoints;
 	my $until = time() + $patience;
 
 	push @endpoints,
 	  IPC::Run::start(
 		[
-			'python3', "$FindBin::RealBin/../endpoint/endpoint.py",
+			'python3', "$FindBin::RealBin/../endpoint/$program",
 			'--with-parent', '--port', '0', '--port-file', $port_file,
 			@arguments
 		],
 		'<', \undef, '>', "$port_file.log", '2>&1');
 	until (-s $port_file)
 	{
-		BAIL_OUT('the endpoint did not start') if time() > $until;
+		BAIL_OUT("$program did not start: " . slurp_file("$port_file.log"))
+		  if time() > $until || !$endpoints[-1]->pumpable;
 		sleep(0.02);
 	}
 	my $port = slurp_file($port_file);
 	chomp $port;
 	unlink $port_file;
-	return (@arguments ? 'https' : 'http') . "://127.0.0.1:$port";
+	return $port;
+}
+
+# Makes a certificate that vouches for itself, for a name or an address; returns
+# the files of certificate and key.
+sub make_certificate
+{
+	my ($name, $subject) = @_;
+	my $file = "${PostgreSQL::Test::Utils::tmp_check}/$name";
+
+	system_or_bail('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes',
+		'-days', '2', '-subj', '/CN=test', '-addext',
+		"subjectAltName=$subject", '-keyout', "$file.key", '-out',
+		"$file.crt");
+	return ("$file.crt", "$file.key");
 }
 
 # Starts a cluster with the extension; the lines go to postgresql.conf.
