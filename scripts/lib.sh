@@ -117,6 +117,8 @@ missing_extras()
 		case $package in
 			pg-bsd-indent) command -v pg_bsd_indent ;;
 			libipc-run-perl) perl -MIPC::Run -e 1 ;;
+			openssl) command -v openssl ;;
+			python3-h2) find_python h2 ;;
 			awscli) command -v aws ;;
 			python3-botocore) find_python botocore ;;
 			nodejs) command -v node ;;

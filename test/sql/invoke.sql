@@ -93,8 +93,8 @@ CREATE FUNCTION explain(query text, options text) RETURNS SETOF text LANGUAGE pl
 DECLARE
   line text;
 BEGIN
-  FOR line IN EXECUTE format('EXPLAIN (ANALYZE, COSTS OFF, SUMMARY OFF, %s) %s', options, query) LOOP
-    IF line !~ 'actual|Buffers' THEN
+  FOR line IN EXECUTE format('EXPLAIN (ANALYZE, COSTS OFF, BUFFERS OFF, SUMMARY OFF, %s) %s', options, query) LOOP
+    IF line !~ 'actual' THEN
       RETURN NEXT line;
     END IF;
   END LOOP;
