@@ -6,6 +6,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/lib";
 
+use IO::Socket::INET;
 use LambdaFdw;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -239,6 +240,21 @@ SKIP:
 	  or diag("timers: @timers");
 }
 like($session->receive, qr/57014/, 'the call times out');
+
+# A server that takes connections and says nothing: no call is under way yet.
+my $mute = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1')
+  or die "no socket: $!";
+$node->safe_psql('postgres',
+		create_server('mute', 'https://127.0.0.1:' . $mute->sockport, $ca)
+	  . create_function('mute', 'handshake'));
+$session->query("SET statement_timeout = '1s'");
+$session->send('SELECT * FROM handshake');
+sleep(0.5);
+is( $control->query(
+		'SELECT wait_event FROM pg_stat_activity WHERE pid = ' . $session->pid),
+	$node->pg_version >= 17 ? 'LambdaConnect' : 'Extension',
+	'and so has the wait for a connection');
+like($session->receive, qr/57014/, 'which times out');
 
 $session->close;
 $control->close;
