@@ -107,7 +107,9 @@ explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
 	initStringInfo(&payload);
 	lfdw_request_write(&payload, scan->binding, query,
 					   palloc0(sizeof(int) * (query->narguments + 1)),
-					   scan->columns, NULL);
+					   lfdw_request_columns(scan->binding,
+											lfdw_plan_attrs((ForeignScan *) node->ss.ps.plan)),
+					   NULL);
 	ExplainPropertyText("Payload", payload.data, es);
 	parameters = parameter_list(node, query, hidden, es);
 	if (parameters[0] != '\0')

@@ -20,7 +20,6 @@ typedef struct LfdwScanDescription
 {
 	const LfdwBinding *binding;
 	List	   *terms;
-	const char *columns;		/* the request's "columns" */
 	const LfdwInvokeStats *stats;
 } LfdwScanDescription;
 

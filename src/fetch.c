@@ -1,0 +1,377 @@
+/*-------------------------------------------------------------------------
+ *
+ * fetch.c
+ *		The calls that answer one query, side by side, and their rows.
+ *
+ * A query is answered by one call, or by one for each value where the function
+ * takes one value at a time.  A call is a chain of pages.
+ *
+ * Contexts: the query context holds the values of one query and its calls, the
+ * page context of a call one invocation with its answer, the row context one
+ * row.  Resetting a context ends the invocations in it.
+ *
+ * IDENTIFICATION
+ *	  src/fetch.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "executor/executor.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "fetch.h"
+#include "request.h"
+#include "response.h"
+
+/* One chain of pages. */
+typedef struct LfdwCall
+{
+	MemoryContext page_context;
+	int		   *turn;			/* by argument: which value is this call's */
+	int			pages;			/* begun so far */
+	char	   *cursor;			/* of the page under way, NULL for the first */
+	LfdwInvocation *invocation;
+	LfdwResponse *response;
+} LfdwCall;
+
+struct LfdwFetch
+{
+	const LfdwBinding *binding;
+	const LfdwCaller *caller;
+	LfdwInvokeStats *stats;
+	char	   *columns;		/* the request's "columns" */
+	LfdwRow    *row;
+
+	const LfdwQuery *query;		/* what is answered, NULL for nothing */
+	int		   *next_turn;		/* of the call to begin next, NULL: no more */
+	int			ncalls;			/* under way */
+	LfdwCall  **calls;
+	int			current;		/* the call that gave the last row */
+
+	MemoryContext query_context;
+	MemoryContext row_context;
+};
+
+/*
+ * Makes what answers queries of a table, one after the other.
+ *
+ * attrs are the columns wanted, as pull_varattnos gives them.  The result
+ * belongs to the current context; binding, whose target must be resolved,
+ * caller and stats must live as long.
+ */
+LfdwFetch *
+lfdw_fetch_create(const LfdwBinding *binding, const LfdwCaller *caller,
+				  const Bitmapset *attrs, LfdwInvokeStats *stats)
+{
+	LfdwFetch  *fetch = palloc0(sizeof(LfdwFetch));
+
+	fetch->binding = binding;
+	fetch->caller = caller;
+	fetch->stats = stats;
+	fetch->columns = lfdw_request_columns(binding, attrs);
+	fetch->row = lfdw_row_create(binding, attrs);
+	fetch->query_context = AllocSetContextCreate(CurrentMemoryContext,
+												 "lambda_fdw query",
+												 ALLOCSET_DEFAULT_SIZES);
+	fetch->row_context = AllocSetContextCreate(CurrentMemoryContext,
+											   "lambda_fdw row",
+											   ALLOCSET_DEFAULT_SIZES);
+	return fetch;
+}
+
+/* Where the next query is to be evaluated; lfdw_fetch_reset empties it. */
+MemoryContext
+lfdw_fetch_context(LfdwFetch *fetch)
+{
+	return fetch->query_context;
+}
+
+/* Refuses a query that gives a required column no value. */
+static void
+check_required(const LfdwFetch *fetch)
+{
+	for (int i = 0; i < fetch->binding->ncolumns; i++)
+	{
+		const LfdwColumn *column = &fetch->binding->columns[i];
+
+		if (column->required &&
+			lfdw_query_argument(fetch->query, column) == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+					 errmsg("foreign table \"%s\" needs a value for column \"%s\"",
+							fetch->binding->relname, column->attname),
+					 errdetail("Its function cannot be invoked without one."),
+					 errhint("Add a condition such as %s = ... to the query, or join the column with =.",
+							 column->attname)));
+	}
+}
+
+/*
+ * Begins to answer a query, which was evaluated in lfdw_fetch_context.  Nobody
+ * is asked before the first row is fetched.  Raises HV002 where a required
+ * column has no value.
+ */
+void
+lfdw_fetch_begin(LfdwFetch *fetch, const LfdwQuery *query)
+{
+	MemoryContext old = MemoryContextSwitchTo(fetch->query_context);
+
+	fetch->query = query;
+	if (!query->nothing)
+	{
+		check_required(fetch);
+		fetch->next_turn = palloc0(sizeof(int) * (query->narguments + 1));
+		fetch->calls = palloc(sizeof(LfdwCall *) *
+							  fetch->binding->options->max_concurrency);
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* Counts on to the values of the next call; there is none after the last. */
+static void
+advance_turn(LfdwFetch *fetch)
+{
+	for (int i = 0; i < fetch->query->narguments; i++)
+	{
+		const LfdwArgument *argument = &fetch->query->arguments[i];
+
+		if (argument->manner != LFDW_SEND_EACH)
+			continue;
+		if (++fetch->next_turn[i] < argument->set.nvalues)
+			return;
+		fetch->next_turn[i] = 0;
+	}
+	fetch->next_turn = NULL;
+}
+
+/* The payload of a call's next page, in UTF-8. */
+static StringInfo
+write_payload(LfdwFetch *fetch, const LfdwCall *call)
+{
+	StringInfo	payload = makeStringInfo();
+	char	   *utf8;
+
+	lfdw_request_write(payload, fetch->binding, fetch->query, call->turn,
+					   fetch->columns, call->cursor);
+	utf8 = pg_server_to_any(payload->data, payload->len, PG_UTF8);
+	if (utf8 != payload->data)
+	{
+		payload->data = utf8;
+		payload->len = strlen(utf8);
+		payload->maxlen = payload->len + 1;
+	}
+	return payload;
+}
+
+/* Invokes the function for a call's next page, in the call's page context. */
+static void
+begin_page(LfdwFetch *fetch, LfdwCall *call)
+{
+	MemoryContext old = MemoryContextSwitchTo(call->page_context);
+
+	call->invocation = lfdw_invoke_begin(&fetch->binding->target,
+										 fetch->caller, write_payload(fetch, call),
+										 fetch->stats);
+	call->response = lfdw_response_create(fetch->binding, fetch->row,
+										  call->invocation);
+	call->pages++;
+	MemoryContextSwitchTo(old);
+}
+
+/* Begins calls until there are as many as may be, or no more to begin. */
+static void
+begin_calls(LfdwFetch *fetch)
+{
+	int			narguments = fetch->query->narguments;
+
+	while (fetch->next_turn &&
+		   fetch->ncalls < fetch->binding->options->max_concurrency)
+	{
+		MemoryContext old = MemoryContextSwitchTo(fetch->query_context);
+		LfdwCall   *call = palloc0(sizeof(LfdwCall));
+
+		call->turn = palloc(sizeof(int) * (narguments + 1));
+		memcpy(call->turn, fetch->next_turn, sizeof(int) * narguments);
+		call->page_context = AllocSetContextCreate(fetch->query_context,
+												   "lambda_fdw page",
+												   ALLOCSET_DEFAULT_SIZES);
+		MemoryContextSwitchTo(old);
+		begin_page(fetch, call);
+		fetch->calls[fetch->ncalls++] = call;
+		advance_turn(fetch);
+	}
+}
+
+/* Refuses a chain of pages that does not come to an end, or cannot go on. */
+static void
+check_cursor(const LfdwFetch *fetch, const LfdwCall *call,
+			 const char *cursor)
+{
+	const LfdwBinding *binding = fetch->binding;
+
+	if (call->pages >= binding->options->max_pages)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("Lambda function \"%s\" has more than %d pages",
+						binding->target.label, binding->options->max_pages),
+				 errhint("Raise the option max_pages of foreign table \"%s\".",
+						 binding->relname)));
+	if (call->cursor && strcmp(call->cursor, cursor) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
+				 errmsg("Lambda function \"%s\" answered with the cursor it was given",
+						binding->target.label),
+				 errdetail("Going on would ask for the same page again and again.")));
+	if (!binding->options->envelope && binding->options->cursor_argument == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
+				 errmsg("Lambda function \"%s\" has a further page, but no request can carry its cursor",
+						binding->target.label),
+				 errhint("Set the option cursor_argument of foreign table \"%s\".",
+						 binding->relname)));
+}
+
+/* After the last row of a page: goes on to the next, or ends the call. */
+static void
+finish_page(LfdwFetch *fetch, int index)
+{
+	LfdwCall   *call = fetch->calls[index];
+	const char *cursor = lfdw_response_cursor(call->response);
+
+	if (cursor)
+	{
+		check_cursor(fetch, call, cursor);
+		cursor = MemoryContextStrdup(fetch->query_context, cursor);
+		if (call->cursor)
+			pfree(call->cursor);
+		call->cursor = unconstify(char *, cursor);
+		MemoryContextReset(call->page_context);
+		begin_page(fetch, call);
+		return;
+	}
+	MemoryContextDelete(call->page_context);
+	fetch->calls[index] = fetch->calls[--fetch->ncalls];
+}
+
+/*
+ * Does a row belong to its call?  A function that ignores the one value it
+ * was given would else return a row once for each value.
+ */
+static bool
+is_of_call(const LfdwFetch *fetch, const LfdwCall *call,
+		   const TupleTableSlot *slot)
+{
+	for (int i = 0; i < fetch->query->narguments; i++)
+	{
+		const LfdwArgument *argument = &fetch->query->arguments[i];
+		int			attno = argument->column->attnum - 1;
+
+		if (argument->manner == LFDW_SEND_EACH &&
+			(slot->tts_isnull[attno] ||
+			 !lfdw_query_matches(argument, call->turn[i],
+								 slot->tts_values[attno])))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Takes the next row from a call into the slot.  Returns what its answer
+ * said; a row of another call's value is passed over.
+ */
+static LfdwResponseStatus
+read_call(LfdwFetch *fetch, LfdwCall *call, TupleTableSlot *slot)
+{
+	for (;;)
+	{
+		MemoryContext old = MemoryContextSwitchTo(call->page_context);
+		LfdwResponseStatus status = lfdw_response_next(call->response);
+
+		if (status == LFDW_RESPONSE_ROW)
+		{
+			MemoryContextReset(fetch->row_context);
+			MemoryContextSwitchTo(fetch->row_context);
+			lfdw_row_store(fetch->row, slot, fetch->query, call->turn);
+		}
+		MemoryContextSwitchTo(old);
+		if (status != LFDW_RESPONSE_ROW || is_of_call(fetch, call, slot))
+			return status;
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+/* Waits until some call has news. */
+static void
+wait_for_calls(LfdwFetch *fetch)
+{
+	LfdwInvocation **invocations = palloc(sizeof(LfdwInvocation *) * fetch->ncalls);
+
+	for (int i = 0; i < fetch->ncalls; i++)
+		invocations[i] = fetch->calls[i]->invocation;
+	lfdw_invoke_wait(invocations, fetch->ncalls);
+	pfree(invocations);
+}
+
+/*
+ * Fetches the next row from whichever call has one; false at the end, with the
+ * slot empty.  The row lives until the next is fetched.  Waits, and raises what
+ * lfdw_invoke_wait, lfdw_response_next and lfdw_row_store raise.
+ */
+bool
+lfdw_fetch_row(LfdwFetch *fetch, TupleTableSlot *slot)
+{
+	for (;;)
+	{
+		int			waiting = 0;
+		bool		ended = false;
+
+		begin_calls(fetch);
+		if (fetch->ncalls == 0)
+		{
+			/* the slot may hold a row that was passed over */
+			ExecClearTuple(slot);
+			return false;
+		}
+		while (waiting < fetch->ncalls && !ended)
+		{
+			int			index = (fetch->current + waiting) % fetch->ncalls;
+			LfdwResponseStatus status = read_call(fetch, fetch->calls[index], slot);
+
+			if (status == LFDW_RESPONSE_ROW)
+			{
+				fetch->current = index;
+				return true;
+			}
+			if (status == LFDW_RESPONSE_END)
+			{
+				finish_page(fetch, index);
+				ended = true;
+			}
+			waiting++;
+		}
+		if (!ended)
+			wait_for_calls(fetch);
+	}
+}
+
+/* Ends the calls under way and forgets the query. */
+void
+lfdw_fetch_reset(LfdwFetch *fetch)
+{
+	MemoryContextReset(fetch->query_context);
+	fetch->query = NULL;
+	fetch->next_turn = NULL;
+	fetch->ncalls = 0;
+	fetch->current = 0;
+}
+
+/* Ends everything, an answer of which no more is wanted included. */
+void
+lfdw_fetch_end(LfdwFetch *fetch)
+{
+	MemoryContextDelete(fetch->query_context);
+	MemoryContextDelete(fetch->row_context);
+}
