@@ -48,7 +48,8 @@ sub start_endpoint
 	my $port = slurp_file($port_file);
 	chomp $port;
 	unlink $port_file;
-	return (@arguments ? 'https' : 'http') . "://127.0.0.1:$port";
+	return (scalar(grep { $_ eq '--tls' } @arguments) ? 'https' : 'http')
+	  . "://127.0.0.1:$port";
 }
 
 # Starts a cluster with the extension; the lines go to postgresql.conf.
