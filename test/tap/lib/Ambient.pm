@@ -11,7 +11,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(start_ambient restart_with put_file put_script static_keys
-  session_as answers map_user superuser_mapping used_keys asked forget found_ok
+  session_as answers map_user superuser_mapping used_keys asked record_of forget found_ok
   missing_ok no_secrets_ok stop_ambient $secrets);
 
 # What the endpoint hands out, and what it is shown, besides $secret_key.
@@ -179,7 +179,17 @@ FROM (SELECT service, operation, count(*) AS n FROM service_calls
       WHERE } . (shift // 'true') . q{ GROUP BY 1, 2) AS counted});
 }
 
-# Three queries of one session work, and are signed with a key; the wanted are
+# One value of the record of the other services, in their order.
+sub record_of
+{
+	my ($expression, $condition) = @_;
+
+	return $control->query("SELECT string_agg(($expression)::text, ' ') "
+		  . 'FROM service_calls WHERE '
+		  . ($condition // 'true'));
+}
+
+# Ten queries of one session work, and are signed with a key; the wanted are
 # "key" (a pattern), "source", "asked" and "expires".
 sub found_ok
 {
@@ -189,8 +199,9 @@ sub found_ok
 	my ($answer, $keys);
 
 	forget();
-	is( answers($session, ('SELECT count(*) FROM items') x 3),
-		'20;20;20', "$name: invokes");
+	$answer = answers($session, 'SELECT count(*) FROM items');
+	is($answer, '20', "$name: invokes");
+	answers($session, ('SELECT count(*) FROM items') x 9) if $answer eq '20';
 	$answer = answers($session,
 		    'SELECT source, access_key_id, expires_at > now(), problem '
 		  . "FROM lambda_fdw_credentials('chain')");
