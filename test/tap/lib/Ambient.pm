@@ -11,7 +11,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(start_ambient restart_with put_file put_script static_keys
-  session_as answers map_user superuser_mapping used_keys asked record_of forget found_ok
+  session_as answers map_user superuser_mapping used_keys used_regions asked record_of forget found_ok
   missing_ok no_secrets_ok stop_ambient $secrets);
 
 # What the endpoint hands out, and what it is shown, besides $secret_key.
@@ -167,6 +167,13 @@ SELECT string_agg(access_key, ' ' ORDER BY first) FROM
   (SELECT access_key, row_number() OVER () AS n FROM calls
    WHERE function = 'items') AS numbered
   GROUP BY 1) AS used});
+}
+
+# Which regions invocations of items were signed for.
+sub used_regions
+{
+	return $control->query(q{
+SELECT string_agg(DISTINCT region, ' ') FROM calls WHERE function = 'items'});
 }
 
 # What the other services were asked, such as "imds role 1, sts AssumeRole 2".
