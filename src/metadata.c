@@ -53,7 +53,7 @@ typedef struct Question
 	LfdwHttpFailure failure;	/* why there is none */
 	char	   *body;			/* with a NUL behind it */
 	size_t		len;
-	const char *why;			/* no answer, or not 200; fit for a note */
+	const char *why;			/* where it is not 200; fit for a note */
 } Question;
 
 /* Asks once.  Nothing is sent by a proxy, and no connection is kept. */
@@ -91,9 +91,11 @@ ask_once(Question *question)
 	question->body = pnstrdup(body->len > 0 ? lfdw_buffer_bytes(body) : "",
 							  body->len);
 	question->len = body->len;
-	question->why = psprintf("%s answered HTTP status %d: %s", question->url,
-							 question->status,
-							 lfdw_error_excerpt(question->body, question->len));
+	/* what is 200 may be secret */
+	if (question->status != 200)
+		question->why = psprintf("%s answered HTTP status %d: %s", question->url,
+								 question->status,
+								 lfdw_error_excerpt(question->body, question->len));
 }
 
 /* Asks until there is an answer that is no fault of the service. */
@@ -295,6 +297,9 @@ open_session(Question *question, const char *endpoint, LfdwHeader *token)
 	{
 		if (strpbrk(question->body, "\r\n") == NULL)
 			token->value = question->body;
+		else
+			question->why = psprintf("%s answered with a line break",
+									 question->url);
 		return token->value != NULL;
 	}
 	return lacks_version_2(question) &&
