@@ -20,12 +20,13 @@ my $mapping_keys =
   "aws_access_key_id '$access_key', aws_secret_access_key '$secret_key'";
 my $static = static_keys();
 
-restart_with(
+my %everything = (
 	AWS_ACCESS_KEY_ID => $access_key,
 	AWS_SECRET_ACCESS_KEY => $secret_key,
 	AWS_CONTAINER_CREDENTIALS_FULL_URI => "$endpoint/container/credentials",
 	AWS_EC2_METADATA_DISABLED => undef,
 	AWS_EC2_METADATA_SERVICE_ENDPOINT => $endpoint);
+restart_with(%everything);
 
 # A role is found, by whatever it is assumed with.
 sub role_ok
@@ -95,6 +96,35 @@ is(asked(), 'sts AssumeRole 1', 'STS was asked once');
 superuser_mapping("$mapping_keys, role_arn '$role/reader'");
 is(answers($session, 'SELECT count(*) FROM items'), '20', 'the session goes on');
 $session->close;
+
+# Where STS is, is the administrator's to say, for everybody.
+$node->safe_psql('postgres',
+	    'CREATE ROLE joe; GRANT pg_read_all_data TO joe;'
+	  . 'GRANT USAGE ON FOREIGN SERVER chain TO joe');
+map_user($_, 'chain', "$mapping_keys, role_arn '$role/reader'")
+  for 'joe', 'CURRENT_USER';
+restart_with(AWS_ENDPOINT_URL_STS => 'http://127.0.0.1:1');
+missing_ok(
+	'STS that is not there',
+	qr{role \Q$role\E/reader, by user mapping: http://127\.0\.0\.1:1: },
+	asked => '');
+restart_with(AWS_IGNORE_CONFIGURED_ENDPOINT_URLS => 'true');
+$node->safe_psql('postgres',
+	"ALTER SERVER chain OPTIONS (SET region 'xx-north-1')");
+foreach my $name (undef, 'joe')
+{
+	$session = session_as($name);
+	forget();
+	like(
+		answers($session, "SELECT * FROM lambda_fdw_credentials('chain')"),
+		qr/HV024: region "xx-north-1" belongs to no known partition/,
+		'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS leaves the STS of the region');
+	is(asked(), '', 'which is not the one configured');
+	$session->close;
+}
+$node->safe_psql('postgres',
+	"ALTER SERVER chain OPTIONS (SET region 'eu-west-1')");
+restart_with(%everything);
 
 # Roles of profiles.
 put_file('.aws/credentials', "[bottom]\n$static\n[self]\n$static");

@@ -82,6 +82,7 @@ my $keys = put_file('keys.json',
 	  . qq("Expiration": "2099-12-31T23:59:59Z"}));
 my %processes = (
 	good => "cat $keys",
+	eternal => qq(sed 's/"Expiration"/"Ignored"/' $keys),
 	lingering => "cat $keys; exec >&- 2>&-; sleep 1",
 	failing => 'echo "no luck today" >&2; exit 3',
 	silent => 'exit 0',
@@ -89,6 +90,7 @@ my %processes = (
 	second => qq(sed 's/"Version": 1/"Version": 2/' $keys),
 	keyless => qq(echo '{"Version": 1, "AccessKeyId": "AKIDEXAMPLE"}'),
 	killed => 'kill -9 $$',
+	deaf => "trap '' INT TERM; echo \$\$ >$home/pid; while :; do sleep 1; done",
 	hanging => "echo \$\$ >$home/pid; exec sleep 300",
 	sheltering => "sh -c 'echo \$\$ >$home/pid; exec sleep 300'; exit 1");
 my $config = '';
@@ -121,14 +123,14 @@ sub runs
 	return $count;
 }
 
-foreach my $name ('good', 'lingering', 'quoting')
+foreach my $name ('good', 'eternal', 'lingering', 'quoting')
 {
 	superuser_mapping("profile '$name'");
 	found_ok(
 		"credential_process, $name",
 		key => $access_key,
 		source => 'credential_process',
-		expires => 1);
+		expires => $name ne 'eternal');
 	is(runs(), 1, "credential_process, $name: is run once") if $name ne 'quoting';
 }
 is(slurp_file("$home/words"),
@@ -150,20 +152,23 @@ foreach my $name (sort keys %failures)
 		qr/credential_process: $failures{$name}/);
 }
 
-# Is a process gone, or about to be?
+# Is the process that wrote its number gone, or about to be?  What is nobody's
+# child may be left over as a zombie.
 sub is_gone
 {
-	my $pid = shift;
+	my $pid = slurp_file("$home/pid") + 0;
+	my $state = "/proc/$pid/stat";
 
 	foreach (1 .. 50)
 	{
 		return 1 unless kill(0, $pid);
+		return 1 if -r $state && eval { slurp_file($state) } =~ /\) Z 1 /;
 		sleep(0.1);
 	}
 	return 0;
 }
 
-foreach my $name ('hanging', 'sheltering')
+foreach my $name ('deaf', 'hanging', 'sheltering')
 {
 	my $session = session_as();
 
@@ -173,13 +178,26 @@ foreach my $name ('hanging', 'sheltering')
 			'SELECT count(*) FROM items'),
 		qr/57014: canceling statement due to statement timeout/,
 		"credential_process, $name: is cancelled");
-	ok(is_gone(slurp_file("$home/pid") + 0),
-		"credential_process, $name: is ended");
+	ok(is_gone(), "credential_process, $name: is ended");
 	superuser_mapping("profile 'good'");
 	is(answers($session, 'RESET statement_timeout', 'SELECT count(*) FROM items'),
 		';20', "credential_process, $name: the session goes on");
 	$session->close;
 }
+superuser_mapping("profile 'deaf'");
+unlink "$home/pid";
+my $victim = session_as();
+$victim->send('SELECT count(*) FROM items');
+foreach (1 .. 600)
+{
+	last if -s "$home/pid";
+	sleep(0.1);
+}
+$node->safe_psql('postgres', 'SELECT pg_terminate_backend(' . $victim->pid . ')');
+like($victim->receive, qr/57P01: terminating connection/,
+	'a session whose program hangs is terminated');
+ok(is_gone(), 'and the program is ended');
+$victim->close;
 superuser_mapping();
 
 # Web identity: STS is asked with a token from a file that others replace.
@@ -241,6 +259,14 @@ sub container
 container('credentials');
 found_ok(
 	'container',
+	key => 'ASIATASK\d{8}',
+	source => 'container',
+	asked => 'container credentials 1',
+	expires => 1);
+restart_with(AWS_CONTAINER_CREDENTIALS_FULL_URI =>
+	  $endpoint =~ s/127\.0\.0\.1/localhost/r . '/container/credentials');
+found_ok(
+	'container at localhost',
 	key => 'ASIATASK\d{8}',
 	source => 'container',
 	asked => 'container credentials 1',
@@ -409,6 +435,22 @@ foreach my $mode ('v1', 'hang')
 		qr{instance metadata: \Q$modes{$mode}\E/latest/api/token},
 		asked => 'imds token 1');
 }
+instance(
+	'none',
+	AWS_EC2_METADATA_SERVICE_ENDPOINT => "$modes{none}/",
+	AWS_EC2_METADATA_V1_DISABLED => 'true');
+missing_ok(
+	'instance metadata, none, version 1 disabled',
+	qr{instance metadata: \Q$modes{none}\E/latest/api/token answered HTTP status 404},
+	asked => 'imds token 1');
+instance(
+	'dead',
+	AWS_METADATA_SERVICE_NUM_ATTEMPTS => 2,
+	AWS_EC2_METADATA_V1_DISABLED => 'TRUE');
+missing_ok(
+	'instance metadata, dead, asked twice',
+	qr{instance metadata: \Q$modes{dead}\E/latest/api/token: no answer in time},
+	asked => 'imds token 2');
 instance('v2', AWS_EC2_METADATA_DISABLED => 'true');
 missing_ok(
 	'instance metadata, disabled',
