@@ -159,6 +159,13 @@ my $told = qr/28000: role "joe" has no AWS keys for server "chain"/;
 map_user('joe', 'chain', '');
 refused_ok('a mapping without keys', 'joe',
 	qr/$told(?!.*DETAIL).*HINT:  ALTER USER MAPPING FOR joe SERVER chain OPTIONS \(ADD aws_access_key_id/s);
+$node->safe_psql('postgres',
+	'GRANT EXECUTE ON FUNCTION lambda_invoke TO joe');
+my $joe = session_as('joe');
+like(
+	answers($joe, "SELECT status_code FROM lambda_invoke('chain', 'items')"),
+	$told, 'nor does lambda_invoke work');
+is(used_keys() . asked(), '', 'or ask anybody');
 map_user('joe', 'chain', "profile 'default'");
 refused_ok('a mapping with a profile', 'joe',
 	qr/$told.*DETAIL:  It may not use the server's own credentials: a superuser must own the server/s);
@@ -175,7 +182,6 @@ refused_ok("everybody's mapping for a superuser", 'boss',
 	qr/28000: role "boss" has no AWS keys/);
 
 # It cannot give itself the right, or use it for more than was granted.
-my $joe = session_as('joe');
 like(
 	answers($joe,
 		    'CREATE USER MAPPING FOR joe SERVER chain OPTIONS '
@@ -203,6 +209,8 @@ my %granted = (
 	asked => 'container credentials 1',
 	expires => 1);
 found_ok('with a grant', role => 'joe', %granted);
+is(answers($joe, "SELECT status_code FROM lambda_invoke('chain', 'items')"),
+	'200', 'and lambda_invoke');
 $node->safe_psql('postgres', 'DROP USER MAPPING FOR joe SERVER chain');
 map_user('PUBLIC', 'chain', "use_ambient_credentials 'true'");
 found_ok("with everybody's grant", role => 'joe', %granted);
