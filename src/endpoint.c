@@ -133,7 +133,8 @@ lfdw_endpoint_sts(const LfdwRoute *route, const LfdwCaller *caller,
 	require_region(route, ambient);
 	if (ambient)
 		configured = lfdw_ambient_endpoint(ambient, "STS");
-	else if (variable)
+	else if (variable &&
+			 !lfdw_ambient_flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))
 		configured = pstrdup(variable);
 	*own_endpoint = check_ambient_endpoint(configured) != NULL;
 	return configured ? configured : regional_endpoint(route, "sts");
