@@ -66,7 +66,8 @@ bind_column(LfdwBinding *binding, LfdwColumn *column, Oid relid,
 	for (int op = 0; options->pushdown && op < LFDW_NOPERATORS; op++)
 	{
 		column->pushdown[op] = options->pushdown[op];
-		if (column->pushdown[op].argument == NULL)
+		if (column->pushdown[op].argument == NULL &&
+			(op == LFDW_OP_EQ || op == LFDW_OP_IN))
 			column->pushdown[op].argument = pstrdup(column->name);
 	}
 
@@ -92,15 +93,24 @@ report_argument(const LfdwBinding *binding, const LfdwColumn *column,
 			 errhint("Name another argument in the column's option pushdown, as in '=:name'.")));
 }
 
+/* Is this the argument of a column's declared operator? */
+static bool
+has_argument(const LfdwColumn *column, int op, const char *argument)
+{
+	return column->pushdown[op].declared && column->pushdown[op].argument &&
+		strcmp(column->pushdown[op].argument, argument) == 0;
+}
+
 /*
- * Every argument has one owner: a column, the table's payload, the envelope
- * or the cursor.  "=" and "in" of one column may share a name.
+ * Every argument has one owner: an operator of a column, the table's payload,
+ * the envelope or the cursor.  "=" and "in" of one column may share a name.
  */
 static void
-check_argument(const LfdwBinding *binding, int index, const char *argument)
+check_argument(const LfdwBinding *binding, int index, int op)
 {
 	const LfdwColumn *column = &binding->columns[index];
 	const LfdwOptions *options = binding->options;
+	const char *argument = column->pushdown[op].argument;
 
 	if (strcmp(argument, "lambda_fdw") == 0)
 		report_argument(binding, column, argument, "the envelope");
@@ -110,16 +120,17 @@ check_argument(const LfdwBinding *binding, int index, const char *argument)
 	if (options->payload && lfdw_object_has_key(options->payload, argument))
 		report_argument(binding, column, argument, "the option payload");
 
-	for (int i = 0; i < index; i++)
+	for (int i = 0; i <= index; i++)
 	{
 		const LfdwColumn *other = &binding->columns[i];
 
-		for (int op = 0; op < LFDW_NOPERATORS; op++)
+		for (int o = 0; o < (i == index ? op : LFDW_NOPERATORS); o++)
 		{
-			if (other->pushdown[op].declared &&
-				strcmp(other->pushdown[op].argument, argument) == 0)
+			if (has_argument(other, o, argument) &&
+				!(i == index && o == LFDW_OP_EQ && op == LFDW_OP_IN))
 				report_argument(binding, column, argument,
-								psprintf("column \"%s\"", other->attname));
+								psprintf("operator \"%s\" of column \"%s\"",
+										 lfdw_operator_names[o], other->attname));
 		}
 	}
 }
@@ -131,9 +142,9 @@ check_arguments(const LfdwBinding *binding)
 	{
 		for (int op = 0; op < LFDW_NOPERATORS; op++)
 		{
-			if (binding->columns[i].pushdown[op].declared)
-				check_argument(binding, i,
-							   binding->columns[i].pushdown[op].argument);
+			if (binding->columns[i].pushdown[op].declared &&
+				binding->columns[i].pushdown[op].argument)
+				check_argument(binding, i, op);
 		}
 	}
 }
@@ -152,6 +163,23 @@ bind_target(LfdwBinding *binding)
 					 options->qualifier);
 	/* a scan only reads */
 	binding->target.repeatable = true;
+}
+
+/*
+ * Can a condition of this operator reach the function as one it filters by
+ * exactly?  "=" and "in" stand for each other.  Without the envelope an operator
+ * needs an argument.
+ */
+bool
+lfdw_binding_takes(const LfdwBinding *binding, const LfdwColumn *column,
+				   LfdwOperator op)
+{
+	const LfdwPushdown *pushdown = column->pushdown;
+
+	if (op == LFDW_OP_EQ || op == LFDW_OP_IN)
+		return pushdown[LFDW_OP_EQ].declared || pushdown[LFDW_OP_IN].declared;
+	return pushdown[op].declared &&
+		(binding->options->envelope || pushdown[op].argument);
 }
 
 /*

@@ -29,7 +29,7 @@ typedef struct LfdwColumn
 	Oid			collation;
 	LfdwFormat	format;
 	bool		required;
-	LfdwPushdown pushdown[LFDW_NOPERATORS]; /* arguments filled in */
+	LfdwPushdown pushdown[LFDW_NOPERATORS]; /* default arguments filled in */
 } LfdwColumn;
 
 typedef struct LfdwBinding
@@ -44,5 +44,7 @@ typedef struct LfdwBinding
 } LfdwBinding;
 
 extern LfdwBinding *lfdw_binding_create(Relation relation);
+extern bool lfdw_binding_takes(const LfdwBinding *binding,
+							   const LfdwColumn *column, LfdwOperator op);
 
 #endif							/* LFDW_BINDING_H */

@@ -15,6 +15,7 @@
 
 #include "postgres.h"
 
+#include "access/stratnum.h"
 #include "catalog/pg_foreign_server.h"
 #include "commands/explain.h"
 #include "common/base64.h"
@@ -27,6 +28,7 @@
 #include "storage/latch.h"
 #include "utils/acl.h"
 #include "utils/memutils.h"
+#include "utils/pg_locale.h"
 #include "utils/syscache.h"
 #include "utils/wait_event.h"
 
@@ -66,18 +68,30 @@ lfdw_scan_userid(ForeignScanState *node)
 static inline ForeignPath *
 lfdw_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows,
 							 int disabled_nodes, Cost startup_cost,
-							 Cost total_cost, Relids required_outer)
+							 Cost total_cost, List *pathkeys,
+							 Relids required_outer)
 {
 	return create_foreignscan_path(root, rel, NULL, rows,
 #if PG_VERSION_NUM >= 180000
 								   disabled_nodes,
 #endif
-								   startup_cost, total_cost, NIL,
+								   startup_cost, total_cost, pathkeys,
 								   required_outer, NULL,
 #if PG_VERSION_NUM >= 170000
 								   NIL,
 #endif
 								   NIL);
+}
+
+/* Does a path key sort downwards?  18 names the comparison. */
+static inline bool
+lfdw_pathkey_descends(const PathKey *pathkey)
+{
+#if PG_VERSION_NUM >= 180000
+	return pathkey->pk_cmptype == COMPARE_GT;
+#else
+	return pathkey->pk_strategy == BTGreaterStrategyNumber;
+#endif
 }
 
 /*
@@ -149,6 +163,17 @@ lfdw_b64_encode(const char *bytes, int len, char *text, int size)
 	return pg_b64_encode((const uint8 *) bytes, len, text, size);
 #else
 	return pg_b64_encode(bytes, len, text, size);
+#endif
+}
+
+/* Does a collation compare byte by byte?  18 asks the locale itself. */
+static inline bool
+lfdw_collation_is_c(Oid collation)
+{
+#if PG_VERSION_NUM >= 180000
+	return pg_newlocale_from_collation(collation)->collate_is_c;
+#else
+	return lc_collate_is_c(collation);
 #endif
 }
 

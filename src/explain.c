@@ -10,6 +10,8 @@
  */
 #include "postgres.h"
 
+#include "nodes/makefuncs.h"
+#include "utils/builtins.h"
 #include "utils/ruleutils.h"
 
 #include "compat.h"
@@ -70,13 +72,18 @@ parameter_list(ForeignScanState *node, const LfdwQuery *query, List *hidden,
 	return list.data;
 }
 
-/* What the invocations came to; times and memory differ from run to run. */
+/*
+ * What the invocations came to; times and memory differ from run to run.  Rows
+ * removed are in core's own line.
+ */
 static void
 explain_stats(const LfdwInvokeStats *stats, ExplainState *es)
 {
 	bool		text = es->format == EXPLAIN_FORMAT_TEXT;
 
 	ExplainPropertyInteger("Invocations", NULL, stats->invocations, es);
+	ExplainPropertyInteger("Rows Received", NULL, stats->rows, es);
+	ExplainPropertyInteger("Bytes Received", NULL, stats->bytes, es);
 	if (!text || stats->attempts > stats->invocations)
 		ExplainPropertyInteger("Attempts", NULL, stats->attempts, es);
 	if (!text || stats->throttles > 0)
@@ -88,6 +95,71 @@ explain_stats(const LfdwInvokeStats *stats, ExplainState *es)
 	if (!text || stats->init_ms > 0)
 		ExplainPropertyFloat("Init Duration", "ms", stats->init_ms, 2, es);
 	ExplainPropertyInteger("Max Memory Used", "MB", stats->max_memory_mb, es);
+}
+
+/* An expression of the plan as SQL. */
+static char *
+shown_expression(ForeignScanState *node, Node *expression, ExplainState *es)
+{
+	List	   *context = set_deparse_context_plan(es->deparse_cxt,
+												   node->ss.ps.plan, NIL);
+
+	return deparse_expression(expression, context, es->verbose, false);
+}
+
+/* "placed_at DESC, id", with NULLS where they are not where they would be. */
+static char *
+shown_order(const LfdwBinding *binding, List *order)
+{
+	StringInfoData shown;
+	ListCell   *lc;
+
+	initStringInfo(&shown);
+	foreach(lc, order)
+	{
+		List	   *key = lfirst(lc);
+		bool		descends = lsecond_int(key);
+		bool		nulls_first = lthird_int(key);
+
+		appendStringInfo(&shown, "%s%s%s%s", shown.len > 0 ? ", " : "",
+						 quote_identifier(binding->by_attnum[linitial_int(key) - 1]->attname),
+						 descends ? " DESC" : "",
+						 descends == nulls_first ? "" :
+						 nulls_first ? " NULLS FIRST" : " NULLS LAST");
+	}
+	return shown.data;
+}
+
+/*
+ * What is sent: conditions, order and limit.  PostgreSQL's own lines show what it
+ * does itself, which includes all conditions again.
+ */
+static void
+explain_pushed(ForeignScanState *node, const LfdwBinding *binding,
+			   ExplainState *es)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	List	   *order = list_nth(plan->fdw_private, LFDW_PLAN_ORDER);
+	List	   *limit = list_nth(plan->fdw_private, LFDW_PLAN_LIMIT);
+
+	if (plan->fdw_recheck_quals)
+		ExplainPropertyText("Pushed Filter",
+							shown_expression(node,
+											 (Node *) make_ands_explicit(plan->fdw_recheck_quals),
+											 es), es);
+	if (order)
+		ExplainPropertyText("Pushed Sort", shown_order(binding, order), es);
+	if (linitial_int(limit) >= 0)
+	{
+		char	   *count = shown_expression(node, list_nth(plan->fdw_exprs,
+															linitial_int(limit)), es);
+
+		if (lsecond_int(limit) >= 0)
+			count = psprintf("%s + %s", count,
+							 shown_expression(node, list_nth(plan->fdw_exprs,
+															 lsecond_int(limit)), es));
+		ExplainPropertyText("Pushed Limit", count, es);
+	}
 }
 
 /* The payload, and what its parameters stand for. */
@@ -103,6 +175,7 @@ explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
 
 	nestlevel = lfdw_transmission_modes_begin();
 	query = lfdw_query_display(scan->binding, scan->terms, &hidden);
+	query->order_by = scan->order_by;
 	lfdw_transmission_modes_end(nestlevel);
 	initStringInfo(&payload);
 	lfdw_request_write(&payload, scan->binding, query,
@@ -128,6 +201,7 @@ lambdaExplainForeignScan(ForeignScanState *node, ExplainState *es)
 
 	lfdw_scan_describe(node, &scan);
 	ExplainPropertyText("Function", function_name(&scan.binding->target), es);
+	explain_pushed(node, scan.binding, es);
 	if (es->verbose)
 		explain_payload(node, &scan, es);
 	if (es->analyze)

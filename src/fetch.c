@@ -89,6 +89,17 @@ lfdw_fetch_context(LfdwFetch *fetch)
 	return fetch->query_context;
 }
 
+/* The first operator that a column declares; a required one has some. */
+static const char *
+declared_operator(const LfdwColumn *column)
+{
+	int			op = 0;
+
+	while (op < LFDW_NOPERATORS - 1 && !column->pushdown[op].declared)
+		op++;
+	return lfdw_operator_names[op];
+}
+
 /* Refuses a query that gives a required column no value. */
 static void
 check_required(const LfdwFetch *fetch)
@@ -97,15 +108,14 @@ check_required(const LfdwFetch *fetch)
 	{
 		const LfdwColumn *column = &fetch->binding->columns[i];
 
-		if (column->required &&
-			lfdw_query_argument(fetch->query, column) == NULL)
+		if (column->required && !fetch->query->given[i])
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
 					 errmsg("foreign table \"%s\" needs a value for column \"%s\"",
 							fetch->binding->relname, column->attname),
 					 errdetail("Its function cannot be invoked without one."),
-					 errhint("Add a condition such as %s = ... to the query, or join the column with =.",
-							 column->attname)));
+					 errhint("Add a condition such as %s %s ... to the query, or join the column.",
+							 column->attname, declared_operator(column))));
 	}
 }
 
@@ -279,6 +289,22 @@ is_of_call(const LfdwFetch *fetch, const LfdwCall *call,
 }
 
 /*
+ * Raises the error about a row that does not match although a limit was sent:
+ * rows that do may be missing in its place.
+ */
+void
+lfdw_fetch_report_mismatch(const LfdwBinding *binding)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
+			 errmsg("Lambda function \"%s\" was asked for a limited number of rows, and returned one that does not match",
+					binding->target.label),
+			 errdetail("It does not filter as the option pushdown declares, so that others may be missing."),
+			 errhint("Correct the function, or the option pushdown of foreign table \"%s\", or take limit out of its capabilities.",
+					 binding->relname)));
+}
+
+/*
  * Takes the next row from a call into the slot.  Returns what its answer
  * said; a row of another call's value is passed over.
  */
@@ -295,10 +321,13 @@ read_call(LfdwFetch *fetch, LfdwCall *call, TupleTableSlot *slot)
 			MemoryContextReset(fetch->row_context);
 			MemoryContextSwitchTo(fetch->row_context);
 			lfdw_row_store(fetch->row, slot, fetch->query, call->turn);
+			fetch->stats->rows++;
 		}
 		MemoryContextSwitchTo(old);
 		if (status != LFDW_RESPONSE_ROW || is_of_call(fetch, call, slot))
 			return status;
+		if (fetch->query->limit >= 0)
+			lfdw_fetch_report_mismatch(fetch->binding);
 		CHECK_FOR_INTERRUPTS();
 	}
 }

@@ -27,5 +27,6 @@ extern void lfdw_fetch_begin(LfdwFetch *fetch, const LfdwQuery *query);
 extern bool lfdw_fetch_row(LfdwFetch *fetch, TupleTableSlot *slot);
 extern void lfdw_fetch_reset(LfdwFetch *fetch);
 extern void lfdw_fetch_end(LfdwFetch *fetch);
+extern void lfdw_fetch_report_mismatch(const LfdwBinding *binding);
 
 #endif							/* LFDW_FETCH_H */

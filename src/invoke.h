@@ -51,6 +51,7 @@ typedef struct LfdwInvokeStats
 	int64		invocations;
 	int64		attempts;
 	int64		throttles;
+	int64		rows;			/* of the answers, kept or not */
 	int64		bytes;			/* of the answers' bodies */
 	int64		reports;		/* invocations whose log told the following */
 	double		duration_ms;

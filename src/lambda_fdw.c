@@ -39,11 +39,13 @@ lambda_fdw_handler(PG_FUNCTION_ARGS)
 	routine->GetForeignRelSize = lambdaGetForeignRelSize;
 	routine->GetForeignPaths = lambdaGetForeignPaths;
 	routine->GetForeignPlan = lambdaGetForeignPlan;
+	routine->GetForeignUpperPaths = lambdaGetForeignUpperPaths;
 	routine->BeginForeignScan = lambdaBeginForeignScan;
 	routine->IterateForeignScan = lambdaIterateForeignScan;
 	routine->ReScanForeignScan = lambdaReScanForeignScan;
 	routine->EndForeignScan = lambdaEndForeignScan;
 	routine->ExplainForeignScan = lambdaExplainForeignScan;
+	routine->AnalyzeForeignTable = lambdaAnalyzeForeignTable;
 
 	PG_RETURN_POINTER(routine);
 }

@@ -27,7 +27,11 @@
 enum LfdwPlanPrivate
 {
 	LFDW_PLAN_TERMS,			/* what lfdw_qual_serialize made */
-	LFDW_PLAN_ATTRS				/* IntList: attribute numbers wanted */
+	LFDW_PLAN_ATTRS,			/* IntList: attribute numbers wanted */
+	LFDW_PLAN_ORDER,			/* list of lists: attribute number,
+								 * descending, nulls first */
+	LFDW_PLAN_LIMIT				/* IntList: where in fdw_exprs the LIMIT and
+								 * the OFFSET are, -1 for none */
 };
 
 /* plan.c */
@@ -41,7 +45,16 @@ extern ForeignScan *lambdaGetForeignPlan(PlannerInfo *root,
 										 ForeignPath *best_path, List *tlist,
 										 List *scan_clauses,
 										 Plan *outer_plan);
+extern void lambdaGetForeignUpperPaths(PlannerInfo *root,
+									   UpperRelationKind stage,
+									   RelOptInfo *input_rel,
+									   RelOptInfo *output_rel, void *extra);
 extern Bitmapset *lfdw_plan_attrs(const ForeignScan *plan);
+
+/* stat.c */
+extern bool lambdaAnalyzeForeignTable(Relation relation,
+									  AcquireSampleRowsFunc *func,
+									  BlockNumber *totalpages);
 
 /* scan.c */
 extern void lambdaBeginForeignScan(ForeignScanState *node, int eflags);

@@ -81,7 +81,7 @@ static const LfdwOption option_table[] = {
 	{"keep_connections", ForeignServerRelationId, LFDW_KIND_BOOL, 0, 0, "true", 0, TABLE_FIELD(keep_connections), "keep connections open between statements"},
 	{"invocation_latency_ms", ForeignServerRelationId, LFDW_KIND_INT, 0, INT_MAX, "50", 0, TABLE_FIELD(invocation_latency_ms), "what an invocation costs the planner, in milliseconds"},
 	{"fdw_startup_cost", ForeignServerRelationId, LFDW_KIND_REAL, 0, 1e9, "0", 0, TABLE_FIELD(fdw_startup_cost), "planner cost added to the start of a scan"},
-	{"fdw_tuple_cost", ForeignServerRelationId, LFDW_KIND_REAL, 0, 1e9, "0.01", 0, TABLE_FIELD(fdw_tuple_cost), "planner cost added for each row"},
+	{"fdw_tuple_cost", ForeignServerRelationId, LFDW_KIND_REAL, 0, 1e9, "0.05", 0, TABLE_FIELD(fdw_tuple_cost), "planner cost added for each row"},
 
 	{"aws_access_key_id", UserMappingRelationId, LFDW_KIND_STRING, 0, 0, NULL, 0, KEY_FIELD(access_key_id), "access key that signs the requests"},
 	{"aws_secret_access_key", UserMappingRelationId, LFDW_KIND_STRING, 0, 0, NULL, SENSITIVE, KEY_FIELD(secret_access_key), "secret of the access key"},
@@ -99,6 +99,7 @@ static const LfdwOption option_table[] = {
 	{"rows_path", ForeignTableRelationId, LFDW_KIND_POINTER, 0, 0, NULL, 0, TABLE_FIELD(rows_path), "JSON Pointer to the rows in the answer"},
 	{"cursor_path", ForeignTableRelationId, LFDW_KIND_POINTER, 0, 0, NULL, 0, TABLE_FIELD(cursor_path), "JSON Pointer to the cursor of the next page in the answer"},
 	{"cursor_argument", ForeignTableRelationId, LFDW_KIND_ARGUMENT, 0, 0, NULL, 0, TABLE_FIELD(cursor_argument), "top-level member that carries the cursor in the request"},
+	{"capabilities", ForeignTableRelationId, LFDW_KIND_CAPABILITIES, 0, 0, NULL, 0, TABLE_FIELD(capabilities), "what the function honours exactly: limit, order_by"},
 	{"max_pages", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, "10000", 0, TABLE_FIELD(max_pages), "pages after which a scan fails"},
 	{"client_context", ForeignTableRelationId, LFDW_KIND_BOOL, 0, 0, "false", 0, TABLE_FIELD(client_context), "tell the function application name, user and database"},
 	{"tenant_id", ForeignTableRelationId, LFDW_KIND_TENANT, 0, 0, NULL, 0, TABLE_FIELD(tenant_id), "tenant of a function with tenant isolation"},
@@ -319,6 +320,11 @@ check_table(const LfdwOptions *options)
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("cursor_argument \"%s\" is a member of the option \"payload\" already",
 						options->cursor_argument)));
+	if (options->capabilities != 0 && !options->envelope)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("option \"capabilities\" needs the envelope"),
+				 errdetail("With envelope 'false' no request could carry a limit or an order.")));
 	if (options->cursor_path && !options->envelope &&
 		options->cursor_argument == NULL)
 		ereport(ERROR,

@@ -20,16 +20,27 @@
 typedef enum LfdwOperator
 {
 	LFDW_OP_EQ,
-	LFDW_OP_IN
+	LFDW_OP_IN,
+	LFDW_OP_NE,
+	LFDW_OP_NOT_IN,
+	LFDW_OP_LT,
+	LFDW_OP_LE,
+	LFDW_OP_GT,
+	LFDW_OP_GE,
+	LFDW_OP_LIKE,
+	LFDW_OP_ILIKE,
+	LFDW_OP_IS_NULL,
+	LFDW_OP_IS_NOT_NULL
 } LfdwOperator;
 
-#define LFDW_NOPERATORS (LFDW_OP_IN + 1)
+#define LFDW_NOPERATORS (LFDW_OP_IS_NOT_NULL + 1)
 
 /* One declared operator. */
 typedef struct LfdwPushdown
 {
 	bool		declared;
-	char	   *argument;		/* NULL: the column's default argument */
+	char	   *argument;		/* NULL: the default of "=" and "in", none of
+								 * others */
 } LfdwPushdown;
 
 /* A JSON Pointer (RFC 6901) taken apart. */
@@ -38,6 +49,10 @@ typedef struct LfdwPointer
 	int			ntokens;		/* 0: the whole value */
 	char	  **tokens;			/* unescaped, in the database encoding */
 } LfdwPointer;
+
+/* What a function honours exactly, if it is asked. */
+#define LFDW_CAPABLE_LIMIT 1
+#define LFDW_CAPABLE_ORDER_BY 2
 
 /* What a foreign table's server and the table itself say. */
 typedef struct LfdwOptions
@@ -70,6 +85,7 @@ typedef struct LfdwOptions
 	LfdwPointer *rows_path;		/* NULL: the forms of the contract */
 	LfdwPointer *cursor_path;	/* NULL: "cursor" beside "rows" */
 	char	   *cursor_argument;	/* NULL: in the envelope alone */
+	int			capabilities;	/* LFDW_CAPABLE_ flags */
 	int			max_pages;
 	bool		client_context; /* tell the function who asks */
 	char	   *tenant_id;		/* NULL for none */

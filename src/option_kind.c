@@ -25,7 +25,20 @@
 /* The member of every request that carries the envelope. */
 #define ENVELOPE_KEY "lambda_fdw"
 
-const char *const lfdw_operator_names[LFDW_NOPERATORS] = {"=", "in"};
+const char *const lfdw_operator_names[LFDW_NOPERATORS] = {
+	[LFDW_OP_EQ] = "=",
+	[LFDW_OP_IN] = "in",
+	[LFDW_OP_NE] = "<>",
+	[LFDW_OP_NOT_IN] = "not in",
+	[LFDW_OP_LT] = "<",
+	[LFDW_OP_LE] = "<=",
+	[LFDW_OP_GT] = ">",
+	[LFDW_OP_GE] = ">=",
+	[LFDW_OP_LIKE] = "like",
+	[LFDW_OP_ILIKE] = "ilike",
+	[LFDW_OP_IS_NULL] = "is null",
+	[LFDW_OP_IS_NOT_NULL] = "is not null"
+};
 
 typedef struct FormatName
 {
@@ -206,6 +219,22 @@ trim(char *text)
 	return text;
 }
 
+/* Makes one blank of every run of them, in place. */
+static void
+squeeze(char *text)
+{
+	char	   *out = text;
+
+	for (char *in = text; *in; in++)
+	{
+		bool		blank = strchr(" \t\n\r", *in) != NULL;
+
+		if (!blank || (out > text && out[-1] != ' '))
+			*out++ = blank ? ' ' : *in;
+	}
+	*out = '\0';
+}
+
 /* One item of a pushdown list: an operator, perhaps ":" and an argument. */
 static bool
 parse_pushdown_item(char *item, LfdwPushdown *pushdown, char **why)
@@ -221,6 +250,7 @@ parse_pushdown_item(char *item, LfdwPushdown *pushdown, char **why)
 			return false;
 	}
 	item = trim(item);
+	squeeze(item);
 	for (op = 0; op < LFDW_NOPERATORS; op++)
 	{
 		if (pg_strcasecmp(item, lfdw_operator_names[op]) == 0)
@@ -228,7 +258,7 @@ parse_pushdown_item(char *item, LfdwPushdown *pushdown, char **why)
 	}
 	if (op == LFDW_NOPERATORS)
 	{
-		*why = psprintf("\"%s\" is not an operator that can be pushed down; they are \"=\" and \"in\", each perhaps with \":argument\".",
+		*why = psprintf("\"%s\" is not an operator that can be pushed down; they are =, <>, <, <=, >, >=, in, not in, like, ilike, is null and is not null, each perhaps with \":argument\".",
 						item);
 		return false;
 	}
@@ -275,6 +305,35 @@ parse_format(const char *value, LfdwFormat *field, char **why)
 	}
 	*why = pstrdup("It must be epoch_s or epoch_ms for a timestamp, base64 or hex for bytea.");
 	return false;
+}
+
+/* A list of what the function honours, separated by commas. */
+static bool
+parse_capabilities(const char *value, int *field, char **why)
+{
+	char	   *item = pstrdup(value);
+
+	*field = 0;
+	while (item)
+	{
+		char	   *comma = strchr(item, ',');
+
+		if (comma)
+			*comma = '\0';
+		item = trim(item);
+		if (pg_strcasecmp(item, "limit") == 0)
+			*field |= LFDW_CAPABLE_LIMIT;
+		else if (pg_strcasecmp(item, "order_by") == 0)
+			*field |= LFDW_CAPABLE_ORDER_BY;
+		else
+		{
+			*why = psprintf("\"%s\" is not a capability; they are limit and order_by.",
+							item);
+			return false;
+		}
+		item = comma ? comma + 1 : NULL;
+	}
+	return true;
 }
 
 static bool
@@ -408,6 +467,8 @@ lfdw_option_parse(LfdwOptionKind kind, const char *value, double min,
 			return parse_format(value, field, why);
 		case LFDW_KIND_LOG_TYPE:
 			return parse_log_type(value, field, why);
+		case LFDW_KIND_CAPABILITIES:
+			return parse_capabilities(value, field, why);
 	}
 	return false;
 }
@@ -454,6 +515,8 @@ lfdw_option_kind_name(LfdwOptionKind kind)
 			return "epoch_s, epoch_ms, base64 or hex";
 		case LFDW_KIND_LOG_TYPE:
 			return "None or Tail";
+		case LFDW_KIND_CAPABILITIES:
+			return "list of limit and order_by";
 	}
 	return NULL;
 }

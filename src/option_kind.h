@@ -36,7 +36,8 @@ typedef enum LfdwOptionKind
 	LFDW_KIND_POINTER,			/* LfdwPointer * */
 	LFDW_KIND_PUSHDOWN,			/* LfdwPushdown * */
 	LFDW_KIND_FORMAT,			/* LfdwFormat */
-	LFDW_KIND_LOG_TYPE			/* bool: Tail */
+	LFDW_KIND_LOG_TYPE,			/* bool: Tail */
+	LFDW_KIND_CAPABILITIES		/* int: LFDW_CAPABLE_ flags */
 } LfdwOptionKind;
 
 extern bool lfdw_option_parse(LfdwOptionKind kind, const char *value,

@@ -29,6 +29,7 @@
 #include "binding.h"
 #include "compat.h"
 #include "lambda_fdw.h"
+#include "plan.h"
 #include "qual.h"
 
 /* Planner cost of a millisecond: core reads some hundred pages in one. */
@@ -40,14 +41,15 @@
  */
 #define MISSING_VALUE_COST 1.0e15
 
+/* A synchronous answer has at most 6 MB, and JSON some bytes a column. */
+#define PAGE_BYTES (6.0 * 1024 * 1024)
+#define JSON_BYTES_PER_COLUMN 16
+
+/* A scan that must come sorted is a little dearer than one that need not. */
+#define SORTED_SCAN_FACTOR 1.05
+
 /* How many values a list has, where the planner can't see. */
 #define UNKNOWN_LIST_LENGTH 10
-
-/* What the planner's callbacks keep of a relation. */
-typedef struct LfdwRelInfo
-{
-	LfdwBinding *binding;
-} LfdwRelInfo;
 
 /* A column of a relation, for generate_implied_equalities_for_column. */
 typedef struct ColumnMatch
@@ -100,14 +102,47 @@ lambdaGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
 	set_baserel_size_estimates(root, baserel);
 }
 
+/*
+ * Does the function honour a limit, and filter by every condition of the
+ * relation exactly, so that its rows are those of the result?
+ */
+bool
+lfdw_plan_is_exact(PlannerInfo *root, RelOptInfo *baserel)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	ListCell   *lc;
+
+	if (!(info->binding->options->capabilities & LFDW_CAPABLE_LIMIT) ||
+		!bms_is_empty(baserel->lateral_relids))
+		return false;
+	foreach(lc, baserel->baserestrictinfo)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+		LfdwTerm   *term = rinfo->pseudoconstant ? NULL :
+		lfdw_qual_classify(root, info->binding, baserel->relid,
+						   rinfo->clause);
+
+		if (term == NULL || !term->declared)
+			return false;
+	}
+	return true;
+}
+
+/* Can a condition make a call for each of several values? */
+static bool
+makes_calls(const LfdwTerm *term)
+{
+	return term->op == LFDW_OP_IN && term->declared &&
+		!term->column->pushdown[LFDW_OP_IN].declared;
+}
+
 /* How many invocations a list makes where the function takes one value. */
 static double
 count_calls(const LfdwTerm *term)
 {
 	Const	   *list = (Const *) term->value;
 
-	if (term->op != LFDW_OP_IN || term->column->pushdown[LFDW_OP_IN].declared ||
-		!lfdw_qual_is_declared(term))
+	if (!makes_calls(term))
 		return 1;
 	if (IsA(list, Const) && !list->constisnull)
 	{
@@ -132,28 +167,46 @@ returned_share(PlannerInfo *root, RelOptInfo *baserel, List *restrictions)
 		LfdwTerm   *term = lfdw_qual_classify(root, info->binding,
 											  baserel->relid, rinfo->clause);
 
-		if (term && lfdw_qual_is_declared(term))
+		if (term && term->declared)
 			declared = lappend(declared, rinfo);
 	}
 	return clauselist_selectivity(root, declared, baserel->relid, JOIN_INNER,
 								  NULL);
 }
 
-/*
- * Adds the path of a scan under the conditions of the relation and those of a
- * parameterization, if there is one.
- */
+/* What a scan costs: calls in turns, pages one after the other, and rows. */
 static void
-add_scan_path(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer)
+cost_scan(RelOptInfo *baserel, double calls, double received, Cost *startup,
+		  Cost *total)
 {
 	LfdwRelInfo *info = baserel->fdw_private;
 	const LfdwOptions *options = info->binding->options;
+	double		bytes = received * (baserel->reltarget->width +
+									JSON_BYTES_PER_COLUMN *
+									Max(list_length(baserel->reltarget->exprs), 1));
+	double		pages = Max(ceil(bytes / calls / PAGE_BYTES), 1);
+	Cost		latency = options->invocation_latency_ms * COST_PER_MS;
+
+	*startup = options->fdw_startup_cost + baserel->baserestrictcost.startup +
+		ceil(calls / options->max_concurrency) * latency;
+	*total = *startup + (pages - 1) * latency + received *
+		(options->fdw_tuple_cost + cpu_tuple_cost +
+		 baserel->baserestrictcost.per_tuple);
+}
+
+/*
+ * Adds the path of a scan under the conditions of the relation and those of a
+ * parameterization, if there is one; sorted, if there are pathkeys.
+ */
+static void
+add_scan_path(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer,
+			  List *pathkeys)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
 	ParamPathInfo *param = get_baserel_parampathinfo(root, baserel,
 													 required_outer);
 	List	   *restrictions = baserel->baserestrictinfo;
-	double		rows = param ? param->ppi_rows : baserel->rows;
 	double		calls = 1;
-	double		received;
 	Cost		startup;
 	Cost		total;
 	List	   *terms;
@@ -166,22 +219,80 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer)
 	missing = lfdw_qual_missing(info->binding, terms) != NULL;
 	foreach(lc, terms)
 		calls *= count_calls(lfirst(lc));
-	received = baserel->tuples * returned_share(root, baserel, restrictions);
-
-	startup = options->fdw_startup_cost + baserel->baserestrictcost.startup +
-		ceil(calls / options->max_concurrency) *
-		options->invocation_latency_ms * COST_PER_MS;
+	cost_scan(baserel, calls, baserel->tuples *
+			  returned_share(root, baserel, restrictions), &startup, &total);
 	if (missing)
+	{
 		startup += MISSING_VALUE_COST;
-	total = startup + received *
-		(options->fdw_tuple_cost + cpu_tuple_cost +
-		 baserel->baserestrictcost.per_tuple);
+		total += MISSING_VALUE_COST;
+	}
+	if (pathkeys)
+		total *= SORTED_SCAN_FACTOR;
 
 	add_path(baserel, (Path *)
-			 lfdw_create_foreignscan_path(root, baserel, rows,
+			 lfdw_create_foreignscan_path(root, baserel,
+										  param ? param->ppi_rows : baserel->rows,
 										  missing ? 1 : 0, startup, total,
+										  pathkeys,
 										  param ? param->ppi_req_outer :
 										  baserel->lateral_relids));
+}
+
+/* The column of the relation that a path key sorts by, or NULL. */
+static const LfdwColumn *
+sort_column(const LfdwBinding *binding, RelOptInfo *baserel,
+			const PathKey *pathkey)
+{
+	EquivalenceClass *ec = pathkey->pk_eclass;
+	ListCell   *lc;
+
+	if (ec->ec_has_volatile)
+		return NULL;
+	foreach(lc, ec->ec_members)
+	{
+		EquivalenceMember *em = lfirst(lc);
+		const LfdwColumn *column;
+
+		if (em->em_is_const || !bms_equal(em->em_relids, baserel->relids))
+			continue;
+		column = lfdw_qual_sort_column(binding, baserel->relid,
+									   (Node *) em->em_expr,
+									   pathkey->pk_opfamily, ec->ec_collation);
+		if (column)
+			return column;
+	}
+	return NULL;
+}
+
+/*
+ * Adds the path of a scan that the function sorts as the query's ORDER BY
+ * says, where it can: one chain of calls, and every key a column that it
+ * orders as PostgreSQL does.
+ */
+static void
+add_sorted_path(PlannerInfo *root, RelOptInfo *baserel)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	Query	   *parse = root->parse;
+	ListCell   *lc;
+
+	if (!(info->binding->options->capabilities & LFDW_CAPABLE_ORDER_BY) ||
+		root->sort_pathkeys == NIL || root->query_pathkeys != root->sort_pathkeys ||
+		parse->groupClause || parse->groupingSets || parse->distinctClause ||
+		parse->hasWindowFuncs || parse->setOperations ||
+		!bms_is_empty(baserel->lateral_relids))
+		return;
+	foreach(lc, add_terms(root, baserel, NIL, baserel->baserestrictinfo))
+	{
+		if (makes_calls(lfirst(lc)))
+			return;
+	}
+	foreach(lc, root->sort_pathkeys)
+	{
+		if (sort_column(info->binding, baserel, lfirst(lc)) == NULL)
+			return;
+	}
+	add_scan_path(root, baserel, NULL, root->sort_pathkeys);
 }
 
 /* Does a member of an equivalence class stand for the column? */
@@ -215,7 +326,7 @@ add_outer_relids(PlannerInfo *root, RelOptInfo *baserel, List *result,
 			continue;
 		term = lfdw_qual_classify(root, info->binding, baserel->relid,
 								  rinfo->clause);
-		if (term == NULL || !lfdw_qual_is_declared(term))
+		if (term == NULL || !term->declared)
 			continue;
 		outer = bms_union(bms_difference(rinfo->clause_relids, baserel->relids),
 						  baserel->lateral_relids);
@@ -270,9 +381,10 @@ lambdaGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
 {
 	ListCell   *lc;
 
-	add_scan_path(root, baserel, baserel->lateral_relids);
+	add_scan_path(root, baserel, baserel->lateral_relids, NIL);
+	add_sorted_path(root, baserel);
 	foreach(lc, find_parameterizations(root, baserel))
-		add_scan_path(root, baserel, lfirst(lc));
+		add_scan_path(root, baserel, lfirst(lc), NIL);
 }
 
 /* The attribute numbers that a scan's target and conditions need. */
@@ -297,9 +409,60 @@ wanted_attrs(const LfdwBinding *binding, RelOptInfo *baserel, List *clauses)
 	return result;
 }
 
+/* The conditions that are sent, as expressions. */
+static List *
+pushed_clauses(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	List	   *pushed = NIL;
+	ListCell   *lc;
+
+	foreach(lc, scan_clauses)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+
+		if (!rinfo->pseudoconstant &&
+			lfdw_qual_classify(root, info->binding, baserel->relid, rinfo->clause))
+			pushed = lappend(pushed, rinfo->clause);
+	}
+	return pushed;
+}
+
+/* The order that a sorted path asks the function for. */
+static List *
+order_of_path(const LfdwBinding *binding, RelOptInfo *baserel,
+			  const Path *path)
+{
+	List	   *order = NIL;
+	ListCell   *lc;
+
+	foreach(lc, path->pathkeys)
+	{
+		PathKey    *pathkey = lfirst_node(PathKey, lc);
+
+		order = lappend(order,
+						list_make3_int(sort_column(binding, baserel, pathkey)->attnum,
+									   lfdw_pathkey_descends(pathkey),
+									   pathkey->pk_nulls_first));
+	}
+	return order;
+}
+
+/* Adds an expression to a list; returns its place, -1 where there is none. */
+static int
+add_expression(List **list, Node *node)
+{
+	if (node == NULL)
+		return -1;
+	*list = lappend(*list, node);
+	return list_length(*list) - 1;
+}
+
 /*
  * GetForeignPlan: every condition is rechecked by the executor; those that
- * can be sent are noted as terms, their values as fdw_exprs.
+ * can be sent are noted as terms, their values as fdw_exprs, and themselves, for
+ * EXPLAIN, as fdw_recheck_quals.  A path with a limit has LIMIT and OFFSET
+ * among its expressions.
  */
 ForeignScan *
 lambdaGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
@@ -309,17 +472,21 @@ lambdaGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	LfdwRelInfo *info = baserel->fdw_private;
 	List	   *terms = add_terms(root, baserel, NIL, scan_clauses);
 	List	   *clauses = extract_actual_clauses(scan_clauses, false);
-	List	   *values = NIL;
-	ListCell   *lc;
+	List	   *values = lfdw_qual_values(terms);
+	bool		limited = best_path->fdw_private != NIL;
+	List	   *limit;
 
-	foreach(lc, terms)
-		values = lappend(values, ((LfdwTerm *) lfirst(lc))->value);
-
+	limit = list_make1_int(add_expression(&values, limited ? root->parse->limitCount : NULL));
+	limit = lappend_int(limit, add_expression(&values, limited ? root->parse->limitOffset : NULL));
 	return make_foreignscan(tlist, clauses, baserel->relid, values,
-							list_make2(lfdw_qual_serialize(terms),
+							list_make4(lfdw_qual_serialize(terms),
 									   wanted_attrs(info->binding, baserel,
-													clauses)),
-							NIL, NIL, outer_plan);
+													clauses),
+									   order_of_path(info->binding, baserel,
+													 &best_path->path),
+									   limit),
+							NIL, pushed_clauses(root, baserel, scan_clauses),
+							outer_plan);
 }
 
 /*

@@ -18,6 +18,7 @@
 #include "access/stratnum.h"
 #include "access/transam.h"
 #include "catalog/pg_am.h"
+#include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "nodes/makefuncs.h"
@@ -26,14 +27,9 @@
 #include "optimizer/optimizer.h"
 #include "utils/lsyscache.h"
 
+#include "compat.h"
 #include "qual.h"
-
-/* Is this one of the types that hold integers of any width? */
-bool
-lfdw_qual_is_integer(Oid type)
-{
-	return type == INT2OID || type == INT4OID || type == INT8OID;
-}
+#include "value_set.h"
 
 /*
  * Types whose values mean the same on both sides: PostgreSQL's own and enums.
@@ -81,15 +77,113 @@ match_column(const LfdwBinding *binding, Index relid, Node *node, Oid *type)
 	return binding->by_attnum[var->varattno - 1];
 }
 
-/* Is the operator the equality that the type's btree order is built on? */
+/* How a btree order's strategies are called. */
+static const LfdwOperator of_strategy[] = {
+	[BTLessStrategyNumber] = LFDW_OP_LT,
+	[BTLessEqualStrategyNumber] = LFDW_OP_LE,
+	[BTEqualStrategyNumber] = LFDW_OP_EQ,
+	[BTGreaterEqualStrategyNumber] = LFDW_OP_GE,
+	[BTGreaterStrategyNumber] = LFDW_OP_GT
+};
+
+/*
+ * The operator that an OID is for a type: by the default btree order of the
+ * type, the equality's negator, or LIKE of text.
+ */
 static bool
-is_equality(Oid opno, Oid type)
+find_operator(Oid opno, Oid type, LfdwOperator *op)
 {
 	Oid			opclass = GetDefaultOpClass(type, BTREE_AM_OID);
+	Oid			family;
+	Oid			negator;
+	int			strategy;
 
-	return OidIsValid(opclass) &&
-		get_op_opfamily_strategy(opno, get_opclass_family(opclass)) ==
-		BTEqualStrategyNumber;
+	if (type == TEXTOID && opno == OID_TEXT_LIKE_OP)
+		*op = LFDW_OP_LIKE;
+	else if (type == TEXTOID && opno == OID_TEXT_ICLIKE_OP)
+		*op = LFDW_OP_ILIKE;
+	else if (!OidIsValid(opclass))
+		return false;
+	else
+	{
+		family = get_opclass_family(opclass);
+		strategy = get_op_opfamily_strategy(opno, family);
+		negator = strategy == 0 ? get_negator(opno) : InvalidOid;
+		if (strategy != 0)
+			*op = of_strategy[strategy];
+		else if (OidIsValid(negator) &&
+				 get_op_opfamily_strategy(negator, family) == BTEqualStrategyNumber)
+			*op = LFDW_OP_NE;
+		else
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Does a function order as PostgreSQL does under this collation?  Byte by byte
+ * it does; nobody knows whose tables of a language it has.
+ */
+bool
+lfdw_qual_orders_alike(Oid collation)
+{
+	return !OidIsValid(collation) || lfdw_collation_is_c(collation);
+}
+
+/* Types that every function orders alike, given the collation. */
+static bool
+is_sortable_type(Oid type)
+{
+	switch (type)
+	{
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case NUMERICOID:
+		case DATEOID:
+		case TIMEOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case UUIDOID:
+		case TEXTOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
+ * The column that a sort expression is, if the function can sort by it: its
+ * order is the type's own, and that of bytes where it is text.  Else NULL.
+ */
+const LfdwColumn *
+lfdw_qual_sort_column(const LfdwBinding *binding, Index relid, Node *node,
+					  Oid opfamily, Oid collation)
+{
+	Oid			type;
+	const LfdwColumn *column = match_column(binding, relid, node, &type);
+	Oid			opclass;
+
+	if (column == NULL || column->name == NULL)
+		return NULL;
+	if (type == VARCHAROID)
+		type = TEXTOID;
+	opclass = GetDefaultOpClass(type, BTREE_AM_OID);
+	if (!is_sortable_type(type) || get_opclass_family(opclass) != opfamily ||
+		!lfdw_qual_orders_alike(collation))
+		return NULL;
+	return column;
+}
+
+/* Does the operator compare by order, and not by equality alone? */
+static bool
+is_ordering(LfdwOperator op)
+{
+	return op == LFDW_OP_LT || op == LFDW_OP_LE || op == LFDW_OP_GT ||
+		op == LFDW_OP_GE;
 }
 
 /* Is the value one for the whole (re)scan? */
@@ -124,53 +218,66 @@ is_hintable(const LfdwBinding *binding, const LfdwColumn *column)
 	}
 }
 
-/* Does the column declare an operator that can carry an equality? */
+/* Can a condition of this operator be sent, declared or as a hint? */
 static bool
-is_declared(const LfdwColumn *column)
+is_sendable(const LfdwBinding *binding, const LfdwColumn *column,
+			LfdwOperator op)
 {
-	return column->pushdown[LFDW_OP_EQ].declared ||
-		column->pushdown[LFDW_OP_IN].declared;
+	if (lfdw_binding_takes(binding, column, op))
+		return true;
+	return (op == LFDW_OP_EQ || op == LFDW_OP_IN) &&
+		is_hintable(binding, column);
 }
 
 static LfdwTerm *
-make_term(const LfdwColumn *column, LfdwOperator op, Oid valtype,
-		  Oid collation, Node *value)
+make_term(const LfdwBinding *binding, const LfdwColumn *column,
+		  LfdwOperator op, Oid valtype, Oid collation, Node *value)
 {
 	LfdwTerm   *term = palloc(sizeof(LfdwTerm));
 
 	term->column = column;
 	term->op = op;
+	term->declared = lfdw_binding_takes(binding, column, op);
 	term->valtype = valtype;
 	term->collation = collation;
 	term->value = (Expr *) value;
 	return term;
 }
 
-/* column = value, or column = ANY (values), by the operator's OID. */
+/*
+ * column operator value, or column operator ANY or ALL (values), by the
+ * operator's OID.
+ */
 static LfdwTerm *
 classify_comparison(PlannerInfo *root, const LfdwBinding *binding,
-					Index relid, LfdwOperator op, Oid opno, Oid collation,
+					Index relid, Oid opno, Oid collation, bool array,
 					Node *left, Node *right)
 {
 	Oid			type;
 	Oid			valtype = exprType(right);
 	const LfdwColumn *column = match_column(binding, relid, left, &type);
+	LfdwOperator op;
 
-	if (column == NULL || !is_stable_value(root, relid, right))
+	if (column == NULL || !is_stable_value(root, relid, right) ||
+		!is_known_type(type) || !find_operator(opno, type, &op))
 		return NULL;
-	if (op == LFDW_OP_IN)
+	if (array)
+	{
+		if (op != LFDW_OP_EQ && op != LFDW_OP_NE)
+			return NULL;
+		op = op == LFDW_OP_EQ ? LFDW_OP_IN : LFDW_OP_NOT_IN;
 		valtype = get_base_element_type(valtype);
+	}
 	valtype = getBaseType(valtype);
-
-	if (valtype != type && !(lfdw_qual_is_integer(valtype) && lfdw_qual_is_integer(type)))
-		return NULL;
-	if (!is_known_type(type) || !is_equality(opno, type))
+	if (valtype != type && !(lfdw_set_is_integer(valtype) && lfdw_set_is_integer(type)))
 		return NULL;
 	if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
 		return NULL;
-	if (!is_declared(column) && !is_hintable(binding, column))
+	if (is_ordering(op) && !lfdw_qual_orders_alike(collation))
 		return NULL;
-	return make_term(column, op, valtype, collation, right);
+	if (!is_sendable(binding, column, op))
+		return NULL;
+	return make_term(binding, column, op, valtype, collation, right);
 }
 
 static LfdwTerm *
@@ -182,17 +289,32 @@ classify_operator(PlannerInfo *root, const LfdwBinding *binding, Index relid,
 
 	if (list_length(expr->args) != 2)
 		return NULL;
-	term = classify_comparison(root, binding, relid, LFDW_OP_EQ, expr->opno,
-							   expr->inputcollid, linitial(expr->args),
+	term = classify_comparison(root, binding, relid, expr->opno,
+							   expr->inputcollid, false, linitial(expr->args),
 							   lsecond(expr->args));
 	if (term)
 		return term;
 	commutator = get_commutator(expr->opno);
 	if (!OidIsValid(commutator))
 		return NULL;
-	return classify_comparison(root, binding, relid, LFDW_OP_EQ, commutator,
-							   expr->inputcollid, lsecond(expr->args),
+	return classify_comparison(root, binding, relid, commutator,
+							   expr->inputcollid, false, lsecond(expr->args),
 							   linitial(expr->args));
+}
+
+/* = ANY is in, and <> ALL not in; <> ANY and = ALL are neither. */
+static LfdwTerm *
+classify_array(PlannerInfo *root, const LfdwBinding *binding, Index relid,
+			   ScalarArrayOpExpr *expr)
+{
+	LfdwTerm   *term = classify_comparison(root, binding, relid, expr->opno,
+										   expr->inputcollid, true,
+										   linitial(expr->args),
+										   lsecond(expr->args));
+
+	if (term && (term->op == LFDW_OP_IN) != expr->useOr)
+		return NULL;
+	return term;
 }
 
 /* "active" and "NOT active" are what the planner makes of "active = true". */
@@ -204,10 +326,80 @@ classify_boolean(const LfdwBinding *binding, Index relid, Node *node,
 	const LfdwColumn *column = match_column(binding, relid, node, &type);
 
 	if (column == NULL || type != BOOLOID ||
-		(!is_declared(column) && !is_hintable(binding, column)))
+		!is_sendable(binding, column, LFDW_OP_EQ))
 		return NULL;
-	return make_term(column, LFDW_OP_EQ, BOOLOID, InvalidOid,
+	return make_term(binding, column, LFDW_OP_EQ, BOOLOID, InvalidOid,
 					 makeBoolConst(value, false));
+}
+
+/* column IS NULL, column IS NOT NULL */
+static LfdwTerm *
+classify_null(const LfdwBinding *binding, Index relid, Node *node,
+			  LfdwOperator op)
+{
+	Oid			type;
+	const LfdwColumn *column = match_column(binding, relid, node, &type);
+
+	if (column == NULL || !is_known_type(type) ||
+		!is_sendable(binding, column, op))
+		return NULL;
+	return make_term(binding, column, op, type, InvalidOid, NULL);
+}
+
+/* The tests that NULL passes stay local, but for those of NULL itself. */
+static LfdwTerm *
+classify_boolean_test(const LfdwBinding *binding, Index relid,
+					  BooleanTest *test)
+{
+	Node	   *node = (Node *) test->arg;
+
+	switch (test->booltesttype)
+	{
+		case IS_TRUE:
+			return classify_boolean(binding, relid, node, true);
+		case IS_FALSE:
+			return classify_boolean(binding, relid, node, false);
+		case IS_UNKNOWN:
+			return classify_null(binding, relid, node, LFDW_OP_IS_NULL);
+		case IS_NOT_UNKNOWN:
+			return classify_null(binding, relid, node, LFDW_OP_IS_NOT_NULL);
+		default:
+			return NULL;
+	}
+}
+
+/* An OR of equalities on one column is one "in" with all the values. */
+static LfdwTerm *
+classify_or(PlannerInfo *root, const LfdwBinding *binding, Index relid,
+			BoolExpr *expr)
+{
+	ArrayExpr  *array = makeNode(ArrayExpr);
+	LfdwTerm   *first = NULL;
+	ListCell   *lc;
+
+	foreach(lc, expr->args)
+	{
+		LfdwTerm   *term = IsA(lfirst(lc), OpExpr) ?
+		classify_operator(root, binding, relid, lfirst(lc)) : NULL;
+
+		if (term == NULL || term->op != LFDW_OP_EQ)
+			return NULL;
+		if (first == NULL)
+			first = term;
+		if (term->column != first->column || term->valtype != first->valtype ||
+			term->collation != first->collation)
+			return NULL;
+		array->elements = lappend(array->elements, term->value);
+	}
+	array->element_typeid = first->valtype;
+	array->array_typeid = get_array_type(first->valtype);
+	array->array_collid = first->collation;
+	array->location = -1;
+	if (!OidIsValid(array->array_typeid))
+		return NULL;
+	return make_term(binding, first->column, LFDW_OP_IN, first->valtype,
+					 first->collation,
+					 eval_const_expressions(root, (Node *) array));
 }
 
 /*
@@ -221,22 +413,30 @@ LfdwTerm *
 lfdw_qual_classify(PlannerInfo *root, const LfdwBinding *binding, Index relid,
 				   Expr *clause)
 {
-	if (IsA(clause, OpExpr))
-		return classify_operator(root, binding, relid, (OpExpr *) clause);
-	if (IsA(clause, ScalarArrayOpExpr))
+	switch (nodeTag(clause))
 	{
-		ScalarArrayOpExpr *expr = (ScalarArrayOpExpr *) clause;
-
-		if (!expr->useOr)
+		case T_OpExpr:
+			return classify_operator(root, binding, relid, (OpExpr *) clause);
+		case T_ScalarArrayOpExpr:
+			return classify_array(root, binding, relid,
+								  (ScalarArrayOpExpr *) clause);
+		case T_BooleanTest:
+			return classify_boolean_test(binding, relid, (BooleanTest *) clause);
+		case T_NullTest:
+			return classify_null(binding, relid,
+								 (Node *) ((NullTest *) clause)->arg,
+								 ((NullTest *) clause)->nulltesttype == IS_NULL ?
+								 LFDW_OP_IS_NULL : LFDW_OP_IS_NOT_NULL);
+		case T_BoolExpr:
+			if (is_notclause(clause))
+				return classify_boolean(binding, relid,
+										(Node *) get_notclausearg(clause), false);
+			if (is_orclause(clause))
+				return classify_or(root, binding, relid, (BoolExpr *) clause);
 			return NULL;
-		return classify_comparison(root, binding, relid, LFDW_OP_IN,
-								   expr->opno, expr->inputcollid,
-								   linitial(expr->args), lsecond(expr->args));
+		default:
+			return classify_boolean(binding, relid, (Node *) clause, true);
 	}
-	if (is_notclause(clause))
-		return classify_boolean(binding, relid,
-								(Node *) get_notclausearg(clause), false);
-	return classify_boolean(binding, relid, (Node *) clause, true);
 }
 
 /*
@@ -249,18 +449,8 @@ lfdw_qual_is_column(const LfdwBinding *binding, Index relid,
 {
 	Oid			type;
 
-	return is_declared(column) &&
+	return lfdw_binding_takes(binding, column, LFDW_OP_EQ) &&
 		match_column(binding, relid, node, &type) == column;
-}
-
-/*
- * Is the term sent on a declared operator, so that it narrows the answer and
- * satisfies a required column?  Else it is a hint.
- */
-bool
-lfdw_qual_is_declared(const LfdwTerm *term)
-{
-	return is_declared(term->column);
 }
 
 /*
@@ -276,7 +466,9 @@ lfdw_qual_missing(const LfdwBinding *binding, List *terms)
 
 		foreach(lc, terms)
 		{
-			if (((LfdwTerm *) lfirst(lc))->column == &binding->columns[i])
+			LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
+
+			if (term->column == &binding->columns[i] && term->declared)
 				found = true;
 		}
 		if (!found)
@@ -308,25 +500,48 @@ lfdw_qual_serialize(List *terms)
 }
 
 /*
+ * The values of terms, for a plan's fdw_exprs; those that need none have none.
+ */
+List *
+lfdw_qual_values(List *terms)
+{
+	List	   *values = NIL;
+	ListCell   *lc;
+
+	foreach(lc, terms)
+	{
+		LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
+
+		if (term->value)
+			values = lappend(values, term->value);
+	}
+	return values;
+}
+
+/*
  * The terms of a plan, from what lfdw_qual_serialize made and their values.
+ * The list of values may be longer: what follows is not the terms'.
  */
 List *
 lfdw_qual_deserialize(const LfdwBinding *binding, List *list, List *values)
 {
 	List	   *result = NIL;
+	int			next = 0;
 	ListCell   *lc;
-	ListCell   *lv;
 
-	forboth(lc, list, lv, values)
+	foreach(lc, list)
 	{
 		List	   *numbers = (List *) lfirst(lc);
+		LfdwOperator op = lsecond_int(numbers);
+		bool		has_value = op != LFDW_OP_IS_NULL && op != LFDW_OP_IS_NOT_NULL;
 
 		result = lappend(result,
-						 make_term(binding->by_attnum[linitial_int(numbers) - 1],
-								   lsecond_int(numbers),
-								   (Oid) lthird_int(numbers),
+						 make_term(binding,
+								   binding->by_attnum[linitial_int(numbers) - 1],
+								   op, (Oid) lthird_int(numbers),
 								   (Oid) lfourth_int(numbers),
-								   lfirst(lv)));
+								   has_value ? list_nth(values, next) : NULL));
+		next += has_value;
 	}
 	return result;
 }

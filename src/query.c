@@ -3,10 +3,6 @@
  * query.c
  *		What one (re)scan asks: the values of its conditions, ready to send.
  *
- * Every condition here is a member of a top-level AND, so a NULL value, an
- * empty list or two sets without a common value mean that no row matches,
- * and nobody need be asked.
- *
  * IDENTIFICATION
  *	  src/query.c
  *
@@ -17,254 +13,18 @@
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/datum.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 
+#include "condition.h"
 #include "query.h"
-#include "value.h"
-
-/* JSON readers in double arithmetic tell integers apart up to here. */
-#define HINT_INTEGER_MAX (INT64CONST(1) << 53)
-
-/* A term with its values. */
-typedef struct LfdwBoundTerm
-{
-	LfdwTerm   *term;
-	LfdwValueSet set;
-} LfdwBoundTerm;
-
-/* One value and where it stood. */
-typedef struct SortItem
-{
-	Datum		value;
-	int			position;
-} SortItem;
-
-/* The smallest and largest value of an integer type. */
-static void
-integer_bounds(Oid type, int64 *min, int64 *max)
-{
-	*min = type == INT2OID ? PG_INT16_MIN : type == INT4OID ? PG_INT32_MIN : PG_INT64_MIN;
-	*max = type == INT2OID ? PG_INT16_MAX : type == INT4OID ? PG_INT32_MAX : PG_INT64_MAX;
-}
-
-/* A Datum of any integer type as a number. */
-static int64
-integer_value(Datum value, Oid type)
-{
-	return type == INT2OID ? DatumGetInt16(value) :
-		type == INT4OID ? DatumGetInt32(value) : DatumGetInt64(value);
-}
-
-static int
-compare_values(const LfdwValueSet *set, Datum a, Datum b)
-{
-	return DatumGetInt32(FunctionCall2Coll(&set->type->cmp_proc_finfo,
-										   set->collation, a, b));
-}
-
-static int
-compare_items(const void *a, const void *b, void *arg)
-{
-	const SortItem *left = a;
-	const SortItem *right = b;
-	int			order = compare_values(arg, left->value, right->value);
-
-	return order != 0 ? order : left->position - right->position;
-}
-
-/* The values sorted, each with its position. */
-static SortItem *
-sort_values(const LfdwValueSet *set)
-{
-	SortItem   *items = palloc_extended(sizeof(SortItem) * set->nvalues,
-										MCXT_ALLOC_HUGE);
-
-	for (int i = 0; i < set->nvalues; i++)
-	{
-		items[i].value = set->values[i];
-		items[i].position = i;
-	}
-	qsort_arg(items, set->nvalues, sizeof(SortItem), compare_items,
-			  unconstify(LfdwValueSet *, set));
-	return items;
-}
-
-/* Keeps the values of a set that are marked, in their order. */
-static void
-keep_marked(LfdwValueSet *set, const bool *keep)
-{
-	int			kept = 0;
-
-	for (int i = 0; i < set->nvalues; i++)
-	{
-		if (!keep[i])
-			continue;
-		set->values[kept] = set->values[i];
-		if (set->json)
-			set->json[kept] = set->json[i];
-		kept++;
-	}
-	set->nvalues = kept;
-}
-
-/* Keeps the first of equal values. */
-static void
-remove_duplicates(LfdwValueSet *set)
-{
-	SortItem   *items;
-	bool	   *keep;
-
-	if (set->nvalues < 2)
-		return;
-	items = sort_values(set);
-	keep = palloc(set->nvalues);
-	for (int i = 0; i < set->nvalues; i++)
-		keep[items[i].position] = i == 0 ||
-			compare_values(set, items[i - 1].value, items[i].value) != 0;
-	keep_marked(set, keep);
-}
-
-/* Keeps the values that the other set has too. */
-static void
-intersect(LfdwValueSet *set, const LfdwValueSet *other)
-{
-	SortItem   *items = sort_values(other);
-	bool	   *keep = palloc(set->nvalues + 1);
-
-	for (int i = 0; i < set->nvalues; i++)
-	{
-		int			low = 0;
-		int			high = other->nvalues;
-
-		keep[i] = false;
-		while (low < high && !keep[i])
-		{
-			int			middle = (low + high) / 2;
-			int			order = compare_values(set, set->values[i],
-											   items[middle].value);
-
-			if (order == 0)
-				keep[i] = true;
-			else if (order < 0)
-				high = middle;
-			else
-				low = middle + 1;
-		}
-	}
-	keep_marked(set, keep);
-}
 
 /*
- * Turns integers of any width into bigint, so that all conditions of a column
- * compare alike, and drops those that the column's type cannot hold.
+ * How the "=" and "in" conditions of a column are sent, by what it declares
+ * and what there is.
  */
-static void
-widen_integers(LfdwValueSet *set, Oid type, Oid column_type)
-{
-	bool	   *keep = palloc(set->nvalues + 1);
-	int64		min;
-	int64		max;
-
-	integer_bounds(column_type, &min, &max);
-	for (int i = 0; i < set->nvalues; i++)
-	{
-		int64		value = integer_value(set->values[i], type);
-
-		keep[i] = value >= min && value <= max;
-		set->values[i] = Int64GetDatum(value);
-	}
-	keep_marked(set, keep);
-}
-
-/* Takes the elements that are not NULL out of an array. */
-static void
-take_elements(LfdwValueSet *set, Oid type, Datum array)
-{
-	int16		typlen;
-	bool		typbyval;
-	char		typalign;
-	bool	   *nulls;
-	bool	   *keep;
-
-	get_typlenbyvalalign(type, &typlen, &typbyval, &typalign);
-	deconstruct_array(DatumGetArrayTypePCopy(array), type, typlen, typbyval,
-					  typalign, &set->values, &nulls, &set->nvalues);
-	keep = palloc(set->nvalues + 1);
-	for (int i = 0; i < set->nvalues; i++)
-		keep[i] = !nulls[i];
-	keep_marked(set, keep);
-}
-
-/*
- * Evaluates a term in the current context.  An empty set means that no row
- * can match.
- */
-static void
-evaluate_term(LfdwBoundTerm *bound, ExprState *state, ExprContext *econtext)
-{
-	LfdwTerm   *term = bound->term;
-	LfdwValueSet *set = &bound->set;
-	Oid			type = term->valtype;
-	bool		isnull;
-	Datum		value = ExecEvalExpr(state, econtext, &isnull);
-
-	set->nvalues = 0;
-	set->json = NULL;
-	set->placeholder = NULL;
-	set->collation = term->collation;
-	set->type = lookup_type_cache(lfdw_qual_is_integer(type) ? INT8OID : type,
-								  TYPECACHE_CMP_PROC_FINFO);
-	if (isnull)
-		return;
-	if (term->op == LFDW_OP_IN)
-		take_elements(set, type, value);
-	else
-	{
-		set->nvalues = 1;
-		set->values = palloc(sizeof(Datum));
-		set->values[0] = datumCopy(value, set->type->typbyval,
-								   set->type->typlen);
-	}
-	if (lfdw_qual_is_integer(type))
-		widen_integers(set, type, getBaseType(term->column->typid));
-	remove_duplicates(set);
-}
-
-/*
- * Writes a set's values as JSON.  Returns false where one of them has no form
- * there (infinity, NaN), or, for a hint, none that every function reads alike.
- */
-static bool
-render_set(LfdwBoundTerm *bound)
-{
-	LfdwValueSet *set = &bound->set;
-	Oid			type = set->type->type_id;
-	bool		hint = !lfdw_qual_is_declared(bound->term);
-	StringInfoData json;
-
-	set->json = palloc_extended(sizeof(char *) * set->nvalues, MCXT_ALLOC_HUGE);
-	for (int i = 0; i < set->nvalues; i++)
-	{
-		if (hint && type == INT8OID &&
-			(DatumGetInt64(set->values[i]) > HINT_INTEGER_MAX ||
-			 DatumGetInt64(set->values[i]) < -HINT_INTEGER_MAX))
-			return false;
-		initStringInfo(&json);
-		if (!lfdw_value_to_json(&json, set->values[i], type,
-								bound->term->column->format))
-			return false;
-		set->json[i] = json.data;
-	}
-	return true;
-}
-
-/* How the conditions of a column are sent, by what it declares. */
-static LfdwManner
-choose_manner(const LfdwColumn *column, bool has_eq, bool has_in)
+LfdwManner
+lfdw_query_manner(const LfdwColumn *column, bool has_eq, bool has_in)
 {
 	const LfdwPushdown *eq = &column->pushdown[LFDW_OP_EQ];
 	const LfdwPushdown *in = &column->pushdown[LFDW_OP_IN];
@@ -278,75 +38,111 @@ choose_manner(const LfdwColumn *column, bool has_eq, bool has_in)
 	return LFDW_SEND_SCALAR;
 }
 
+/* Adds a condition to the envelope's, once. */
 static void
 add_filter(LfdwQuery *query, const LfdwColumn *column, LfdwOperator op,
 		   int each, char *json)
 {
-	LfdwFilter *filter = &query->filters[query->nfilters++];
+	LfdwFilter *filter = query->filters;
 
+	for (; filter < query->filters + query->nfilters; filter++)
+	{
+		if (filter->column == column && filter->op == op &&
+			filter->json && json && strcmp(filter->json, json) == 0)
+			return;
+	}
+	query->nfilters++;
 	filter->column = column;
 	filter->op = op;
 	filter->each = each;
 	filter->json = json;
 }
 
-/* One declared condition as a filter: on its own operator, or as a list. */
+/* One "=" or "in" as a filter: on its own operator, or as a list. */
 static void
-add_declared_filter(LfdwQuery *query, const LfdwBoundTerm *bound)
+add_equality_filter(LfdwQuery *query, const LfdwCondition *condition)
 {
-	const LfdwColumn *column = bound->term->column;
+	const LfdwColumn *column = condition->term->column;
 
-	if (bound->term->op == LFDW_OP_EQ && column->pushdown[LFDW_OP_EQ].declared)
-		add_filter(query, column, LFDW_OP_EQ, -1, bound->set.json[0]);
+	if (condition->term->op == LFDW_OP_EQ && column->pushdown[LFDW_OP_EQ].declared)
+		add_filter(query, column, LFDW_OP_EQ, -1, condition->set.json[0]);
 	else if (column->pushdown[LFDW_OP_IN].declared)
-		add_filter(query, column, LFDW_OP_IN, -1, lfdw_query_list(&bound->set));
+		add_filter(query, column, LFDW_OP_IN, -1, lfdw_set_list(&condition->set));
 }
 
-/* Makes the argument and the filters of one column with declared operators. */
+/* Is the condition one of the column's that are sent as "=" or "in"? */
+static bool
+is_equality_of(const LfdwCondition *condition, const LfdwColumn *column)
+{
+	return condition->term->column == column && condition->term->declared &&
+		condition->verdict == LFDW_SENT &&
+		(condition->term->op == LFDW_OP_EQ || condition->term->op == LFDW_OP_IN);
+}
+
+/* Makes the argument and the filters of a column's "=" and "in". */
 static void
-add_column(LfdwQuery *query, const LfdwColumn *column,
-		   const LfdwBoundTerm *bounds, int nbounds)
+add_equalities(LfdwQuery *query, const LfdwColumn *column,
+			   const LfdwCondition *conditions, int nconditions)
 {
 	LfdwArgument *argument = &query->arguments[query->narguments];
 	bool		seen[LFDW_NOPERATORS] = {false};
 
 	argument->column = NULL;
-	for (int i = 0; i < nbounds; i++)
+	for (int i = 0; i < nconditions; i++)
 	{
-		if (bounds[i].term->column != column || bounds[i].set.json == NULL)
+		if (!is_equality_of(&conditions[i], column))
 			continue;
-		seen[bounds[i].term->op] = true;
+		seen[conditions[i].term->op] = true;
 		if (argument->column)
-			intersect(&argument->set, &bounds[i].set);
+			lfdw_set_intersect(&argument->set, &conditions[i].set, true);
 		else
 		{
 			argument->column = column;
-			argument->set = bounds[i].set;
-			argument->set.values = memcpy(palloc_extended(sizeof(Datum) * bounds[i].set.nvalues, MCXT_ALLOC_HUGE),
-										  bounds[i].set.values,
-										  sizeof(Datum) * bounds[i].set.nvalues);
-			argument->set.json = memcpy(palloc_extended(sizeof(char *) * bounds[i].set.nvalues, MCXT_ALLOC_HUGE),
-										bounds[i].set.json,
-										sizeof(char *) * bounds[i].set.nvalues);
+			argument->set = lfdw_set_copy(&conditions[i].set);
 		}
 	}
 	if (argument->column == NULL)
 		return;
-	if (argument->set.nvalues == 0)
-		query->nothing = true;
-	argument->manner = choose_manner(column, seen[LFDW_OP_EQ],
-									 seen[LFDW_OP_IN]);
+	argument->manner = lfdw_query_manner(column, seen[LFDW_OP_EQ],
+										 seen[LFDW_OP_IN]);
+	for (int i = 0; argument->manner != LFDW_SEND_EACH && i < nconditions; i++)
+	{
+		if (is_equality_of(&conditions[i], column))
+			add_equality_filter(query, &conditions[i]);
+	}
 	if (argument->manner == LFDW_SEND_EACH)
 		add_filter(query, column, LFDW_OP_EQ, query->narguments, NULL);
-	else
-	{
-		for (int i = 0; i < nbounds; i++)
-		{
-			if (bounds[i].term->column == column && bounds[i].set.json)
-				add_declared_filter(query, &bounds[i]);
-		}
-	}
 	query->narguments++;
+}
+
+/*
+ * Adds a declared condition that is neither "=" nor "in": a filter, and the
+ * argument if the operator has one, which takes the tightest of several.
+ */
+static void
+add_other(LfdwQuery *query, const LfdwCondition *conditions, int index,
+		  const LfdwCondition **of_argument)
+{
+	const LfdwCondition *condition = &conditions[index];
+	const LfdwTerm *term = condition->term;
+	int			i = 0;
+
+	add_filter(query, term->column, term->op, -1, lfdw_condition_json(condition));
+	if (term->column->pushdown[term->op].argument == NULL)
+		return;
+	while (i < query->nothers &&
+		   (query->others[i].column != term->column ||
+			query->others[i].op != term->op))
+		i++;
+	if (i < query->nothers &&
+		!lfdw_condition_is_tighter(condition, of_argument[i]))
+		return;
+	if (i == query->nothers)
+		query->nothers++;
+	query->others[i].column = term->column;
+	query->others[i].op = term->op;
+	query->others[i].json = lfdw_condition_json(condition);
+	of_argument[i] = condition;
 }
 
 static LfdwQuery *
@@ -354,105 +150,134 @@ make_query(const LfdwBinding *binding, int nterms)
 {
 	LfdwQuery  *query = palloc0(sizeof(LfdwQuery));
 
+	query->limit = -1;
+	query->given = palloc0(sizeof(bool) * (binding->ncolumns + 1));
 	query->arguments = palloc0(sizeof(LfdwArgument) * (binding->ncolumns + 1));
+	query->others = palloc0(sizeof(LfdwOtherArgument) * (nterms + 1));
 	query->filters = palloc0(sizeof(LfdwFilter) * (nterms + 1));
 	return query;
 }
 
-/* The arguments and filters of terms whose values are known. */
+/* The arguments and filters of conditions whose values are known. */
 static void
 fill_query(LfdwQuery *query, const LfdwBinding *binding,
-		   const LfdwBoundTerm *bounds, int nbounds)
+		   const LfdwCondition *conditions, int nconditions)
 {
+	const LfdwCondition **of_argument = palloc(sizeof(LfdwCondition *) *
+											   (nconditions + 1));
+
 	for (int i = 0; i < binding->ncolumns; i++)
+		add_equalities(query, &binding->columns[i], conditions, nconditions);
+	for (int i = 0; i < nconditions; i++)
 	{
-		const LfdwColumn *column = &binding->columns[i];
+		const LfdwTerm *term = conditions[i].term;
 
-		if (column->pushdown[LFDW_OP_EQ].declared ||
-			column->pushdown[LFDW_OP_IN].declared)
-			add_column(query, column, bounds, nbounds);
-	}
-	for (int i = 0; i < nbounds; i++)
-	{
-		const LfdwTerm *term = bounds[i].term;
-
-		if (!lfdw_qual_is_declared(term) && bounds[i].set.json)
+		if (conditions[i].verdict != LFDW_SENT)
+			continue;
+		if (term->declared)
+			query->given[term->column - binding->columns] = true;
+		if (!term->declared)
 			add_filter(query, term->column, term->op, -1,
-					   term->op == LFDW_OP_EQ ? bounds[i].set.json[0] :
-					   lfdw_query_list(&bounds[i].set));
+					   lfdw_condition_json(&conditions[i]));
+		else if (term->op != LFDW_OP_EQ && term->op != LFDW_OP_IN)
+			add_other(query, conditions, i, of_argument);
 	}
+}
+
+/* Evaluates and renders one term after the other; false where none can match. */
+static bool
+evaluate_terms(LfdwCondition *conditions, List *terms, List *exprstates,
+			   ExprContext *econtext)
+{
+	int			n = 0;
+	int			next = 0;
+	ListCell   *lc;
+
+	foreach(lc, terms)
+	{
+		LfdwTerm   *term = lfirst(lc);
+		ExprState  *state = term->value ? list_nth(exprstates, next++) : NULL;
+
+		CHECK_FOR_INTERRUPTS();
+		lfdw_condition_evaluate(&conditions[n], term, state, econtext);
+		if (conditions[n].verdict == LFDW_NO_ROW)
+			return false;
+		n++;
+	}
+	if (lfdw_conditions_contradict(conditions, n))
+		return false;
+	for (int i = 0; i < n; i++)
+		lfdw_condition_render(&conditions[i]);
+	return true;
 }
 
 /*
  * Evaluates the terms of a scan for one (re)scan.
  *
- * exprstates are the terms' values in the same order.  Everything is
- * allocated in the current context, which should live until the next rescan.
- * A term whose value JSON cannot carry is left to PostgreSQL's recheck.
- * Raises what evaluating the expressions raises.
+ * exprstates are the terms' values in the same order, and may be followed by
+ * others.  Everything is allocated in the current context, which should live
+ * until the next rescan.  A term whose value JSON cannot carry is left to
+ * PostgreSQL's recheck.  Raises what evaluating the expressions raises.
  */
 LfdwQuery *
 lfdw_query_evaluate(const LfdwBinding *binding, List *terms,
 					List *exprstates, ExprContext *econtext)
 {
-	LfdwQuery  *query = make_query(binding, list_length(terms));
-	LfdwBoundTerm *bounds = palloc0(sizeof(LfdwBoundTerm) * (list_length(terms) + 1));
-	int			nbounds = 0;
-	ListCell   *lc;
-	ListCell   *ls;
+	int			nterms = list_length(terms);
+	LfdwQuery  *query = make_query(binding, nterms);
+	LfdwCondition *conditions = palloc0(sizeof(LfdwCondition) * (nterms + 1));
 
-	forboth(lc, terms, ls, exprstates)
+	query->nothing = !evaluate_terms(conditions, terms, exprstates, econtext);
+	if (query->nothing)
+		return query;
+	query->exact = true;
+	for (int i = 0; i < nterms; i++)
 	{
-		LfdwBoundTerm *bound = &bounds[nbounds];
-
-		CHECK_FOR_INTERRUPTS();
-		bound->term = lfirst(lc);
-		evaluate_term(bound, lfirst(ls), econtext);
-		if (bound->set.nvalues == 0)
-		{
-			query->nothing = true;
-			return query;
-		}
-		if (render_set(bound))
-			nbounds++;
+		if (conditions[i].verdict == LFDW_LOCAL || !conditions[i].term->declared)
+			query->exact = false;
 	}
-	fill_query(query, binding, bounds, nbounds);
+	fill_query(query, binding, conditions, nterms);
 	return query;
 }
 
 /*
- * Renders a constant for EXPLAIN.  Returns false where the value is to be
+ * Takes a constant's value for EXPLAIN.  Returns false where the value is to be
  * shown as a placeholder: no constant, nothing JSON can carry, or a list
  * whose values each make a call.
  */
 static bool
-display_constant(LfdwBoundTerm *bound)
+display_constant(LfdwCondition *condition)
 {
-	LfdwTerm   *term = bound->term;
-	LfdwValueSet *set = &bound->set;
+	LfdwTerm   *term = condition->term;
+	LfdwValueSet *set = &condition->set;
 	Const	   *constant = (Const *) term->value;
+	bool		has_null = false;
 
+	if (constant == NULL)
+		return true;
 	if (!IsA(constant, Const) || constant->constisnull)
 		return false;
-	if (term->op == LFDW_OP_IN)
-	{
-		if (lfdw_qual_is_declared(term) &&
-			choose_manner(term->column, false, true) == LFDW_SEND_EACH)
-			return false;
-		take_elements(set, term->valtype, constant->constvalue);
-	}
+	if (term->op == LFDW_OP_IN && term->declared &&
+		lfdw_query_manner(term->column, false, true) == LFDW_SEND_EACH)
+		return false;
+	if (term->op == LFDW_OP_IN || term->op == LFDW_OP_NOT_IN)
+		lfdw_set_take_array(set, term->valtype, constant->constvalue, &has_null);
 	else
 	{
 		set->nvalues = 1;
 		set->values = palloc(sizeof(Datum));
 		set->values[0] = constant->constvalue;
 	}
-	return render_set(bound);
+	if (lfdw_set_is_integer(term->valtype))
+		lfdw_set_widen_integers(set, term->valtype, INT8OID);
+	lfdw_condition_render(condition);
+	return condition->verdict == LFDW_SENT &&
+		!(has_null && term->op == LFDW_OP_NOT_IN);
 }
 
 /*
  * What EXPLAIN shows of a scan: constants as they would be sent, every other
- * value as $n.  Nothing is evaluated, and only the first condition of a
+ * value as $n.  Nothing is evaluated, and only the first "=" or "in" of a
  * column is shown as its argument.  *hidden becomes the list of the values
  * that $1, $2 ... stand for.  Allocated in the current context.
  */
@@ -460,52 +285,43 @@ LfdwQuery *
 lfdw_query_display(const LfdwBinding *binding, List *terms, List **hidden)
 {
 	LfdwQuery  *query = make_query(binding, list_length(terms));
+	LfdwCondition *conditions = palloc0(sizeof(LfdwCondition) *
+										(list_length(terms) + 1));
+	int			n = 0;
 	ListCell   *lc;
 
 	*hidden = NIL;
 	foreach(lc, terms)
 	{
-		LfdwBoundTerm bound = {.term = lfirst(lc)};
+		LfdwCondition *condition = &conditions[n];
+		LfdwTerm   *term = lfirst(lc);
+		bool		known = false;
 
-		bound.set.type = lookup_type_cache(bound.term->valtype,
-										   TYPECACHE_CMP_PROC_FINFO);
-		if (!display_constant(&bound))
+		for (int i = 0; i < n; i++)
+			known |= is_equality_of(&conditions[i], term->column);
+		memset(condition, 0, sizeof(*condition));
+		condition->term = term;
+		condition->verdict = LFDW_SENT;
+		condition->set.collation = term->collation;
+		condition->set.type = lookup_type_cache(lfdw_set_is_integer(term->valtype) ?
+												INT8OID : term->valtype,
+												TYPECACHE_CMP_PROC_FINFO);
+		if (known && is_equality_of(condition, term->column))
+			continue;
+		if (!display_constant(condition))
 		{
-			*hidden = lappend(*hidden, bound.term->value);
-			bound.set.nvalues = 1;
-			bound.set.values = palloc0(sizeof(Datum));
-			bound.set.json = palloc(sizeof(char *));
-			bound.set.json[0] = psprintf("$%d", list_length(*hidden));
-			bound.set.placeholder = bound.set.json[0];
+			*hidden = lappend(*hidden, term->value);
+			condition->verdict = LFDW_SENT;
+			condition->set.nvalues = 1;
+			condition->set.values = palloc0(sizeof(Datum));
+			condition->set.json = palloc(sizeof(char *));
+			condition->set.json[0] = psprintf("$%d", list_length(*hidden));
+			condition->set.placeholder = condition->set.json[0];
 		}
-		if (!lfdw_qual_is_declared(bound.term))
-			fill_query(query, binding, &bound, 1);
-		else if (lfdw_query_argument(query, bound.term->column) == NULL)
-			add_column(query, bound.term->column, &bound, 1);
+		n++;
 	}
+	fill_query(query, binding, conditions, n);
 	return query;
-}
-
-/*
- * The values of a set as a JSON array, palloc'd in the current context.
- */
-char *
-lfdw_query_list(const LfdwValueSet *set)
-{
-	StringInfoData list;
-
-	if (set->placeholder)
-		return set->placeholder;
-	initStringInfo(&list);
-	appendStringInfoChar(&list, '[');
-	for (int i = 0; i < set->nvalues; i++)
-	{
-		if (i > 0)
-			appendStringInfoChar(&list, ',');
-		appendStringInfoString(&list, set->json[i]);
-	}
-	appendStringInfoChar(&list, ']');
-	return list.data;
 }
 
 /* The argument that carries a column's value, or NULL. */
@@ -529,8 +345,8 @@ lfdw_query_matches(const LfdwArgument *argument, int index, Datum value)
 {
 	Oid			type = getBaseType(argument->column->typid);
 
-	if (lfdw_qual_is_integer(type))
-		value = Int64GetDatum(integer_value(value, type));
-	return compare_values(&argument->set, value,
-						  argument->set.values[index]) == 0;
+	if (lfdw_set_is_integer(type))
+		value = Int64GetDatum(lfdw_set_integer(value, type));
+	return lfdw_set_compare(&argument->set, value,
+							argument->set.values[index]) == 0;
 }

@@ -15,18 +15,7 @@
 
 #include "nodes/execnodes.h"
 #include "qual.h"
-#include "utils/typcache.h"
-
-/* Values of one type that differ from each other, in the order given. */
-typedef struct LfdwValueSet
-{
-	TypeCacheEntry *type;
-	Oid			collation;
-	int			nvalues;
-	Datum	   *values;
-	char	  **json;			/* each value as JSON, in database encoding */
-	char	   *placeholder;	/* EXPLAIN's name for all of them, or NULL */
-} LfdwValueSet;
+#include "value_set.h"
 
 /* How the values of a column reach the function. */
 typedef enum LfdwManner
@@ -37,13 +26,21 @@ typedef enum LfdwManner
 	LFDW_SEND_EACH				/* "=" once for each value: a call each */
 } LfdwManner;
 
-/* The argument that a column's declared conditions make, intersected. */
+/* What a column's "=" and "in" conditions make, intersected. */
 typedef struct LfdwArgument
 {
 	const LfdwColumn *column;
 	LfdwManner	manner;
 	LfdwValueSet set;
 } LfdwArgument;
+
+/* The argument of any other operator. */
+typedef struct LfdwOtherArgument
+{
+	const LfdwColumn *column;
+	LfdwOperator op;
+	char	   *json;
+} LfdwOtherArgument;
 
 /* One condition as the envelope shows it. */
 typedef struct LfdwFilter
@@ -57,8 +54,14 @@ typedef struct LfdwFilter
 typedef struct LfdwQuery
 {
 	bool		nothing;		/* no row can match: no invocation */
+	bool		exact;			/* every term was sent on a declared operator */
+	int64		limit;			/* rows wanted of each call, -1: all */
+	const char *order_by;		/* JSON, NULL for none */
+	bool	   *given;			/* by column: a declared operator was sent */
 	int			narguments;
 	LfdwArgument *arguments;
+	int			nothers;
+	LfdwOtherArgument *others;
 	int			nfilters;
 	LfdwFilter *filters;
 } LfdwQuery;
@@ -67,10 +70,11 @@ extern LfdwQuery *lfdw_query_evaluate(const LfdwBinding *binding, List *terms,
 									  List *exprstates, ExprContext *econtext);
 extern LfdwQuery *lfdw_query_display(const LfdwBinding *binding, List *terms,
 									 List **hidden);
-extern char *lfdw_query_list(const LfdwValueSet *set);
 extern const LfdwArgument *lfdw_query_argument(const LfdwQuery *query,
 											   const LfdwColumn *column);
 extern bool lfdw_query_matches(const LfdwArgument *argument, int index,
 							   Datum value);
+extern LfdwManner lfdw_query_manner(const LfdwColumn *column, bool has_eq,
+									bool has_in);
 
 #endif							/* LFDW_QUERY_H */

@@ -61,7 +61,20 @@ append_argument(StringInfo out, const LfdwArgument *argument, int turn)
 		argument->manner == LFDW_SEND_BOTH)
 	{
 		append_key(out, pushdown[LFDW_OP_IN].argument);
-		appendStringInfoString(out, lfdw_query_list(&argument->set));
+		appendStringInfoString(out, lfdw_set_list(&argument->set));
+	}
+}
+
+/* The members of the other operators that have an argument. */
+static void
+append_others(StringInfo out, const LfdwQuery *query)
+{
+	for (int i = 0; i < query->nothers; i++)
+	{
+		const LfdwOtherArgument *other = &query->others[i];
+
+		append_key(out, other->column->pushdown[other->op].argument);
+		appendStringInfoString(out, other->json);
 	}
 }
 
@@ -139,6 +152,66 @@ lfdw_request_columns(const LfdwBinding *binding, const Bitmapset *attrs)
 }
 
 /*
+ * The envelope's "order_by" for a list of attribute number, descending and
+ * nulls first; NULL for none.  Palloc'd in the current context.
+ */
+char *
+lfdw_request_order(const LfdwBinding *binding, List *order)
+{
+	StringInfoData out;
+	ListCell   *lc;
+
+	if (order == NIL)
+		return NULL;
+	initStringInfo(&out);
+	foreach(lc, order)
+	{
+		List	   *key = lfirst(lc);
+
+		appendStringInfoString(&out, out.len == 0 ? "[{" : ",{");
+		append_key(&out, "column");
+		lfdw_json_append_string(&out, binding->by_attnum[linitial_int(key) - 1]->name);
+		append_key(&out, "descending");
+		appendStringInfoString(&out, lsecond_int(key) ? "true" : "false");
+		append_key(&out, "nulls");
+		lfdw_json_append_string(&out, lthird_int(key) ? "first" : "last");
+		appendStringInfoChar(&out, '}');
+	}
+	appendStringInfoChar(&out, ']');
+	return out.data;
+}
+
+/* The member that tells a function that knows of it everything. */
+static void
+append_envelope(StringInfo out, const LfdwBinding *binding,
+				const LfdwQuery *query, const int *turn,
+				const char *columns, const char *cursor)
+{
+	append_key(out, "lambda_fdw");
+	appendStringInfo(out, "{\"version\":%d", ENVELOPE_VERSION);
+	append_key(out, "operation");
+	lfdw_json_append_string(out, "scan");
+	append_key(out, "table");
+	lfdw_json_append_string(out, binding->relname);
+	append_key(out, "columns");
+	appendStringInfoString(out, columns);
+	append_filters(out, query, turn);
+	if (query->order_by)
+	{
+		append_key(out, "order_by");
+		appendStringInfoString(out, query->order_by);
+	}
+	if (query->limit >= 0)
+	{
+		append_key(out, "limit");
+		appendStringInfo(out, "" INT64_FORMAT, query->limit);
+	}
+	append_key(out, "cursor");
+	appendStringInfoString(out, cursor ? cursor : "null");
+	appendStringInfoChar(out, '}');
+}
+
+/*
  * Writes the payload of one invocation, in the database encoding.
  *
  * turn holds, for each argument that makes a call a value, the index of this
@@ -157,25 +230,13 @@ lfdw_request_write(StringInfo out, const LfdwBinding *binding,
 		append_inner(out, options->payload);
 	for (int i = 0; i < query->narguments; i++)
 		append_argument(out, &query->arguments[i], turn[i]);
+	append_others(out, query);
 	if (cursor && options->cursor_argument)
 	{
 		append_key(out, options->cursor_argument);
 		appendStringInfoString(out, cursor);
 	}
 	if (options->envelope)
-	{
-		append_key(out, "lambda_fdw");
-		appendStringInfo(out, "{\"version\":%d", ENVELOPE_VERSION);
-		append_key(out, "operation");
-		lfdw_json_append_string(out, "scan");
-		append_key(out, "table");
-		lfdw_json_append_string(out, binding->relname);
-		append_key(out, "columns");
-		appendStringInfoString(out, columns);
-		append_filters(out, query, turn);
-		append_key(out, "cursor");
-		appendStringInfoString(out, cursor ? cursor : "null");
-		appendStringInfoChar(out, '}');
-	}
+		append_envelope(out, binding, query, turn, columns, cursor);
 	appendStringInfoChar(out, '}');
 }

@@ -14,10 +14,12 @@
 #include "postgres.h"
 
 #include "nodes/bitmapset.h"
+#include "nodes/pg_list.h"
 #include "query.h"
 
 extern char *lfdw_request_columns(const LfdwBinding *binding,
 								  const Bitmapset *attrs);
+extern char *lfdw_request_order(const LfdwBinding *binding, List *order);
 extern void lfdw_request_write(StringInfo out, const LfdwBinding *binding,
 							   const LfdwQuery *query, const int *turn,
 							   const char *columns, const char *cursor);

@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "common/int.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
@@ -29,7 +30,10 @@ typedef struct LambdaScan
 {
 	LfdwBinding *binding;
 	List	   *terms;
-	List	   *exprstates;		/* the terms' values */
+	List	   *exprstates;		/* the terms' values, and the limit */
+	const char *order_by;		/* JSON, NULL for none */
+	ExprState  *limit;			/* NULL for none */
+	ExprState  *offset;
 	LfdwCaller *caller;
 	LfdwFetch  *fetch;			/* NULL for EXPLAIN alone */
 	LfdwInvokeStats stats;		/* of all (re)scans */
@@ -56,6 +60,25 @@ prepare_store(ForeignScanState *node, LambdaScan *scan, int eflags)
 											  &TTSOpsMinimalTuple);
 }
 
+/* The state of an expression of the plan by its place, NULL for -1. */
+static ExprState *
+expression_at(const LambdaScan *scan, int place)
+{
+	return place < 0 ? NULL : list_nth(scan->exprstates, place);
+}
+
+/* Prepares what each (re)scan evaluates. */
+static void
+init_expressions(ForeignScanState *node, LambdaScan *scan)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	List	   *limit = list_nth(plan->fdw_private, LFDW_PLAN_LIMIT);
+
+	scan->exprstates = ExecInitExprList(plan->fdw_exprs, &node->ss.ps);
+	scan->limit = expression_at(scan, linitial_int(limit));
+	scan->offset = expression_at(scan, lsecond_int(limit));
+}
+
 /*
  * BeginForeignScan: binds the table anew, for its options may have changed,
  * and looks up the keys of the role the scan runs as.  No network yet.
@@ -73,6 +96,9 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 										list_nth(plan->fdw_private,
 												 LFDW_PLAN_TERMS),
 										plan->fdw_exprs);
+	scan->order_by = lfdw_request_order(scan->binding,
+										list_nth(plan->fdw_private,
+												 LFDW_PLAN_ORDER));
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 
@@ -82,10 +108,38 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 	lfdw_credentials_check(scan->caller);
 	lfdw_target_resolve(&scan->binding->target, scan->binding->options,
 						scan->caller);
-	scan->exprstates = ExecInitExprList(plan->fdw_exprs, &node->ss.ps);
+	init_expressions(node, scan);
 	scan->fetch = lfdw_fetch_create(scan->binding, scan->caller,
 									lfdw_plan_attrs(plan), &scan->stats);
 	prepare_store(node, scan, eflags);
+}
+
+/* The value of LIMIT or OFFSET, or the default where it is NULL or absent. */
+static int64
+row_count(ExprState *state, ExprContext *econtext, int64 absent)
+{
+	bool		isnull = true;
+	Datum		value = 0;
+
+	if (state)
+		value = ExecEvalExpr(state, econtext, &isnull);
+	return isnull ? absent : DatumGetInt64(value);
+}
+
+/*
+ * How many rows are wanted, all pages together; -1 for all.  The Limit node
+ * raises the errors about negative numbers.
+ */
+static int64
+rows_wanted(const LambdaScan *scan, ExprContext *econtext)
+{
+	int64		limit = row_count(scan->limit, econtext, -1);
+	int64		offset = row_count(scan->offset, econtext, 0);
+	int64		wanted;
+
+	if (limit < 0 || offset < 0 || pg_add_s64_overflow(limit, offset, &wanted))
+		return -1;
+	return wanted;
 }
 
 /* Evaluates what this (re)scan asks. */
@@ -98,6 +152,9 @@ begin_query(ForeignScanState *node, LambdaScan *scan)
 	scan->query = lfdw_query_evaluate(scan->binding, scan->terms,
 									  scan->exprstates,
 									  node->ss.ps.ps_ExprContext);
+	scan->query->order_by = scan->order_by;
+	if (scan->query->exact)
+		scan->query->limit = rows_wanted(scan, node->ss.ps.ps_ExprContext);
 	lfdw_transmission_modes_end(nestlevel);
 	MemoryContextSwitchTo(old);
 	lfdw_fetch_begin(scan->fetch, scan->query);
@@ -124,6 +181,18 @@ replay_row(LambdaScan *scan, TupleTableSlot *slot)
 	return true;
 }
 
+/* With a limit sent, a row that the recheck would drop is an error. */
+static void
+check_match(ForeignScanState *node, const LambdaScan *scan,
+			TupleTableSlot *slot)
+{
+	ExprContext *econtext = node->ss.ps.ps_ExprContext;
+
+	econtext->ecxt_scantuple = slot;
+	if (!ExecQual(node->ss.ps.qual, econtext))
+		lfdw_fetch_report_mismatch(scan->binding);
+}
+
 /*
  * IterateForeignScan: the next row, as soon as it has arrived.
  */
@@ -145,6 +214,8 @@ lambdaIterateForeignScan(ForeignScanState *node)
 		scan->finished = true;
 		return slot;
 	}
+	if (scan->query->limit >= 0)
+		check_match(node, scan, slot);
 	if (scan->store)
 		tuplestore_puttupleslot(scan->store, slot);
 	return slot;
@@ -200,5 +271,6 @@ lfdw_scan_describe(ForeignScanState *node, LfdwScanDescription *description)
 
 	description->binding = scan->binding;
 	description->terms = scan->terms;
+	description->order_by = scan->order_by;
 	description->stats = &scan->stats;
 }

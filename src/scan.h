@@ -20,6 +20,7 @@ typedef struct LfdwScanDescription
 {
 	const LfdwBinding *binding;
 	List	   *terms;
+	const char *order_by;		/* JSON, NULL for none */
 	const LfdwInvokeStats *stats;
 } LfdwScanDescription;
 

@@ -55,10 +55,13 @@ CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', rows_path 'ro
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', rows_path '/a~2');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', payload '{"next": 1}', cursor_argument 'next');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', envelope 'false', cursor_path '/next');
-CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', capabilities 'limit');
+CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', updatable 'true');
 
 -- columns
-CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '>=')) SERVER s OPTIONS (function_arn 'f');
+CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '~')) SERVER s OPTIONS (function_arn 'f');
+CREATE FOREIGN TABLE t (a int OPTIONS (pushdown 'not  in, not in')) SERVER s OPTIONS (function_arn 'f');
+CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', capabilities 'limit, sort');
+CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', capabilities 'limit', envelope 'false');
 CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '=, =')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '=:')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '=:lambda_fdw')) SERVER s OPTIONS (function_arn 'f');
@@ -80,6 +83,9 @@ EXPLAIN (COSTS OFF) SELECT * FROM bad_region;
 CREATE FOREIGN TABLE two_columns (a int OPTIONS (pushdown '='), b int OPTIONS (pushdown '=:a')) SERVER s
   OPTIONS (function_arn 'f');
 EXPLAIN (COSTS OFF) SELECT * FROM two_columns;
+CREATE FOREIGN TABLE two_operators (a int OPTIONS (pushdown '>=:x, <:x')) SERVER s
+  OPTIONS (function_arn 'f');
+EXPLAIN (COSTS OFF) SELECT * FROM two_operators;
 CREATE FOREIGN TABLE payload_column (tenant text OPTIONS (pushdown '=')) SERVER s
   OPTIONS (function_arn 'f', payload '{"tenant": "acme"}');
 EXPLAIN (COSTS OFF) SELECT * FROM payload_column;

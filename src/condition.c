@@ -1,0 +1,296 @@
+/*-------------------------------------------------------------------------
+ *
+ * condition.c
+ *		A condition with its values, and what several of them say together.
+ *
+ * Every condition here is a member of a top-level AND, so a NULL value, an
+ * empty list or two conditions that exclude each other mean that no row
+ * matches, and nobody need be asked.
+ *
+ * IDENTIFICATION
+ *	  src/condition.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "condition.h"
+
+/* JSON readers in double arithmetic tell integers apart up to here. */
+#define HINT_INTEGER_MAX (INT64CONST(1) << 53)
+
+/* Is the operator one that takes a list of values? */
+static bool
+takes_list(LfdwOperator op)
+{
+	return op == LFDW_OP_IN || op == LFDW_OP_NOT_IN;
+}
+
+/* Takes the values of a list. */
+static LfdwVerdict
+take_list(LfdwCondition *condition, Datum array)
+{
+	LfdwValueSet *set = &condition->set;
+	bool		has_null;
+
+	lfdw_set_take_array(set, condition->term->valtype, array, &has_null);
+	if (condition->term->op == LFDW_OP_IN)
+		return set->nvalues == 0 ? LFDW_NO_ROW : LFDW_SENT;
+	if (has_null)
+		return LFDW_NO_ROW;
+	return set->nvalues == 0 ? LFDW_ANY_ROW : LFDW_SENT;
+}
+
+/*
+ * What is left of a comparison with integers that the column's type cannot
+ * hold: nothing matches, or whatever is not NULL does.  The function is not
+ * shown them, for its type may not hold them either.
+ */
+static LfdwVerdict
+judge_outside(LfdwOperator op, int side, int nvalues)
+{
+	switch (op)
+	{
+		case LFDW_OP_EQ:
+		case LFDW_OP_IN:
+			return nvalues == 0 ? LFDW_NO_ROW : LFDW_SENT;
+		case LFDW_OP_LT:
+		case LFDW_OP_LE:
+			return side == 0 ? LFDW_SENT : side > 0 ? LFDW_LOCAL : LFDW_NO_ROW;
+		case LFDW_OP_GT:
+		case LFDW_OP_GE:
+			return side == 0 ? LFDW_SENT : side < 0 ? LFDW_LOCAL : LFDW_NO_ROW;
+		default:
+			return nvalues == 0 ? LFDW_LOCAL : LFDW_SENT;
+	}
+}
+
+/*
+ * Evaluates a term in the current context; its JSON is made later.  Raises
+ * what evaluating the expression raises.
+ */
+void
+lfdw_condition_evaluate(LfdwCondition *condition, LfdwTerm *term,
+						ExprState *state, ExprContext *econtext)
+{
+	LfdwValueSet *set = &condition->set;
+	Oid			type = term->valtype;
+	bool		isnull;
+	Datum		value;
+
+	memset(condition, 0, sizeof(*condition));
+	condition->term = term;
+	condition->verdict = LFDW_SENT;
+	set->collation = term->collation;
+	set->type = lookup_type_cache(lfdw_set_is_integer(type) ? INT8OID : type,
+								  TYPECACHE_CMP_PROC_FINFO);
+	if (state == NULL)
+		return;
+	value = ExecEvalExpr(state, econtext, &isnull);
+	if (isnull)
+	{
+		condition->verdict = LFDW_NO_ROW;
+		return;
+	}
+	if (takes_list(term->op))
+		condition->verdict = take_list(condition, value);
+	else
+	{
+		set->nvalues = 1;
+		set->values = palloc(sizeof(Datum));
+		set->values[0] = datumCopy(value, set->type->typbyval,
+								   set->type->typlen);
+	}
+	if (condition->verdict == LFDW_SENT && lfdw_set_is_integer(type))
+	{
+		int			side = lfdw_set_widen_integers(set, type,
+												   getBaseType(term->column->typid));
+
+		condition->verdict = judge_outside(term->op, side, set->nvalues);
+	}
+	if (condition->verdict == LFDW_SENT && takes_list(term->op))
+		lfdw_set_remove_duplicates(set);
+}
+
+/*
+ * Writes the values as JSON.  A condition stays local where one of them has no
+ * form there (infinity, NaN), or, for a hint, none that every function reads
+ * alike.
+ */
+void
+lfdw_condition_render(LfdwCondition *condition)
+{
+	LfdwValueSet *set = &condition->set;
+	Oid			type = set->type->type_id;
+	StringInfoData json;
+
+	set->json = palloc_extended(sizeof(char *) * (set->nvalues + 1), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < set->nvalues && condition->verdict == LFDW_SENT; i++)
+	{
+		if (!condition->term->declared && type == INT8OID &&
+			(DatumGetInt64(set->values[i]) > HINT_INTEGER_MAX ||
+			 DatumGetInt64(set->values[i]) < -HINT_INTEGER_MAX))
+			condition->verdict = LFDW_LOCAL;
+		initStringInfo(&json);
+		if (!lfdw_value_to_json(&json, set->values[i], type,
+								condition->term->column->format))
+			condition->verdict = LFDW_LOCAL;
+		set->json[i] = json.data;
+	}
+}
+
+/* The condition's value as JSON: a list for those that take one. */
+char *
+lfdw_condition_json(const LfdwCondition *condition)
+{
+	switch (condition->term->op)
+	{
+		case LFDW_OP_IN:
+		case LFDW_OP_NOT_IN:
+			return lfdw_set_list(&condition->set);
+		case LFDW_OP_IS_NULL:
+		case LFDW_OP_IS_NOT_NULL:
+			return pstrdup("true");
+		default:
+			return condition->set.json[0];
+	}
+}
+
+static bool
+is_below(int order)
+{
+	return order < 0;
+}
+
+static bool
+is_at_most(int order)
+{
+	return order <= 0;
+}
+
+static bool
+is_above(int order)
+{
+	return order > 0;
+}
+
+static bool
+is_at_least(int order)
+{
+	return order >= 0;
+}
+
+static bool
+is_different(int order)
+{
+	return order != 0;
+}
+
+/* What a comparison keeps; NULL for operators that do not compare by order. */
+static LfdwKeep
+keep_of(LfdwOperator op)
+{
+	switch (op)
+	{
+		case LFDW_OP_LT:
+			return is_below;
+		case LFDW_OP_LE:
+			return is_at_most;
+		case LFDW_OP_GT:
+			return is_above;
+		case LFDW_OP_GE:
+			return is_at_least;
+		case LFDW_OP_NE:
+			return is_different;
+		default:
+			return NULL;
+	}
+}
+
+/* Takes out of a condition's equal values what another excludes. */
+static bool
+exclude(LfdwCondition *condition, const LfdwCondition *other)
+{
+	LfdwKeep	keep = keep_of(other->term->op);
+
+	if (keep)
+		lfdw_set_filter(&condition->set, other->set.values[0], keep);
+	else if (other->term->op == LFDW_OP_NOT_IN)
+		lfdw_set_intersect(&condition->set, &other->set, false);
+	else if (other->term->op == LFDW_OP_EQ || other->term->op == LFDW_OP_IN)
+		lfdw_set_intersect(&condition->set, &other->set, true);
+	return condition->set.nvalues == 0;
+}
+
+/* Is a lower bound above an upper one, or at it where either excludes it? */
+static bool
+bounds_cross(const LfdwCondition *lower, const LfdwCondition *upper)
+{
+	int			order;
+
+	if ((lower->term->op != LFDW_OP_GT && lower->term->op != LFDW_OP_GE) ||
+		(upper->term->op != LFDW_OP_LT && upper->term->op != LFDW_OP_LE))
+		return false;
+	order = lfdw_set_compare(&lower->set, lower->set.values[0],
+							 upper->set.values[0]);
+	return order > 0 ||
+		(order == 0 && (lower->term->op == LFDW_OP_GT ||
+						upper->term->op == LFDW_OP_LT));
+}
+
+/* Does the first of two conditions of a column leave the second no row? */
+static bool
+excludes(LfdwCondition *a, LfdwCondition *b)
+{
+	if (b->term->op == LFDW_OP_IS_NULL)
+		return a->term->op != LFDW_OP_IS_NULL;
+	if (b->set.nvalues == 0 || a->set.nvalues == 0 ||
+		!lfdw_set_comparable(&a->set, &b->set))
+		return false;
+	if (b->term->op == LFDW_OP_EQ || b->term->op == LFDW_OP_IN)
+		return exclude(b, a);
+	return bounds_cross(a, b);
+}
+
+/*
+ * Do conditions exclude each other?  What is left of lists after the others of
+ * their column is all that need be asked for.
+ */
+bool
+lfdw_conditions_contradict(LfdwCondition *conditions, int nconditions)
+{
+	for (int i = 0; i < nconditions; i++)
+	{
+		for (int j = 0; j < nconditions; j++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			if (i != j &&
+				conditions[i].term->column == conditions[j].term->column &&
+				conditions[i].verdict != LFDW_ANY_ROW &&
+				conditions[j].verdict != LFDW_ANY_ROW &&
+				excludes(&conditions[i], &conditions[j]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Of two conditions with the same operator: does the first leave fewer rows? */
+bool
+lfdw_condition_is_tighter(const LfdwCondition *a, const LfdwCondition *b)
+{
+	LfdwKeep	keep = keep_of(a->term->op);
+
+	if (keep == NULL || keep == is_different ||
+		!lfdw_set_comparable(&a->set, &b->set))
+		return false;
+	return keep(lfdw_set_compare(&a->set, a->set.values[0], b->set.values[0])) &&
+		lfdw_set_compare(&a->set, a->set.values[0], b->set.values[0]) != 0;
+}
