@@ -13,9 +13,9 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(start_endpoint start_server create_server create_function
-  open_session elapsed_ms median reset_calls count_calls memory_of
-  $access_key $secret_key);
+our @EXPORT = qw(start_endpoint start_proxy start_server create_server
+  create_function create_outcome open_session elapsed_ms median reset_calls
+  count_calls memory_of $access_key $secret_key);
 
 # The keys of test/endpoint/verifier.py.
 our $access_key = 'AKIDEXAMPLE';
@@ -23,32 +23,50 @@ our $secret_key = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 
 # No step of a test takes longer, in seconds.
 my $patience = 120;
-my @endpoints;
+my @programs;
 
-# Starts a test endpoint, with these further arguments; returns its URL.
-sub start_endpoint
+# Starts a program of test/endpoint, with these arguments; returns the port.
+sub start_program
 {
-	my @arguments = @_;
-	my $port_file = "${PostgreSQL::Test::Utils::tmp_check}/port" . @endpoints;
+	my ($program, @arguments) = @_;
+	my $port_file = "${PostgreSQL::Test::Utils::tmp_check}/port" . @programs;
 	my $until = time() + $patience;
 
-	push @endpoints,
+	push @programs,
 	  IPC::Run::start(
 		[
-			'python3', "$FindBin::RealBin/../endpoint/endpoint.py",
+			'python3', "$FindBin::RealBin/../endpoint/$program",
 			'--with-parent', '--port', '0', '--port-file', $port_file,
 			@arguments
 		],
 		'<', \undef, '>', "$port_file.log", '2>&1');
 	until (-s $port_file)
 	{
-		BAIL_OUT('the endpoint did not start') if time() > $until;
+		BAIL_OUT("$program did not start") if time() > $until;
 		sleep(0.02);
 	}
 	my $port = slurp_file($port_file);
 	chomp $port;
 	unlink $port_file;
-	return (@arguments ? 'https' : 'http') . "://127.0.0.1:$port";
+	return $port;
+}
+
+# Starts a test endpoint, with these further arguments; returns its URL.
+sub start_endpoint
+{
+	my @arguments = @_;
+	my $scheme = grep({ $_ eq '--tls' } @arguments) ? 'https' : 'http';
+
+	return "$scheme://127.0.0.1:" . start_program('endpoint.py', @arguments);
+}
+
+# Starts a proxy that writes a line for each request to a file; returns its
+# URL.
+sub start_proxy
+{
+	my $log = shift;
+
+	return 'http://127.0.0.1:' . start_program('proxy.py', '--log', $log);
 }
 
 # Starts a cluster with the extension; the lines go to postgresql.conf.
@@ -88,6 +106,33 @@ sub create_function
 
 	return "CREATE FOREIGN TABLE $name ($columns) SERVER $server "
 	  . "OPTIONS (function_arn '$function'$options);\n";
+}
+
+# SQL for a function that runs a query and returns how it ends, as JSON: an
+# error's members, or only how many rows there were.
+sub create_outcome
+{
+	return <<'END';
+CREATE FUNCTION outcome(query text) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  n int;
+  state text;
+  message text;
+  detail text;
+  hint text;
+  context text;
+BEGIN
+  EXECUTE query;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  RETURN json_build_object('rows', n);
+EXCEPTION WHEN OTHERS THEN
+  GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE,
+    message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+    hint = PG_EXCEPTION_HINT, context = PG_EXCEPTION_CONTEXT;
+  RETURN json_build_object('sqlstate', state, 'message', message,
+    'detail', detail, 'hint', hint, 'context', context);
+END $$;
+END
 }
 
 # Milliseconds that a piece of code takes.
@@ -210,7 +255,7 @@ END
 {
 	my $status = $?;
 
-	$_->kill_kill for @endpoints;
+	$_->kill_kill for @programs;
 	$? = $status;
 }
 
