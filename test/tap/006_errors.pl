@@ -161,25 +161,17 @@ my $statuses = <<'END';
 504 08006 3 1 3
 END
 
-# Where an error's code stands, and its message.
+# Where an error's code and message stand, and what is shown of them.
+my $words = '"message": "What it says."';
 my @shapes = (
-	# shape, type and what else the event says, code and detail expected
-	[ 'message', '', 'NamedException', 'What it says.' ],
-	[ 'Message', '', 'NamedException', 'What it says.' ],
-	[ '__type', '', 'NamedException', 'What it says.' ],
-	[ 'code', '', 'NamedException', 'What it says.' ],
-	[ 'suffix', '', 'NamedException', 'What it says.' ],
+	(map { [ qq("shape": "$_", $words), 'NamedException', 'What it says.' ] }
+		  qw(message Message __type code suffix)),
 	[
-		'html', '', 'HTTP status 400',
+		'"shape": "html"', 'HTTP status 400',
 		'The answer is HTTP status 400: <html><body><h1>Bad gateway</h1></body></html>'
 	],
-	[ 'empty', '', 'HTTP status 400', 'The answer is HTTP status 400, without a body.' ],
-	[
-		'message', ', "message": "two\nlines and \u00e9"',
-		'NamedException', "two lines and \x{e9}"
-	],
-	[ 'message', ', "message": ""', 'NamedException',
-		'The answer is HTTP status 400: {"message": ""}' ]);
+	[ '"message": "two\nlines and \u00e9"', 'NamedException', "two lines and \x{e9}" ],
+	[ '"message": ""', 'NamedException', 'The answer is HTTP status 400: {"message": ""}' ]);
 
 my @cases;
 
@@ -266,12 +258,11 @@ foreach my $row (table_rows($statuses, qw(status sqlstate)))
 }
 foreach my $shape (@shapes)
 {
-	my ($name, $more, $what, $detail) = @$shape;
+	my ($event, $what, $detail) = @$shape;
 
-	$more = ', "message": "What it says."' . $more if $more eq '';
 	add_cases(
 		'status',
-		qq{"code": 400, "shape": "$name", "type": "NamedException"$more},
+		qq{"code": 400, "type": "NamedException", $event},
 		sqlstate => 'HV000',
 		what => $what,
 		detail => $detail,
@@ -350,5 +341,359 @@ foreach my $number (0 .. $#cases)
 	  if $number % 50 == 0;
 }
 
+# ---------------------------------------------------------------------------
+# Trying again
+# ---------------------------------------------------------------------------
+
+my $session = open_session($node);
+
+# The attempts of one event's invocations, as they were announced.
+sub attempts_of
+{
+	my $event = shift;
+
+	return $node->safe_psql('postgres',
+		"SELECT string_agg(headers->>'amz-sdk-request', ', ' ORDER BY seq), "
+		  . "count(DISTINCT headers->>'amz-sdk-invocation-id') "
+		  . "FROM calls WHERE payload @> '$event'");
+}
+
+# The service recovers before the attempts are over.
+reset_calls($node);
+foreach my $event (
+	'{"error": "ENINotReadyException", "times": 2}',
+	'{"error": "EFSIOException", "times": 2}',
+	'{"error": "ServiceException", "times": 1}',
+	'{"error": "ThrottlingException", "times": 1}')
+{
+	my $calls = decode_json($event)->{times} + 1;
+
+	(my $marked = $event) =~ s/\}/, "case": "write"}/;
+	is($session->query(read_of('aws_errors', $event)),
+		'1', "a read gets its row in spite of $event");
+	is(calls_of($event), $calls, "after $calls calls");
+	is( outcome_of($session, write_of('aws_errors', $marked, 'lambda', 1))->{rows},
+		1, 'so does a write that may be repeated');
+	is(calls_of($marked), $calls, "after $calls calls");
+}
+is( attempts_of('{"error": "EFSIOException", "case": "write"}'),
+	'attempt=1; max=3, attempt=2; max=3, attempt=3; max=3|1',
+	'attempts are numbered, and have one invocation id');
+is( attempts_of('{"error": "EFSIOException"}'),
+	'attempt=1; max=3, attempt=2; max=3, attempt=3; max=3, '
+	  . 'attempt=1; max=3, attempt=2; max=3, attempt=3; max=3|2',
+	'another invocation has another');
+
+# max_attempts of a server, and of a table.
+foreach my $way ('read', 'write')
+{
+	my $event = qq({"error": "TooManyRequestsException", "case": "one $way"});
+
+	is( outcome_of($session,
+			  $way eq 'read' ? read_of('aws_errors', $event, 'once') :
+			  write_of('aws_errors', $event, 'once', 1))->{message},
+		'could not invoke Lambda function "aws_errors": TooManyRequestsException, '
+		  . 'ReservedFunctionConcurrentInvocationLimitExceeded',
+		"max_attempts '1': a $way is not tried again");
+	is(attempts_of($event), 'attempt=1; max=1|1', 'it was one call');
+}
+$node->safe_psql('postgres',
+	create_function('once', 'twice', function => 'status',
+		options => q{max_attempts '2', payload '{"case": "twice"}'}));
+like(outcome_of($session, 'SELECT * FROM twice')->{message},
+	qr/after 2 attempts$/, "a table's max_attempts counts");
+is(attempts_of('{"case": "twice"}'),
+	'attempt=1; max=2, attempt=2; max=2|1', 'and not its server\'s');
+
+# ---------------------------------------------------------------------------
+# How long it takes
+# ---------------------------------------------------------------------------
+
+# What the service asks for, in the ways it asks, and the wait in ms.  More
+# than 5 s beyond the wait of one's own are not given.
+reset_calls($node);
+my $http_date = strftime('%a, %d %b %Y %H:%M:%S GMT', gmtime(ceil(time()) + 3));
+my @waits = (
+	[ read_of('throttled', '{"retry_after": 2, "times": 1}'), 2000, 3500 ],
+	[ write_of('throttled', '{"retry_after": 2, "times": 1}'), 2000, 3500 ],
+	[
+		read_of('aws_errors',
+			'{"error": "ENINotReadyException", "times": 1, "retry_after_ms": 1500}'),
+		1500, 2500
+	],
+	[
+		read_of('aws_errors',
+			'{"error": "ENINotReadyException", "times": 1, "retry_after_ms": 700, "retry_after": 4}'),
+		700, 1700
+	],
+	[
+		read_of('aws_errors',
+			qq({"error": "ENINotReadyException", "times": 1, "retry_after": "$http_date"})),
+		1500, 4500
+	],
+	[ read_of('status', '{"times": 1}'), 0, 1000 ],
+	[
+		write_of('aws_errors',
+			'{"error": "ENINotReadyException", "times": 1, "retry_after": 60}'),
+		5000, 6500
+	]);
+
+@sessions = map { open_session($node) } @waits;
+foreach my $i (0 .. $#waits)
+{
+	$sessions[$i]->send("SELECT outcome(\$q\$$waits[$i][0]\$q\$)->>'rows', "
+		  . "extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000");
+}
+
+# They wait while this session is cancelled, and has a timeout.
+my $throttled = read_of('throttled', '{"retry_after": 30}');
+my $event_name = $node->pg_version >= 17 ? 'LambdaBackoff' : 'Extension';
+my $control = open_session($node);
+my (@cancel, @timeout, $answer);
+
+foreach my $round (1 .. 5)
+{
+	$session->send($throttled);
+	$node->poll_query_until('postgres',
+		"SELECT count(*) = $round FROM calls WHERE payload @> '{\"retry_after\": 30}'")
+	  or die 'the session does not call';
+	sleep(0.1);
+	is( $control->query('SELECT wait_event_type, wait_event '
+			  . 'FROM pg_stat_activity WHERE pid = '
+			  . $session->pid),
+		"Extension|$event_name",
+		'the wait for another attempt is seen') if $round == 1;
+	push @cancel, elapsed_ms(
+		sub {
+			$control->query('SELECT pg_cancel_backend(' . $session->pid . ')');
+			$answer = $session->receive;
+		});
+}
+like($answer, qr/57014: canceling statement due to user request/,
+	'it can be cancelled');
+cmp_ok(median(@cancel), '<', 50, 'within 50 ms');
+$session->query("SET statement_timeout = '200ms'");
+push @timeout, elapsed_ms(sub { $answer = $session->query($throttled) }) - 200
+  for 1 .. 5;
+$session->query('RESET statement_timeout');
+like($answer, qr/57014: canceling statement due to statement timeout/,
+	'statement_timeout applies to it');
+cmp_ok(median(@timeout), '<', 50, 'within 50 ms');
+is(calls_of('{"retry_after": 30}'), '10', 'none of them was tried again');
+is($session->query('SELECT count(*) FROM items'), '20', 'the session goes on');
+$control->close;
+
+foreach my $i (0 .. $#waits)
+{
+	my ($sql, $least, $most) = @{ $waits[$i] };
+	my ($rows, $ms) = split /\|/, $sessions[$i]->receive;
+
+	$sessions[$i]->close;
+	is($rows, 1, "recovers: $sql");
+	cmp_ok($ms, '>=', $least, "not before $least ms");
+	cmp_ok($ms, '<', $most, "but before $most ms");
+}
+
+# ---------------------------------------------------------------------------
+# What it costs
+# ---------------------------------------------------------------------------
+
+# How many attempts an error's message tells of.
+sub attempts_told
+{
+	my $message = shift;
+
+	return $message =~ / after (\d+) attempts$/ ? $1 : 1;
+}
+
+# The attempts of some invocations that fail, one after the other.
+sub attempts_made
+{
+	my ($one, $sql, $times) = @_;
+
+	return join ' ', map { attempts_told($_) } split /\n/,
+	  $one->query("SELECT outcome(\$q\$$sql\$q\$)->>'message' "
+		  . "FROM generate_series(1, $times)");
+}
+
+my $unavailable = read_of('aws_errors', '{"error": "ServiceException"}');
+my $busy = read_of('aws_errors', '{"error": "TooManyRequestsException"}');
+my $elsewhere = read_of('aws_errors', '{"error": "ServiceException"}', 'seen');
+my $spender = open_session($node);
+
+# 500 tokens are 35 retries at 14, and two throttled ones at 5.
+reset_calls($node);
+is(attempts_made($spender, $unavailable, 20),
+	('3 ' x 17) . '2 1 1', 'a session that fails often stops trying again');
+is(calls_of('{"error": "ServiceException"}'), 17 * 3 + 2 + 1 + 1, 'indeed');
+is(attempts_made($spender, $busy, 2), '3 1', 'throttled calls cost less');
+is(calls_of('{"error": "TooManyRequestsException"}'), '4', 'indeed');
+$spender->query('SELECT * FROM items') for 1 .. 13;
+is(attempts_made($spender, $unavailable, 1), '1', 'successes fill the bucket');
+$spender->query('SELECT * FROM items');
+is(attempts_made($spender, $unavailable, 2), '2 1', 'slowly');
+is(attempts_made($spender, $elsewhere, 1), '3', 'another server has its own');
+$spender->close;
+is(attempts_made($session, $unavailable, 1), '3', 'and so has another session');
+
+# ---------------------------------------------------------------------------
+# Clocks and tokens
+# ---------------------------------------------------------------------------
+
+# How many requests a port got through the proxy, refused ones too.
+sub requests_to
+{
+	my $url = shift;
+
+	return scalar(() = slurp_file($requests) =~ /^POST \Q$url\E\//mg);
+}
+
+foreach my $offset (3600, -3600, 200, -200)
+{
+	my $url = start_endpoint("--clock-offset=$offset");
+	my $skewed = abs($offset) > 300;
+	my $seen = 0;
+
+	(my $name = "clock$offset") =~ s/-/_/;
+	$node->safe_psql('postgres',
+			create_server($name, $url, "proxy '$proxy'")
+		  . create_function($name, "items_$name", function => 'items'));
+	foreach my $sql ("SELECT * FROM items_$name",
+		"SELECT lambda_invoke('$name', 'items', '{}')")
+	{
+		my $one = open_session($node);
+
+		foreach my $round (1 .. 2)
+		{
+			ok(outcome_of($one, $sql)->{rows}, "clock $offset s ahead: $sql");
+			$seen += $skewed && $round == 1 ? 2 : 1;
+			is(requests_to($url), $seen,
+				$skewed && $round == 1 ? 'the clock is corrected' : 'by one request');
+		}
+		$one->close;
+	}
+}
+
+# A token that has expired, and nothing to renew it with.
+my $before = requests_to($endpoint);
+$node->safe_psql('postgres', <<"END");
+ALTER USER MAPPING FOR CURRENT_USER SERVER seen OPTIONS (
+  SET aws_access_key_id 'ASIAEXAMPLE', ADD aws_session_token 'expired')
+END
+foreach my $sql (read_of('items', '{}', 'seen'), write_of('items', '{}', 'seen', 1))
+{
+	my $outcome = outcome_of($session, $sql);
+
+	is($outcome->{sqlstate}, '28000', "an expired token: $sql");
+	is( $outcome->{message},
+		'could not invoke Lambda function "items": ExpiredTokenException',
+		'says what it is');
+	is(requests_to($endpoint), ++$before, 'after one request');
+}
+
+# ---------------------------------------------------------------------------
+# Functions that fail
+# ---------------------------------------------------------------------------
+
+# Runtime, type and words.
+my @failures = (
+	[ 'python', 'KeyError', qr/^'x is not defined'$/ ],
+	[ 'node', 'ReferenceError', qr/^x is not defined$/ ],
+	[ 'java', 'java.lang.RuntimeException', qr/^x is not defined$/ ],
+	[ 'go', 'errorString', qr/^x is not defined$/ ],
+	[ 'timeout', 'Unhandled', qr/Task timed out after 3\.00 seconds$/ ]);
+
+reset_calls($node);
+foreach my $failure (@failures)
+{
+	my ($runtime, $type, $detail) = @$failure;
+
+	foreach my $way ('read', 'write', 'idempotent write')
+	{
+		my $event = qq({"runtime": "$runtime", "case": "$way"});
+		my $outcome = outcome_of($session,
+			$way eq 'read' ? read_of('function_error', $event) :
+			write_of('function_error', $event, 'lambda', $way ne 'write'));
+
+		is( "$outcome->{sqlstate} $outcome->{message}",
+			qq{38000 Lambda function "function_error" failed: $type},
+			"$runtime, $way");
+		like($outcome->{detail}, $detail, 'with the words');
+		like($outcome->{context}, qr/^request [0-9a-f-]{36}, version \$LATEST$/m,
+			'and the request');
+		is(calls_of($event), '1', 'after one call');
+	}
+}
+
+# The log goes to the server's log alone.
+$node->safe_psql('postgres',
+	create_function('lambda', 'logged', function => 'function_error',
+		options => "log_type 'Tail'"));
+foreach my $sql ('SELECT * FROM logged',
+	"SELECT lambda_invoke('lambda', 'function_error', '{}', log_type => 'Tail')")
+{
+	my $offset = -s $node->logfile;
+
+	$answer = $session->query($sql);
+	like($answer, qr/38000: .*KeyError\nDETAIL:  'x is not defined'\nCONTEXT/,
+		"a function fails: $sql");
+	unlike($answer, qr/REPORT RequestId|End of the function's log/,
+		'its log is not shown');
+	like(
+		slurp_file($node->logfile, $offset),
+		qr/DETAIL:  'x is not defined'\n\tEnd of the function's log:\n\tSTART RequestId: .*\n\tREPORT RequestId: .*Memory Size/s,
+		'but logged');
+}
+like($session->query("SELECT * FROM lambda_invoke('lambda', 'items', '{}', log_type => 'Tail')"),
+	qr/\|[A-Za-z0-9+\/]{100,}=*$/, 'that of a success is in the answer');
+
+# ---------------------------------------------------------------------------
+# Payloads that Lambda would not take
+# ---------------------------------------------------------------------------
+
+# An event of so many bytes.
+sub event_of
+{
+	my $bytes = shift;
+
+	return sprintf q{jsonb_build_object('pad', repeat('x', %d))},
+	  $bytes - length('{"pad": ""}');
+}
+
+my $most = 6 * 1024 * 1024;
+my $most_event = 1024 * 1024;
+
+reset_calls($node);
+$node->safe_psql('postgres',
+	create_function('silent', 'long_note', function => 'items',
+		columns => q{id int, note text OPTIONS (pushdown '=')}));
+foreach my $case (
+	[ event_of($most + 1) . ", 'RequestResponse'", $most, $most + 1 ],
+	[ event_of($most + 1) . ", 'DryRun'", $most, $most + 1 ],
+	[ event_of($most_event + 1) . ", 'Event'", $most_event, $most_event + 1 ])
+{
+	my ($arguments, $limit, $bytes) = @$case;
+	my $outcome =
+	  outcome_of($session, "SELECT lambda_invoke('silent', 'items', $arguments)");
+
+	is( "$outcome->{sqlstate} $outcome->{message}",
+		'54000 the payload for Lambda function "items" is too large',
+		"too large: $arguments");
+	is($outcome->{detail}, "It has $bytes bytes; Lambda takes $limit.", 'by a byte');
+}
+is( outcome_of($session, "SELECT * FROM long_note WHERE note = repeat('x', $most)")
+	  ->{sqlstate},
+	'54000', 'a condition that is too large');
+ok(!IO::Select->new($silent)->can_read(0.2), 'no connection was made for it');
+
+# At the limit they are taken.
+is( $session->query('SELECT status_code FROM lambda_invoke('
+		  . "'lambda', 'items', " . event_of($most) . ", 'DryRun')"),
+	'204', 'a payload as large as may be');
+is( $session->query('SELECT status_code FROM lambda_invoke('
+		  . "'lambda', 'items', " . event_of($most_event) . ", 'Event')"),
+	'202', 'an event as large as may be');
+
+$session->close;
 $node->stop;
 done_testing();
