@@ -10,6 +10,7 @@ pg_major=${PG_MAJOR:-15}
 work=""				# the temporary folder
 server_user=()		# what runs a command as the user the server runs as
 endpoint_pid=""
+peer_pid=""			# a server of somebody else's, if a script runs one
 cluster=""
 
 # Root's own PATH may lead to programs that the server's user may not run.
@@ -27,6 +28,36 @@ die()
 {
 	printf '%s\n' "$*" >&2
 	exit 1
+}
+
+# ---------------------------------------------------------------------------
+# Results
+# ---------------------------------------------------------------------------
+
+passed=0
+failed=0
+
+heading()
+{
+	say "" "== $*"
+}
+
+# Counts one check: runs a command, shows what it printed if it fails.
+check()
+{
+	local name=$1 status=0
+	shift
+
+	"$@" >"$work/check.log" 2>&1 </dev/null || status=$?
+	if [ "$status" = 0 ]; then
+		say "ok - $name"
+		passed=$((passed + 1))
+	else
+		cat "$work/check.log"
+		say "not ok - $name"
+		failed=$((failed + 1))
+	fi
+	return "$status"
 }
 
 # ---------------------------------------------------------------------------
@@ -74,40 +105,76 @@ missing_packages()
 		python3 command -v python3
 		tzdata test -f /usr/share/zoneinfo/zone.tab
 	END
+	missing_extras "$@"
+}
+
+# Prints those of these packages that are missing.
+missing_extras()
+{
+	local package
+
 	for package in "$@"; do
 		case $package in
 			pg-bsd-indent) command -v pg_bsd_indent ;;
 			libipc-run-perl) perl -MIPC::Run -e 1 ;;
+			openssl) command -v openssl ;;
+			python3-h2) find_python h2 ;;
+			awscli) command -v aws ;;
+			python3-botocore) find_python botocore ;;
+			nodejs) command -v node ;;
+			npm) command -v npm ;;
 			*) false ;;
 		esac >/dev/null 2>&1 || echo "$package"
 	done
 }
 
+# Finds a Python that has a module: the user's own, or Debian's.
+find_python()
+{
+	local candidate
+
+	for candidate in python3 /usr/bin/python3; do
+		if "$candidate" -c "import $1" >/dev/null 2>&1 </dev/null; then
+			echo "$candidate"
+			return 0
+		fi
+	done
+	return 1
+}
+
+# Installs these packages, or says how and stops; fails if apt-get does, with
+# its words in $work/apt.log.
+add_packages()
+{
+	local sudo=()
+
+	[ $# != 0 ] || return 0
+	command -v apt-get >/dev/null ||
+		die "Please install what Debian calls: $*"
+	if [ "$(id -u)" != 0 ]; then
+		sudo -n true 2>/dev/null ||
+			die "Some packages are missing. Please run, and start again:" \
+				$'\n\n'"    sudo apt-get install -y $*"$'\n'
+		sudo=(sudo)
+	fi
+	say "Installing $* ..."
+	{
+		"${sudo[@]}" apt-get update -q &&
+			"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+				apt-get install -q -y --no-install-recommends "$@"
+	} >"$work/apt.log" 2>&1 </dev/null
+}
+
 # Installs what is missing, these packages too, or says how and stops.
 install_packages()
 {
-	local missing sudo=()
+	local missing
 
 	mapfile -t missing < <(missing_packages "$@")
-	if [ ${#missing[@]} != 0 ]; then
-		command -v apt-get >/dev/null ||
-			die "Please install what Debian calls: ${missing[*]}"
-		if [ "$(id -u)" != 0 ]; then
-			sudo -n true 2>/dev/null ||
-				die "Some packages are missing. Please run, and start again:" \
-					$'\n\n'"    sudo apt-get install -y ${missing[*]}"$'\n'
-			sudo=(sudo)
-		fi
-		say "Installing ${missing[*]} ..."
-		{
-			"${sudo[@]}" apt-get update -q &&
-				"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
-					apt-get install -q -y --no-install-recommends "${missing[@]}"
-		} >"$work/apt.log" 2>&1 </dev/null || {
-			tail -n 20 "$work/apt.log" >&2
-			die "apt-get failed."
-		}
-	fi
+	add_packages "${missing[@]}" || {
+		tail -n 20 "$work/apt.log" >&2
+		die "apt-get failed."
+	}
 	PG_CONFIG=$(find_pg_config) ||
 		die "No PostgreSQL server with headers found; set PG_CONFIG."
 	export PG_CONFIG
@@ -125,6 +192,7 @@ clean_up()
 	trap - EXIT
 	stop_clusters
 	stop_endpoint
+	stop_process "$peer_pid"
 	[ -z "$work" ] || rm -rf "$work"
 	exit "$status"
 }
@@ -284,10 +352,16 @@ start_endpoint()
 
 stop_endpoint()
 {
-	if [ -n "$endpoint_pid" ]; then
-		kill "$endpoint_pid" 2>/dev/null || true
-		wait "$endpoint_pid" 2>/dev/null || true
-		endpoint_pid=""
+	stop_process "$endpoint_pid"
+	endpoint_pid=""
+}
+
+# Ends a process that this shell started; without one there is nothing to do.
+stop_process()
+{
+	if [ -n "$1" ]; then
+		kill "$1" 2>/dev/null || true
+		wait "$1" 2>/dev/null || true
 	fi
 }
 

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "fmgr.h"
 #include "foreign/fdwapi.h"
 #include "funcapi.h"
@@ -18,6 +19,7 @@
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 
+#include "endpoint.h"
 #include "lambda_fdw.h"
 #include "target.h"
 
@@ -62,6 +64,7 @@ lambda_fdw_connections(PG_FUNCTION_ARGS)
 	dlist_iter	sockets;
 
 	InitMaterializedSRF(fcinfo, 0);
+	lfdw_http_close_retired();
 	dlist_foreach(pools, lfdw_pool_list())
 	{
 		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, pools.cur);
@@ -133,7 +136,7 @@ lambda_fdw_credentials(PG_FUNCTION_ARGS)
 		elog(ERROR, "return type must be a row type");
 	initStringInfo(&notes);
 	lfdw_target_bind(target, options, "none", NULL);
-	lfdw_target_resolve(target, options, caller);
+	lfdw_endpoint_complete_route(&target->route, caller);
 	found = lfdw_credentials_find(caller, &target->route, &notes);
 	if (found)
 	{

@@ -309,7 +309,7 @@ lfdw_client_correct_clock(LfdwClient *client, const LfdwHttpExchange *exchange)
 
 	if (date == NULL || lfdw_http_header(exchange, "Age") ||
 		!lfdw_time_http_date(date, &theirs) ||
-		Abs(theirs - (ours + client->clock_offset)) < CLOCK_SKEW_SECONDS)
+		llabs(theirs - (ours + client->clock_offset)) < CLOCK_SKEW_SECONDS)
 		return false;
 	client->clock_offset = theirs - ours;
 	return true;

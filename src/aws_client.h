@@ -33,7 +33,7 @@ typedef struct LfdwRoute
 {
 	const char *server;			/* its name, for messages */
 	bool		trusted;		/* its owner is a superuser */
-	const char *region;			/* NULL until lfdw_route_complete */
+	const char *region;			/* NULL until lfdw_endpoint_complete_route */
 	bool		use_fips;
 	bool		use_dualstack;
 	bool		allow_http;

@@ -24,11 +24,11 @@
 #include "nodes/pathnodes.h"
 #include "optimizer/pathnode.h"
 #include "parser/parsetree.h"
-#include "pgstat.h"
 #include "storage/latch.h"
 #include "utils/acl.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
+#include "utils/wait_event.h"
 
 /* 16 moved the varlena macros out of postgres.h */
 #if PG_VERSION_NUM >= 160000

@@ -121,6 +121,15 @@ static const Source chain[] = {
 	lfdw_source_instance
 };
 
+/* The option that a user mapping with half a pair of keys lacks, or NULL. */
+static const char *
+missing_half(const LfdwMapping *mapping)
+{
+	if ((mapping->access_key_id == NULL) == (mapping->secret_access_key == NULL))
+		return NULL;
+	return mapping->access_key_id ? "aws_secret_access_key" : "aws_access_key_id";
+}
+
 /* The keys of the user mapping, which need no asking. */
 static bool
 source_mapping(const LfdwMapping *mapping, LfdwCredentials *found)
@@ -151,6 +160,11 @@ find_base(LfdwSearch *search, LfdwCredentials *found)
 	{
 		if (chain[i] (search, found))
 			return true;
+		/* as in the SDKs, a profile that is asked for must be there */
+		if (chain[i] == lfdw_source_profile && search->ambient->profile_given &&
+			!lfdw_profiles_has(search->ambient->profiles, LFDW_SECTION_PROFILE,
+							   search->ambient->profile))
+			return false;
 	}
 	return false;
 }
@@ -212,7 +226,14 @@ lfdw_credentials_find(const LfdwCaller *caller, const LfdwRoute *route,
 	int64		now = (int64) time(NULL);
 	LfdwCredentials *found;
 	LfdwSearch	search = {caller, route, NULL, notes};
+	const char *missing = missing_half(&caller->mapping);
 
+	if (missing)
+	{
+		lfdw_search_note(&search, "user mapping",
+						 psprintf("it lacks the option \"%s\"", missing));
+		return NULL;
+	}
 	/* whoever lost the right to ask must not get what was asked before */
 	if (!caller->ambient && caller->mapping.access_key_id == NULL)
 	{
@@ -313,18 +334,10 @@ lfdw_credentials_check(const LfdwCaller *caller)
 {
 	const LfdwMapping *mapping = &caller->mapping;
 	const char *role = GetUserNameFromId(caller->userid, false);
-	const char *missing = NULL;
+	const char *missing = missing_half(mapping);
 
-	if (mapping->access_key_id == NULL && mapping->secret_access_key == NULL)
-	{
-		if (!caller->ambient)
-			report_missing(caller, role);
-		return;
-	}
-	if (mapping->access_key_id == NULL)
-		missing = "aws_access_key_id";
-	if (mapping->secret_access_key == NULL)
-		missing = "aws_secret_access_key";
+	if (missing == NULL && mapping->access_key_id == NULL && !caller->ambient)
+		report_missing(caller, role);
 	if (missing)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),

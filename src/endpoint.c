@@ -53,31 +53,51 @@ regional_endpoint(const LfdwRoute *route, const char *service)
 					partition->dns_suffix);
 }
 
+/* Refuses a route without a region. */
+static void
+require_region(const LfdwRoute *route, const LfdwAmbient *ambient)
+{
+	if (route->region)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
+			 errmsg("no region is known for server \"%s\"", route->server),
+			 ambient ? errdetail("Neither AWS_REGION, AWS_DEFAULT_REGION nor profile \"%s\" tells one.",
+								 ambient->profile) : 0,
+			 errhint("Set the option \"region\" of server \"%s\", or give the function as a full ARN.",
+					 route->server)));
+}
+
+/*
+ * Fills what the options leave open of a route from the environment and the
+ * profile, for a caller that may use them.  Returns them, or NULL.
+ */
+LfdwAmbient *
+lfdw_endpoint_complete_route(LfdwRoute *route, const LfdwCaller *caller)
+{
+	LfdwAmbient *ambient = lfdw_ambient_read(caller);
+
+	if (ambient)
+		lfdw_ambient_complete_route(ambient, route);
+	return ambient;
+}
+
 /*
  * Decides where a server's calls of Lambda go.
  *
  * Takes the route with what the options say, and the option "endpoint" or
- * NULL; fills the route from the environment and the profile where the caller
- * may use them, and returns the endpoint's URL.  All of it is palloc'd or the
- * environment's.  Raises HV00J where no region is known.
+ * NULL; completes the route and returns the endpoint's URL.  All of it is
+ * palloc'd or the environment's.  Raises HV00J where no region is known, and
+ * HV024 for FIPS or dual stack with an endpoint of one's own.
  */
 char *
-lfdw_endpoint_complete(LfdwRoute *route, const LfdwCaller *caller,
-					   const char *endpoint)
+lfdw_endpoint_lambda(LfdwRoute *route, const LfdwCaller *caller,
+					 const char *endpoint)
 {
-	LfdwAmbient *ambient = lfdw_ambient_read(caller);
+	LfdwAmbient *ambient = lfdw_endpoint_complete_route(route, caller);
 	char	   *configured;
 
-	if (ambient)
-		lfdw_ambient_complete_route(ambient, route);
-	if (route->region == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
-				 errmsg("no region is known for server \"%s\"", route->server),
-				 ambient ? errdetail("Neither AWS_REGION, AWS_DEFAULT_REGION nor profile \"%s\" tells one.",
-									 ambient->profile) : 0,
-				 errhint("Set the option \"region\" of server \"%s\", or give the function as a full ARN.",
-						 route->server)));
+	require_region(route, ambient);
 	if (endpoint)
 		configured = pstrdup(endpoint);
 	else if (ambient)
@@ -110,9 +130,11 @@ lfdw_endpoint_sts(const LfdwRoute *route, const LfdwCaller *caller,
 	const char *variable = lfdw_ambient_variable("AWS_ENDPOINT_URL_STS");
 	char	   *configured = NULL;
 
+	require_region(route, ambient);
 	if (ambient)
 		configured = lfdw_ambient_endpoint(ambient, "STS");
-	else if (variable)
+	else if (variable &&
+			 !lfdw_ambient_flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))
 		configured = pstrdup(variable);
 	*own_endpoint = check_ambient_endpoint(configured) != NULL;
 	return configured ? configured : regional_endpoint(route, "sts");

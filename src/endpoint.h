@@ -13,10 +13,12 @@
 
 #include "postgres.h"
 
-#include "credentials.h"
+#include "ambient.h"
 
-extern char *lfdw_endpoint_complete(LfdwRoute *route, const LfdwCaller *caller,
-									const char *endpoint);
+extern LfdwAmbient *lfdw_endpoint_complete_route(LfdwRoute *route,
+												 const LfdwCaller *caller);
+extern char *lfdw_endpoint_lambda(LfdwRoute *route, const LfdwCaller *caller,
+								  const char *endpoint);
 extern char *lfdw_endpoint_sts(const LfdwRoute *route,
 							   const LfdwCaller *caller,
 							   bool *own_endpoint);

@@ -507,7 +507,10 @@ set_request_options(LfdwHttpExchange *exchange, const LfdwHttpRequest *request)
 	SET(CURLOPT_PROXY, request->proxy ? request->proxy : "");
 	SET(CURLOPT_NOPROXY, request->proxy ? "" : "*");
 	if (request->ca_bundle)
+	{
 		SET(CURLOPT_CAINFO, request->ca_bundle);
+		SET(CURLOPT_PROXY_CAINFO, request->ca_bundle);
+	}
 	SET(CURLOPT_HTTPHEADER, exchange->headers);
 	set_method(easy, request);
 	SET(CURLOPT_FORBID_REUSE, request->keep_connection ? 0L : 1L);
@@ -532,7 +535,6 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 	lfdw_owner_register(CurrentMemoryContext, release, exchange);
 
 	ensure_libcurl();
-	lfdw_http_close_retired();
 	exchange->pool = lfdw_pool_get(&request->pool);
 	ensure_multi(exchange->pool);
 	exchange->easy = curl_easy_init();
@@ -552,6 +554,8 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 	else
 		fail(exchange, LFDW_HTTP_BROKEN, curl_multi_strerror(error));
 	sigprocmask(SIG_SETMASK, &saved, NULL);
+	/* not before: the request's strings may belong to a pool */
+	lfdw_http_close_retired();
 	return exchange;
 }
 

@@ -153,7 +153,7 @@ lfdw_invoke_begin(const LfdwTarget *target, const LfdwCaller *caller,
 						target->label),
 				 errdetail("It has %d bytes; Lambda takes %d.",
 						   payload->len, max),
-				 errhint("Ask with a shorter list of values.")));
+				 errhint("Send less at a time; a scan, a shorter list of values.")));
 
 	invocation->target = target;
 	invocation->caller = caller;

@@ -32,7 +32,7 @@ typedef enum LfdwInvocationType
 typedef struct LfdwTarget
 {
 	LfdwRoute	route;
-	const char *endpoint;		/* URL; NULL until lfdw_endpoint_complete */
+	const char *endpoint;		/* URL; NULL until lfdw_target_resolve */
 	const char *function;		/* name, partial ARN or ARN, no qualifier */
 	const char *qualifier;		/* NULL for none */
 	const char *label;			/* the function's bare name, for messages */

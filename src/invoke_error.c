@@ -189,7 +189,7 @@ aws_hint(const LfdwTarget *target, LfdwAwsErrorClass class)
 		case LFDW_AWS_ACCESS_DENIED:
 			return "The owner of the keys needs lambda:InvokeFunction on the function.";
 		case LFDW_AWS_NO_FUNCTION:
-			return psprintf("Check the options function_arn and qualifier; the region called is %s.",
+			return psprintf("Check the function's name and qualifier; the region called is %s.",
 							target->route.region);
 		default:
 			return NULL;

@@ -50,9 +50,10 @@ typedef struct Question
 	int			attempts;
 
 	int			status;			/* 0: no answer */
+	LfdwHttpFailure failure;	/* why there is none */
 	char	   *body;			/* with a NUL behind it */
 	size_t		len;
-	const char *why;			/* no answer, or not 200; fit for a note */
+	const char *why;			/* where it is not 200; fit for a note */
 } Question;
 
 /* Asks once.  Nothing is sent by a proxy, and no connection is kept. */
@@ -67,7 +68,8 @@ ask_once(Question *question)
 		.body = "",
 		.ca_bundle = question->ca_bundle,
 		.connect_timeout_ms = question->timeout_ms,
-		.request_timeout_ms = question->timeout_ms,
+		/* later, so that no connection and no answer can be told apart */
+		.request_timeout_ms = question->timeout_ms + 1,
 		.max_response_bytes = ANSWER_MAX,
 		.network = question->network
 	};
@@ -80,7 +82,7 @@ ask_once(Question *question)
 	question->status = 0;
 	if (lfdw_http_state(exchange) == LFDW_HTTP_FAILED)
 	{
-		lfdw_http_failure(exchange, &message);
+		question->failure = lfdw_http_failure(exchange, &message);
 		question->why = psprintf("%s: %s", question->url,
 								 lfdw_error_excerpt(message, strlen(message)));
 		return;
@@ -89,9 +91,11 @@ ask_once(Question *question)
 	question->body = pnstrdup(body->len > 0 ? lfdw_buffer_bytes(body) : "",
 							  body->len);
 	question->len = body->len;
-	question->why = psprintf("%s answered HTTP status %d: %s", question->url,
-							 question->status,
-							 lfdw_error_excerpt(question->body, question->len));
+	/* what is 200 may be secret */
+	if (question->status != 200)
+		question->why = psprintf("%s answered HTTP status %d: %s", question->url,
+								 question->status,
+								 lfdw_error_excerpt(question->body, question->len));
 }
 
 /* Asks until there is an answer that is no fault of the service. */
@@ -260,6 +264,21 @@ ask_instance(Question *question, const char *endpoint, const char *path,
 }
 
 /*
+ * Has the service refused to open a session in a way that leaves version 1?
+ *
+ * No answer in time is one: version 2 lets its token not pass a hop, such as
+ * to a container.
+ */
+static bool
+lacks_version_2(const Question *question)
+{
+	if (question->status == 0)
+		return question->failure == LFDW_HTTP_REQUEST_TIMEOUT;
+	return question->status == 403 || question->status == 404 ||
+		question->status == 405;
+}
+
+/*
  * Opens a session of version 2: the header for the questions that follow, in
  * *token; without a value where the service only has version 1.
  */
@@ -278,10 +297,12 @@ open_session(Question *question, const char *endpoint, LfdwHeader *token)
 	{
 		if (strpbrk(question->body, "\r\n") == NULL)
 			token->value = question->body;
+		else
+			question->why = psprintf("%s answered with a line break",
+									 question->url);
 		return token->value != NULL;
 	}
-	return (question->status == 403 || question->status == 404 ||
-			question->status == 405) &&
+	return lacks_version_2(question) &&
 		!lfdw_ambient_flag("AWS_EC2_METADATA_V1_DISABLED");
 }
 

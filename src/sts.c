@@ -117,12 +117,13 @@ try_once(Attempt *attempt, const LfdwSearch *search,
  * could help.
  */
 static bool
-may_try_again(Attempt *attempt, const LfdwSearch *search, bool *corrected)
+may_try_again(const Attempt *attempt, const LfdwSearch *search, bool *corrected)
 {
+	const char *message;
 	LfdwRetry	retry;
 
 	if (attempt->status == 0)
-		return lfdw_http_failure(attempt->exchange, &attempt->why) !=
+		return lfdw_http_failure(attempt->exchange, &message) !=
 			LFDW_HTTP_FORBIDDEN_ADDRESS;
 	retry = lfdw_aws_error_retry(attempt->status, attempt->code);
 	if (retry != LFDW_RETRY_CLOCK)

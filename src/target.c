@@ -15,6 +15,7 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 #include "utils/json.h"
+#include "utils/lsyscache.h"
 
 #include "common/arn.h"
 #include "compat.h"
@@ -162,8 +163,8 @@ void
 lfdw_target_resolve(LfdwTarget *target, const LfdwOptions *options,
 					const LfdwCaller *caller)
 {
-	target->endpoint = lfdw_endpoint_complete(&target->route, caller,
-											  options->endpoint);
+	target->endpoint = lfdw_endpoint_lambda(&target->route, caller,
+											options->endpoint);
 	if (options->client_context)
 		target->client_context = caller_context(caller);
 }

@@ -12,10 +12,11 @@ use Test::More;
 
 # The statements that hold the keys are the user's own: they are run before
 # statements are logged, but for those that fail.
+my $endpoint = start_endpoint();
+$ENV{AWS_ENDPOINT_URL_STS} = $endpoint;
 my $node = start_server(
 	"log_statement = 'none'",
 	"log_min_error_statement = 'panic'");
-my $endpoint = start_endpoint();
 my $token = 'session/token+example==';
 my @functions = qw(items hang hang_mid reset_before reset_mid truncated redirect
   status throttled function_error nosuch echo);
@@ -68,6 +69,11 @@ sub run_all
 	run('EXPLAIN (VERBOSE) EXECUTE q(1)');
 	run('DEALLOCATE q');
 	run('DO $$ BEGIN PERFORM * FROM function_error; END $$');
+	run(q{SELECT * FROM lambda_invoke('lambda', 'echo', '{}', log_type => 'Tail')});
+	run(q{SELECT * FROM lambda_invoke('lambda', 'function_error', '{}', log_type => 'Tail')});
+	run(q{SELECT * FROM lambda_fdw_credentials('lambda')});
+	run(q{SELECT * FROM lambda_fdw_connections()});
+	run('SELECT * FROM pg_stat_activity');
 	run('RESET client_min_messages');
 	return;
 }
@@ -89,7 +95,9 @@ my @mappings = (
 	"'AKIDUNKNOWN', aws_secret_access_key '$secret_key'",
 	"'AKIDDENIED', aws_secret_access_key '$secret_key'",
 	"'ASIAEXAMPLE', aws_secret_access_key '$secret_key', aws_session_token '$token'",
-	"'ASIAEXAMPLE', aws_secret_access_key '$secret_key', aws_session_token 'expired'");
+	"'ASIAEXAMPLE', aws_secret_access_key '$secret_key', aws_session_token 'expired'",
+	map { "'AKIDEXAMPLE', aws_secret_access_key '$secret_key', role_arn 'arn:aws:iam::123456789012:role/$_'" }
+	  qw(reader denied));
 foreach my $mapping (@mappings)
 {
 	my $quiet = open_session($node);
@@ -105,7 +113,9 @@ foreach my $mapping (@mappings)
 	run_all();
 }
 like($shown, qr/28000: /, 'keys are refused');
-like($shown, qr/42501: .*"AccessDenied|42501: .*AccessDenied/, 'access is denied');
+like($shown, qr/42501: .*AccessDenied/, 'access is denied');
+like($shown, qr/role \S+:role\/reader, by user mapping\|/, 'a role is assumed');
+like($shown, qr/28000: .*role\/denied.*STS answered/s, 'and another is not');
 
 # A mapping that the validator refuses: its statement is not logged as one
 # that failed.
@@ -122,6 +132,8 @@ my %secrets = (
 	'the secret key' => $secret_key,
 	'the wrong secret key' => 'anotherSecretThatIsWrong',
 	'the session token' => $token,
+	'the secret key of a role' => 'IssuedSecretMarker',
+	'the session token of a role' => 'IssuedTokenMarker',
 	'a signature' => 'Signature=',
 	'the header that has it' => 'AWS4-HMAC-SHA256');
 foreach my $secret (sort keys %secrets)

@@ -26,7 +26,7 @@ my $silent = IO::Socket::INET->new(
 my $node = start_server();
 my $endpoint = start_endpoint();
 my $requests = "${PostgreSQL::Test::Utils::tmp_check}/requests";
-my $proxy = start_proxy($requests);
+my $proxy = 'http://127.0.0.1:' . start_program('proxy.py', '--log', $requests);
 
 $node->safe_psql('postgres', $_)
   for (
@@ -201,7 +201,7 @@ sub add_cases
 my %hints = (
 	'28000' => "Check the keys in the user mapping, and the server's clock.",
 	'42501' => 'The owner of the keys needs lambda:InvokeFunction on the function.',
-	'HV00R' => 'Check the options function_arn and qualifier; the region called is eu-west-1.');
+	'HV00R' => "Check the function's name and qualifier; the region called is eu-west-1.");
 
 # Of a table's columns, those before the calls are named.
 sub table_rows

@@ -405,7 +405,7 @@ sub make_authority
 }
 
 # Has the first authority sign a certificate for a name.
-sub make_certificate
+sub sign_certificate
 {
 	my ($name, $alternative) = @_;
 
@@ -422,8 +422,8 @@ SKIP:
 	skip 'no openssl', 1
 	  unless make_authority('authority')
 	  && make_authority('stranger')
-	  && make_certificate('address', 'IP:127.0.0.1')
-	  && make_certificate('elsewhere', 'DNS:lambda.example');
+	  && sign_certificate('address', 'IP:127.0.0.1')
+	  && sign_certificate('elsewhere', 'DNS:lambda.example');
 
 	my %urls = map {
 		$_ => start_endpoint('--tls', "$folder/$_.pem", "$folder/$_.key")

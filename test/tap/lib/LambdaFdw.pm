@@ -13,9 +13,9 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(start_endpoint start_proxy start_server create_server
-  create_function create_outcome open_session elapsed_ms median reset_calls
-  count_calls memory_of $access_key $secret_key);
+our @EXPORT = qw(start_endpoint start_program make_certificate start_server
+  create_server create_function create_outcome open_session elapsed_ms median
+  reset_calls count_calls memory_of $access_key $secret_key);
 
 # The keys of test/endpoint/verifier.py.
 our $access_key = 'AKIDEXAMPLE';
@@ -23,16 +23,26 @@ our $secret_key = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 
 # No step of a test takes longer, in seconds.
 my $patience = 120;
-my @programs;
+my @endpoints;
 
-# Starts a program of test/endpoint, with these arguments; returns the port.
+# Starts a test endpoint, with these further arguments; returns its URL.
+sub start_endpoint
+{
+	my @arguments = @_;
+
+	return ((grep { $_ eq '--tls' } @arguments) ? 'https' : 'http')
+	  . '://127.0.0.1:'
+	  . start_program('endpoint.py', @arguments);
+}
+
+# Starts a program of test/endpoint; returns the port it listens on.
 sub start_program
 {
 	my ($program, @arguments) = @_;
-	my $port_file = "${PostgreSQL::Test::Utils::tmp_check}/port" . @programs;
+	my $port_file = "${PostgreSQL::Test::Utils::tmp_check}/port" . @endpoints;
 	my $until = time() + $patience;
 
-	push @programs,
+	push @endpoints,
 	  IPC::Run::start(
 		[
 			'python3', "$FindBin::RealBin/../endpoint/$program",
@@ -42,7 +52,8 @@ sub start_program
 		'<', \undef, '>', "$port_file.log", '2>&1');
 	until (-s $port_file)
 	{
-		BAIL_OUT("$program did not start") if time() > $until;
+		BAIL_OUT("$program did not start: " . slurp_file("$port_file.log"))
+		  if time() > $until || !$endpoints[-1]->pumpable;
 		sleep(0.02);
 	}
 	my $port = slurp_file($port_file);
@@ -51,22 +62,18 @@ sub start_program
 	return $port;
 }
 
-# Starts a test endpoint, with these further arguments; returns its URL.
-sub start_endpoint
+# Makes a certificate that vouches for itself, for a name or an address; returns
+# the files of certificate and key.
+sub make_certificate
 {
-	my @arguments = @_;
-	my $scheme = grep({ $_ eq '--tls' } @arguments) ? 'https' : 'http';
+	my ($name, $subject) = @_;
+	my $file = "${PostgreSQL::Test::Utils::tmp_check}/$name";
 
-	return "$scheme://127.0.0.1:" . start_program('endpoint.py', @arguments);
-}
-
-# Starts a proxy that writes a line for each request to a file; returns its
-# URL.
-sub start_proxy
-{
-	my $log = shift;
-
-	return 'http://127.0.0.1:' . start_program('proxy.py', '--log', $log);
+	system_or_bail('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes',
+		'-days', '2', '-subj', '/CN=test', '-addext',
+		"subjectAltName=$subject", '-keyout', "$file.key", '-out',
+		"$file.crt");
+	return ("$file.crt", "$file.key");
 }
 
 # Starts a cluster with the extension; the lines go to postgresql.conf.
@@ -255,7 +262,7 @@ END
 {
 	my $status = $?;
 
-	$_->kill_kill for @programs;
+	$_->kill_kill for @endpoints;
 	$? = $status;
 }
 
