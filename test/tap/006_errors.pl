@@ -63,15 +63,6 @@ sub write_of
 	  $server // 'lambda', $function, $event, $idempotent ? 'true' : 'false';
 }
 
-# Runs a statement in a session; returns how it ended, as create_outcome has
-# it.
-sub outcome_of
-{
-	my ($session, $sql) = @_;
-
-	return decode_json($session->query("SELECT outcome(\$q\$$sql\$q\$)"));
-}
-
 # How many calls an event was in.
 sub calls_of
 {
@@ -498,14 +489,6 @@ foreach my $i (0 .. $#waits)
 # What it costs
 # ---------------------------------------------------------------------------
 
-# How many attempts an error's message tells of.
-sub attempts_told
-{
-	my $message = shift;
-
-	return $message =~ / after (\d+) attempts$/ ? $1 : 1;
-}
-
 # The attempts of some invocations that fail, one after the other.
 sub attempts_made
 {
@@ -573,6 +556,16 @@ foreach my $offset (3600, -3600, 200, -200)
 		$one->close;
 	}
 }
+
+# The clock is corrected even where no other attempt may be made.
+my $ahead = start_endpoint('--clock-offset=3600');
+$node->safe_psql('postgres',
+	create_server('ahead', $ahead, "proxy '$proxy', max_attempts '1'"));
+my $item = write_of('items', '{}', 'ahead');
+is(outcome_of($session, $item)->{sqlstate},
+	'28000', "max_attempts '1' and a wrong clock: an error");
+ok(outcome_of($session, $item)->{rows}, 'but for the next invocation');
+is(requests_to($ahead), '2', 'by one request each');
 
 # A token that has expired, and nothing to renew it with.
 my $before = requests_to($endpoint);

@@ -47,19 +47,13 @@ $node->safe_psql('postgres', $_)
 
 my $session = open_session($node);
 
-# Runs a statement; returns how it ended, as create_outcome has it.
-sub outcome_of
-{
-	my $sql = shift;
-
-	return decode_json($session->query("SELECT outcome(\$q\$$sql\$q\$)"));
-}
-
-# How many descriptors the session has open, without any connection.
+# How many descriptors the session has open, without files and without any
+# connection to Lambda; 0 where the system does not tell.
 sub descriptors
 {
 	$session->query('SELECT lambda_fdw_disconnect(srvname) FROM pg_foreign_server');
-	return (memory_of($session->pid))[1];
+	return scalar grep { (readlink($_) // '/') !~ /^\// }
+	  glob('/proc/' . $session->pid . '/fd/*');
 }
 
 # The session goes on.
@@ -92,14 +86,6 @@ sub statement_of
 	  $server, $function, $event, $way eq 'write' ? 'false' : 'true';
 }
 
-# How many attempts an error's message tells of.
-sub attempts_told
-{
-	my $outcome = shift;
-
-	return ($outcome->{message} // '') =~ / after (\d+) attempts$/ ? $1 : 1;
-}
-
 # Has a function fail for a read, a write and one that may be repeated, as
 # often as the three numbers say; "?" is a number that chance decides.
 sub fails
@@ -112,8 +98,8 @@ sub fails
 	{
 		my $expected = shift @calls;
 		next unless defined $expected;
-		my $outcome = outcome_of(statement_of($way, @$fault));
-		my $told = attempts_told($outcome);
+		my $outcome = outcome_of($session, statement_of($way, @$fault));
+		my $told = attempts_told($outcome->{message} // '');
 		my $name = "$function $event, $way";
 
 		is($outcome->{sqlstate}, $sqlstate, $name);
@@ -133,6 +119,7 @@ sub fails
 
 goes_on('before');
 my $descriptors = descriptors();
+note "$descriptors descriptors that are no files";
 reset_calls($node);
 
 # ---------------------------------------------------------------------------
@@ -200,7 +187,7 @@ fails([ 'narrow', 'endless', '{}' ],
 fails([ 'lambda', 'bad_headers', qq({"bytes": $_}) ],
 	'54000', $each_1, qr/: (the headers are|a header is) too large\.$/)
   for 66 * 1024, 4 * 1024 * 1024;
-is(outcome_of(statement_of('read', 'lambda', 'bad_headers', '{"bytes": 57344}'))->{rows},
+is(outcome_of($session, statement_of('read', 'lambda', 'bad_headers', '{"bytes": 57344}'))->{rows},
 	0, '56 kB of headers are taken');
 reset_calls($node);
 fails([ 'lambda', 'redirect', '{}' ],
@@ -210,14 +197,14 @@ fails([ 'lambda', 'redirect', '{}' ],
 # A length that is too short, and what may be behind it.
 foreach my $way ('read', 'write', 'idempotent write')
 {
-	my $outcome = outcome_of(statement_of($way, 'lambda', 'short_length', '{}'));
+	my $outcome = outcome_of($session, statement_of($way, 'lambda', 'short_length', '{}'));
 
 	is($outcome->{sqlstate}, '22P02', "Content-Length too short, $way");
 	goes_on($way);
 	my $smuggled = '{"length": 10, "body": "[{\"id\":1}]HTTP/1.1 200 OK\\\\r\\\\n'
 	  . 'Content-Length: 10\\\\r\\\\n\\\\r\\\\n[{\"id\":2}]"}';
 	$smuggled =~ s/\\\\/\\/g;
-	is(outcome_of(statement_of($way, 'lambda', 'short_length', $smuggled))->{rows},
+	is(outcome_of($session, statement_of($way, 'lambda', 'short_length', $smuggled))->{rows},
 		1, 'what is behind the answer is not read');
 	goes_on($way);
 	is(count_calls($node, q{function = 'short_length'}), '2', 'called once each');
@@ -229,7 +216,7 @@ sub cannot_read
 {
 	my ($name, $event, $sqlstate, $message, $calls) = @_;
 	my ($function, $rest) = @$event;
-	my $outcome = outcome_of(statement_of('read', 'lambda', $function, $rest));
+	my $outcome = outcome_of($session, statement_of('read', 'lambda', $function, $rest));
 
 	is($outcome->{sqlstate}, $sqlstate, $name);
 	like($outcome->{message}, $message, 'its message');
@@ -248,6 +235,19 @@ sub raw
 
 cannot_read('nesting of 1001', raw('[' x 1001 . ']' x 1001), '54001', qr/./, 1);
 cannot_read('nesting of 100000', raw('[' x 100_000), '54001', qr/./, 1);
+# An error's own body may be long, too.
+my $long = outcome_of($session,
+	statement_of('read', 'lambda', 'raw',
+		encode_json({ status => 503, response => '*' x 1_000_000 })));
+is($long->{message},
+	'could not invoke Lambda function "raw": HTTP status 503 after 3 attempts',
+	'an error of a megabyte');
+is($long->{detail}, 'The answer is HTTP status 503: ' . '*' x 200 . '...',
+	'of which little is shown');
+is(count_calls($node, q{function = 'raw'}), '3', 'calls counted');
+goes_on('a long error');
+reset_calls($node);
+
 cannot_read('half an answer', raw('[{"id": 1}'), '22P02', qr/is not valid JSON$/, 1);
 cannot_read('more pages than max_pages', [ 'paged', '{"total": 100}' ],
 	'54000', qr/^Lambda function "paged" has more than 3 pages$/, 3);
@@ -267,6 +267,21 @@ is($session->query(statement_of('read', 'lambda', $_->[0], $_->[1])),
 	[ 'truncated', '{"times": 2, "body": "{\"rows\": ["}' ],
 	[ 'truncated', '{"times": 2, "body": ""}' ]);
 is(count_calls($node), '12', 'by three calls each');
+reset_calls($node);
+
+# The calls of a scan are tried again side by side.
+$node->safe_psql('postgres',
+	create_function('lambda', 'each', function => 'throttled',
+		columns => q{id int, n int OPTIONS (pushdown '=', required 'true')},
+		options => q{payload '{"times": 1, "retry_after": 1}'}));
+my $elapsed = elapsed_ms(
+	sub {
+		is($session->query('SELECT n FROM each WHERE n IN (1, 2, 3, 4) ORDER BY n'),
+			"1\n2\n3\n4", 'four calls are throttled, and recover');
+	});
+cmp_ok($elapsed, '>', 1000, 'as late as they are told to');
+cmp_ok($elapsed, '<', 2000, 'at the same time');
+is(count_calls($node), '8', 'by two calls each');
 reset_calls($node);
 
 # One that breaks after it is not, though the next would be whole.
@@ -311,8 +326,8 @@ foreach my $way (sort keys %stale)
 	my ($expected, $calls) = @{ $stale{$way} };
 	my $sql = statement_of($way, 'lambda', 'drip', '{"n": 1}');
 
-	outcome_of(statement_of('read', 'lambda', 'stale', '{}'));
-	my $outcome = outcome_of($sql);
+	outcome_of($session, statement_of('read', 'lambda', 'stale', '{}'));
+	my $outcome = outcome_of($session, $sql);
 
 	$expected //= {
 		%$outcome{qw(hint context)},
@@ -450,7 +465,7 @@ SKIP:
 
 		foreach my $way ('read', 'write')
 		{
-			my $outcome = outcome_of(statement_of($way, $server, 'items', '{}'));
+			my $outcome = outcome_of($session, statement_of($way, $server, 'items', '{}'));
 
 			if (!defined $words)
 			{

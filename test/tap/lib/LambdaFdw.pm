@@ -8,14 +8,16 @@ use warnings;
 use Exporter 'import';
 use FindBin;
 use IPC::Run;
+use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(start_endpoint start_program make_certificate start_server
-  create_server create_function create_outcome open_session elapsed_ms median
-  reset_calls count_calls memory_of $access_key $secret_key);
+  create_server create_function create_outcome open_session outcome_of
+  attempts_told elapsed_ms median reset_calls count_calls memory_of
+  $access_key $secret_key);
 
 # The keys of test/endpoint/verifier.py.
 our $access_key = 'AKIDEXAMPLE';
@@ -140,6 +142,23 @@ EXCEPTION WHEN OTHERS THEN
     'detail', detail, 'hint', hint, 'context', context);
 END $$;
 END
+}
+
+# Runs a statement in a session; returns how it ended, as create_outcome has
+# it.
+sub outcome_of
+{
+	my ($session, $sql) = @_;
+
+	return decode_json($session->query("SELECT outcome(\$q\$$sql\$q\$)"));
+}
+
+# How many attempts an error's message tells of.
+sub attempts_told
+{
+	my $message = shift;
+
+	return $message =~ / after (\d+) attempts$/ ? $1 : 1;
 }
 
 # Milliseconds that a piece of code takes.
