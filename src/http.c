@@ -185,16 +185,25 @@ fail(LfdwHttpExchange *exchange, LfdwHttpFailure failure, const char *message)
 	detach(exchange);
 }
 
-/* What libcurl's result means to us. */
+/*
+ * What libcurl's result means to us.
+ *
+ * It also fails to connect where a kept connection has died and no other can
+ * be had; the request has been sent all the same.
+ */
 static LfdwHttpFailure
 classify(const LfdwHttpExchange *exchange, CURLcode result)
 {
+	if (result == CURLE_OUT_OF_MEMORY)
+	{
+		/* 7.88 says so of a header line of more than 100 kB */
+		return exchange->connected && !exchange->head_complete ?
+			LFDW_HTTP_HEADERS_TOO_LARGE : LFDW_HTTP_NO_MEMORY;
+	}
+	if (exchange->connected)
+		return LFDW_HTTP_BROKEN;
 	switch (result)
 	{
-		case CURLE_COULDNT_RESOLVE_HOST:
-		case CURLE_COULDNT_RESOLVE_PROXY:
-		case CURLE_URL_MALFORMAT:
-			return LFDW_HTTP_CANNOT_CONNECT;
 		case CURLE_COULDNT_CONNECT:
 			return exchange->rule ? LFDW_HTTP_FORBIDDEN_ADDRESS :
 				LFDW_HTTP_CANNOT_CONNECT;
@@ -207,13 +216,8 @@ classify(const LfdwHttpExchange *exchange, CURLcode result)
 		case CURLE_SSL_INVALIDCERTSTATUS:
 		case CURLE_PEER_FAILED_VERIFICATION:
 			return LFDW_HTTP_TLS;
-		case CURLE_OUT_OF_MEMORY:
-			/* 7.88 says so of a header line of more than 100 kB */
-			return exchange->connected && !exchange->head_complete ?
-				LFDW_HTTP_HEADERS_TOO_LARGE : LFDW_HTTP_NO_MEMORY;
 		default:
-			return exchange->connected ? LFDW_HTTP_BROKEN :
-				LFDW_HTTP_CANNOT_CONNECT;
+			return LFDW_HTTP_CANNOT_CONNECT;
 	}
 }
 

@@ -226,14 +226,17 @@ mend_signature(LfdwInvocation *invocation, LfdwRetry retry)
 	return false;
 }
 
-/* After an error of AWS: is there another attempt? */
+/*
+ * After an error of AWS: is there another attempt?
+ *
+ * What is wrong with the signature is mended even if there is none, or the
+ * next invocation would meet the same error.
+ */
 static bool
 retry_error(LfdwInvocation *invocation, const LfdwAwsError *error)
 {
 	if (error->class == LFDW_AWS_THROTTLED)
 		invocation->stats->throttles++;
-	if (!may_try_again(invocation))
-		return false;
 	switch (error->retry)
 	{
 		case LFDW_RETRY_NEVER:
@@ -246,13 +249,15 @@ retry_error(LfdwInvocation *invocation, const LfdwAwsError *error)
 			break;
 		case LFDW_RETRY_CLOCK:
 		case LFDW_RETRY_RENEW:
-			if (!mend_signature(invocation, error->retry))
+			if (!mend_signature(invocation, error->retry) ||
+				!may_try_again(invocation))
 				return false;
 			repeat_at_once(invocation);
 			return true;
 	}
-	return back_off(invocation, error->class == LFDW_AWS_THROTTLED,
-					lfdw_client_retry_hint_us(invocation->exchange));
+	return may_try_again(invocation) &&
+		back_off(invocation, error->class == LFDW_AWS_THROTTLED,
+				 lfdw_client_retry_hint_us(invocation->exchange));
 }
 
 /*

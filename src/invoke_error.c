@@ -223,9 +223,11 @@ error_detail(const LfdwInvocation *invocation, const LfdwAwsError *error)
 	if (error->doc.message[0])
 		return lfdw_error_text(error->doc.message, strlen(error->doc.message),
 							   LFDW_MESSAGE_MAX);
+	if (body->len == 0)
+		return psprintf("The answer is HTTP status %d, without a body.",
+						error->status);
 	return psprintf("The answer is HTTP status %d: %s", error->status,
-					lfdw_error_excerpt(body->len > 0 ? lfdw_buffer_bytes(body) : "",
-									   body->len));
+					lfdw_error_excerpt(lfdw_buffer_bytes(body), body->len));
 }
 
 /* Raises an error of AWS by its class. */

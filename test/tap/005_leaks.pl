@@ -23,6 +23,12 @@ $node->safe_psql('postgres', $_)
 	create_function('lambda', 'truncated'),
 	create_function('lambda', 'function_error'),
 	create_function('nobody', 'unreachable'),
+	create_function('lambda', 'status'),
+	create_function('lambda', 'redirect'),
+	create_function('lambda', 'not_http', function => 'bad_headers',
+		options => q<payload '{"kind": "not_http"}'>),
+	create_function('lambda', 'no_json', function => 'raw',
+		options => q<payload '{"response": "[{\"id\": "}'>),
 	create_function('lambda', 'no_rows', function => 'raw',
 		options => q<payload '{"response": "[{\"id\": 1}, {\"id\": \"x\"}]"}'>),
 	<<'END');
@@ -68,6 +74,21 @@ try_often('SELECT * FROM items', 1000, 0);
 try_often('SELECT * FROM endless LIMIT 1', 200, 0);
 # an error above a scan whose answer is under way
 try_often('SELECT 1 / (id - 1) FROM endless', 200, 200);
+
+# Ten kinds of errors, by turns: 1000 after as many as warm the session up.
+my @kinds = (
+	(map { "SELECT * FROM $_" } qw(reset_before truncated function_error
+		  unreachable no_rows no_json status redirect not_http)),
+	q{SELECT lambda_invoke('lambda', 'nosuch')});
+my $by_turns = 'SELECT sum(try(kind, 1)) FROM generate_series(1, 100), '
+  . 'unnest(ARRAY[' . join(', ', map { "\$\$$_\$\$" } @kinds) . ']) kind';
+
+$session->query($by_turns);
+my ($memory_first, $files_first) = memory_of($session->pid);
+is($session->query($by_turns), '1000', 'ten kinds of errors by turns');
+my ($memory_last, $files_last) = memory_of($session->pid);
+cmp_ok($memory_last - $memory_first, '<', 2048, 'memory stays, in kB');
+cmp_ok(abs($files_last - $files_first), '<=', 2, 'so do descriptors');
 
 # Statements that time out cannot be caught: each is a transaction.
 sub time_out

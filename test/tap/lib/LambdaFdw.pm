@@ -8,13 +8,15 @@ use warnings;
 use Exporter 'import';
 use FindBin;
 use IPC::Run;
+use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(start_endpoint start_program make_certificate start_server create_server create_function
-  open_session elapsed_ms median reset_calls count_calls memory_of
+our @EXPORT = qw(start_endpoint start_program make_certificate start_server
+  create_server create_function create_outcome open_session outcome_of
+  attempts_told elapsed_ms median reset_calls count_calls memory_of
   $access_key $secret_key);
 
 # The keys of test/endpoint/verifier.py.
@@ -113,6 +115,50 @@ sub create_function
 
 	return "CREATE FOREIGN TABLE $name ($columns) SERVER $server "
 	  . "OPTIONS (function_arn '$function'$options);\n";
+}
+
+# SQL for a function that runs a query and returns how it ends, as JSON: an
+# error's members, or only how many rows there were.
+sub create_outcome
+{
+	return <<'END';
+CREATE FUNCTION outcome(query text) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  n int;
+  state text;
+  message text;
+  detail text;
+  hint text;
+  context text;
+BEGIN
+  EXECUTE query;
+  GET DIAGNOSTICS n = ROW_COUNT;
+  RETURN json_build_object('rows', n);
+EXCEPTION WHEN OTHERS THEN
+  GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE,
+    message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+    hint = PG_EXCEPTION_HINT, context = PG_EXCEPTION_CONTEXT;
+  RETURN json_build_object('sqlstate', state, 'message', message,
+    'detail', detail, 'hint', hint, 'context', context);
+END $$;
+END
+}
+
+# Runs a statement in a session; returns how it ended, as create_outcome has
+# it.
+sub outcome_of
+{
+	my ($session, $sql) = @_;
+
+	return decode_json($session->query("SELECT outcome(\$q\$$sql\$q\$)"));
+}
+
+# How many attempts an error's message tells of.
+sub attempts_told
+{
+	my $message = shift;
+
+	return $message =~ / after (\d+) attempts$/ ? $1 : 1;
 }
 
 # Milliseconds that a piece of code takes.
