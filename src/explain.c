@@ -107,6 +107,18 @@ shown_expression(ForeignScanState *node, Node *expression, ExplainState *es)
 	return deparse_expression(expression, context, es->verbose, false);
 }
 
+/* LIMIT or OFFSET, at its place in fdw_exprs; a constant as the number it is. */
+static char *
+shown_count(ForeignScanState *node, int place, ExplainState *es)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	Const	   *count = list_nth(plan->fdw_exprs, place);
+
+	if (IsA(count, Const) && !count->constisnull)
+		return psprintf("" INT64_FORMAT, DatumGetInt64(count->constvalue));
+	return shown_expression(node, (Node *) count, es);
+}
+
 /* "placed_at DESC, id", with NULLS where they are not where they would be. */
 static char *
 shown_order(const LfdwBinding *binding, List *order)
@@ -151,13 +163,11 @@ explain_pushed(ForeignScanState *node, const LfdwBinding *binding,
 		ExplainPropertyText("Pushed Sort", shown_order(binding, order), es);
 	if (linitial_int(limit) >= 0)
 	{
-		char	   *count = shown_expression(node, list_nth(plan->fdw_exprs,
-															linitial_int(limit)), es);
+		char	   *count = shown_count(node, linitial_int(limit), es);
 
 		if (lsecond_int(limit) >= 0)
 			count = psprintf("%s + %s", count,
-							 shown_expression(node, list_nth(plan->fdw_exprs,
-															 lsecond_int(limit)), es));
+							 shown_count(node, lsecond_int(limit), es));
 		ExplainPropertyText("Pushed Limit", count, es);
 	}
 }

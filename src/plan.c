@@ -45,8 +45,8 @@
 #define PAGE_BYTES (6.0 * 1024 * 1024)
 #define JSON_BYTES_PER_COLUMN 16
 
-/* A scan that must come sorted is a little dearer than one that need not. */
-#define SORTED_SCAN_FACTOR 1.05
+/* A row that must come sorted is dearer than one that need not by this. */
+#define SORTED_ROW_SHARE 0.05
 
 /* How many values a list has, where the planner can't see. */
 #define UNKNOWN_LIST_LENGTH 10
@@ -227,7 +227,7 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer,
 		total += MISSING_VALUE_COST;
 	}
 	if (pathkeys)
-		total *= SORTED_SCAN_FACTOR;
+		total += (total - startup) * SORTED_ROW_SHARE;
 
 	add_path(baserel, (Path *)
 			 lfdw_create_foreignscan_path(root, baserel,
