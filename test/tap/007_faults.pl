@@ -233,8 +233,15 @@ sub raw
 	return [ 'raw', encode_json({ response => $text }) ];
 }
 
-cannot_read('nesting of 1001', raw('[' x 1001 . ']' x 1001), '54001', qr/./, 1);
-cannot_read('nesting of 100000', raw('[' x 100_000), '54001', qr/./, 1);
+cannot_read('nesting of 1001', raw('[' x 1001 . ']' x 1001), '54001', qr/is not valid JSON$/, 1);
+cannot_read('nesting of 100000', raw('[' x 100_000), '54001', qr/is not valid JSON$/, 1);
+is( outcome_of($session,
+		statement_of('write', 'lambda', @{ raw('[' x 100_000) }))->{sqlstate},
+	'54001', 'nesting of 100000, write');
+is(count_calls($node), '1', 'calls counted');
+goes_on('nesting, write');
+reset_calls($node);
+
 # An error's own body may be long, too.
 my $long = outcome_of($session,
 	statement_of('read', 'lambda', 'raw',
