@@ -72,6 +72,35 @@ judge_outside(LfdwOperator op, int side, int nvalues)
 	}
 }
 
+/* Sets up a condition whose values follow. */
+static void
+init_condition(LfdwCondition *condition, LfdwTerm *term)
+{
+	Oid			type = term->valtype;
+
+	memset(condition, 0, sizeof(*condition));
+	condition->term = term;
+	condition->verdict = LFDW_SENT;
+	condition->set.collation = term->collation;
+	condition->set.type = lookup_type_cache(lfdw_set_is_integer(type) ? INT8OID : type,
+											TYPECACHE_CMP_PROC_FINFO);
+}
+
+/* Makes integers bigint, and judges those that the column cannot hold. */
+static void
+widen(LfdwCondition *condition)
+{
+	Oid			type = condition->term->valtype;
+	int			side;
+
+	if (condition->verdict != LFDW_SENT || !lfdw_set_is_integer(type))
+		return;
+	side = lfdw_set_widen_integers(&condition->set, type,
+								   getBaseType(condition->term->column->typid));
+	condition->verdict = judge_outside(condition->term->op, side,
+									   condition->set.nvalues);
+}
+
 /*
  * Evaluates a term in the current context; its JSON is made later.  Raises
  * what evaluating the expression raises.
@@ -81,16 +110,10 @@ lfdw_condition_evaluate(LfdwCondition *condition, LfdwTerm *term,
 						ExprState *state, ExprContext *econtext)
 {
 	LfdwValueSet *set = &condition->set;
-	Oid			type = term->valtype;
 	bool		isnull;
 	Datum		value;
 
-	memset(condition, 0, sizeof(*condition));
-	condition->term = term;
-	condition->verdict = LFDW_SENT;
-	set->collation = term->collation;
-	set->type = lookup_type_cache(lfdw_set_is_integer(type) ? INT8OID : type,
-								  TYPECACHE_CMP_PROC_FINFO);
+	init_condition(condition, term);
 	if (state == NULL)
 		return;
 	value = ExecEvalExpr(state, econtext, &isnull);
@@ -108,15 +131,27 @@ lfdw_condition_evaluate(LfdwCondition *condition, LfdwTerm *term,
 		set->values[0] = datumCopy(value, set->type->typbyval,
 								   set->type->typlen);
 	}
-	if (condition->verdict == LFDW_SENT && lfdw_set_is_integer(type))
-	{
-		int			side = lfdw_set_widen_integers(set, type,
-												   getBaseType(term->column->typid));
-
-		condition->verdict = judge_outside(term->op, side, set->nvalues);
-	}
+	widen(condition);
 	if (condition->verdict == LFDW_SENT && takes_list(term->op))
 		lfdw_set_remove_duplicates(set);
+}
+
+/*
+ * A condition "column in values" for values that are at hand: none NULL, none
+ * twice, of the term's type.  They are copied, and must live as long.
+ */
+void
+lfdw_condition_of_values(LfdwCondition *condition, LfdwTerm *term,
+						 Datum *values, int nvalues)
+{
+	LfdwValueSet given = {.nvalues = nvalues,.values = values};
+
+	init_condition(condition, term);
+	condition->set.values = lfdw_set_copy(&given).values;
+	condition->set.nvalues = nvalues;
+	if (nvalues == 0)
+		condition->verdict = LFDW_NO_ROW;
+	widen(condition);
 }
 
 /*

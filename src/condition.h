@@ -35,6 +35,8 @@ typedef struct LfdwCondition
 
 extern void lfdw_condition_evaluate(LfdwCondition *condition, LfdwTerm *term,
 									ExprState *state, ExprContext *econtext);
+extern void lfdw_condition_of_values(LfdwCondition *condition, LfdwTerm *term,
+									 Datum *values, int nvalues);
 extern void lfdw_condition_render(LfdwCondition *condition);
 extern bool lfdw_conditions_contradict(LfdwCondition *conditions,
 									   int nconditions);

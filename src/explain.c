@@ -10,6 +10,8 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "nodes/makefuncs.h"
 #include "utils/builtins.h"
 #include "utils/ruleutils.h"
@@ -189,7 +191,7 @@ explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
 	lfdw_transmission_modes_end(nestlevel);
 	initStringInfo(&payload);
 	lfdw_request_write(&payload, scan->binding, query,
-					   palloc0(sizeof(int) * (query->narguments + 1)),
+					   lfdw_query_first_turn(query, INT_MAX),
 					   lfdw_request_columns(scan->binding,
 											lfdw_plan_attrs((ForeignScan *) node->ss.ps.plan)),
 					   NULL);

@@ -30,7 +30,7 @@
 typedef struct LfdwCall
 {
 	MemoryContext page_context;
-	int		   *turn;			/* by argument: which value is this call's */
+	LfdwTurn   *turn;			/* which values are this call's */
 	int			pages;			/* begun so far */
 	char	   *cursor;			/* of the page under way, NULL for the first */
 	LfdwInvocation *invocation;
@@ -46,7 +46,8 @@ struct LfdwFetch
 	LfdwRow    *row;
 
 	const LfdwQuery *query;		/* what is answered, NULL for nothing */
-	int		   *next_turn;		/* of the call to begin next, NULL: no more */
+	LfdwTurn   *next_turn;		/* of the call to begin next, NULL: no more */
+	List	   *halves;			/* turns of calls that asked for too much */
 	int			ncalls;			/* under way */
 	LfdwCall  **calls;
 	int			current;		/* the call that gave the last row */
@@ -133,28 +134,12 @@ lfdw_fetch_begin(LfdwFetch *fetch, const LfdwQuery *query)
 	if (!query->nothing)
 	{
 		check_required(fetch);
-		fetch->next_turn = palloc0(sizeof(int) * (query->narguments + 1));
+		fetch->next_turn = lfdw_query_first_turn(query,
+												 fetch->binding->options->max_batch_keys);
 		fetch->calls = palloc(sizeof(LfdwCall *) *
 							  fetch->binding->options->max_concurrency);
 	}
 	MemoryContextSwitchTo(old);
-}
-
-/* Counts on to the values of the next call; there is none after the last. */
-static void
-advance_turn(LfdwFetch *fetch)
-{
-	for (int i = 0; i < fetch->query->narguments; i++)
-	{
-		const LfdwArgument *argument = &fetch->query->arguments[i];
-
-		if (argument->manner != LFDW_SEND_EACH)
-			continue;
-		if (++fetch->next_turn[i] < argument->set.nvalues)
-			return;
-		fetch->next_turn[i] = 0;
-	}
-	fetch->next_turn = NULL;
 }
 
 /* The payload of a call's next page, in UTF-8. */
@@ -176,42 +161,115 @@ write_payload(LfdwFetch *fetch, const LfdwCall *call)
 	return payload;
 }
 
+/* The argument of which a call carries several values that could go apart, or -1. */
+static int
+splittable_argument(const LfdwFetch *fetch, const LfdwCall *call)
+{
+	for (int i = 0; i < fetch->query->narguments; i++)
+	{
+		if (fetch->query->arguments[i].manner == LFDW_SEND_PARTS &&
+			call->turn->count[i] > 1)
+			return i;
+	}
+	return -1;
+}
+
+/*
+ * Leaves half of the values of a call that asks for too much to a call of its
+ * own, later.
+ */
+static void
+halve(LfdwFetch *fetch, LfdwCall *call)
+{
+	MemoryContext old = MemoryContextSwitchTo(fetch->query_context);
+	int			index = splittable_argument(fetch, call);
+	LfdwTurn   *rest = lfdw_query_copy_turn(fetch->query, call->turn);
+	int			half = call->turn->count[index] / 2;
+
+	call->turn->count[index] = half;
+	rest->first[index] += half;
+	rest->count[index] -= half;
+	fetch->halves = lappend(fetch->halves, rest);
+	MemoryContextSwitchTo(old);
+}
+
 /* Invokes the function for a call's next page, in the call's page context. */
 static void
 begin_page(LfdwFetch *fetch, LfdwCall *call)
 {
 	MemoryContext old = MemoryContextSwitchTo(call->page_context);
+	StringInfo	payload = write_payload(fetch, call);
 
+	while (payload->len > LFDW_PAYLOAD_MAX &&
+		   splittable_argument(fetch, call) >= 0)
+	{
+		halve(fetch, call);
+		payload = write_payload(fetch, call);
+	}
 	call->invocation = lfdw_invoke_begin(&fetch->binding->target,
-										 fetch->caller, write_payload(fetch, call),
-										 fetch->stats);
+										 fetch->caller, payload, fetch->stats);
+	if (call->pages == 0 && splittable_argument(fetch, call) >= 0)
+		lfdw_invoke_let_split(call->invocation);
 	call->response = lfdw_response_create(fetch->binding, fetch->row,
 										  call->invocation);
 	call->pages++;
 	MemoryContextSwitchTo(old);
 }
 
+/* Has a call ask for half as much, after it has asked for too much. */
+static void
+begin_half(LfdwFetch *fetch, LfdwCall *call)
+{
+	MemoryContextReset(call->page_context);
+	call->pages = 0;
+	halve(fetch, call);
+	begin_page(fetch, call);
+}
+
+/* The values of the next call to begin; NULL after the last. */
+static LfdwTurn *
+take_turn(LfdwFetch *fetch)
+{
+	LfdwTurn   *turn;
+
+	if (fetch->halves)
+	{
+		turn = linitial(fetch->halves);
+		fetch->halves = list_delete_first(fetch->halves);
+		return turn;
+	}
+	if (fetch->next_turn == NULL)
+		return NULL;
+	turn = lfdw_query_copy_turn(fetch->query, fetch->next_turn);
+	if (!lfdw_query_next_turn(fetch->query, fetch->next_turn,
+							  fetch->binding->options->max_batch_keys))
+		fetch->next_turn = NULL;
+	return turn;
+}
+
 /* Begins calls until there are as many as may be, or no more to begin. */
 static void
 begin_calls(LfdwFetch *fetch)
 {
-	int			narguments = fetch->query->narguments;
-
-	while (fetch->next_turn &&
-		   fetch->ncalls < fetch->binding->options->max_concurrency)
+	while (fetch->ncalls < fetch->binding->options->max_concurrency)
 	{
 		MemoryContext old = MemoryContextSwitchTo(fetch->query_context);
-		LfdwCall   *call = palloc0(sizeof(LfdwCall));
+		LfdwTurn   *turn = take_turn(fetch);
+		LfdwCall   *call;
 
-		call->turn = palloc(sizeof(int) * (narguments + 1));
-		memcpy(call->turn, fetch->next_turn, sizeof(int) * narguments);
+		if (turn == NULL)
+		{
+			MemoryContextSwitchTo(old);
+			return;
+		}
+		call = palloc0(sizeof(LfdwCall));
+		call->turn = turn;
 		call->page_context = AllocSetContextCreate(fetch->query_context,
 												   "lambda_fdw page",
 												   ALLOCSET_DEFAULT_SIZES);
 		MemoryContextSwitchTo(old);
 		begin_page(fetch, call);
 		fetch->calls[fetch->ncalls++] = call;
-		advance_turn(fetch);
 	}
 }
 
@@ -279,9 +337,10 @@ is_of_call(const LfdwFetch *fetch, const LfdwCall *call,
 		const LfdwArgument *argument = &fetch->query->arguments[i];
 		int			attno = argument->column->attnum - 1;
 
-		if (argument->manner == LFDW_SEND_EACH &&
+		if ((argument->manner == LFDW_SEND_EACH ||
+			 argument->manner == LFDW_SEND_PARTS) &&
 			(slot->tts_isnull[attno] ||
-			 !lfdw_query_matches(argument, call->turn[i],
+			 !lfdw_query_matches(fetch->query, i, call->turn,
 								 slot->tts_values[attno])))
 			return false;
 	}
@@ -367,7 +426,15 @@ lfdw_fetch_row(LfdwFetch *fetch, TupleTableSlot *slot)
 		while (waiting < fetch->ncalls && !ended)
 		{
 			int			index = (fetch->current + waiting) % fetch->ncalls;
-			LfdwResponseStatus status = read_call(fetch, fetch->calls[index], slot);
+			LfdwCall   *call = fetch->calls[index];
+			LfdwResponseStatus status = read_call(fetch, call, slot);
+
+			if (lfdw_invoke_too_large(call->invocation))
+			{
+				begin_half(fetch, call);
+				ended = true;
+				break;
+			}
 
 			if (status == LFDW_RESPONSE_ROW)
 			{
@@ -393,6 +460,7 @@ lfdw_fetch_reset(LfdwFetch *fetch)
 	MemoryContextReset(fetch->query_context);
 	fetch->query = NULL;
 	fetch->next_turn = NULL;
+	fetch->halves = NIL;
 	fetch->ncalls = 0;
 	fetch->current = 0;
 }

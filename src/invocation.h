@@ -39,6 +39,8 @@ struct LfdwInvocation
 	bool		clock_corrected;
 	bool		renewed;
 	bool		committed;		/* rows were taken: no further attempt */
+	bool		splittable;		/* the caller can ask for less ... */
+	bool		too_large;		/* ... and has to */
 };
 
 /* An error of AWS, taken apart. */
@@ -55,6 +57,7 @@ extern void lfdw_invocation_read_error(const LfdwInvocation *invocation,
 									   LfdwAwsError *error);
 extern void lfdw_invocation_report_error(const LfdwInvocation *invocation,
 										 const LfdwAwsError *error);
+extern bool lfdw_invocation_answer_too_large(const LfdwInvocation *invocation);
 extern void lfdw_invocation_report_function(const LfdwInvocation *invocation);
 extern void lfdw_invocation_report_transport(const LfdwInvocation *invocation);
 extern char *lfdw_invocation_log_tail(const LfdwInvocation *invocation,

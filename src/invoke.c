@@ -330,10 +330,16 @@ handle_error(LfdwInvocation *invocation, bool raised)
 	if (raised)
 	{
 		settle(invocation);
-		lfdw_invocation_report_function(invocation);
+		invocation->too_large = invocation->splittable &&
+			lfdw_invocation_answer_too_large(invocation);
+		if (!invocation->too_large)
+			lfdw_invocation_report_function(invocation);
+		return;
 	}
 	lfdw_invocation_read_error(invocation, &error);
-	if (!retry_error(invocation, &error))
+	invocation->too_large = invocation->splittable &&
+		error.class == LFDW_AWS_TOO_LARGE;
+	if (!invocation->too_large && !retry_error(invocation, &error))
 		lfdw_invocation_report_error(invocation, &error);
 }
 
@@ -349,7 +355,7 @@ check_answer(LfdwInvocation *invocation)
 	bool		success = status >= 200 && status < 300;
 	bool		raised;
 
-	if (exchange == NULL)
+	if (exchange == NULL || invocation->too_large)
 		return;
 	if (status != 0 && !invocation->accepted)
 	{
@@ -455,6 +461,23 @@ void
 lfdw_invoke_commit(LfdwInvocation *invocation)
 {
 	invocation->committed = true;
+}
+
+/*
+ * The caller can ask for less at a time: an answer that is too large for
+ * Lambda, or a request, is told by lfdw_invoke_too_large and no error.
+ */
+void
+lfdw_invoke_let_split(LfdwInvocation *invocation)
+{
+	invocation->splittable = true;
+}
+
+/* Has the invocation ended because it asked for too much? */
+bool
+lfdw_invoke_too_large(const LfdwInvocation *invocation)
+{
+	return invocation->too_large;
 }
 
 /* The HTTP status of an answer that is complete. */

@@ -72,6 +72,8 @@ extern LfdwBuffer *lfdw_invoke_body(LfdwInvocation *invocation);
 extern void lfdw_invoke_widen(LfdwInvocation *invocation);
 extern int	lfdw_invoke_attempt(const LfdwInvocation *invocation);
 extern void lfdw_invoke_commit(LfdwInvocation *invocation);
+extern void lfdw_invoke_let_split(LfdwInvocation *invocation);
+extern bool lfdw_invoke_too_large(const LfdwInvocation *invocation);
 extern int	lfdw_invoke_status(const LfdwInvocation *invocation);
 extern char *lfdw_invoke_header(const LfdwInvocation *invocation,
 								const char *name);

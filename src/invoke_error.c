@@ -143,6 +143,18 @@ shown_tail(const char *tail, size_t len)
 	return shown.data;
 }
 
+/* Did the function answer with more than Lambda passes on? */
+bool
+lfdw_invocation_answer_too_large(const LfdwInvocation *invocation)
+{
+	LfdwBuffer *body = lfdw_http_body(invocation->exchange);
+	LfdwErrorDoc doc;
+
+	lfdw_error_doc_read(&doc, body->len > 0 ? lfdw_buffer_bytes(body) : "",
+						body->len);
+	return strcmp(doc.error_type, "Function.ResponseSizeTooLarge") == 0;
+}
+
 /*
  * Raises 38000: the handler raised, which is 200 with X-Amz-Function-Error.
  * What the function logged goes to the server's log alone.

@@ -100,6 +100,7 @@ static const LfdwOption option_table[] = {
 	{"cursor_path", ForeignTableRelationId, LFDW_KIND_POINTER, 0, 0, NULL, 0, TABLE_FIELD(cursor_path), "JSON Pointer to the cursor of the next page in the answer"},
 	{"cursor_argument", ForeignTableRelationId, LFDW_KIND_ARGUMENT, 0, 0, NULL, 0, TABLE_FIELD(cursor_argument), "top-level member that carries the cursor in the request"},
 	{"capabilities", ForeignTableRelationId, LFDW_KIND_CAPABILITIES, 0, 0, NULL, 0, TABLE_FIELD(capabilities), "what the function honours exactly: limit, order_by"},
+	{"max_batch_keys", ForeignTableRelationId, LFDW_KIND_INT, 1, 1000000, "1000", 0, TABLE_FIELD(max_batch_keys), "values of one list that an invocation carries at most"},
 	{"max_pages", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, "10000", 0, TABLE_FIELD(max_pages), "pages after which a scan fails"},
 	{"client_context", ForeignTableRelationId, LFDW_KIND_BOOL, 0, 0, "false", 0, TABLE_FIELD(client_context), "tell the function application name, user and database"},
 	{"tenant_id", ForeignTableRelationId, LFDW_KIND_TENANT, 0, 0, NULL, 0, TABLE_FIELD(tenant_id), "tenant of a function with tenant isolation"},

@@ -87,6 +87,7 @@ typedef struct LfdwOptions
 	char	   *cursor_argument;	/* NULL: in the envelope alone */
 	int			capabilities;	/* LFDW_CAPABLE_ flags */
 	int			max_pages;
+	int			max_batch_keys;
 	bool		client_context; /* tell the function who asks */
 	char	   *tenant_id;		/* NULL for none */
 	bool		log_tail;		/* log_type 'Tail' */

@@ -184,15 +184,25 @@ fill_query(LfdwQuery *query, const LfdwBinding *binding,
 	}
 }
 
-/* Evaluates and renders one term after the other; false where none can match. */
+/*
+ * Evaluates and renders one term after the other, behind the bound condition
+ * if there is one; false where no row can match.
+ */
 static bool
 evaluate_terms(LfdwCondition *conditions, List *terms, List *exprstates,
-			   ExprContext *econtext)
+			   ExprContext *econtext, const LfdwCondition *bound)
 {
 	int			n = 0;
 	int			next = 0;
 	ListCell   *lc;
 
+	if (bound)
+	{
+		conditions[n] = *bound;
+		conditions[n].set = lfdw_set_copy(&bound->set);
+		if (conditions[n++].verdict == LFDW_NO_ROW)
+			return false;
+	}
 	foreach(lc, terms)
 	{
 		LfdwTerm   *term = lfirst(lc);
@@ -215,19 +225,21 @@ evaluate_terms(LfdwCondition *conditions, List *terms, List *exprstates,
  * Evaluates the terms of a scan for one (re)scan.
  *
  * exprstates are the terms' values in the same order, and may be followed by
- * others.  Everything is allocated in the current context, which should live
+ * others; bound is a condition more, NULL for none.  Everything is allocated in the current context, which should live
  * until the next rescan.  A term whose value JSON cannot carry is left to
  * PostgreSQL's recheck.  Raises what evaluating the expressions raises.
  */
 LfdwQuery *
 lfdw_query_evaluate(const LfdwBinding *binding, List *terms,
-					List *exprstates, ExprContext *econtext)
+					List *exprstates, ExprContext *econtext,
+					const LfdwCondition *bound)
 {
-	int			nterms = list_length(terms);
+	int			nterms = list_length(terms) + (bound ? 1 : 0);
 	LfdwQuery  *query = make_query(binding, nterms);
 	LfdwCondition *conditions = palloc0(sizeof(LfdwCondition) * (nterms + 1));
 
-	query->nothing = !evaluate_terms(conditions, terms, exprstates, econtext);
+	query->nothing = !evaluate_terms(conditions, terms, exprstates, econtext,
+									 bound);
 	if (query->nothing)
 		return query;
 	query->exact = true;
@@ -337,16 +349,120 @@ lfdw_query_argument(const LfdwQuery *query, const LfdwColumn *column)
 }
 
 /*
- * Is a column's value, not NULL and of the column's type, equal to the
- * argument's value at an index?
+ * Lets a list that is longer than max_values go in parts, a call for each: the
+ * longest, if there are several.  An answer that must come sorted comes from one
+ * call.
+ */
+void
+lfdw_query_divide(LfdwQuery *query, int max_values)
+{
+	int			longest = -1;
+
+	if (query->order_by)
+		return;
+	for (int i = 0; i < query->narguments; i++)
+	{
+		const LfdwArgument *argument = &query->arguments[i];
+
+		if (argument->manner == LFDW_SEND_LIST &&
+			argument->set.nvalues > max_values &&
+			(longest < 0 ||
+			 argument->set.nvalues > query->arguments[longest].set.nvalues))
+			longest = i;
+	}
+	if (longest < 0)
+		return;
+	query->arguments[longest].manner = LFDW_SEND_PARTS;
+	lfdw_set_sort(&query->arguments[longest].set);
+	for (int i = 0; i < query->nfilters; i++)
+	{
+		if (query->filters[i].column == query->arguments[longest].column &&
+			query->filters[i].op == LFDW_OP_IN)
+			query->filters[i].each = longest;
+	}
+}
+
+/* A turn with room for a query's arguments, palloc'd; all values are 0. */
+static LfdwTurn *
+make_turn(const LfdwQuery *query)
+{
+	LfdwTurn   *turn = palloc(sizeof(LfdwTurn));
+
+	turn->first = palloc0(sizeof(int) * (query->narguments + 1));
+	turn->count = palloc0(sizeof(int) * (query->narguments + 1));
+	return turn;
+}
+
+/* How many values an argument's part has that begins at first. */
+static int
+part_size(const LfdwArgument *argument, int first, int max_values)
+{
+	if (argument->manner == LFDW_SEND_EACH)
+		return 1;
+	return argument->manner == LFDW_SEND_PARTS ?
+		Min(argument->set.nvalues - first, max_values) : argument->set.nvalues;
+}
+
+/* The turn of a query's first call, palloc'd in the current context. */
+LfdwTurn *
+lfdw_query_first_turn(const LfdwQuery *query, int max_values)
+{
+	LfdwTurn   *turn = make_turn(query);
+
+	for (int i = 0; i < query->narguments; i++)
+		turn->count[i] = part_size(&query->arguments[i], 0, max_values);
+	return turn;
+}
+
+/* A copy of a turn, palloc'd in the current context. */
+LfdwTurn *
+lfdw_query_copy_turn(const LfdwQuery *query, const LfdwTurn *turn)
+{
+	LfdwTurn   *copy = make_turn(query);
+
+	memcpy(copy->first, turn->first, sizeof(int) * query->narguments);
+	memcpy(copy->count, turn->count, sizeof(int) * query->narguments);
+	return copy;
+}
+
+/* Counts on to the values of the next call; false after the last. */
+bool
+lfdw_query_next_turn(const LfdwQuery *query, LfdwTurn *turn, int max_values)
+{
+	for (int i = 0; i < query->narguments; i++)
+	{
+		const LfdwArgument *argument = &query->arguments[i];
+		bool		more;
+
+		turn->first[i] += turn->count[i];
+		more = turn->first[i] < argument->set.nvalues;
+		if (!more)
+			turn->first[i] = 0;
+		turn->count[i] = part_size(argument, turn->first[i], max_values);
+		if (more)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Is a column's value, not NULL and of the column's type, one of those that a
+ * call's turn carries in the argument at index?
  */
 bool
-lfdw_query_matches(const LfdwArgument *argument, int index, Datum value)
+lfdw_query_matches(const LfdwQuery *query, int index, const LfdwTurn *turn,
+				   Datum value)
 {
+	const LfdwArgument *argument = &query->arguments[index];
 	Oid			type = getBaseType(argument->column->typid);
+	int			first = turn->first[index];
+	int			found;
 
 	if (lfdw_set_is_integer(type))
 		value = Int64GetDatum(lfdw_set_integer(value, type));
-	return lfdw_set_compare(&argument->set, value,
-							argument->set.values[index]) == 0;
+	if (argument->manner == LFDW_SEND_EACH)
+		return lfdw_set_compare(&argument->set, value,
+								argument->set.values[first]) == 0;
+	found = lfdw_set_find(&argument->set, value);
+	return found >= first && found < first + turn->count[index];
 }

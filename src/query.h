@@ -23,7 +23,8 @@ typedef enum LfdwManner
 	LFDW_SEND_SCALAR,			/* the argument of "=" */
 	LFDW_SEND_LIST,				/* the argument of "in" */
 	LFDW_SEND_BOTH,				/* each under its own name */
-	LFDW_SEND_EACH				/* "=" once for each value: a call each */
+	LFDW_SEND_EACH,				/* "=" once for each value: a call each */
+	LFDW_SEND_PARTS				/* "in", in parts: a call for each */
 } LfdwManner;
 
 /* What a column's "=" and "in" conditions make, intersected. */
@@ -33,6 +34,17 @@ typedef struct LfdwArgument
 	LfdwManner	manner;
 	LfdwValueSet set;
 } LfdwArgument;
+
+/*
+ * Which values of the arguments a call carries.  first holds, for an argument
+ * that makes a call a value, the index of the value; for one sent in parts, the
+ * first of count values; 0 for all others.
+ */
+typedef struct LfdwTurn
+{
+	int		   *first;
+	int		   *count;
+} LfdwTurn;
 
 /* The argument of any other operator. */
 typedef struct LfdwOtherArgument
@@ -47,7 +59,7 @@ typedef struct LfdwFilter
 {
 	const LfdwColumn *column;
 	LfdwOperator op;
-	int			each;			/* value of this argument's turn, or -1 */
+	int			each;			/* what this argument's turn carries, or -1 */
 	char	   *json;			/* else this value */
 } LfdwFilter;
 
@@ -66,14 +78,22 @@ typedef struct LfdwQuery
 	LfdwFilter *filters;
 } LfdwQuery;
 
+struct LfdwCondition;
 extern LfdwQuery *lfdw_query_evaluate(const LfdwBinding *binding, List *terms,
-									  List *exprstates, ExprContext *econtext);
+									  List *exprstates, ExprContext *econtext,
+									  const struct LfdwCondition *bound);
 extern LfdwQuery *lfdw_query_display(const LfdwBinding *binding, List *terms,
 									 List **hidden);
 extern const LfdwArgument *lfdw_query_argument(const LfdwQuery *query,
 											   const LfdwColumn *column);
-extern bool lfdw_query_matches(const LfdwArgument *argument, int index,
-							   Datum value);
+extern bool lfdw_query_matches(const LfdwQuery *query, int index,
+							   const LfdwTurn *turn, Datum value);
+extern void lfdw_query_divide(LfdwQuery *query, int max_values);
+extern LfdwTurn *lfdw_query_first_turn(const LfdwQuery *query, int max_values);
+extern LfdwTurn *lfdw_query_copy_turn(const LfdwQuery *query,
+									  const LfdwTurn *turn);
+extern bool lfdw_query_next_turn(const LfdwQuery *query, LfdwTurn *turn,
+								 int max_values);
 extern LfdwManner lfdw_query_manner(const LfdwColumn *column, bool has_eq,
 									bool has_in);
 

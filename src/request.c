@@ -46,22 +46,34 @@ append_inner(StringInfo out, const char *object)
 	appendBinaryStringInfo(out, start, end - start);
 }
 
+/* The list of a call's values. */
+static char *
+argument_list(const LfdwArgument *argument, int index, const LfdwTurn *turn)
+{
+	return argument->manner == LFDW_SEND_PARTS ?
+		lfdw_set_part(&argument->set, turn->first[index], turn->count[index]) :
+		lfdw_set_list(&argument->set);
+}
+
 /* The member or members that carry one column's values. */
 static void
-append_argument(StringInfo out, const LfdwArgument *argument, int turn)
+append_argument(StringInfo out, const LfdwQuery *query, int index,
+				const LfdwTurn *turn)
 {
+	const LfdwArgument *argument = &query->arguments[index];
 	const LfdwPushdown *pushdown = argument->column->pushdown;
+	LfdwManner	manner = argument->manner;
 
-	if (argument->manner != LFDW_SEND_LIST)
+	if (manner != LFDW_SEND_LIST && manner != LFDW_SEND_PARTS)
 	{
 		append_key(out, pushdown[LFDW_OP_EQ].argument);
-		appendStringInfoString(out, argument->set.json[turn]);
+		appendStringInfoString(out, argument->set.json[turn->first[index]]);
 	}
-	if (argument->manner == LFDW_SEND_LIST ||
-		argument->manner == LFDW_SEND_BOTH)
+	if (manner == LFDW_SEND_LIST || manner == LFDW_SEND_BOTH ||
+		manner == LFDW_SEND_PARTS)
 	{
 		append_key(out, pushdown[LFDW_OP_IN].argument);
-		appendStringInfoString(out, lfdw_set_list(&argument->set));
+		appendStringInfoString(out, argument_list(argument, index, turn));
 	}
 }
 
@@ -79,7 +91,7 @@ append_others(StringInfo out, const LfdwQuery *query)
 }
 
 static void
-append_filters(StringInfo out, const LfdwQuery *query, const int *turn)
+append_filters(StringInfo out, const LfdwQuery *query, const LfdwTurn *turn)
 {
 	append_key(out, "filters");
 	appendStringInfoChar(out, '[');
@@ -88,8 +100,11 @@ append_filters(StringInfo out, const LfdwQuery *query, const int *turn)
 		const LfdwFilter *filter = &query->filters[i];
 		const char *json = filter->json;
 
-		if (filter->each >= 0)
-			json = query->arguments[filter->each].set.json[turn[filter->each]];
+		if (filter->each >= 0 && filter->op == LFDW_OP_EQ)
+			json = query->arguments[filter->each].set.json[turn->first[filter->each]];
+		else if (filter->each >= 0)
+			json = argument_list(&query->arguments[filter->each], filter->each,
+								 turn);
 		appendStringInfoString(out, i > 0 ? ",{" : "{");
 		append_key(out, "column");
 		lfdw_json_append_string(out, filter->column->name);
@@ -184,7 +199,7 @@ lfdw_request_order(const LfdwBinding *binding, List *order)
 /* The member that tells a function that knows of it everything. */
 static void
 append_envelope(StringInfo out, const LfdwBinding *binding,
-				const LfdwQuery *query, const int *turn,
+				const LfdwQuery *query, const LfdwTurn *turn,
 				const char *columns, const char *cursor)
 {
 	append_key(out, "lambda_fdw");
@@ -214,13 +229,12 @@ append_envelope(StringInfo out, const LfdwBinding *binding,
 /*
  * Writes the payload of one invocation, in the database encoding.
  *
- * turn holds, for each argument that makes a call a value, the index of this
- * call's value, and 0 for the others.  columns is what lfdw_request_columns
+ * turn says which values of the arguments this call carries.  columns is what lfdw_request_columns
  * made; cursor is the JSON of the page to go on from, NULL for the first.
  */
 void
 lfdw_request_write(StringInfo out, const LfdwBinding *binding,
-				   const LfdwQuery *query, const int *turn,
+				   const LfdwQuery *query, const LfdwTurn *turn,
 				   const char *columns, const char *cursor)
 {
 	const LfdwOptions *options = binding->options;
@@ -229,7 +243,7 @@ lfdw_request_write(StringInfo out, const LfdwBinding *binding,
 	if (options->payload)
 		append_inner(out, options->payload);
 	for (int i = 0; i < query->narguments; i++)
-		append_argument(out, &query->arguments[i], turn[i]);
+		append_argument(out, query, i, turn);
 	append_others(out, query);
 	if (cursor && options->cursor_argument)
 	{

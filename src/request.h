@@ -21,7 +21,7 @@ extern char *lfdw_request_columns(const LfdwBinding *binding,
 								  const Bitmapset *attrs);
 extern char *lfdw_request_order(const LfdwBinding *binding, List *order);
 extern void lfdw_request_write(StringInfo out, const LfdwBinding *binding,
-							   const LfdwQuery *query, const int *turn,
+							   const LfdwQuery *query, const LfdwTurn *turn,
 							   const char *columns, const char *cursor);
 
 #endif							/* LFDW_REQUEST_H */

@@ -463,7 +463,7 @@ copy_row(LfdwRow *row)
  */
 static Datum
 missing_value(LfdwRow *row, int index, const LfdwQuery *query,
-			  const int *turn, bool *isnull)
+			  const LfdwTurn *turn, bool *isnull)
 {
 	const LfdwColumn *column = &row->binding->columns[index];
 	const LfdwArgument *argument = NULL;
@@ -480,15 +480,15 @@ missing_value(LfdwRow *row, int index, const LfdwQuery *query,
 		return lfdw_value_from_json(row->converters[index], NULL, isnull);
 
 	set = &argument->set;
-	if (argument->manner != LFDW_SEND_EACH && set->nvalues > 1)
+	if (turn->count[argument - query->arguments] > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
 				 errmsg("row " UINT64_FORMAT " of the answer of Lambda function \"%s\" lacks the member \"%s\"",
 						row->number, row->binding->target.label, column->name),
 				 errdetail("The invocation carried %d values of it, so the row could belong to any.",
-						   set->nvalues),
+						   turn->count[argument - query->arguments]),
 				 errhint("Let the function return the member, or declare pushdown '=' alone.")));
-	value = set->values[turn[argument - query->arguments]];
+	value = set->values[turn->first[argument - query->arguments]];
 	nestlevel = lfdw_transmission_modes_begin();
 	getTypeOutputInfo(set->type->type_id, &output, &varlena);
 	text = OidOutputFunctionCall(output, value);
@@ -507,7 +507,7 @@ missing_value(LfdwRow *row, int index, const LfdwQuery *query,
  */
 void
 lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, const LfdwQuery *query,
-			   const int *turn)
+			   const LfdwTurn *turn)
 {
 	const LfdwBinding *binding = row->binding;
 	ErrorContextCallback callback;

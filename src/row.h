@@ -37,6 +37,6 @@ extern LfdwJsonStatus lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader,
 extern bool lfdw_row_has_member(const LfdwRow *row);
 extern bool lfdw_row_takes_scalar(const LfdwRow *row);
 extern void lfdw_row_store(LfdwRow *row, TupleTableSlot *slot,
-						   const LfdwQuery *query, const int *turn);
+						   const LfdwQuery *query, const LfdwTurn *turn);
 
 #endif							/* LFDW_ROW_H */

@@ -37,6 +37,7 @@ typedef struct LambdaScan
 	LfdwCaller *caller;
 	LfdwFetch  *fetch;			/* NULL for EXPLAIN alone */
 	LfdwInvokeStats stats;		/* of all (re)scans */
+	const LfdwCondition *bound; /* by a join above, NULL for none */
 
 	/* this (re)scan */
 	LfdwQuery  *query;			/* NULL until the first row is asked for */
@@ -151,10 +152,12 @@ begin_query(ForeignScanState *node, LambdaScan *scan)
 
 	scan->query = lfdw_query_evaluate(scan->binding, scan->terms,
 									  scan->exprstates,
-									  node->ss.ps.ps_ExprContext);
+									  node->ss.ps.ps_ExprContext, scan->bound);
 	scan->query->order_by = scan->order_by;
 	if (scan->query->exact)
 		scan->query->limit = rows_wanted(scan, node->ss.ps.ps_ExprContext);
+	lfdw_query_divide(scan->query, scan->bound ? 1 :
+					  scan->binding->options->max_batch_keys);
 	lfdw_transmission_modes_end(nestlevel);
 	MemoryContextSwitchTo(old);
 	lfdw_fetch_begin(scan->fetch, scan->query);
@@ -242,6 +245,21 @@ lambdaReScanForeignScan(ForeignScanState *node)
 	lfdw_fetch_reset(scan->fetch);
 	scan->query = NULL;
 	scan->finished = false;
+}
+
+/*
+ * Lets a join above give the scan a condition more, "column in values", and
+ * begins anew.  The condition must live until the next one is given.
+ */
+void
+lfdw_scan_bind(ForeignScanState *node, const LfdwCondition *bound)
+{
+	LambdaScan *scan = node->fdw_state;
+
+	lfdw_fetch_reset(scan->fetch);
+	scan->query = NULL;
+	scan->finished = false;
+	scan->bound = bound;
 }
 
 /*

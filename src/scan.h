@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "binding.h"
+#include "condition.h"
 #include "nodes/execnodes.h"
 
 typedef struct LfdwScanDescription
@@ -24,6 +25,8 @@ typedef struct LfdwScanDescription
 	const LfdwInvokeStats *stats;
 } LfdwScanDescription;
 
+extern void lfdw_scan_bind(ForeignScanState *node,
+						   const LfdwCondition *bound);
 extern void lfdw_scan_describe(ForeignScanState *node,
 							   LfdwScanDescription *description);
 

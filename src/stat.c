@@ -108,7 +108,7 @@ read_rows(Sample *sample, Relation relation, LfdwBinding *binding)
 	lfdw_target_resolve(&binding->target, binding->options, caller);
 	fetch = lfdw_fetch_create(binding, caller, all_attrs(binding), &stats);
 	old = MemoryContextSwitchTo(lfdw_fetch_context(fetch));
-	query = lfdw_query_evaluate(binding, NIL, NIL, NULL);
+	query = lfdw_query_evaluate(binding, NIL, NIL, NULL, NULL);
 	MemoryContextSwitchTo(old);
 	lfdw_fetch_begin(fetch, query);
 	while ((more = lfdw_fetch_row(fetch, slot)))

@@ -143,6 +143,43 @@ is_among(const LfdwValueSet *set, Datum value, const SortItem *items,
 	return false;
 }
 
+/* Sorts the values, for lfdw_set_find and parts that can be told apart. */
+void
+lfdw_set_sort(LfdwValueSet *set)
+{
+	SortItem   *items = sort_values(set);
+	LfdwValueSet old = lfdw_set_copy(set);
+
+	for (int i = 0; i < set->nvalues; i++)
+	{
+		set->values[i] = items[i].value;
+		if (set->json)
+			set->json[i] = old.json[items[i].position];
+	}
+}
+
+/* Where a value is in a sorted set, or -1. */
+int
+lfdw_set_find(const LfdwValueSet *set, Datum value)
+{
+	int			low = 0;
+	int			high = set->nvalues;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+		int			order = lfdw_set_compare(set, value, set->values[middle]);
+
+		if (order == 0)
+			return middle;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return -1;
+}
+
 /*
  * Keeps the values that the other set has too; or, if with is false, those
  * that it has not.
@@ -247,15 +284,21 @@ lfdw_set_copy(const LfdwValueSet *set)
 char *
 lfdw_set_list(const LfdwValueSet *set)
 {
+	return set->placeholder ? set->placeholder :
+		lfdw_set_part(set, 0, set->nvalues);
+}
+
+/* Some of the values as a JSON array, palloc'd in the current context. */
+char *
+lfdw_set_part(const LfdwValueSet *set, int first, int count)
+{
 	StringInfoData list;
 
-	if (set->placeholder)
-		return set->placeholder;
 	initStringInfo(&list);
 	appendStringInfoChar(&list, '[');
-	for (int i = 0; i < set->nvalues; i++)
+	for (int i = first; i < first + count; i++)
 	{
-		if (i > 0)
+		if (i > first)
 			appendStringInfoChar(&list, ',');
 		appendStringInfoString(&list, set->json[i]);
 	}

@@ -42,6 +42,9 @@ extern void lfdw_set_filter(LfdwValueSet *set, Datum bound, LfdwKeep keep);
 extern int	lfdw_set_widen_integers(LfdwValueSet *set, Oid type,
 									Oid column_type);
 extern LfdwValueSet lfdw_set_copy(const LfdwValueSet *set);
+extern void lfdw_set_sort(LfdwValueSet *set);
+extern int	lfdw_set_find(const LfdwValueSet *set, Datum value);
 extern char *lfdw_set_list(const LfdwValueSet *set);
+extern char *lfdw_set_part(const LfdwValueSet *set, int first, int count);
 
 #endif							/* LFDW_VALUE_SET_H */
