@@ -28,7 +28,6 @@
 #include "storage/latch.h"
 #include "utils/acl.h"
 #include "utils/memutils.h"
-#include "utils/pg_locale.h"
 #include "utils/syscache.h"
 #include "utils/wait_event.h"
 
@@ -163,17 +162,6 @@ lfdw_b64_encode(const char *bytes, int len, char *text, int size)
 	return pg_b64_encode((const uint8 *) bytes, len, text, size);
 #else
 	return pg_b64_encode(bytes, len, text, size);
-#endif
-}
-
-/* Does a collation compare byte by byte?  18 asks the locale itself. */
-static inline bool
-lfdw_collation_is_c(Oid collation)
-{
-#if PG_VERSION_NUM >= 180000
-	return pg_newlocale_from_collation(collation)->collate_is_c;
-#else
-	return lc_collate_is_c(collation);
 #endif
 }
 

@@ -27,7 +27,7 @@
 #include "optimizer/optimizer.h"
 #include "utils/lsyscache.h"
 
-#include "compat.h"
+#include "collation.h"
 #include "qual.h"
 #include "value_set.h"
 
