@@ -12,6 +12,7 @@
 
 #include "fmgr.h"
 
+#include "bind_join.h"
 #include "lambda_fdw.h"
 #include "setting.h"
 
@@ -21,11 +22,12 @@ PG_FUNCTION_INFO_V1(lambda_fdw_handler);
 
 extern PGDLLEXPORT void _PG_init(void);
 
-/* Defines the settings; libraries are initialized on first use. */
+/* Settings and hooks; libraries are initialized on first use. */
 void
 _PG_init(void)
 {
 	lfdw_setting_define();
+	lfdw_bind_join_install();
 }
 
 /*

@@ -174,6 +174,13 @@ returned_share(PlannerInfo *root, RelOptInfo *baserel, List *restrictions)
 								  NULL);
 }
 
+/* What waiting for an invocation costs. */
+Cost
+lfdw_plan_latency(const LfdwOptions *options)
+{
+	return options->invocation_latency_ms * COST_PER_MS;
+}
+
 /* What a scan costs: calls in turns, pages one after the other, and rows. */
 static void
 cost_scan(RelOptInfo *baserel, double calls, double received, Cost *startup,
@@ -185,7 +192,7 @@ cost_scan(RelOptInfo *baserel, double calls, double received, Cost *startup,
 									JSON_BYTES_PER_COLUMN *
 									Max(list_length(baserel->reltarget->exprs), 1));
 	double		pages = Max(ceil(bytes / calls / PAGE_BYTES), 1);
-	Cost		latency = options->invocation_latency_ms * COST_PER_MS;
+	Cost		latency = lfdw_plan_latency(options);
 
 	*startup = options->fdw_startup_cost + baserel->baserestrictcost.startup +
 		ceil(calls / options->max_concurrency) * latency;

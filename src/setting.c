@@ -18,6 +18,7 @@
 #define TRACE_ID_MAX 1024
 
 static char *trace_id = NULL;
+static bool enable_bind_join = true;
 
 /* A header's value must not become another header. */
 static bool
@@ -48,6 +49,10 @@ lfdw_setting_define(void)
 							   "Such as Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1; empty for none.",
 							   &trace_id, "", PGC_USERSET, 0,
 							   check_trace_id, NULL, NULL);
+	DefineCustomBoolVariable("lambda_fdw.enable_bind_join",
+							 "Enables the planner's use of joins that send keys to a function in batches.",
+							 NULL, &enable_bind_join, true, PGC_USERSET,
+							 GUC_EXPLAIN, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("lambda_fdw");
 }
 
@@ -56,4 +61,11 @@ const char *
 lfdw_setting_trace_id(void)
 {
 	return trace_id && trace_id[0] ? trace_id : NULL;
+}
+
+/* The value of lambda_fdw.enable_bind_join. */
+bool
+lfdw_setting_enable_bind_join(void)
+{
+	return enable_bind_join;
 }

@@ -15,5 +15,6 @@
 
 extern void lfdw_setting_define(void);
 extern const char *lfdw_setting_trace_id(void);
+extern bool lfdw_setting_enable_bind_join(void);
 
 #endif							/* LFDW_SETTING_H */

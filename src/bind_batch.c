@@ -1,0 +1,208 @@
+/*-------------------------------------------------------------------------
+ *
+ * bind_batch.c
+ *		A batch of a bind join: its outer rows by key, and answers remembered.
+ *
+ * IDENTIFICATION
+ *	  src/bind_batch.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/datum.h"
+#include "utils/memutils.h"
+
+#include "bind_state.h"
+#include "scan.h"
+
+/* A batch begins with room for so many keys. */
+#define FIRST_ROOM 64
+
+static uint32
+hash_key(const LfdwKeyType *type, Datum key)
+{
+	return DatumGetUInt32(FunctionCall1Coll(&type->type->hash_proc_finfo,
+											type->collation, key));
+}
+
+static bool
+keys_equal(const LfdwKeyType *type, Datum a, Datum b)
+{
+	return DatumGetBool(FunctionCall2Coll(&type->type->eq_opr_finfo,
+										  type->collation, a, b));
+}
+
+#define SH_PREFIX keytab
+#define SH_ELEMENT_TYPE LfdwKeyEntry
+#define SH_KEY_TYPE Datum
+#define SH_KEY key
+#define SH_HASH_KEY(tb, key) hash_key((tb)->private_data, key)
+#define SH_EQUAL(tb, a, b) keys_equal((tb)->private_data, a, b)
+#define SH_STORE_HASH
+#define SH_GET_HASH(tb, entry) (entry)->hash
+#define SH_SCOPE extern
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/* A key as it is hashed and compared: integers of any width as bigint. */
+Datum
+lfdw_bind_key(Datum value, Oid type, const LfdwKeyType *key_type)
+{
+	return key_type->type->type_id == INT8OID ?
+		Int64GetDatum(lfdw_set_integer(value, type)) : value;
+}
+
+/* Begins an empty batch. */
+void
+lfdw_bind_reset(LfdwBindJoinState *state)
+{
+	MemoryContextReset(state->batch_context);
+	state->keys = keytab_create(state->batch_context, FIRST_ROOM, &state->key_type);
+	state->rows = NULL;
+	state->last = &state->rows;
+	state->phase = LFDW_BIND_READ;
+	state->entry = NULL;
+	state->row = NULL;
+	state->answer = NULL;
+}
+
+/* Forgets the answers of earlier batches. */
+void
+lfdw_bind_forget(LfdwBindJoinState *state)
+{
+	MemoryContextReset(state->memory_context);
+	state->memory = keytab_create(state->memory_context, FIRST_ROOM,
+								  &state->key_type);
+}
+
+/* The entry of a key, made if there is none, with a copy of the key. */
+static LfdwKeyEntry *
+insert_key(keytab_hash * table, MemoryContext context, const LfdwKeyType *type,
+		   Datum key)
+{
+	bool		found;
+	LfdwKeyEntry *entry = keytab_insert(table, key, &found);
+
+	if (!found)
+	{
+		MemoryContext old = MemoryContextSwitchTo(context);
+
+		entry->key = datumCopy(key, type->type->typbyval, type->type->typlen);
+		entry->complete = false;
+		entry->rows = NULL;
+		entry->answer = NULL;
+		entry->remembered = NULL;
+		MemoryContextSwitchTo(old);
+	}
+	return entry;
+}
+
+/* Adds an outer row to the batch; one without a key can match nothing. */
+void
+lfdw_bind_add_row(LfdwBindJoinState *state, TupleTableSlot *slot, Datum key,
+				  bool isnull)
+{
+	MemoryContext old = MemoryContextSwitchTo(state->batch_context);
+	LfdwOuterRow *row = palloc0(sizeof(LfdwOuterRow));
+
+	row->tuple = ExecCopySlotMinimalTuple(slot);
+	*state->last = row;
+	state->last = &row->next;
+	if (!isnull)
+	{
+		LfdwKeyEntry *entry = insert_key(state->keys, state->batch_context,
+										 &state->key_type, key);
+
+		row->next_of_key = entry->rows;
+		entry->rows = row;
+	}
+	MemoryContextSwitchTo(old);
+}
+
+/* Has the batch as many keys, or as much memory, as it may have? */
+bool
+lfdw_bind_is_full(const LfdwBindJoinState *state)
+{
+	return (int) state->keys->members >= state->batch_keys ||
+		MemoryContextMemAllocated(state->batch_context, true) > state->max_bytes;
+}
+
+/*
+ * Gives the scan the batch's keys whose answer is not remembered.  Returns how
+ * many there are; with none the scan need not run.
+ */
+int
+lfdw_bind_ask(LfdwBindJoinState *state)
+{
+	MemoryContext old = MemoryContextSwitchTo(state->batch_context);
+	Datum	   *values = palloc_extended(sizeof(Datum) * (state->keys->members + 1),
+										 MCXT_ALLOC_HUGE);
+	keytab_iterator iterator;
+	LfdwKeyEntry *entry;
+	int			nvalues = 0;
+
+	keytab_start_iterate(state->keys, &iterator);
+	while ((entry = keytab_iterate(state->keys, &iterator)) != NULL)
+	{
+		LfdwKeyEntry *known = keytab_lookup(state->memory, entry->key);
+
+		entry->remembered = known && known->complete ? known : NULL;
+		if (entry->remembered == NULL)
+			values[nvalues++] = entry->key;
+	}
+	lfdw_condition_of_values(&state->condition, &state->term, values, nvalues);
+	lfdw_scan_bind(state->inner, &state->condition);
+	MemoryContextSwitchTo(old);
+	return nvalues;
+}
+
+/* Is there room to remember more? */
+static bool
+has_room(const LfdwBindJoinState *state)
+{
+	return MemoryContextMemAllocated(state->memory_context, true) <
+		state->max_memory;
+}
+
+/* Remembers a row of a key that was asked for, if there is room. */
+void
+lfdw_bind_remember(LfdwBindJoinState *state, Datum key, TupleTableSlot *slot)
+{
+	MemoryContext old;
+	LfdwKeyEntry *entry;
+	LfdwInnerRow *row;
+
+	if (!has_room(state))
+		return;
+	old = MemoryContextSwitchTo(state->memory_context);
+	entry = insert_key(state->memory, state->memory_context, &state->key_type,
+					   key);
+	row = palloc(sizeof(LfdwInnerRow));
+	row->tuple = ExecCopySlotMinimalTuple(slot);
+	row->next = entry->answer;
+	entry->answer = row;
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * After the last row: what was remembered of the keys asked for is all there is
+ * of them, unless there was no room.
+ */
+void
+lfdw_bind_remember_done(LfdwBindJoinState *state)
+{
+	keytab_iterator iterator;
+	LfdwKeyEntry *entry;
+
+	keytab_start_iterate(state->keys, &iterator);
+	while ((entry = keytab_iterate(state->keys, &iterator)) != NULL)
+	{
+		if (!has_room(state))
+			return;
+		if (entry->remembered == NULL)
+			insert_key(state->memory, state->memory_context, &state->key_type,
+					   entry->key)->complete = true;
+	}
+}

@@ -1,0 +1,78 @@
+/*-------------------------------------------------------------------------
+ *
+ * bind_explain.c
+ *		What EXPLAIN shows of a bind join.
+ *
+ * IDENTIFICATION
+ *	  src/bind_explain.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "nodes/makefuncs.h"
+#include "utils/ruleutils.h"
+
+#include "bind_state.h"
+#include "compat.h"
+
+static const char *
+join_name(JoinType jointype)
+{
+	switch (jointype)
+	{
+		case JOIN_LEFT:
+			return "Left";
+		case JOIN_SEMI:
+			return "Semi";
+		case JOIN_ANTI:
+			return "Anti";
+		default:
+			return "Inner";
+	}
+}
+
+/* Shows conditions as SQL, if there are any. */
+static void
+explain_conditions(const char *label, List *quals, List *context,
+				   ExplainState *es)
+{
+	if (quals)
+		ExplainPropertyText(label,
+							deparse_expression((Node *) make_ands_explicit(quals),
+											   context, true, false), es);
+}
+
+/*
+ * ExplainCustomScan: the kind of join, its conditions, and how many keys go
+ * together; under ANALYZE the batches, the keys sent, and those that were known.
+ */
+void
+lambdaExplainBindJoin(CustomScanState *node, List *ancestors, ExplainState *es)
+{
+	LfdwBindJoinState *state = (LfdwBindJoinState *) node;
+	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
+	List	   *context = set_deparse_context_plan(es->deparse_cxt,
+												   node->ss.ps.plan, ancestors);
+
+	ExplainPropertyText("Join Type", join_name(state->jointype), es);
+	ExplainPropertyText("Bind Key",
+						psprintf("%s = %s",
+								 deparse_expression(list_nth(plan->custom_exprs, LFDW_BIND_INNER_KEY),
+													context, true, false),
+								 deparse_expression(list_nth(plan->custom_exprs, LFDW_BIND_OUTER_KEY),
+													context, true, false)), es);
+	explain_conditions("Join Filter",
+					   list_nth(plan->custom_exprs, LFDW_BIND_JOIN_QUALS),
+					   context, es);
+	explain_conditions("Filter",
+					   list_nth(plan->custom_exprs, LFDW_BIND_OTHER_QUALS),
+					   context, es);
+	ExplainPropertyInteger("Batch Keys", NULL, state->max_keys, es);
+	if (es->analyze)
+	{
+		ExplainPropertyInteger("Batches", NULL, state->batches, es);
+		ExplainPropertyInteger("Keys Sent", NULL, state->keys_sent, es);
+		ExplainPropertyInteger("Keys Known", NULL, state->keys_saved, es);
+	}
+}
