@@ -73,6 +73,7 @@ typedef struct LfdwAwsRequest
 	int			request_timeout_ms;
 	size_t		max_response_bytes;
 	bool		own_endpoint;	/* the endpoint is the administrator's choice */
+	bool		once;			/* it must not be sent again if it breaks */
 } LfdwAwsRequest;
 
 extern LfdwClient *lfdw_client_get(const LfdwPoolKey *key);

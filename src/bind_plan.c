@@ -300,6 +300,21 @@ inner_path(PlannerInfo *root, RelOptInfo *innerrel)
 }
 
 /*
+ * How many keys the outer side has.  Where nobody knows they are all different:
+ * core's guess of 200 would make calls for a million keys look cheap.
+ */
+static double
+distinct_keys(const BindJoin *join, const Path *outer)
+{
+	EstimationInfo info;
+	double		keys = estimate_num_groups(join->root,
+										   list_make1(join->term->value),
+										   outer->rows, NULL, &info);
+
+	return info.flags & SELFLAG_USED_DEFAULT ? outer->rows : keys;
+}
+
+/*
  * What a bind join costs: the outer side, calls side by side for its distinct
  * keys, and the rows that come back for them.
  */
@@ -310,9 +325,7 @@ cost_bind_join(const BindJoin *join, CustomPath *path, const Path *outer,
 	LfdwRelInfo *info = join->innerrel->fdw_private;
 	const LfdwOptions *options = info->binding->options;
 	bool		lists = join->term->column->pushdown[LFDW_OP_IN].declared;
-	double		keys = estimate_num_groups(join->root,
-										   list_make1(join->term->value),
-										   outer->rows, NULL, NULL);
+	double		keys = distinct_keys(join, outer);
 	Selectivity selectivity = clause_selectivity(join->root, (Node *) join->key,
 												 0, JOIN_INNER, NULL);
 	double		received = keys * join->innerrel->rows * selectivity;

@@ -514,6 +514,9 @@ set_request_options(LfdwHttpExchange *exchange, const LfdwHttpRequest *request)
 	SET(CURLOPT_HTTPHEADER, exchange->headers);
 	set_method(easy, request);
 	SET(CURLOPT_FORBID_REUSE, request->keep_connection ? 0L : 1L);
+	/* 8 looks for dead connections once a second at most */
+	if (request->once && lfdw_pool_has_dead_socket(exchange->pool))
+		SET(CURLOPT_FRESH_CONNECT, 1L);
 }
 
 /*

@@ -37,6 +37,7 @@ typedef struct LfdwHttpRequest
 	int			request_timeout_ms; /* from start to last byte, 0: none */
 	size_t		max_response_bytes;
 	bool		keep_connection;	/* else close it after this exchange */
+	bool		once;			/* nobody will send it again if it breaks */
 	int			network;		/* LFDW_HTTP_ flags */
 } LfdwHttpRequest;
 

@@ -130,6 +130,25 @@ lfdw_pool_add_socket(LfdwHttpPool *pool, int fd, const struct sockaddr *address)
 	return true;
 }
 
+/* Has the other side closed or reset one of the connections? */
+bool
+lfdw_pool_has_dead_socket(const LfdwHttpPool *pool)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, (dlist_head *) &pool->sockets)
+	{
+		const LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node,
+													  iter.cur);
+		char		byte;
+		ssize_t		got = recv(entry->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+		if (got == 0 || (got < 0 && errno == ECONNRESET))
+			return true;
+	}
+	return false;
+}
+
 /* Forgets a connection that was closed.  Does not throw. */
 void
 lfdw_pool_remove_socket(LfdwHttpPool *pool, int fd)

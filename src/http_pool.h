@@ -64,6 +64,7 @@ extern bool lfdw_pool_retire_server(Oid serverid);
 extern void lfdw_pool_free(LfdwHttpPool *pool);
 extern bool lfdw_pool_add_socket(LfdwHttpPool *pool, int fd,
 								 const struct sockaddr *address);
+extern bool lfdw_pool_has_dead_socket(const LfdwHttpPool *pool);
 extern void lfdw_pool_remove_socket(LfdwHttpPool *pool, int fd);
 
 #endif							/* LFDW_HTTP_POOL_H */

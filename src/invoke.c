@@ -111,7 +111,8 @@ begin_attempt(LfdwInvocation *invocation)
 		.invocation_id = invocation->id,
 		.attempt = invocation->attempt + 1,
 		.request_timeout_ms = target->request_timeout_ms,
-		.max_response_bytes = target->max_response_bytes
+		.max_response_bytes = target->max_response_bytes,
+		.once = !target->repeatable
 	};
 	MemoryContext old;
 

@@ -128,14 +128,27 @@ ANALYZE lookup;
 ALTER FOREIGN TABLE lookup ALTER key OPTIONS (SET pushdown '>=', SET required 'true');
 SELECT * FROM lookup WHERE key = 3;
 
--- ten outer rows are worth ten calls, ten million are not
-CREATE FOREIGN TABLE large (id int OPTIONS (pushdown '='), name text) SERVER lambda
+-- ten outer rows are worth ten calls, ten million are not; a batch is best
+CREATE FOREIGN TABLE large (id int OPTIONS (pushdown '=, in'), name text) SERVER lambda
   OPTIONS (function_arn 'items', estimated_rows '1000000');
 CREATE TABLE few AS SELECT i FROM generate_series(1, 10) i;
 ANALYZE few;
-EXPLAIN (COSTS OFF) SELECT * FROM few JOIN large ON id = i;
+CREATE FUNCTION join_of(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  plan json;
+BEGIN
+  EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO plan;
+  plan := plan->0->'Plan';
+  RETURN concat_ws(' ', plan->>'Node Type', plan->>'Custom Plan Provider');
+END $$;
+SET lambda_fdw.enable_bind_join = off;
+SELECT join_of('SELECT * FROM few JOIN large ON id = i');
 SELECT count(*) FROM (SELECT 1 FROM few JOIN large ON id = i) x;
-EXPLAIN (COSTS OFF) SELECT * FROM generate_series(1, 10000000) i JOIN large ON id = i;
+SELECT join_of('SELECT * FROM generate_series(1, 10000000) i JOIN large ON id = i') <> 'Nested Loop' AS full_scan;
+SET lambda_fdw.enable_bind_join = on;
+SELECT join_of('SELECT * FROM few JOIN large ON id = i');
+SELECT count(*) FROM (SELECT 1 FROM few JOIN large ON id = i) x;
+SELECT join_of('SELECT * FROM generate_series(1, 10000000) i JOIN items ON id = i') !~ 'Bind' AS full_scan;
 
 SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;

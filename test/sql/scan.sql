@@ -59,6 +59,7 @@ BEGIN
     END IF;
   END LOOP;
 END $$;
+SET lambda_fdw.enable_bind_join = off;
 SELECT plan_of('SELECT w.note, i.name FROM wanted w JOIN items i ON i.id = w.id');
 SELECT w.id, w.note, i.name FROM wanted w LEFT JOIN items i ON i.id = w.id ORDER BY w.id, w.note;
 SET enable_nestloop = off;
@@ -80,6 +81,8 @@ RESET enable_hashjoin;
 -- both sides foreign
 SELECT count(*), sum(a.id) FROM items a JOIN items b ON a.category = b.category AND a.id <> b.id;
 SELECT a.id, (SELECT count(*) FROM items b WHERE b.category = a.category) FROM items a WHERE a.id IN (1, 2, 20) ORDER BY 1;
+RESET lambda_fdw.enable_bind_join;
+
 -- a million local rows and a small function make one call
 ALTER FOREIGN TABLE items OPTIONS (SET estimated_rows '1000');
 EXPLAIN (COSTS OFF) SELECT count(*) FROM generate_series(1, 1000000) n JOIN items i ON i.id = n;
