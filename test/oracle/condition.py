@@ -45,7 +45,7 @@ class Conditions:
     def value(self, kind, null=0.03):
         if self.random.random() < null:
             return None
-        pool = (self.schema.pools[kind.name] if self.random.random() < 0.9
+        pool = (self.schema.pools[kind.name] if self.random.random() < 0.95
                 else kind.pool)
         return self.random.choice(pool)
 
@@ -112,15 +112,15 @@ class Conditions:
             return chance.choice(("true", "1 = 1", "(SELECT true)",
                                   "random() >= 0", "NULL IS NULL",
                                   "(SELECT count(*) FROM c.%s) >= 0" %
-                                  self.query.local_name(), "false"))
+                                  self.query.local_name(), "2 > 1", "false"))
         ref = self.ref(scope)
         return self.on(ref, scope) if ref else "true"
 
     def on(self, ref, scope):
         """A condition on one column."""
         kind, chance = ref.kind, self.random
-        makers = [(self.compare, 7), (self.membership, 5), (self.nullness, 2),
-                  (self.alternatives, 2), (self.arrays, 3), (self.columns, 1),
+        makers = [(self.compare, 9), (self.membership, 7), (self.nullness, 2),
+                  (self.alternatives, 2), (self.arrays, 5), (self.columns, 1),
                   (self.between, 1), (self.misc, 2), (self.rows, 1)]
         special = {"bool": self.boolean, "text": self.text,
                    "jsonb": self.jsonb, "ints": self.collection,
@@ -129,7 +129,7 @@ class Conditions:
                    "int": self.number, "numeric": self.number,
                    "float": self.number}
         if kind.family in special:
-            makers.append((special[kind.family], 6))
+            makers.append((special[kind.family], 4))
         if kind.family in ("jsonb", "ints", "texts", "interval"):
             makers = [m for m in makers if m[0] in (
                 self.nullness, self.misc, self.columns, self.jsonb,
@@ -139,7 +139,7 @@ class Conditions:
         return maker(ref, scope)
 
     def compare(self, ref, scope):
-        operator = self.random.choice(COMPARISONS + ["=", "=", "="])
+        operator = self.random.choice(COMPARISONS + ["="] * 5)
         literal = self.literal(ref.kind)
         if self.random.random() < 0.25:
             return "%s %s %s" % (literal, MIRROR[operator], ref.sql)
@@ -147,11 +147,11 @@ class Conditions:
 
     def values(self, kind, null=0.1):
         return [self.literal(kind, null)
-                for _ in range(self.random.choice((1, 2, 3, 3, 5)))]
+                for _ in range(self.random.choice((1, 2, 3, 3, 4, 5)))]
 
     def membership(self, ref, scope):
         return "%s %s (%s)" % (ref.sql, self.random.choice(
-            ("IN", "IN", "IN", "NOT IN")),
+            ("IN", "IN", "IN", "IN", "NOT IN")),
             ", ".join(self.values(ref.kind, 0.05)))
 
     def nullness(self, ref, scope):

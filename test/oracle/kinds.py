@@ -106,7 +106,7 @@ KINDS = [
     Kind("interval", "interval", "interval", "interval",
          ["1 day", "2 hours", "1 mon", "-1 day"], [], 1, sortable=False),
 ]
-CITEXT = Kind("citext", "citext", "citext", "citext",
+CITEXT = Kind("citext", "c.citext", "citext", "citext",
               ["a", "A", "ab", "AB", "b"], [], 2)
 BY_NAME = {kind.name: kind for kind in KINDS + [CITEXT]}
 

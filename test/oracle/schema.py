@@ -86,10 +86,10 @@ class Schema:
         self.weights = [kind.weight for kind in self.kinds]
         self.pools = {}
         for kind in kinds:
-            size = min(len(kind.pool), self.random.choice((2, 4, 6, 12)))
+            size = min(len(kind.pool), self.random.choice((2, 3, 4, 4, 12)))
             self.pools[kind.name] = self.random.sample(kind.pool, size)
         for name in ("int4", "int8", "int2", "dom_int"):   # these do join
-            self.pools[name] = self.pools[name][:3] + ["1", "2", "3", "4"]
+            self.pools[name] = self.pools[name][:2] + ["1", "2", "3"]
         self.build()
 
     def kind(self):
@@ -103,12 +103,12 @@ class Schema:
         chance = self.random
         known = [op for op in column.kind.ops
                  if "pushdown " + op in self.features]
-        if not known or chance.random() < 0.2:
+        if not known or chance.random() < 0.15:
             return
         if chance.random() < 0.4:
             chosen = known
         else:
-            chosen = [op for op in known if chance.random() < 0.5]
+            chosen = [op for op in known if chance.random() < 0.5] or known[:1]
         for operator in chosen:
             argument = None
             if ("argument " + operator in self.features and
@@ -144,7 +144,7 @@ class Schema:
 
     def make_rows(self, columns):
         chance = self.random
-        count = chance.choice((0, 1, 2, 5, 8, 8, 12, 12, 20, 20, 30, 60))
+        count = chance.choice((0, 1, 4, 8, 12, 12, 15, 20, 20, 25, 30, 40, 60))
         nulls = [0 if c.not_null else chance.choice((0, 0.1, 0.3))
                  for c in columns]
         rows = [[None if chance.random() < nulls[i] else self.value(c.kind)
