@@ -47,7 +47,11 @@ class Conditions:
             return None
         pool = (self.schema.pools[kind.name] if self.random.random() < 0.95
                 else kind.pool)
-        return self.random.choice(pool)
+        value = self.random.choice(pool)
+        # Only conditions have the other case: which of two equal spellings
+        # DISTINCT returns is left open.
+        return value.swapcase() if kind.name == "citext" and \
+            self.random.random() < 0.5 else value
 
     def literal(self, kind, null=0.03):
         """A value of the type: a constant, a parameter, a stable expression."""
@@ -83,7 +87,7 @@ class Conditions:
         if not refs:
             return None
         declared = [ref for ref in refs if ref.column.declared]
-        if declared and self.random.random() < 0.6:
+        if declared and self.random.random() < 0.8:
             return self.random.choice(declared)
         return self.random.choice(refs)
 
@@ -91,28 +95,29 @@ class Conditions:
         """A condition, as text that can stand in an AND."""
         chance = self.random
         pick = chance.random()
-        if depth < 2 and pick < 0.12:
+        if depth < 2 and pick < 0.08:
             return "(%s)" % (" OR ".join(
                 self.make(scope, depth + 1)
                 for _ in range(chance.choice((2, 2, 3)))))
-        if depth < 2 and pick < 0.17:
+        if depth < 2 and pick < 0.12:
             return "NOT (%s)" % self.make(scope, depth + 1)
-        if depth < 2 and pick < 0.20:
+        if depth < 2 and pick < 0.14:
             return "(%s AND %s)" % (self.make(scope, depth + 1),
                                     self.make(scope, depth + 1))
-        if depth < 2 and pick < 0.23:
+        if depth < 2 and pick < 0.17:
             return "(%s) IS %s" % (self.make(scope, depth + 1), chance.choice(
                 ("TRUE", "NOT TRUE", "FALSE", "NOT FALSE", "UNKNOWN",
                  "NOT UNKNOWN")))
-        if pick < 0.30:
+        if pick < 0.23:
             text = self.query.subselect_condition(scope, depth)
             if text:
                 return text
-        if pick < 0.33:
+        if pick < 0.25:
             return chance.choice(("true", "1 = 1", "(SELECT true)",
                                   "random() >= 0", "NULL IS NULL",
                                   "(SELECT count(*) FROM c.%s) >= 0" %
-                                  self.query.local_name(), "2 > 1", "false"))
+                                  self.query.local_name(), "2 > 1",
+                                  "random() < 2", "false"))
         ref = self.ref(scope)
         return self.on(ref, scope) if ref else "true"
 
@@ -151,8 +156,8 @@ class Conditions:
 
     def membership(self, ref, scope):
         return "%s %s (%s)" % (ref.sql, self.random.choice(
-            ("IN", "IN", "IN", "IN", "NOT IN")),
-            ", ".join(self.values(ref.kind, 0.05)))
+            ("IN", "IN", "IN", "IN", "IN", "NOT IN")),
+            ", ".join(self.values(ref.kind, 0.03)))
 
     def nullness(self, ref, scope):
         pick = self.random.choice((
@@ -188,8 +193,8 @@ class Conditions:
         if pick < 0.1:
             return "'{}'::%s[]" % sql
         if pick < 0.2:
-            return "(SELECT ARRAY[%s]::%s[])" % (
-                ", ".join(self.values(kind)), sql)
+            return "(SELECT ARRAY[%s]::%s[])::%s[]" % (
+                ", ".join(self.values(kind)), sql, sql)
         return "ARRAY[%s]::%s[]" % (", ".join(self.values(kind)), sql)
 
     def arrays(self, ref, scope):

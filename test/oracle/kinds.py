@@ -107,7 +107,7 @@ KINDS = [
          ["1 day", "2 hours", "1 mon", "-1 day"], [], 1, sortable=False),
 ]
 CITEXT = Kind("citext", "c.citext", "citext", "citext",
-              ["a", "A", "ab", "AB", "b"], [], 2)
+              ["a", "Ab", "B", "x y"], [], 2)
 BY_NAME = {kind.name: kind for kind in KINDS + [CITEXT]}
 
 # What every database of the oracle has, before its tables.

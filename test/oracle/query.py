@@ -106,11 +106,11 @@ class Query:
                 other = copy.deepcopy(self)
                 del getattr(other, name)[index]
                 if name == "targets":
-                    other.order, other.keys = [], []
+                    other.order, other.keys, other.total = [], [], False
                     if not other.targets:
                         other.targets = ["1"]
-                if name == "order" and not other.keys:
-                    other.total = False
+                if name == "order":
+                    other.order, other.keys, other.total = [], [], False
                 yield other
         for name, value in (("limit", None), ("offset", None), ("ties", False),
                             ("distinct", ""), ("locking", ""),
@@ -198,7 +198,7 @@ class Generator:
     def relation(self, required=True):
         """A table for FROM; foreign ones mostly."""
         tables = [t for t in self.schema.tables if required or not t.required]
-        weights = [1 if t.local else 3 for t in tables]
+        weights = [1 if t.local else 4 for t in tables]
         return self.random.choices(tables, weights)[0]
 
     def feed(self, alias, table, scope=None):
@@ -252,7 +252,7 @@ class Generator:
             if mates:
                 extra = ["%s = %s" % (chance.choice(mates).sql, outer.sql)]
         kind = chance.randrange(9)
-        if kind <= 1:
+        if kind <= 2 and chance.random() < 0.8 or kind <= 1:
             return "%s IN (%s)" % (ref.sql, text(other.sql, extra))
         if kind == 2:
             return "%s NOT IN (%s)" % (ref.sql, text(other.sql, extra))
@@ -419,12 +419,14 @@ class Generator:
         chance = self.random
         if chance.random() < 0.35:
             query.limit = chance.choice(("1", "1", "2", "3", "5", "10", "100",
-                                         "0", "(SELECT 2)"))
+                                         "20", "(SELECT 2)"))
+            if chance.random() < 0.04:
+                query.limit = "0"
             query.fetch = chance.random() < 0.3
             query.ties = bool(query.order and not query.distinct and
                               chance.random() < 0.15)
         if chance.random() < 0.08:
-            query.offset = chance.choice(("0", "1", "2", "5"))
+            query.offset = chance.choice(("0", "1", "1", "2", "5"))
 
     def add_settings(self, query):
         chance = self.random
@@ -507,10 +509,10 @@ class Generator:
                 chance.choice(("", " OFFSET 0")), alias)
         else:
             query.where += self.feed(alias, table)
-        for _ in range(chance.choices((0, 1, 2, 3), (50, 35, 12, 3))[0]):
+        for _ in range(chance.choices((0, 1, 2, 3), (50, 38, 9, 3))[0]):
             self.add_join(query, relations)
         scope = Scope(relations)
-        for _ in range(chance.choices((0, 1, 2, 3), (12, 58, 22, 8))[0]):
+        for _ in range(chance.choices((0, 1, 2, 3), (9, 67, 18, 6))[0]):
             query.where.append(self.conditions.make(scope))
         grouped = chance.random() < 0.2
         sortable = (self.group_targets if grouped else self.plain_targets)(
@@ -538,7 +540,7 @@ class Generator:
                 for _ in range(5)]
             query.keys = []
         local = [a for a, t in relations if t.local]
-        if (len(relations) > 1 and local and not grouped and chance.random() <
+        if (len(relations) > 1 and local and not query.ctes and not grouped and chance.random() <
                 0.15 and not query.distinct and not query.setops and
                 not query.ties and query.kind != "cursor" and
                 " OVER " not in str(query.targets) and

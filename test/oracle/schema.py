@@ -86,7 +86,7 @@ class Schema:
         self.weights = [kind.weight for kind in self.kinds]
         self.pools = {}
         for kind in kinds:
-            size = min(len(kind.pool), self.random.choice((2, 3, 4, 4, 12)))
+            size = min(len(kind.pool), self.random.choice((2, 3, 3, 4, 4, 8)))
             self.pools[kind.name] = self.random.sample(kind.pool, size)
         for name in ("int4", "int8", "int2", "dom_int"):   # these do join
             self.pools[name] = self.pools[name][:2] + ["1", "2", "3"]
@@ -144,7 +144,9 @@ class Schema:
 
     def make_rows(self, columns):
         chance = self.random
-        count = chance.choice((0, 1, 4, 8, 12, 12, 15, 20, 20, 25, 30, 40, 60))
+        count = chance.choice((1, 4, 8, 12, 12, 15, 20, 20, 25, 30, 40, 60))
+        if chance.random() < 0.04:
+            count = 0
         nulls = [0 if c.not_null else chance.choice((0, 0.1, 0.3))
                  for c in columns]
         rows = [[None if chance.random() < nulls[i] else self.value(c.kind)
@@ -177,7 +179,8 @@ class Schema:
         envelope = chance.random() >= 0.15
         if not envelope:
             options.append(("envelope", "false"))
-        if not envelope and mode["paged"] or chance.random() < 0.1:
+        if not envelope and (mode["paged"] or "rows_path" in mode) or \
+                chance.random() < 0.1:
             mode["cursor_argument"] = "next_page"
             options.append(("cursor_argument", "next_page"))
         known = [c for c in CAPABILITIES if "capability " + c in self.features]
@@ -315,6 +318,8 @@ class Schema:
                 entry["labels"] = LABELS
             if column.required:
                 entry["required"] = True
+            if column.kind.name == "numeric2":
+                entry["scale"] = 2
             if not column.kind.plain:
                 entry["plain"] = False
             columns.append(entry)

@@ -28,9 +28,13 @@ class Answer:
         self.wanted = wanted            # indexes of the columns asked for
         self.omitted = omitted          # of those that may be left out
         self.spelling = random.random() < 0.2
+        self.longer = random.random() < 0.3
 
     def value(self, row, index):
         value = row[index][0]
+        if (self.longer and isinstance(value, Number) and "." in value and
+                "scale" in self.columns[index]):
+            value = Number(value + "3")     # the column's type rounds it off
         if (self.spelling and isinstance(value, Number) and
                 self.columns[index]["type"] in INTEGERS + ("numeric",)):
             return str.__str__(value)   # a number as a string fits as well
