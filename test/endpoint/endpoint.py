@@ -161,7 +161,8 @@ FUNCTIONS = Functions()
 
 
 class Context:
-    """The context object of Lambda's Python runtime."""
+    """The context object of Lambda's Python runtime; `event_text` is ours, the
+    event with all its digits."""
 
     def __init__(self, target, request_id, client_context):
         self.function_name = target.name
@@ -403,6 +404,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
             return self.send_body(204, b"", {})
         context = Context(target, self.request_id,
                           None if kind == "Event" else client_context)
+        context.event_text = body.decode()
         if kind == "Event":
             threading.Thread(target=invoke_logged, daemon=True,
                              args=(target, event, context)).start()

@@ -1,0 +1,217 @@
+"""A table that filters, sorts and cuts exactly as PostgreSQL does.
+
+Its rows are in the folder LAMBDA_FDW_ORACLE, a file TABLE.json for each table:
+{"columns": [{"name", "type", "labels", "required"}], "rows": [[...]]}.
+
+{"oracle": {"table": ..., "mode": {...}}} says how it behaves.  Of the mode:
+
+seed          of all that is left to chance, with the text of the request
+declared      {column: {operator: argument or null}}
+capabilities  of "limit" and "order_by"
+rows_path     whether answers are at /data/items, the cursor at /meta/next
+cursor_argument  the name of the argument that carries the cursor
+paged         whether there may be several pages
+use           what it filters by: "arguments", "filters", "both", "random"
+ignore        how often it ignores a condition it need not honour
+defect        a lie: "drop_equal", "null_unequal", "skip_page", "short_limit",
+              "unsorted"
+
+What breaks the contract is an error.  Every request is a line of calls.log in
+the folder.
+"""
+
+import json
+import os
+import random
+import threading
+
+from _oracle_answer import Answer
+from _oracle_values import (HINTABLE, Number, comparable, condition, key)
+from endpoint import RawResponse
+
+LOCK = threading.Lock()
+TABLES = {}
+
+
+class Broken(Exception):
+    """The request is not what the contract allows."""
+
+
+def folder():
+    return os.environ["LAMBDA_FDW_ORACLE"]
+
+
+def load(name):
+    """A table, its rows as lists of cells: (value, key)."""
+    path = os.path.join(folder(), os.path.basename(name) + ".json")
+    stamp = os.stat(path).st_mtime_ns
+    with LOCK:
+        if name not in TABLES or TABLES[name][0] != stamp:
+            with open(path, encoding="utf-8") as file:
+                table = json.load(file, parse_int=Number, parse_float=Number)
+            columns = table["columns"]
+            table["rows"] = [
+                [(value, key(column, value, True) if comparable(column)
+                  else None) for column, value in zip(columns, row)]
+                for row in table["rows"]]
+            table["index"] = {column["name"]: number for number, column
+                              in enumerate(columns)}
+            TABLES[name] = (stamp, table)
+        return TABLES[name][1]
+
+
+def note(text):
+    with LOCK, open(os.path.join(folder(), "calls.log"), "a",
+                    encoding="utf-8") as file:
+        file.write(text.replace("\n", " ") + "\n")
+
+
+def argument_conditions(event, table, mode):
+    """The conditions that top-level members state."""
+    known = {"oracle", "lambda_fdw", mode.get("cursor_argument")}
+    found = []
+    for name, operators in mode["declared"].items():
+        arguments = {}
+        for operator, argument in operators.items():
+            if argument is None and operator in ("=", "in"):
+                argument = name
+            if argument is not None:
+                arguments.setdefault(argument, []).append(operator)
+        for argument, operators in arguments.items():
+            known.add(argument)
+            if argument not in event:
+                continue
+            operator, value = operators[0], event[argument]
+            if operator in ("=", "in"):
+                operator = "in" if isinstance(value, list) else "="
+                if operator not in operators:
+                    raise Broken("argument %s for %s" % (argument, operator))
+            found.append((name, operator, value))
+    unknown = event.keys() - known
+    if unknown:
+        raise Broken("unknown members %s" % sorted(unknown))
+    return found
+
+
+def filter_conditions(envelope, table, mode):
+    """Those in lambda_fdw.filters: declared ones, and hints."""
+    declared, hints = [], []
+    for entry in envelope.get("filters") or ():
+        name, operator = entry["column"], entry["operator"]
+        term = (name, operator, entry.get("value"))
+        if operator in mode["declared"].get(name, {}):
+            declared.append(term)
+            continue
+        column = table["columns"][table["index"][name]]
+        if (operator not in ("=", "in") or column["type"] not in HINTABLE or
+                column.get("plain") is False):
+            raise Broken("undeclared %s on %s" % (operator, name))
+        hints.append(term)
+    return declared, hints
+
+
+def choose(chance, mode, exact, arguments, declared, hints):
+    """The conditions to filter by, which are all where exactness is due."""
+    if exact:
+        return arguments + declared + hints
+    use = mode.get("use", "random")
+    if use == "random":
+        use = chance.choice(("arguments", "filters", "both"))
+    chosen = {"arguments": arguments, "filters": declared + hints,
+              "both": arguments + declared + hints}[use]
+    ignore = float(mode.get("ignore", 0))
+    return [term for term in chosen if chance.random() >= ignore]
+
+
+def select(table, terms, defect, chance):
+    rows = table["rows"]
+    for name, operator, wanted in terms:
+        index = table["index"][name]
+        holds = condition(table["columns"][index], operator, wanted)
+        if defect == "null_unequal" and operator in ("<>", "not in"):
+            inner = holds
+            holds = lambda cell, inner=inner: cell[0] is None or inner(cell)
+        kept = [row for row in rows if holds(row[index])]
+        if defect == "drop_equal" and operator in ("=", "in") and kept:
+            kept.pop(chance.randrange(len(kept)))
+        rows = kept
+    return rows
+
+
+def sort(rows, table, order_by):
+    """Stable, so the last key comes first."""
+    rows = list(rows)
+    for entry in reversed(order_by):
+        index = table["index"][entry["column"]]
+        descending = bool(entry.get("descending"))
+        first = (entry.get("nulls") or
+                 ("first" if descending else "last")) == "first"
+        nulls = [row for row in rows if row[index][0] is None]
+        others = sorted((row for row in rows if row[index][0] is not None),
+                        key=lambda row: row[index][1], reverse=descending)
+        rows = nulls + others if first else others + nulls
+    return rows
+
+
+def answer(event):
+    table = load(event["oracle"]["table"])
+    mode = event["oracle"]["mode"]
+    defect = mode.get("defect")
+    envelope = event.get("lambda_fdw") or {}
+    cursor = envelope.get("cursor")
+    if cursor is None and mode.get("cursor_argument"):
+        cursor = event.get(mode["cursor_argument"])
+    question = dict(event, lambda_fdw=dict(envelope, cursor=None))
+    question.pop(mode.get("cursor_argument"), None)
+    seed = json.dumps([mode["seed"], question], sort_keys=True)
+    chance = random.Random(seed)
+
+    limit, order_by = envelope.get("limit"), envelope.get("order_by")
+    capabilities = mode.get("capabilities") or ()
+    for what, asked in (("limit", limit is not None), ("order_by", order_by)):
+        if asked and what not in capabilities:
+            raise Broken("%s is no capability" % what)
+    arguments = argument_conditions(event, table, mode)
+    declared, hints = filter_conditions(envelope, table, mode)
+    terms = choose(chance, mode, limit is not None, arguments, declared, hints)
+    rows = select(table, terms, defect, chance)
+    if not order_by or chance.random() < 0.5:
+        rows = chance.sample(rows, len(rows))       # ties in any order
+    if order_by and defect != "unsorted":
+        rows = sort(rows, table, order_by)
+    if limit is not None:
+        rows = rows[:int(limit)]
+        if defect == "short_limit" and rows:
+            rows = rows[:-1]
+
+    first = int(cursor) if cursor is not None else 0
+    page_chance = random.Random("%s %d" % (seed, first))
+    after = len(rows)
+    if mode.get("paged"):
+        after = min(after, first + page_chance.choice((1, 2, 3, 7, 20, 100)))
+        if page_chance.random() < 0.05:
+            after = first + (first == 0 and not rows)   # an empty page
+            after = min(max(after, first + 1), len(rows))
+    following = str(after) if after < len(rows) else None
+    page = rows[first:after]
+    if defect == "skip_page" and first > 0:
+        page = []
+    wanted = envelope.get("columns")
+    indexes = (set(range(len(table["columns"]))) if wanted is None else
+               {table["index"][name] for name in wanted})
+    omitted = set()
+    for name, operator, value in arguments:
+        column = table["columns"][table["index"][name]]
+        if (operator == "=" and column.get("required") and
+                column["type"] in ("int4", "int8", "uuid", "text") and
+                (name, operator, value) in terms and chance.random() < 0.5):
+            omitted.add(table["index"][name])
+    return Answer(page_chance, table, mode, indexes, omitted).text(page,
+                                                                  following)
+
+
+def lambda_handler(event, context):
+    note(context.event_text)
+    event = json.loads(context.event_text, parse_int=Number,
+                       parse_float=Number)
+    return RawResponse(answer(event).encode())

@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Random queries over foreign tables and over local copies: equal results?
+
+Runs on the server that PGHOST names, with psql from ORACLE_BINDIR; see
+README.md beside this file.  scripts/oracle prepares all that.
+
+IDENTIFICATION
+  test/oracle/oracle.py
+"""
+
+import argparse
+import collections
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+
+sys.dont_write_bytecode = True
+from worker import QUERIES_A_ROUND, Worker, pushed  # noqa: E402
+
+SHOWN = 5       # failures that are printed whole
+# Shares below which the run says nothing: (what, needs, least).
+MINIMUMS = (("filter", None, 0.40), ("rows", None, 0.60),
+            ("limit", "capability limit", 0.05),
+            ("order", "capability order_by", 0.05), ("bind", "bind", 0.10))
+MOST_ASIDE = 0.05       # of queries without a verdict, and of errors
+
+
+def work(name, arguments, folder, rounds, results):
+    """A process: rounds until there are none."""
+    worker = None
+    try:
+        worker = Worker(name, folder, arguments.defect)
+        results.put(("features", sorted(worker.features)))
+        while True:
+            number, count, only = rounds.get()
+            if number is None:
+                break
+            for outcome in worker.run_round(arguments.seed, number, count, only):
+                flags = [pushed(call) for call in outcome.pop("calls")]
+                outcome["pushed"] = [any(column) for column in zip(*flags)] \
+                    or [False] * 3
+                results.put(("outcome", outcome))
+    except BaseException:
+        results.put(("broken", traceback.format_exc()))
+    finally:
+        if worker:
+            worker.close()
+        results.put(("done", name))
+
+
+class Tally:
+    def __init__(self):
+        self.counts = collections.Counter()
+        self.failures, self.features = [], []
+        self.states = collections.Counter()
+
+    def add(self, outcome):
+        verdict = outcome["verdict"]
+        self.counts["queries"] += 1
+        self.counts[verdict] += 1
+        if verdict == "error":
+            self.states[outcome["state"]] += 1
+        if verdict == "failed":
+            self.failures.append(outcome)
+        self.counts["rows"] += outcome["rows"] > 0
+        self.counts["bind"] += outcome.get("bind", False)
+        for what, flag in zip(("filter", "limit", "order"), outcome["pushed"]):
+            self.counts[what] += flag
+
+    def share(self, what):
+        return self.counts[what] / max(self.counts["queries"], 1)
+
+    def checks(self, with_shares):
+        """(passed, what) of what a run must show."""
+        yield not self.failures, "%d queries answer as local tables do" % (
+            self.counts["queries"])
+        if not with_shares:
+            return
+        for what, needs, least in MINIMUMS:
+            if needs is None or needs in self.features:
+                yield self.share(what) >= least, "%s: %.1f %% of them, at " \
+                    "least %.0f %%" % (what, 100 * self.share(what),
+                                       100 * least)
+        for what in ("no value", "cancelled", "error"):
+            yield self.share(what) <= MOST_ASIDE, "%s: %.1f %% of them, at " \
+                "most %.0f %%" % (what, 100 * self.share(what),
+                                  100 * MOST_ASIDE)
+
+
+def show(outcome):
+    print("-- failed: seed %s" % outcome["seed"])
+    print(outcome["report"])
+    print("-- end of %s" % outcome["seed"], flush=True)
+
+
+def run(arguments, folder):
+    """Runs the queries; returns the tally."""
+    rounds, results = multiprocessing.Queue(), multiprocessing.Queue()
+    if arguments.only:
+        number, index = map(int, arguments.only.split("/"))
+        rounds.put((number, 1, index))
+    else:
+        for number in range(0, arguments.queries, QUERIES_A_ROUND):
+            rounds.put((number // QUERIES_A_ROUND,
+                        min(QUERIES_A_ROUND, arguments.queries - number), None))
+    jobs = 1 if arguments.only else arguments.jobs
+    for _ in range(jobs):
+        rounds.put((None, 0, None))
+    processes = [multiprocessing.Process(
+        target=work, args=("w%d" % i, arguments, folder, rounds, results))
+        for i in range(jobs)]
+    for process in processes:
+        process.start()
+    tally, left = Tally(), len(processes)
+    end = time.monotonic() + arguments.seconds if arguments.seconds else None
+    while left:
+        kind, value = results.get()
+        if kind == "done":
+            left -= 1
+        elif kind == "features":
+            tally.features = value
+        elif kind == "broken":
+            print(value, flush=True)
+            tally.failures.append({"seed": "-", "report": value})
+        else:
+            tally.add(value)
+            if value["verdict"] == "failed" and len(tally.failures) <= SHOWN:
+                show(value)
+            enough = arguments.stop and tally.failures
+            if enough or (end and time.monotonic() > end):
+                empty(rounds, jobs)
+                end = None
+    for process in processes:
+        process.join()
+    return tally
+
+
+def empty(rounds, jobs):
+    """Leaves nothing to do but to stop."""
+    try:
+        while True:
+            rounds.get_nowait()
+    except Exception:
+        pass
+    for _ in range(jobs):
+        rounds.put((None, 0, None))
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Differential tests")
+    parser.add_argument("--queries", type=int, default=1000)
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--jobs", type=int,
+                        default=max(2, (os.cpu_count() or 2) + 1))
+    parser.add_argument("--seconds", type=float,
+                        help="begin no round after this many")
+    parser.add_argument("--only", metavar="ROUND/QUERY")
+    parser.add_argument("--stop", action="store_true",
+                        help="stop at the first failure")
+    parser.add_argument("--defect", help="a lie of the function")
+    parser.add_argument("--no-shares", action="store_true")
+    arguments = parser.parse_args()
+    folder = tempfile.mkdtemp(prefix="oracle.")
+    started = time.monotonic()
+    try:
+        tally = run(arguments, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    seconds = time.monotonic() - started
+    print("features: %s" % ", ".join(tally.features))
+    print("%d queries in %.0f s, %.1f a second" % (
+        tally.counts["queries"], seconds, tally.counts["queries"] / seconds))
+    print(", ".join("%s %.1f %%" % (what, 100 * tally.share(what))
+                    for what in ("rows", "filter", "limit", "order", "bind",
+                                 "no value", "cancelled", "error")))
+    for state, count in tally.states.most_common(8):
+        print("  %d times %s" % (count, state))
+    results = list(tally.checks(not (arguments.no_shares or arguments.only)))
+    for number, (good, what) in enumerate(results, 1):
+        print("%s %d - %s" % ("ok" if good else "not ok", number, what))
+    good = sum(result for result, _ in results)
+    print("%d passed, %d failed" % (good, len(results) - good))
+    return good != len(results)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
