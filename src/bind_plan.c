@@ -102,9 +102,7 @@ is_supported(const BindJoin *join)
 		default:
 			return false;
 	}
-	return join->innerrel->reloptkind == RELOPT_BASEREL &&
-		join->innerrel->fdwroutine != NULL &&
-		join->innerrel->fdwroutine->GetForeignRelSize == lambdaGetForeignRelSize &&
+	return lfdw_plan_is_ours(join->innerrel) &&
 		(parse->commandType == CMD_SELECT || parse->commandType == CMD_INSERT) &&
 		join->root->rowMarks == NIL &&
 		bms_is_empty(join->innerrel->lateral_relids) &&

@@ -103,6 +103,18 @@ lambdaGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
 }
 
 /*
+ * Is the relation one of our tables, scanned by itself?  Where the planner has
+ * proved that it has no rows, it was never asked about.
+ */
+bool
+lfdw_plan_is_ours(const RelOptInfo *rel)
+{
+	return rel->reloptkind == RELOPT_BASEREL && rel->fdwroutine != NULL &&
+		rel->fdwroutine->GetForeignRelSize == lambdaGetForeignRelSize &&
+		rel->fdw_private != NULL;
+}
+
+/*
  * Does the function honour a limit, and filter by every condition of the
  * relation exactly, so that its rows are those of the result?
  */

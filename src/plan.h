@@ -22,6 +22,7 @@ typedef struct LfdwRelInfo
 	LfdwBinding *binding;
 } LfdwRelInfo;
 
+extern bool lfdw_plan_is_ours(const RelOptInfo *rel);
 extern Cost lfdw_plan_latency(const LfdwOptions *options);
 extern bool lfdw_plan_is_exact(PlannerInfo *root, RelOptInfo *baserel);
 

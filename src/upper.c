@@ -47,10 +47,7 @@ only_relation(PlannerInfo *root)
 	if (!bms_get_singleton_member(root->all_baserels, &relid))
 		return NULL;
 	rel = find_base_rel(root, relid);
-	if (rel->reloptkind != RELOPT_BASEREL || rel->fdwroutine == NULL ||
-		rel->fdwroutine->GetForeignRelSize != lambdaGetForeignRelSize)
-		return NULL;
-	return rel;
+	return lfdw_plan_is_ours(rel) ? rel : NULL;
 }
 
 /*

@@ -119,6 +119,10 @@ EXECUTE page(-1, 0);
 EXECUTE page(9223372036854775807, 19);
 SELECT payload->'lambda_fdw'->'limit' AS "limit" FROM calls ORDER BY seq;
 
+-- a relation that the planner has proved empty
+SELECT id FROM liar WHERE false LIMIT 1;
+SELECT * FROM basket JOIN (SELECT id FROM items WHERE false) x ON id = item LIMIT 1;
+
 -- ANALYZE
 ANALYZE items;
 SELECT reltuples FROM pg_class WHERE oid = 'items'::regclass;
