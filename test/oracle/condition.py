@@ -87,7 +87,7 @@ class Conditions:
         if not refs:
             return None
         declared = [ref for ref in refs if ref.column.declared]
-        if declared and self.random.random() < 0.8:
+        if declared and self.random.random() < 0.45:
             return self.random.choice(declared)
         return self.random.choice(refs)
 

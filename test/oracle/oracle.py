@@ -22,6 +22,7 @@ sys.dont_write_bytecode = True
 from worker import QUERIES_A_ROUND, Worker, pushed  # noqa: E402
 
 SHOWN = 5       # failures that are printed whole
+SHRUNK = 2      # failures that each session makes smaller
 # Shares below which the run says nothing: (what, needs, least).
 MINIMUMS = (("filter", None, 0.40), ("rows", None, 0.60),
             ("limit", "capability limit", 0.05),
@@ -29,11 +30,12 @@ MINIMUMS = (("filter", None, 0.40), ("rows", None, 0.60),
 MOST_ASIDE = 0.05       # of queries without a verdict, and of errors
 
 
-def work(name, arguments, folder, rounds, results):
+def work(name, arguments, folder, rounds, results, stopping):
     """A process: rounds until there are none."""
     worker = None
     try:
-        worker = Worker(name, folder, arguments.defect)
+        worker = Worker(name, folder, arguments.defect,
+                        0 if arguments.stop else SHRUNK)
         results.put(("features", sorted(worker.features)))
         while True:
             number, count, only = rounds.get()
@@ -44,6 +46,8 @@ def work(name, arguments, folder, rounds, results):
                 outcome["pushed"] = [any(column) for column in zip(*flags)] \
                     or [False] * 3
                 results.put(("outcome", outcome))
+                if stopping.is_set():
+                    break
     except BaseException:
         results.put(("broken", traceback.format_exc()))
     finally:
@@ -110,8 +114,10 @@ def run(arguments, folder):
     jobs = 1 if arguments.only else arguments.jobs
     for _ in range(jobs):
         rounds.put((None, 0, None))
+    stopping = multiprocessing.Event()
     processes = [multiprocessing.Process(
-        target=work, args=("w%d" % i, arguments, folder, rounds, results))
+        target=work, args=("w%d" % i, arguments, folder, rounds, results,
+                           stopping))
         for i in range(jobs)]
     for process in processes:
         process.start()
@@ -131,6 +137,8 @@ def run(arguments, folder):
             if value["verdict"] == "failed" and len(tally.failures) <= SHOWN:
                 show(value)
             enough = arguments.stop and tally.failures
+            if enough:
+                stopping.set()
             if enough or (end and time.monotonic() > end):
                 empty(rounds, jobs)
                 end = None

@@ -103,7 +103,7 @@ class Schema:
         chance = self.random
         known = [op for op in column.kind.ops
                  if "pushdown " + op in self.features]
-        if not known or chance.random() < 0.15:
+        if not known or chance.random() < 0.35:
             return
         if chance.random() < 0.4:
             chosen = known

@@ -27,7 +27,8 @@ NO_VALUE, CANCELLED = "HV002", "57014"
 
 
 class Worker:
-    def __init__(self, name, folder, defect=None):
+    def __init__(self, name, folder, defect=None, shrinks=0):
+        self.shrinks = shrinks          # failures still to be made smaller
         self.folder = os.path.join(folder, name)
         self.database, self.defect = "oracle_" + name, defect
         os.makedirs(self.folder)
@@ -123,7 +124,9 @@ class Worker:
             try:
                 outcome = self.judge(query, True)
                 if outcome["verdict"] == "failed":
-                    query, outcome = self.shrink(query, outcome)
+                    if self.shrinks > 0:
+                        self.shrinks -= 1
+                        query, outcome = self.shrink(query, outcome)
                     outcome["report"] = self.report(schema, query, outcome)
             except Crashed as crash:
                 outcome = {"verdict": "failed", "calls": [], "rows": 0,
