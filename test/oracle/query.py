@@ -488,7 +488,7 @@ class Generator:
 
     def make(self):
         chance, query = self.random, Query()
-        if chance.random() < 0.15:
+        if chance.random() < 0.25:
             return self.pushable()
         query.kind = chance.choices(("plain", "prepare", "cursor", "function",
                                      "subtransaction"), (70, 14, 6, 3, 3))[0]
@@ -509,7 +509,7 @@ class Generator:
                 chance.choice(("", " OFFSET 0")), alias)
         else:
             query.where += self.feed(alias, table)
-        for _ in range(chance.choices((0, 1, 2, 3), (50, 38, 9, 3))[0]):
+        for _ in range(chance.choices((0, 1, 2, 3), (22, 58, 15, 5))[0]):
             self.add_join(query, relations)
         scope = Scope(relations)
         for _ in range(chance.choices((0, 1, 2, 3), (9, 67, 18, 6))[0]):
@@ -550,6 +550,10 @@ class Generator:
                 ("UPDATE", "SHARE")), chance.choice(local))
         query.parameters = self.parameters or []
         self.add_settings(query)
+        if len(relations) > 1 and chance.random() < 0.3:
+            # leaves little but bind joins
+            query.settings += ["SET enable_%s = off" % name for name in
+                               ("hashjoin", "mergejoin", "nestloop")]
         return query
 
     def where_text(self, table):
