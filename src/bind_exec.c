@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "executor/executor.h"
+#include "executor/instrument.h"
 #include "executor/nodeHash.h"
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
@@ -58,7 +59,6 @@ read_plan(LfdwBindJoinState *state, const CustomScan *plan)
 {
 	List	   *numbers = list_nth(plan->custom_private, LFDW_BIND_NUMBERS);
 
-	state->nulled = list_nth(plan->custom_private, LFDW_BIND_NULLED);
 	state->jointype = list_nth_int(numbers, LFDW_BIND_JOIN_TYPE);
 	state->max_keys = list_nth_int(numbers, LFDW_BIND_BATCH_KEYS);
 	state->batch_keys = list_nth_int(numbers, LFDW_BIND_FIRST_KEYS);
@@ -156,22 +156,10 @@ fill_outer(LfdwBindJoinState *state, TupleTableSlot *slot)
 	fill_part(state, 0, state->outer_width, slot);
 }
 
-/* The inner columns, and their copies for the plan above. */
 static void
 fill_inner(LfdwBindJoinState *state, TupleTableSlot *slot)
 {
-	TupleTableSlot *scan = state->css.ss.ss_ScanTupleSlot;
-	int			first = state->outer_width;
-	int			copy = first + state->inner_width;
-	ListCell   *lc;
-
-	fill_part(state, first, state->inner_width, slot);
-	foreach(lc, state->nulled)
-	{
-		scan->tts_values[copy] = scan->tts_values[first + lfirst_int(lc)];
-		scan->tts_isnull[copy] = scan->tts_isnull[first + lfirst_int(lc)];
-		copy++;
-	}
+	fill_part(state, state->outer_width, state->inner_width, slot);
 }
 
 /* Shows the scan tuple to expressions. */

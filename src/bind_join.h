@@ -34,9 +34,7 @@ enum LfdwBindExpression
 /* Indexes of the lists in its custom_private. */
 enum LfdwBindPrivate
 {
-	LFDW_BIND_NUMBERS,			/* IntList, see LfdwBindNumber */
-	LFDW_BIND_NULLED			/* IntList: for each nullable copy of an inner
-								 * column in the scan tuple, which it is of */
+	LFDW_BIND_NUMBERS			/* IntList, see LfdwBindNumber */
 };
 
 enum LfdwBindNumber

@@ -9,8 +9,9 @@
  *
  * Its scan tuple is the outer child's columns, then the inner child's.  Under
  * a left or anti join the columns that the plan above sees may be NULL where those
- * that the join conditions see are not; from 16 on they are different Vars, so the
- * tuple has copies of them behind.
+ * that the join conditions see are not; from 16 on these are different Vars.  The
+ * scan tuple is described as the plan above sees it, and the join conditions are
+ * rewritten to that: they are evaluated before NULLs are filled in.
  *
  * IDENTIFICATION
  *	  src/bind_plan.c
@@ -214,38 +215,84 @@ is_same_column(Node *a, Node *b)
 	return false;
 }
 
-/*
- * The inner columns as the plan above the join sees them, where that differs
- * from what the join clauses see; *map becomes which inner column each is.
- * False where something above is neither outer nor inner.
- */
-static bool
-find_nulled(List *above, List *outer, List *inner, List **nulled, List **map)
+/* Where an expression is in a list, or -1. */
+static int
+index_of(List *list, Node *node)
 {
 	ListCell   *lc;
-	ListCell   *li;
 
-	*nulled = NIL;
-	*map = NIL;
+	foreach(lc, list)
+	{
+		if (equal(lfirst(lc), node))
+			return foreach_current_index(lc);
+	}
+	return -1;
+}
+
+/* Where the same column is in a list, whatever may null it, or -1. */
+static int
+index_of_column(List *list, Node *node)
+{
+	ListCell   *lc;
+
+	foreach(lc, list)
+	{
+		if (is_same_column(lfirst(lc), node))
+			return foreach_current_index(lc);
+	}
+	return -1;
+}
+
+/*
+ * The inner columns as the plan above the join sees them, in *shown.  False where
+ * something above is neither outer nor inner, or sees a column in two ways.
+ */
+static bool
+find_shown(List *above, List *outer, List *inner, List **shown)
+{
+	Bitmapset  *seen = NULL;
+	ListCell   *lc;
+
+	*shown = list_copy(inner);
 	foreach(lc, above)
 	{
 		Node	   *var = lfirst(lc);
-		int			found = -1;
+		int			index = index_of(*shown, var);
 
-		if (list_member(outer, var) || list_member(inner, var) ||
-			list_member(*nulled, var))
+		if (list_member(outer, var))
 			continue;
-		foreach(li, inner)
+		if (index < 0)
 		{
-			if (is_same_column(var, lfirst(li)))
-				found = foreach_current_index(li);
+			index = index_of_column(inner, var);
+			if (index < 0 || bms_is_member(index, seen))
+				return false;
+			lfirst(list_nth_cell(*shown, index)) = var;
 		}
-		if (found < 0)
-			return false;
-		*nulled = lappend(*nulled, var);
-		*map = lappend_int(*map, found);
+		seen = bms_add_member(seen, index);
 	}
 	return true;
+}
+
+/* Inner columns, and what stands for them. */
+typedef struct Replacement
+{
+	List	   *inner;
+	List	   *shown;
+} Replacement;
+
+static Node *
+show_mutator(Node *node, Replacement *replacement)
+{
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Var) || IsA(node, PlaceHolderVar))
+	{
+		int			index = index_of(replacement->inner, node);
+
+		if (index >= 0)
+			return copyObject(list_nth(replacement->shown, index));
+	}
+	return expression_tree_mutator(node, show_mutator, replacement);
 }
 
 /* The clauses of a join, and those that filter it after NULLs are filled in. */
@@ -268,8 +315,7 @@ is_computable(const BindJoin *join)
 	List	   *inner = join->innerrel->reltarget->exprs;
 	List	   *joinquals;
 	List	   *otherquals;
-	List	   *nulled;
-	List	   *map;
+	List	   *shown;
 	ListCell   *lc;
 
 	foreach(lc, join->restrictlist)
@@ -283,9 +329,9 @@ is_computable(const BindJoin *join)
 	split_clauses(join->jointype, join->restrictlist, join->joinrel->relids,
 				  &joinquals, &otherquals);
 	return all_members(vars_of((Node *) joinquals), list_concat_copy(outer, inner)) &&
-		find_nulled(list_concat(vars_of((Node *) join->joinrel->reltarget->exprs),
-								vars_of((Node *) otherquals)),
-					outer, inner, &nulled, &map);
+		find_shown(list_concat(vars_of((Node *) join->joinrel->reltarget->exprs),
+							   vars_of((Node *) otherquals)),
+				   outer, inner, &shown);
 }
 
 /* A scan of the inner relation as it is: the join itself gives it its keys. */
@@ -441,22 +487,23 @@ plan_bind_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
 										  inner_path->parent->relid, key->clause);
 	List	   *joinquals;
 	List	   *otherquals;
-	List	   *nulled;
-	List	   *map;
+	Replacement replacement = {.inner = inner};
 
 	split_clauses(linitial_int(numbers), restrictlist, rel->relids, &joinquals,
 				  &otherquals);
-	if (!find_nulled(list_concat(vars_of((Node *) tlist),
-								 vars_of((Node *) otherquals)),
-					 outer, inner, &nulled, &map))
+	if (!find_shown(list_concat(vars_of((Node *) tlist),
+								vars_of((Node *) otherquals)),
+					outer, inner, &replacement.shown))
 		elog(ERROR, "bind join cannot compute its target");
 	plan->scan.plan.targetlist = tlist;
 	plan->flags = best_path->flags;
 	plan->custom_plans = custom_plans;
-	plan->custom_scan_tlist = add_targets(add_targets(add_targets(NIL, outer),
-													  inner), nulled);
-	plan->custom_exprs = list_make4(term->value, inner_operand(key, term),
-									joinquals, otherquals);
+	plan->custom_scan_tlist = add_targets(add_targets(NIL, outer),
+										  replacement.shown);
+	plan->custom_exprs = list_make4(term->value,
+									show_mutator(inner_operand(key, term), &replacement),
+									show_mutator((Node *) joinquals, &replacement),
+									otherquals);
 	numbers = list_concat(list_make5_int(linitial_int(numbers),
 										 term->column->attnum,
 										 (int) term->valtype,
@@ -464,7 +511,7 @@ plan_bind_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
 										 lsecond_int(numbers)),
 						  list_make3_int(lthird_int(numbers),
 										 list_length(outer), list_length(inner)));
-	plan->custom_private = list_make2(numbers, map);
+	plan->custom_private = list_make1(numbers);
 	plan->methods = &scan_methods;
 	return (Plan *) plan;
 }

@@ -15,6 +15,7 @@
 
 #include "bind_join.h"
 #include "condition.h"
+#include "executor/tuptable.h"
 #include "nodes/execnodes.h"
 #include "qual.h"
 #include "utils/typcache.h"
@@ -77,7 +78,6 @@ typedef struct LfdwBindJoinState
 	JoinType	jointype;
 	int			outer_width;
 	int			inner_width;
-	List	   *nulled;			/* IntList, see LFDW_BIND_NULLED */
 	ExprState  *outer_key;
 	ExprState  *inner_key;
 	ExprState  *joinqual;
