@@ -514,9 +514,26 @@ set_request_options(LfdwHttpExchange *exchange, const LfdwHttpRequest *request)
 	SET(CURLOPT_HTTPHEADER, exchange->headers);
 	set_method(easy, request);
 	SET(CURLOPT_FORBID_REUSE, request->keep_connection ? 0L : 1L);
-	/* 8 looks for dead connections once a second at most */
+	/* what drop_dead_connections had to leave */
 	if (request->once && lfdw_pool_has_dead_socket(exchange->pool))
 		SET(CURLOPT_FRESH_CONNECT, 1L);
+}
+
+/*
+ * Closes a pool's connections where one of them has died and none is in use:
+ * libcurl 8 looks for dead ones once a second at most, and would send a request
+ * over them.
+ */
+static void
+drop_dead_connections(LfdwHttpPool *pool)
+{
+	sigset_t	saved;
+
+	if (!dlist_is_empty(&pool->exchanges) || !lfdw_pool_has_dead_socket(pool))
+		return;
+	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	close_multi(pool);
+	sigprocmask(SIG_SETMASK, &saved, NULL);
 }
 
 /*
@@ -539,6 +556,7 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 
 	ensure_libcurl();
 	exchange->pool = lfdw_pool_get(&request->pool);
+	drop_dead_connections(exchange->pool);
 	ensure_multi(exchange->pool);
 	exchange->easy = curl_easy_init();
 	if (exchange->easy == NULL)
@@ -560,28 +578,6 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 	/* not before: the request's strings may belong to a pool */
 	lfdw_http_close_retired();
 	return exchange;
-}
-
-/* Milliseconds until libcurl, a deadline or the caller wants attention, or -1. */
-static long
-next_timeout(LfdwHttpExchange **exchanges, int nexchanges, int64 until_us)
-{
-	int64		now = lfdw_wait_now_us();
-	int64		us = until_us == PG_INT64_MAX ? until_us : Max(until_us - now, 0);
-	dlist_iter	iter;
-
-	dlist_foreach(iter, lfdw_pool_list())
-	{
-		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
-
-		if (pool->timer)
-			us = Min(us, Max(pool->timer_at - now, 0));
-	}
-	for (int i = 0; i < nexchanges; i++)
-		us = Min(us, lfdw_exchange_time_left(exchanges[i]));
-	if (us == PG_INT64_MAX)
-		return -1;
-	return (long) Min((us + 999) / 1000, INT_MAX);
 }
 
 /* Waits once, and lets libcurl handle what became ready. */
@@ -680,7 +676,7 @@ lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges, int64 until_us)
 		if (start >= until_us)
 			return;
 		wait_once(lfdw_exchange_wait_event(exchanges, nexchanges),
-				  next_timeout(exchanges, nexchanges, until_us));
+				  lfdw_exchange_next_timeout(exchanges, nexchanges, until_us));
 		check_deadlines(exchanges, nexchanges, lfdw_wait_now_us() - start);
 	}
 }

@@ -12,6 +12,8 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "common/http_head.h"
 #include "common/net_address.h"
 #include "http_exchange.h"
@@ -199,6 +201,29 @@ lfdw_exchange_time_left(const LfdwHttpExchange *exchange)
 	int64		limit = next_limit(exchange);
 
 	return limit == 0 ? PG_INT64_MAX : Max(limit - exchange->waited_us, 0);
+}
+
+/* Milliseconds until libcurl, a deadline or the caller wants attention, or -1. */
+long
+lfdw_exchange_next_timeout(LfdwHttpExchange **exchanges, int nexchanges,
+						   int64 until_us)
+{
+	int64		now = lfdw_wait_now_us();
+	int64		us = until_us == PG_INT64_MAX ? until_us : Max(until_us - now, 0);
+	dlist_iter	iter;
+
+	dlist_foreach(iter, lfdw_pool_list())
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
+
+		if (pool->timer)
+			us = Min(us, Max(pool->timer_at - now, 0));
+	}
+	for (int i = 0; i < nexchanges; i++)
+		us = Min(us, lfdw_exchange_time_left(exchanges[i]));
+	if (us == PG_INT64_MAX)
+		return -1;
+	return (long) Min((us + 999) / 1000, INT_MAX);
 }
 
 /* Is a running exchange past a deadline?  Notes the failure if so. */

@@ -82,6 +82,8 @@ extern bool lfdw_exchange_take_any_news(LfdwHttpExchange **exchanges,
 extern LfdwWaitEvent lfdw_exchange_wait_event(LfdwHttpExchange **exchanges,
 											  int nexchanges);
 extern int64 lfdw_exchange_time_left(const LfdwHttpExchange *exchange);
+extern long lfdw_exchange_next_timeout(LfdwHttpExchange **exchanges,
+									   int nexchanges, int64 until_us);
 extern bool lfdw_exchange_note_timeout(LfdwHttpExchange *exchange);
 
 #endif							/* LFDW_HTTP_EXCHANGE_H */
