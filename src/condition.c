@@ -317,13 +317,17 @@ lfdw_conditions_contradict(LfdwCondition *conditions, int nconditions)
 	return false;
 }
 
-/* Of two conditions with the same operator: does the first leave fewer rows? */
+/*
+ * Of two conditions with the same operator: does the first leave fewer rows?
+ * EXPLAIN's placeholders have no value to tell by.
+ */
 bool
 lfdw_condition_is_tighter(const LfdwCondition *a, const LfdwCondition *b)
 {
 	LfdwKeep	keep = keep_of(a->term->op);
 
 	if (keep == NULL || keep == is_different ||
+		a->set.placeholder || b->set.placeholder ||
 		!lfdw_set_comparable(&a->set, &b->set))
 		return false;
 	return keep(lfdw_set_compare(&a->set, a->set.values[0], b->set.values[0])) &&

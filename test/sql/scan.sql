@@ -34,6 +34,10 @@ PREPARE one(int) AS SELECT id, name FROM items WHERE id = $1;
 SET plan_cache_mode = force_generic_plan;
 EXPLAIN (VERBOSE, COSTS OFF) EXECUTE one(3);
 RESET plan_cache_mode;
+-- conditions that share an argument, one or both without a value yet
+CREATE FOREIGN TABLE ranged (name text OPTIONS (pushdown '<:before')) SERVER lambda OPTIONS (function_arn 'items');
+EXPLAIN (VERBOSE, COSTS OFF) SELECT name FROM ranged WHERE name < 'm' AND name < current_setting('application_name');
+EXPLAIN (VERBOSE, COSTS OFF) SELECT name FROM ranged WHERE name < lower('X') || current_user AND name < current_setting('application_name');
 -- a key of its own in the other formats
 CREATE FUNCTION plan_as_json(query text) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
