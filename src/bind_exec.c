@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "executor/instrument.h"
 #include "executor/nodeHash.h"
@@ -22,7 +23,6 @@
 #include "utils/memutils.h"
 
 #include "bind_state.h"
-#include "catalog/pg_type.h"
 #include "scan.h"
 
 /* By how much batches grow after a small first one. */
@@ -96,13 +96,16 @@ begin_bind_join(CustomScanState *node, EState *estate, int eflags)
 	LfdwBindJoinState *state = (LfdwBindJoinState *) node;
 	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
 	size_t		memory = get_hash_memory_limit();
+	PlanState  *inner;
 
 	eflags &= ~(EXEC_FLAG_REWIND | EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK);
 	state->outer = ExecInitNode(list_nth(plan->custom_plans, LFDW_BIND_OUTER),
 								estate, eflags);
-	state->inner = castNode(ForeignScanState,
-							ExecInitNode(list_nth(plan->custom_plans, LFDW_BIND_INNER),
-										 estate, eflags));
+	inner = ExecInitNode(list_nth(plan->custom_plans, LFDW_BIND_INNER),
+						 estate, eflags);
+	if (!IsA(inner, ForeignScanState))
+		elog(ERROR, "lambda bind join over node type %d", (int) nodeTag(inner));
+	state->inner = (ForeignScanState *) inner;
 	node->custom_ps = list_make2(state->outer, state->inner);
 	read_plan(state, plan);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)

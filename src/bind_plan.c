@@ -87,6 +87,20 @@ static const CustomScanMethods scan_methods = {
 	.CreateCustomScanState = lambdaCreateBindJoinState
 };
 
+/* Does the planner put a Result with a one-time filter above a relation's scan? */
+static bool
+is_gated(const RelOptInfo *rel)
+{
+	ListCell   *lc;
+
+	foreach(lc, rel->baserestrictinfo)
+	{
+		if (lfirst_node(RestrictInfo, lc)->pseudoconstant)
+			return true;
+	}
+	return false;
+}
+
 /* Can the hook's relations be joined so, by what they are? */
 static bool
 is_supported(const BindJoin *join)
@@ -104,6 +118,7 @@ is_supported(const BindJoin *join)
 			return false;
 	}
 	return lfdw_plan_is_ours(join->innerrel) &&
+		!is_gated(join->innerrel) &&
 		(parse->commandType == CMD_SELECT || parse->commandType == CMD_INSERT) &&
 		join->root->rowMarks == NIL &&
 		bms_is_empty(join->innerrel->lateral_relids) &&
@@ -215,29 +230,18 @@ is_same_column(Node *a, Node *b)
 	return false;
 }
 
-/* Where an expression is in a list, or -1. */
+/*
+ * Where an expression is in a list, or -1: an equal one, or if any_nulls is true
+ * the same column, whatever may null it.
+ */
 static int
-index_of(List *list, Node *node)
+index_of(List *list, Node *node, bool any_nulls)
 {
 	ListCell   *lc;
 
 	foreach(lc, list)
 	{
-		if (equal(lfirst(lc), node))
-			return foreach_current_index(lc);
-	}
-	return -1;
-}
-
-/* Where the same column is in a list, whatever may null it, or -1. */
-static int
-index_of_column(List *list, Node *node)
-{
-	ListCell   *lc;
-
-	foreach(lc, list)
-	{
-		if (is_same_column(lfirst(lc), node))
+		if (any_nulls ? is_same_column(lfirst(lc), node) : equal(lfirst(lc), node))
 			return foreach_current_index(lc);
 	}
 	return -1;
@@ -257,13 +261,13 @@ find_shown(List *above, List *outer, List *inner, List **shown)
 	foreach(lc, above)
 	{
 		Node	   *var = lfirst(lc);
-		int			index = index_of(*shown, var);
+		int			index = index_of(*shown, var, false);
 
 		if (list_member(outer, var))
 			continue;
 		if (index < 0)
 		{
-			index = index_of_column(inner, var);
+			index = index_of(inner, var, true);
 			if (index < 0 || bms_is_member(index, seen))
 				return false;
 			lfirst(list_nth_cell(*shown, index)) = var;
@@ -287,7 +291,7 @@ show_mutator(Node *node, Replacement *replacement)
 		return NULL;
 	if (IsA(node, Var) || IsA(node, PlaceHolderVar))
 	{
-		int			index = index_of(replacement->inner, node);
+		int			index = index_of(replacement->inner, node, false);
 
 		if (index >= 0)
 			return copyObject(list_nth(replacement->shown, index));

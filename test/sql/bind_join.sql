@@ -146,9 +146,18 @@ FETCH BACKWARD 1 FROM c;
 COMMIT;
 SELECT count(*) FROM (SELECT t.name FROM wanted w JOIN items t ON t.id = w.id LIMIT 2) x;
 
--- refused: locks, volatile conditions, and by the setting
+-- refused: locks, volatile conditions, an inner side behind a one-time filter,
+-- and by the setting
 SELECT bool_and(line !~ 'Bind') AS refused FROM explain('SELECT w.i FROM wanted w JOIN items t ON t.id = w.id FOR UPDATE OF w') line;
 SELECT bool_and(line !~ 'Bind') AS refused FROM explain('SELECT w.i FROM wanted w JOIN items t ON t.id = w.id AND t.price > random() * w.i') line;
+SET enable_nestloop = off;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SELECT same('SELECT w.i, t.name FROM wanted w LEFT JOIN items t ON t.id = w.id AND t.id = 3 WHERE w.id = 6');
+SELECT same('SELECT w.i, t.name FROM wanted w LEFT JOIN items t ON t.id = w.id AND now() < ''epoch''');
+RESET enable_nestloop;
+RESET enable_hashjoin;
+RESET enable_mergejoin;
 SET lambda_fdw.enable_bind_join = off;
 SELECT bool_and(line !~ 'Bind') AS refused FROM explain('SELECT w.i FROM wanted w JOIN items t ON t.id = w.id') line;
 SELECT same('SELECT w.i, t.name FROM wanted w JOIN items t ON t.id = w.id');
