@@ -121,28 +121,6 @@ lfdw_set_remove_duplicates(LfdwValueSet *set)
 	keep_marked(set, keep);
 }
 
-static bool
-is_among(const LfdwValueSet *set, Datum value, const SortItem *items,
-		 int nitems)
-{
-	int			low = 0;
-	int			high = nitems;
-
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-		int			order = lfdw_set_compare(set, value, items[middle].value);
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return false;
-}
-
 /* Sorts the values, for lfdw_set_find and parts that can be told apart. */
 void
 lfdw_set_sort(LfdwValueSet *set)
@@ -187,11 +165,12 @@ lfdw_set_find(const LfdwValueSet *set, Datum value)
 void
 lfdw_set_intersect(LfdwValueSet *set, const LfdwValueSet *other, bool with)
 {
-	SortItem   *items = sort_values(other);
+	LfdwValueSet sorted = lfdw_set_copy(other);
 	bool	   *keep = palloc(set->nvalues + 1);
 
+	lfdw_set_sort(&sorted);
 	for (int i = 0; i < set->nvalues; i++)
-		keep[i] = is_among(set, set->values[i], items, other->nvalues) == with;
+		keep[i] = (lfdw_set_find(&sorted, set->values[i]) >= 0) == with;
 	keep_marked(set, keep);
 }
 

@@ -27,13 +27,7 @@ $node->safe_psql('postgres', $_)
 # Runs statements as joe, who is nobody special; returns what they printed.
 sub as_joe
 {
-	my $session = open_session($node);
-	my @answers;
-
-	$session->query('SET ROLE joe');
-	push @answers, $session->query($_) for @_;
-	$session->close;
-	return join "\n", @answers;
+	return as_role($node, 'joe', @_);
 }
 
 # Joe's server on an endpoint, and a query of it.

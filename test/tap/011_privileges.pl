@@ -60,13 +60,7 @@ END
 # what they printed.
 sub as_joe
 {
-	my $session = open_session($node);
-	my @answers;
-
-	$session->query('SET ROLE joe');
-	push @answers, $session->query($_) for @_;
-	$session->close;
-	return join "\n", @answers;
+	return as_role($node, 'joe', @_);
 }
 
 # Has anybody used what is the server's?

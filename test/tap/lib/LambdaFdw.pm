@@ -15,7 +15,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(start_endpoint start_program make_certificate start_server
-  create_server create_function create_outcome open_session outcome_of
+  create_server create_function create_outcome open_session as_role outcome_of
   attempts_told elapsed_ms median reset_calls count_calls memory_of
   $access_key $secret_key);
 
@@ -207,6 +207,20 @@ sub memory_of
 	closedir($folder);
 	slurp_file("/proc/$pid/status") =~ /^VmRSS:\s+(\d+) kB/m or return;
 	return ($1, $descriptors);
+}
+
+# Runs statements one after the other in a session of their own, as a role until
+# they say otherwise; returns what they printed.
+sub as_role
+{
+	my ($node, $role, @statements) = @_;
+	my $session = open_session($node);
+	my @answers;
+
+	$session->query("SET ROLE $role");
+	push @answers, $session->query($_) for @statements;
+	$session->close;
+	return join "\n", @answers;
 }
 
 # Opens a session.  It has the methods send (a statement, without waiting),
