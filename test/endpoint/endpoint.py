@@ -41,7 +41,8 @@ FOLDERS = (os.path.join(HERE, "handlers"),
            os.path.normpath(os.path.join(HERE, "../../functions/examples")))
 
 # Qualifier -> the version that runs.
-VERSIONS = {"$LATEST": "$LATEST", "1": "1", "2": "2", "prod": "2", "v1": "1"}
+VERSIONS = {"$LATEST": "$LATEST", "1": "1", "2": "2", "prod": "2", "v1": "1",
+            "custom_version": "2"}
 # Functions that read the record and so stay out of it.
 UNRECORDED = {"calls", "service_calls", "reset_calls"}
 
@@ -130,7 +131,7 @@ class Functions:
     @staticmethod
     def find(name):
         """The file of a function, or None."""
-        if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+        if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
             for folder in FOLDERS:
                 path = os.path.join(folder, name + ".py")
                 if os.path.exists(path):

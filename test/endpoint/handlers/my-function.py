@@ -1,0 +1,9 @@
+"""The function of the RDS user guide's examples: tells what it was given."""
+
+
+def lambda_handler(event, context):
+    answer = {"received": event}
+    if context.client_context:
+        answer["context"] = context.client_context
+    print("my-function was invoked")
+    return answer
