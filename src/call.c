@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * call.c
- *		lambda_invoke: one invocation, as a function of SQL.
+ *		One invocation, as a function of SQL asks for it: lambda_invoke.
  *
  * IDENTIFICATION
  *	  src/call.c
@@ -11,18 +11,31 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "fmgr.h"
+#include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
+#include "call.h"
 #include "compat.h"
 #include "lambda_fdw.h"
 #include "target.h"
 
 PG_FUNCTION_INFO_V1(lambda_invoke);
+
+/* The columns of an answer, in order. */
+enum AnswerColumn
+{
+	COLUMN_STATUS_CODE,
+	COLUMN_PAYLOAD,
+	COLUMN_EXECUTED_VERSION,
+	COLUMN_LOG_RESULT
+};
+
+#define ANSWER_COLUMNS (COLUMN_LOG_RESULT + 1)
 
 /* The arguments of lambda_invoke, in order. */
 enum InvokeArgument
@@ -37,28 +50,50 @@ enum InvokeArgument
 	ARG_IDEMPOTENT
 };
 
-/* An argument as text, or NULL. */
-static char *
-text_argument(FunctionCallInfo fcinfo, int argument)
+/*
+ * A call to fill in, palloc'd, for a function whose result has the columns of
+ * an answer.
+ */
+LfdwCall *
+lfdw_call_make(FunctionCallInfo fcinfo)
+{
+	LfdwCall   *call = palloc0(sizeof(LfdwCall));
+
+	if (get_call_result_type(fcinfo, NULL, &call->desc) != TYPEFUNC_COMPOSITE ||
+		call->desc->natts != ANSWER_COLUMNS)
+		elog(ERROR, "return type must be an invocation's answer");
+	call->desc = BlessTupleDesc(call->desc);
+	return call;
+}
+
+/* Are the call's documents jsonb?  Argument and answer are of one type. */
+static bool
+is_jsonb(const LfdwCall *call)
+{
+	return TupleDescAttr(call->desc, COLUMN_PAYLOAD)->atttypid == JSONBOID;
+}
+
+/* An argument of a text type, palloc'd; NULL where it is NULL. */
+char *
+lfdw_call_text(FunctionCallInfo fcinfo, int argument)
 {
 	return PG_ARGISNULL(argument) ? NULL :
 		text_to_cstring(PG_GETARG_TEXT_PP(argument));
 }
 
-/* An argument as JSON in UTF-8; empty where it is NULL. */
-static StringInfo
-json_argument(FunctionCallInfo fcinfo, int argument)
+/*
+ * An argument of the type that the answer's payload has, json or jsonb, as
+ * text, palloc'd; NULL where it is NULL.
+ */
+char *
+lfdw_call_json(FunctionCallInfo fcinfo, int argument, const LfdwCall *call)
 {
-	StringInfo	json = makeStringInfo();
 	Jsonb	   *value;
-	char	   *text;
 
-	if (PG_ARGISNULL(argument))
-		return json;
+	if (PG_ARGISNULL(argument) || !is_jsonb(call))
+		return lfdw_call_text(fcinfo, argument);
 	value = PG_GETARG_JSONB_P(argument);
-	text = JsonbToCString(NULL, &value->root, VARSIZE(value));
-	appendStringInfoString(json, pg_server_to_any(text, strlen(text), PG_UTF8));
-	return json;
+	return JsonbToCString(NULL, &value->root, VARSIZE(value));
 }
 
 /* Refuses a word that is none of those an argument may have. */
@@ -91,35 +126,53 @@ parse_log_tail(const char *word)
 	return word && strcmp(word, "Tail") == 0;
 }
 
-/* The target that the arguments describe. */
-static void
-make_target(LfdwTarget *target, FunctionCallInfo fcinfo,
-			const LfdwOptions *options)
+/* A client context fit for its header; raises 22P02 for what is not JSON. */
+static char *
+encode_context(const char *context)
 {
-	char	   *context = NULL;
+	Datum		json = DirectFunctionCall1(json_in, CStringGetDatum(context));
+	char	   *type = TextDatumGetCString(DirectFunctionCall1(json_typeof, json));
 
-	lfdw_target_bind(target, options, text_argument(fcinfo, ARG_FUNCTION),
-					 text_argument(fcinfo, ARG_QUALIFIER));
-	target->type = parse_invocation_type(text_argument(fcinfo, ARG_INVOCATION_TYPE));
-	target->log_tail = parse_log_tail(text_argument(fcinfo, ARG_LOG_TYPE));
-	target->repeatable = !PG_ARGISNULL(ARG_IDEMPOTENT) &&
-		PG_GETARG_BOOL(ARG_IDEMPOTENT);
-	if (!PG_ARGISNULL(ARG_CLIENT_CONTEXT))
-	{
-		Jsonb	   *value = PG_GETARG_JSONB_P(ARG_CLIENT_CONTEXT);
-
-		if (!JB_ROOT_IS_OBJECT(value))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("client_context must be a JSON object")));
-		context = JsonbToCString(NULL, &value->root, VARSIZE(value));
-		target->client_context = lfdw_client_context_encode(context);
-	}
+	if (strcmp(type, "object") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the client context must be a JSON object"),
+				 errdetail("It is of type %s.", type)));
+	return lfdw_client_context_encode(context);
 }
 
-/* The answer's body as jsonb; *isnull where there is none. */
+/* The target that a call describes. */
+static LfdwTarget *
+make_target(const LfdwCall *call, const LfdwOptions *options)
+{
+	LfdwTarget *target = palloc0(sizeof(LfdwTarget));
+
+	lfdw_target_bind(target, options, call->function, call->qualifier);
+	target->type = parse_invocation_type(call->invocation_type);
+	target->log_tail = parse_log_tail(call->log_type);
+	target->repeatable = call->idempotent;
+	target->as_rds = call->as_rds;
+	if (call->context)
+		target->client_context = encode_context(call->context);
+	return target;
+}
+
+/* The request's body, in UTF-8. */
+static StringInfo
+make_payload(const LfdwCall *call)
+{
+	StringInfo	payload = makeStringInfo();
+
+	if (call->payload)
+		appendStringInfoString(payload,
+							   pg_server_to_any(call->payload,
+												strlen(call->payload), PG_UTF8));
+	return payload;
+}
+
+/* The answer's body as JSON; *isnull where there is none. */
 static Datum
-answer_payload(LfdwInvocation *invocation, bool *isnull)
+answer_payload(LfdwInvocation *invocation, const LfdwCall *call, bool *isnull)
 {
 	LfdwBuffer *body = lfdw_invoke_body(invocation);
 	char	   *text;
@@ -134,7 +187,8 @@ answer_payload(LfdwInvocation *invocation, bool *isnull)
 				 errmsg("the answer of the Lambda function is not JSON"),
 				 errdetail("It has a NUL byte.")));
 	text = pg_any_to_server(text, body->len, PG_UTF8);
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
+	return DirectFunctionCall1(is_jsonb(call) ? jsonb_in : json_in,
+							   CStringGetDatum(text));
 }
 
 /* A header as text; *isnull where there is none. */
@@ -154,58 +208,85 @@ add_context(void *label)
 	errcontext("answer of Lambda function \"%s\"", (char *) label);
 }
 
+/* The answer as a row. */
+static Datum
+make_answer(LfdwInvocation *invocation, const LfdwCall *call,
+			const LfdwTarget *target)
+{
+	ErrorContextCallback callback;
+	Datum		values[ANSWER_COLUMNS];
+	bool		nulls[ANSWER_COLUMNS] = {false};
+
+	callback.callback = add_context;
+	callback.arg = unconstify(char *, target->label);
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	values[COLUMN_STATUS_CODE] = Int32GetDatum(lfdw_invoke_status(invocation));
+	values[COLUMN_PAYLOAD] = answer_payload(invocation, call,
+											&nulls[COLUMN_PAYLOAD]);
+	values[COLUMN_EXECUTED_VERSION] =
+		answer_header(invocation, "X-Amz-Executed-Version",
+					  &nulls[COLUMN_EXECUTED_VERSION]);
+	values[COLUMN_LOG_RESULT] = answer_header(invocation, "X-Amz-Log-Result",
+											  &nulls[COLUMN_LOG_RESULT]);
+	error_context_stack = callback.previous;
+	return HeapTupleGetDatum(heap_form_tuple(call->desc, values, nulls));
+}
+
 /*
- * SQL function: invokes a function through a server, as the current user, and
- * returns Lambda's answer.
+ * Invokes a function through a server, as the current user; returns Lambda's
+ * answer as a row of the call's result.
  *
- * It is called once: whether a function that may have run is called again is
- * for idempotent to say.  Raises what lfdw_invoke_wait raises, 42501 without
- * USAGE on the server, and 22023 for a word that is none.
+ * Raises what lfdw_invoke_wait raises, 28000 where the user has no credentials,
+ * HV024 for a function that is none, 22023 for a word that is none, and 22P02
+ * for an answer or context that is not JSON.
  */
 Datum
-lambda_invoke(PG_FUNCTION_ARGS)
+lfdw_call_invoke(const LfdwCall *call, const LfdwOptions *options)
 {
-	LfdwTarget *target = palloc0(sizeof(LfdwTarget));
+	LfdwCaller *caller = lfdw_option_caller(options->serverid, GetUserId());
 	LfdwInvokeStats stats = {0};
-	ErrorContextCallback callback;
 	LfdwInvocation *invocation;
-	LfdwOptions *options;
-	LfdwCaller *caller;
-	TupleDesc	desc;
-	Datum		values[4];
-	bool		nulls[4] = {false};
+	LfdwTarget *target;
 
-	if (PG_ARGISNULL(ARG_SERVER) || PG_ARGISNULL(ARG_FUNCTION))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("lambda_invoke needs a server and a function")));
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-
-	options = lfdw_server_options(text_argument(fcinfo, ARG_SERVER));
-	caller = lfdw_option_caller(options->serverid, GetUserId());
 	lfdw_credentials_check(caller);
-	make_target(target, fcinfo, options);
+	target = make_target(call, options);
 	lfdw_target_resolve(target, options, caller);
-
-	invocation = lfdw_invoke_begin(target, caller,
-								   json_argument(fcinfo, ARG_PAYLOAD), &stats);
+	invocation = lfdw_invoke_begin(target, caller, make_payload(call), &stats);
 	while (!lfdw_invoke_complete(invocation))
 	{
 		lfdw_invoke_wait(&invocation, 1);
 		/* the answer is wanted whole */
 		lfdw_invoke_widen(invocation);
 	}
+	return make_answer(invocation, call, target);
+}
 
-	callback.callback = add_context;
-	callback.arg = unconstify(char *, target->label);
-	callback.previous = error_context_stack;
-	error_context_stack = &callback;
-	values[0] = Int32GetDatum(lfdw_invoke_status(invocation));
-	values[1] = answer_payload(invocation, &nulls[1]);
-	values[2] = answer_header(invocation, "X-Amz-Executed-Version", &nulls[2]);
-	values[3] = answer_header(invocation, "X-Amz-Log-Result", &nulls[3]);
-	error_context_stack = callback.previous;
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
-													  values, nulls)));
+/*
+ * SQL function: invokes a function through a server, as the current user, and
+ * returns Lambda's answer.
+ *
+ * It is called once: whether a function that may have run is called again is
+ * for idempotent to say.  Raises what lfdw_call_invoke raises, and 42501
+ * without USAGE on the server.
+ */
+Datum
+lambda_invoke(PG_FUNCTION_ARGS)
+{
+	LfdwCall   *call = lfdw_call_make(fcinfo);
+
+	if (PG_ARGISNULL(ARG_SERVER) || PG_ARGISNULL(ARG_FUNCTION))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("lambda_invoke needs a server and a function")));
+	call->function = lfdw_call_text(fcinfo, ARG_FUNCTION);
+	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
+	call->invocation_type = lfdw_call_text(fcinfo, ARG_INVOCATION_TYPE);
+	call->qualifier = lfdw_call_text(fcinfo, ARG_QUALIFIER);
+	call->log_type = lfdw_call_text(fcinfo, ARG_LOG_TYPE);
+	call->context = lfdw_call_json(fcinfo, ARG_CLIENT_CONTEXT, call);
+	call->idempotent = !PG_ARGISNULL(ARG_IDEMPOTENT) &&
+		PG_GETARG_BOOL(ARG_IDEMPOTENT);
+	return lfdw_call_invoke(call,
+							lfdw_server_options(lfdw_call_text(fcinfo, ARG_SERVER)));
 }

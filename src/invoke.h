@@ -41,6 +41,7 @@ typedef struct LfdwTarget
 	const char *client_context; /* base64, NULL for none */
 	const char *tenant_id;		/* NULL for none */
 	bool		repeatable;		/* the function may run twice */
+	bool		as_rds;			/* errors have the words of RDS's aws_lambda */
 	int			request_timeout_ms;
 	size_t		max_response_bytes;
 } LfdwTarget;

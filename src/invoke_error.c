@@ -51,10 +51,12 @@ transport_hint(const LfdwTarget *target, LfdwHttpFailure failure)
 				"Use https, or let a superuser set allow_http 'true'." :
 				"Only a superuser's server may connect there.";
 		case LFDW_HTTP_CONNECT_TIMEOUT:
-			return psprintf("The option connect_timeout_ms allows %d ms.",
+			return psprintf("The %sconnect_timeout_ms allows %d ms.",
+							target->as_rds ? "setting aws_lambda." : "option ",
 							target->route.connect_timeout_ms);
 		case LFDW_HTTP_REQUEST_TIMEOUT:
-			return psprintf("The option request_timeout_ms allows %d ms.",
+			return psprintf("The %srequest_timeout_ms allows %d ms.",
+							target->as_rds ? "setting aws_lambda." : "option ",
 							target->request_timeout_ms);
 		case LFDW_HTTP_TOO_LARGE:
 			return psprintf("The option max_response_bytes allows %zu bytes.",
@@ -73,6 +75,22 @@ attempts_made(const LfdwInvocation *invocation)
 }
 
 /*
+ * Raises an error in the words of RDS, which leave much unsaid: the rest is
+ * context.
+ */
+static void
+report_as_rds(int sqlstate, const char *returned, const char *hint,
+			  const char *context)
+{
+	ereport(ERROR,
+			(errcode(sqlstate),
+			 errmsg("invoke API failed"),
+			 errdetail("AWS Lambda client returned '%s'.", returned),
+			 hint ? errhint("%s", hint) : 0,
+			 errcontext("%s", context)));
+}
+
+/*
  * Raises the error of an exchange that failed: HV00N, 08006, 42501, 54000 or
  * HV001.
  */
@@ -82,14 +100,21 @@ lfdw_invocation_report_transport(const LfdwInvocation *invocation)
 	const LfdwTarget *target = invocation->target;
 	const char *message;
 	LfdwHttpFailure failure = lfdw_http_failure(invocation->exchange, &message);
+	int			sqlstate = transport_sqlstate(failure);
 	const char *hint = transport_hint(target, failure);
 
+	message = lfdw_error_excerpt(message, strlen(message));
+	if (target->as_rds)
+		report_as_rds(sqlstate,
+					  sqlstate == ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION ?
+					  "Unable to connect to endpoint" : message, hint,
+					  psprintf("%s: %s%s", target->endpoint, message,
+							   attempts_made(invocation)));
 	ereport(ERROR,
-			(errcode(transport_sqlstate(failure)),
+			(errcode(sqlstate),
 			 errmsg("could not invoke Lambda function \"%s\"%s", target->label,
 					attempts_made(invocation)),
-			 errdetail("%s: %s.", target->endpoint,
-					   lfdw_error_excerpt(message, strlen(message))),
+			 errdetail("%s: %s.", target->endpoint, message),
 			 hint ? errhint("%s", hint) : 0));
 }
 
@@ -155,6 +180,23 @@ lfdw_invocation_answer_too_large(const LfdwInvocation *invocation)
 	return strcmp(doc.error_type, "Function.ResponseSizeTooLarge") == 0;
 }
 
+/* What a function that raised says of it, fit for a message. */
+static char *
+function_words(const LfdwInvocation *invocation, const LfdwErrorDoc *doc,
+			   const char *bytes, size_t len)
+{
+	const LfdwTarget *target = invocation->target;
+
+	if (target->as_rds)
+		return psprintf("\"%s\" returned error \"%s\", details: \"%s\".",
+						target->function,
+						shown_header(invocation, "X-Amz-Function-Error"),
+						lfdw_error_text(bytes, len, LFDW_MESSAGE_MAX));
+	return doc->message[0] ?
+		lfdw_error_text(doc->message, strlen(doc->message), LFDW_MESSAGE_MAX) :
+		lfdw_error_excerpt(bytes, len);
+}
+
 /*
  * Raises 38000: the handler raised, which is 200 with X-Amz-Function-Error.
  * What the function logged goes to the server's log alone.
@@ -162,6 +204,7 @@ lfdw_invocation_answer_too_large(const LfdwInvocation *invocation)
 void
 lfdw_invocation_report_function(const LfdwInvocation *invocation)
 {
+	const LfdwTarget *target = invocation->target;
 	LfdwBuffer *body = lfdw_http_body(invocation->exchange);
 	const char *bytes = body->len > 0 ? lfdw_buffer_bytes(body) : "";
 	size_t		tail_len = 0;
@@ -174,13 +217,11 @@ lfdw_invocation_report_function(const LfdwInvocation *invocation)
 		strlcpy(doc.error_type,
 				shown_header(invocation, "X-Amz-Function-Error"),
 				sizeof(doc.error_type));
-	detail = doc.message[0] ?
-		lfdw_error_text(doc.message, strlen(doc.message), LFDW_MESSAGE_MAX) :
-		lfdw_error_excerpt(bytes, body->len);
+	detail = function_words(invocation, &doc, bytes, body->len);
 	ereport(ERROR,
 			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-			 errmsg("Lambda function \"%s\" failed: %s",
-					invocation->target->label,
+			 target->as_rds ? errmsg("lambda invocation failed") :
+			 errmsg("Lambda function \"%s\" failed: %s", target->label,
 					lfdw_error_excerpt(doc.error_type, strlen(doc.error_type))),
 			 errdetail("%s", detail),
 			 tail ? errdetail_log("%s\nEnd of the function's log:%s", detail,
@@ -192,9 +233,13 @@ lfdw_invocation_report_function(const LfdwInvocation *invocation)
 
 /* What would help against an error of AWS; NULL for nothing sure. */
 static const char *
-aws_hint(const LfdwTarget *target, LfdwAwsErrorClass class)
+aws_hint(const LfdwTarget *target, const LfdwAwsError *error)
 {
-	switch (class)
+	if (error->status >= 300 && error->status < 400)
+		return target->as_rds ?
+			"Redirects are not followed; check the setting aws_lambda.endpoint_override and the option endpoint." :
+			"Redirects are not followed; check the option endpoint.";
+	switch (error->class)
 	{
 		case LFDW_AWS_AUTHENTICATION:
 			return "Check the keys in the user mapping, and the server's clock.";
@@ -242,27 +287,40 @@ error_detail(const LfdwInvocation *invocation, const LfdwAwsError *error)
 					lfdw_error_excerpt(lfdw_buffer_bytes(body), body->len));
 }
 
+/* An error's code and reason, or its status, and the attempts made. */
+static char *
+error_name(const LfdwInvocation *invocation, const LfdwAwsError *error)
+{
+	const char *reason = error->doc.reason;
+
+	return psprintf("%s%s%s%s",
+					error->code[0] ? lfdw_error_excerpt(error->code, strlen(error->code)) :
+					psprintf("HTTP status %d", error->status),
+					reason[0] ? ", " : "",
+					lfdw_error_excerpt(reason, strlen(reason)),
+					attempts_made(invocation));
+}
+
 /* Raises an error of AWS by its class. */
 void
 lfdw_invocation_report_error(const LfdwInvocation *invocation,
 							 const LfdwAwsError *error)
 {
 	const LfdwTarget *target = invocation->target;
-	const char *reason = error->doc.reason;
-	const char *hint = error->status >= 300 && error->status < 400 ?
-	"Redirects are not followed; check the option endpoint." :
-	aws_hint(target, error->class);
+	int			sqlstate = lfdw_error_sqlstate(error->class);
+	char	   *name = error_name(invocation, error);
+	char	   *detail = error_detail(invocation, error);
+	char	   *request = shown_header(invocation, "x-amzn-RequestId");
+	const char *hint = aws_hint(target, error);
 
+	if (target->as_rds)
+		report_as_rds(sqlstate, detail, hint,
+					  psprintf("%s, request %s", name, request));
 	ereport(ERROR,
-			(errcode(lfdw_error_sqlstate(error->class)),
-			 errmsg("could not invoke Lambda function \"%s\": %s%s%s%s",
-					target->label,
-					error->code[0] ? lfdw_error_excerpt(error->code, strlen(error->code)) :
-					psprintf("HTTP status %d", error->status),
-					reason[0] ? ", " : "",
-					lfdw_error_excerpt(reason, strlen(reason)),
-					attempts_made(invocation)),
-			 errdetail("%s", error_detail(invocation, error)),
+			(errcode(sqlstate),
+			 errmsg("could not invoke Lambda function \"%s\": %s",
+					target->label, name),
+			 errdetail("%s", detail),
 			 hint ? errhint("%s", hint) : 0,
-			 errcontext("request %s", shown_header(invocation, "x-amzn-RequestId"))));
+			 errcontext("request %s", request)));
 }

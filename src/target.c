@@ -25,6 +25,19 @@
 /* X-Amz-Client-Context may have so many characters (Lambda's API model). */
 #define CLIENT_CONTEXT_MAX 3583
 
+/* Takes a function's name apart; raises HV024 for one that is none. */
+static void
+parse_function(const char *function, LfdwFunctionName *name)
+{
+	const char *why;
+
+	if (!lfdw_function_name_parse(function, name, &why))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("\"%s\" is not a Lambda function", function),
+				 errdetail("%s", why)));
+}
+
 /* The function as Invoke's path takes it: as given, less the qualifier. */
 static char *
 function_path_name(const LfdwFunctionName *name)
@@ -60,6 +73,12 @@ choose_region(const LfdwOptions *options, const LfdwFunctionName *name)
 static const char *
 choose_qualifier(const LfdwFunctionName *name, const char *qualifier)
 {
+	if (qualifier && !lfdw_qualifier_is_valid(qualifier))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("\"%s\" is not a qualifier of a Lambda function",
+						qualifier),
+				 errhint("A qualifier is a version, an alias or $LATEST.")));
 	if (name->qualifier[0] == '\0')
 		return qualifier;
 	if (qualifier && strcmp(qualifier, name->qualifier) != 0)
@@ -84,13 +103,8 @@ lfdw_target_bind(LfdwTarget *target, const LfdwOptions *options,
 				 const char *function, const char *qualifier)
 {
 	LfdwFunctionName name;
-	const char *why;
 
-	if (!lfdw_function_name_parse(function, &name, &why))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("\"%s\" is not a Lambda function", function),
-				 errdetail("%s", why)));
+	parse_function(function, &name);
 	target->function = function_path_name(&name);
 	target->label = pstrdup(name.name);
 	target->qualifier = choose_qualifier(&name, qualifier);
@@ -110,6 +124,37 @@ lfdw_target_bind(LfdwTarget *target, const LfdwOptions *options,
 	target->route.connect_timeout_ms = options->connect_timeout_ms;
 	target->route.max_attempts = options->max_attempts;
 	target->route.keep_connections = options->keep_connections;
+}
+
+/*
+ * Puts the region that a caller gives, or a full ARN, in place of the server's,
+ * before lfdw_target_bind.
+ *
+ * region may be NULL.  Raises HV024 where it is none, or contradicts the
+ * function's name.
+ */
+void
+lfdw_target_override_region(LfdwOptions *options, const char *function,
+							const char *region)
+{
+	LfdwFunctionName name;
+
+	parse_function(function, &name);
+	if (region && !lfdw_region_is_valid(region))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("\"%s\" is not a region", region),
+				 errhint("A region looks like \"eu-west-1\".")));
+	if (region && name.region[0] != '\0' && strcmp(region, name.region) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("Lambda function \"%s\" has two regions, \"%s\" and \"%s\"",
+						name.name, name.region, region),
+				 errhint("Give the region once, in the function's ARN or by itself.")));
+	if (region)
+		options->region = pstrdup(region);
+	else if (name.region[0] != '\0')
+		options->region = pstrdup(name.region);
 }
 
 /*

@@ -18,6 +18,9 @@
 
 extern void lfdw_target_bind(LfdwTarget *target, const LfdwOptions *options,
 							 const char *function, const char *qualifier);
+extern void lfdw_target_override_region(LfdwOptions *options,
+										const char *function,
+										const char *region);
 extern void lfdw_target_resolve(LfdwTarget *target,
 								const LfdwOptions *options,
 								const LfdwCaller *caller);
