@@ -4,14 +4,15 @@
 #
 # PG_CONFIG chooses the server, STRICT=1 turns warnings into errors.
 
-EXTENSION = lambda_fdw
+# compat has extensions of SQL alone, over the same library.
+EXTENSION = lambda_fdw compat/aws_commons compat/aws_lambda
 MODULE_big = lambda_fdw
 PGFILEDESC = "lambda_fdw - foreign data wrapper for AWS Lambda"
 
 SOURCES = $(sort $(wildcard src/*.c) $(wildcard src/common/*.c))
 OBJS = $(SOURCES:.c=.o)
 DEPS = $(OBJS:.o=.d)
-DATA = $(sort $(wildcard lambda_fdw--*.sql))
+DATA = $(sort $(wildcard lambda_fdw--*.sql compat/*.sql))
 
 # The SQL is in test/sql, what it must print in expected.
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))

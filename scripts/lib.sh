@@ -262,7 +262,8 @@ copy_server()
 		fi
 	done
 	# An installed lambda_fdw would be tested, or written to, through a link.
-	(cd "$work/server" && find . -depth -name 'lambda_fdw*' -exec rm -rf {} +)
+	(cd "$work/server" && find . -depth \( -name 'lambda_fdw*' -o \
+		-name 'aws_lambda*' -o -name 'aws_commons*' \) -exec rm -rf {} +)
 	installed=$("$installed" --bindir)/pg_config
 	PG_CONFIG=$work/server$installed
 	pg_bin=$("$PG_CONFIG" --bindir)

@@ -12,6 +12,7 @@
 
 #include "utils/guc.h"
 
+#include "common/uri.h"
 #include "setting.h"
 
 /* X-Ray's own headers are some hundred characters. */
@@ -19,6 +20,7 @@
 
 static char *trace_id = NULL;
 static bool enable_bind_join = true;
+static LfdwAwsLambdaSettings aws_lambda;
 
 /* A header's value must not become another header. */
 static bool
@@ -40,6 +42,45 @@ check_trace_id(char **value, void **extra, GucSource source)
 	return true;
 }
 
+static bool
+check_endpoint_override(char **value, void **extra, GucSource source)
+{
+	LfdwUrl		url;
+	const char *why;
+
+	if ((*value)[0] == '\0' || lfdw_url_parse(*value, &url, &why))
+		return true;
+	GUC_check_errdetail("%s", why);
+	return false;
+}
+
+/*
+ * Names, defaults and bounds are those of RDS; the server is ours.  Which
+ * server and endpoint decides where credentials go, so a superuser says.
+ */
+static void
+define_aws_lambda(void)
+{
+	DefineCustomStringVariable("aws_lambda.server",
+							   "Foreign server that aws_lambda.invoke calls Lambda through.",
+							   NULL, &aws_lambda.server, "aws_lambda",
+							   PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomStringVariable("aws_lambda.endpoint_override",
+							   "URL that aws_lambda.invoke calls instead of the server's endpoint.",
+							   "Empty for the server's, or the region's.",
+							   &aws_lambda.endpoint_override, "",
+							   PGC_SUSET, 0, check_endpoint_override, NULL, NULL);
+	DefineCustomIntVariable("aws_lambda.connect_timeout_ms",
+							"Longest wait of aws_lambda.invoke for a connection, in milliseconds.",
+							NULL, &aws_lambda.connect_timeout_ms, 1000, 1, 900000,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("aws_lambda.request_timeout_ms",
+							"Longest wait of aws_lambda.invoke for an answer, in milliseconds.",
+							NULL, &aws_lambda.request_timeout_ms, 3000, 1, 900000,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	MarkGUCPrefixReserved("aws_lambda");
+}
+
 /* Defines the settings; once, while the library loads. */
 void
 lfdw_setting_define(void)
@@ -54,6 +95,7 @@ lfdw_setting_define(void)
 							 NULL, &enable_bind_join, true, PGC_USERSET,
 							 GUC_EXPLAIN, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("lambda_fdw");
+	define_aws_lambda();
 }
 
 /* The value of lambda_fdw.trace_id, NULL for none. */
@@ -68,4 +110,11 @@ bool
 lfdw_setting_enable_bind_join(void)
 {
 	return enable_bind_join;
+}
+
+/* The settings aws_lambda.*; they change when the settings do. */
+const LfdwAwsLambdaSettings *
+lfdw_setting_aws_lambda(void)
+{
+	return &aws_lambda;
 }

@@ -1,0 +1,91 @@
+/* compat/aws_lambda--1.0.sql */
+
+-- complain if script is sourced in psql, rather than via CREATE EXTENSION
+\echo Use "CREATE EXTENSION aws_lambda" to load this file. \quit
+
+-- The four overloads that Amazon RDS documents.
+
+CREATE FUNCTION @extschema@.invoke(
+  IN function_name text,
+  IN payload json,
+  IN region text DEFAULT NULL,
+  IN invocation_type text DEFAULT 'RequestResponse',
+  IN log_type text DEFAULT 'None',
+  IN context json DEFAULT NULL,
+  IN qualifier varchar(128) DEFAULT NULL,
+  OUT status_code int,
+  OUT payload json,
+  OUT executed_version text,
+  OUT log_result text)
+AS 'MODULE_PATHNAME', 'aws_lambda_invoke'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+
+CREATE FUNCTION @extschema@.invoke(
+  IN function_name aws_commons._lambda_function_arn_1,
+  IN payload json,
+  IN invocation_type text DEFAULT 'RequestResponse',
+  IN log_type text DEFAULT 'None',
+  IN context json DEFAULT NULL,
+  IN qualifier varchar(128) DEFAULT NULL,
+  OUT status_code int,
+  OUT payload json,
+  OUT executed_version text,
+  OUT log_result text)
+AS 'MODULE_PATHNAME', 'aws_lambda_invoke_arn'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+
+CREATE FUNCTION @extschema@.invoke(
+  IN function_name text,
+  IN payload jsonb,
+  IN region text DEFAULT NULL,
+  IN invocation_type text DEFAULT 'RequestResponse',
+  IN log_type text DEFAULT 'None',
+  IN context jsonb DEFAULT NULL,
+  IN qualifier varchar(128) DEFAULT NULL,
+  OUT status_code int,
+  OUT payload jsonb,
+  OUT executed_version text,
+  OUT log_result text)
+AS 'MODULE_PATHNAME', 'aws_lambda_invoke'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+
+CREATE FUNCTION @extschema@.invoke(
+  IN function_name aws_commons._lambda_function_arn_1,
+  IN payload jsonb,
+  IN invocation_type text DEFAULT 'RequestResponse',
+  IN log_type text DEFAULT 'None',
+  IN context jsonb DEFAULT NULL,
+  IN qualifier varchar(128) DEFAULT NULL,
+  OUT status_code int,
+  OUT payload jsonb,
+  OUT executed_version text,
+  OUT log_result text)
+AS 'MODULE_PATHNAME', 'aws_lambda_invoke_arn'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+
+-- A call with six arguments, four of them literals: RDS finds no best overload.
+CREATE FUNCTION @extschema@.invoke(
+  IN function_name text,
+  IN payload json,
+  IN region_or_invocation_type text,
+  IN invocation_or_log_type text,
+  IN log_type_or_context text,
+  IN context_or_qualifier text,
+  OUT status_code int,
+  OUT payload json,
+  OUT executed_version text,
+  OUT log_result text)
+AS 'MODULE_PATHNAME', 'aws_lambda_invoke_words'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION @extschema@.invoke(text, json, text, text, text, json, varchar) IS 'invokes a Lambda function';
+COMMENT ON FUNCTION @extschema@.invoke(aws_commons._lambda_function_arn_1, json, text, text, json, varchar) IS 'invokes a Lambda function';
+COMMENT ON FUNCTION @extschema@.invoke(text, jsonb, text, text, text, jsonb, varchar) IS 'invokes a Lambda function';
+COMMENT ON FUNCTION @extschema@.invoke(aws_commons._lambda_function_arn_1, jsonb, text, text, jsonb, varchar) IS 'invokes a Lambda function';
+COMMENT ON FUNCTION @extschema@.invoke(text, json, text, text, text, text) IS 'invokes a Lambda function';
+
+REVOKE ALL ON FUNCTION @extschema@.invoke(text, json, text, text, text, json, varchar) FROM PUBLIC;
+REVOKE ALL ON FUNCTION @extschema@.invoke(aws_commons._lambda_function_arn_1, json, text, text, json, varchar) FROM PUBLIC;
+REVOKE ALL ON FUNCTION @extschema@.invoke(text, jsonb, text, text, text, jsonb, varchar) FROM PUBLIC;
+REVOKE ALL ON FUNCTION @extschema@.invoke(aws_commons._lambda_function_arn_1, jsonb, text, text, jsonb, varchar) FROM PUBLIC;
+REVOKE ALL ON FUNCTION @extschema@.invoke(text, json, text, text, text, text) FROM PUBLIC;

@@ -1,0 +1,296 @@
+/*-------------------------------------------------------------------------
+ *
+ * aws_lambda.c
+ *		The functions of the extension aws_lambda, as Amazon RDS has them.
+ *
+ * Their reference is the RDS user guide, "AWS Lambda function and parameter
+ * reference".  What differs from lambda_invoke: the server is named by a
+ * setting, a region can be given, and psql's literals have to be made sense of.
+ *
+ * IDENTIFICATION
+ *	  src/aws_lambda.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "executor/executor.h"
+#include "foreign/foreign.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+
+#include "call.h"
+#include "compat.h"
+#include "lambda_fdw.h"
+#include "setting.h"
+#include "target.h"
+
+#define ARN_TYPE "aws_commons._lambda_function_arn_1"
+
+PG_FUNCTION_INFO_V1(aws_lambda_invoke);
+PG_FUNCTION_INFO_V1(aws_lambda_invoke_arn);
+PG_FUNCTION_INFO_V1(aws_lambda_invoke_words);
+
+/* The arguments that all overloads begin with. */
+enum CommonArgument
+{
+	ARG_FUNCTION_NAME,
+	ARG_PAYLOAD
+};
+
+/* The further arguments of the overloads with the function's name as text. */
+enum TextArgument
+{
+	TEXT_REGION = ARG_PAYLOAD + 1,
+	TEXT_INVOCATION_TYPE,
+	TEXT_LOG_TYPE,
+	TEXT_CONTEXT,
+	TEXT_QUALIFIER
+};
+
+/* Those of the overloads with a composite value. */
+enum ArnArgument
+{
+	ARN_INVOCATION_TYPE = ARG_PAYLOAD + 1,
+	ARN_LOG_TYPE,
+	ARN_CONTEXT,
+	ARN_QUALIFIER
+};
+
+/*
+ * Is this a type of invocation?  In any case of letters: a region it is not,
+ * and what is wrong with it will be said of the type.
+ */
+static bool
+is_invocation_type(const char *word)
+{
+	return word && (pg_strcasecmp(word, "RequestResponse") == 0 ||
+					pg_strcasecmp(word, "Event") == 0 ||
+					pg_strcasecmp(word, "DryRun") == 0);
+}
+
+/* A field of a composite value as text; NULL where it is NULL. */
+static char *
+field_text(HeapTupleHeader value, const char *name)
+{
+	bool		isnull;
+	Datum		field = GetAttributeByName(value, name, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(field);
+}
+
+/* Takes function and region from an aws_commons._lambda_function_arn_1. */
+static void
+read_arn(LfdwCall *call, char **region, Datum arn)
+{
+	HeapTupleHeader value = DatumGetHeapTupleHeader(arn);
+
+	call->function = field_text(value, "function_name");
+	*region = field_text(value, "region");
+}
+
+/* Is a function's name the text of a composite value? */
+static bool
+is_arn_literal(const char *function)
+{
+	return function && function[strspn(function, " \t\n\r\f\v")] == '(';
+}
+
+/*
+ * Reads such a text, as the composite type's own input does: psql's \gset
+ * makes one of the value, which is of unknown type and becomes text in a call.
+ */
+static void
+read_arn_literal(LfdwCall *call, char **region)
+{
+	Oid			type = DatumGetObjectId(DirectFunctionCall1(regtypein,
+															CStringGetDatum(ARN_TYPE)));
+	Oid			input;
+	Oid			param;
+
+	getTypeInputInfo(type, &input, &param);
+	read_arn(call, region,
+			 OidInputFunctionCall(input, unconstify(char *, call->function),
+								  param, -1));
+}
+
+/* Takes the function from an argument of text; returns the region it brings. */
+static char *
+read_function(FunctionCallInfo fcinfo, LfdwCall *call)
+{
+	char	   *region = NULL;
+
+	call->function = lfdw_call_text(fcinfo, ARG_FUNCTION_NAME);
+	if (is_arn_literal(call->function))
+		read_arn_literal(call, &region);
+	return region;
+}
+
+/* The one region of two that may be given, which must agree. */
+static const char *
+choose_region(const LfdwCall *call, const char *of_arn, const char *given)
+{
+	if (of_arn && given && strcmp(of_arn, given) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("Lambda function \"%s\" has two regions, \"%s\" and \"%s\"",
+						call->function, of_arn, given),
+				 errhint("Give the region once.")));
+	return given ? given : of_arn;
+}
+
+/*
+ * What was given where a region belongs is the type of invocation, as in the
+ * overloads without a region: moves each word to the argument that it is for.
+ *
+ * The arguments are the call's, one place off.  Defaults can't be told from
+ * what was given, and mean nothing here.
+ */
+static void
+shift_words(LfdwCall *call, const char *type)
+{
+	const char *log_type = call->invocation_type;
+	const char *context = call->log_type;
+
+	if (log_type && strcmp(log_type, "RequestResponse") == 0)
+		log_type = NULL;
+	if (context && strcmp(context, "None") == 0)
+		context = NULL;
+	/* log_type => 'Tail' is in its place */
+	if (log_type == NULL && context && strcmp(context, "Tail") == 0)
+	{
+		log_type = context;
+		context = NULL;
+	}
+	if (context && call->context)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("aws_lambda.invoke has two contexts"),
+				 errdetail("\"%s\" is a type of invocation and no region, so the arguments after it are log_type and context.",
+						   type)));
+	call->invocation_type = type;
+	call->log_type = log_type;
+	if (context)
+		call->context = context;
+}
+
+/* The options of the server that the settings name. */
+static LfdwOptions *
+read_server(void)
+{
+	const LfdwAwsLambdaSettings *settings = lfdw_setting_aws_lambda();
+	const char *server = quote_identifier(settings->server);
+	LfdwOptions *options;
+
+	if (!OidIsValid(get_foreign_server_oid(settings->server, true)))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("server \"%s\" does not exist", settings->server),
+				 errdetail("aws_lambda.invoke calls Lambda through the server that the setting aws_lambda.server names."),
+				 errhint("Create it as a superuser:\n%s"
+						 "CREATE SERVER %s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region '...');\n"
+						 "CREATE USER MAPPING FOR %s SERVER %s OPTIONS (aws_access_key_id '...', aws_secret_access_key '...');",
+						 OidIsValid(get_foreign_data_wrapper_oid("lambda_fdw", true)) ?
+						 "" : "CREATE EXTENSION lambda_fdw;\n",
+						 server,
+						 quote_identifier(GetUserNameFromId(GetUserId(), false)),
+						 server)));
+	options = lfdw_server_options(settings->server);
+	options->connect_timeout_ms = settings->connect_timeout_ms;
+	options->request_timeout_ms = settings->request_timeout_ms;
+	if (settings->endpoint_override[0] != '\0')
+		options->endpoint = pstrdup(settings->endpoint_override);
+	return options;
+}
+
+/* Makes the call, in a region or that of function or server. */
+static Datum
+invoke(LfdwCall *call, const char *region)
+{
+	LfdwOptions *options;
+
+	if (call->function == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("aws_lambda.invoke needs a function_name")));
+	options = read_server();
+	lfdw_target_override_region(options, call->function, region);
+	call->as_rds = true;
+	return lfdw_call_invoke(call, options);
+}
+
+/*
+ * SQL function: aws_lambda.invoke(text, json or jsonb, ...).
+ *
+ * Raises what lfdw_call_invoke raises, 42704 where there is no server, and
+ * 22023 for arguments that contradict each other.
+ */
+Datum
+aws_lambda_invoke(PG_FUNCTION_ARGS)
+{
+	LfdwCall   *call = lfdw_call_make(fcinfo);
+	char	   *of_arn = read_function(fcinfo, call);
+	char	   *region = lfdw_call_text(fcinfo, TEXT_REGION);
+
+	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
+	call->invocation_type = lfdw_call_text(fcinfo, TEXT_INVOCATION_TYPE);
+	call->log_type = lfdw_call_text(fcinfo, TEXT_LOG_TYPE);
+	call->context = lfdw_call_json(fcinfo, TEXT_CONTEXT, call);
+	call->qualifier = lfdw_call_text(fcinfo, TEXT_QUALIFIER);
+	if (is_invocation_type(region))
+	{
+		shift_words(call, region);
+		region = NULL;
+	}
+	return invoke(call, choose_region(call, of_arn, region));
+}
+
+/* SQL function: aws_lambda.invoke(composite, json or jsonb, ...). */
+Datum
+aws_lambda_invoke_arn(PG_FUNCTION_ARGS)
+{
+	LfdwCall   *call = lfdw_call_make(fcinfo);
+	char	   *region = NULL;
+
+	if (!PG_ARGISNULL(ARG_FUNCTION_NAME))
+		read_arn(call, &region, PG_GETARG_DATUM(ARG_FUNCTION_NAME));
+	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
+	call->invocation_type = lfdw_call_text(fcinfo, ARN_INVOCATION_TYPE);
+	call->log_type = lfdw_call_text(fcinfo, ARN_LOG_TYPE);
+	call->context = lfdw_call_json(fcinfo, ARN_CONTEXT, call);
+	call->qualifier = lfdw_call_text(fcinfo, ARN_QUALIFIER);
+	return invoke(call, region);
+}
+
+/*
+ * SQL function: aws_lambda.invoke(text, json, text, text, text, text).
+ *
+ * The last four are either type, log type, context and qualifier, or region,
+ * type, log type and context: the first of them tells.
+ */
+Datum
+aws_lambda_invoke_words(PG_FUNCTION_ARGS)
+{
+	LfdwCall   *call = lfdw_call_make(fcinfo);
+	char	   *of_arn = read_function(fcinfo, call);
+	char	   *region = lfdw_call_text(fcinfo, TEXT_REGION);
+
+	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
+	if (is_invocation_type(region))
+	{
+		region = NULL;
+		call->invocation_type = lfdw_call_text(fcinfo, ARN_INVOCATION_TYPE);
+		call->log_type = lfdw_call_text(fcinfo, ARN_LOG_TYPE);
+		call->context = lfdw_call_text(fcinfo, ARN_CONTEXT);
+		call->qualifier = lfdw_call_text(fcinfo, ARN_QUALIFIER);
+	}
+	else
+	{
+		call->invocation_type = lfdw_call_text(fcinfo, TEXT_INVOCATION_TYPE);
+		call->log_type = lfdw_call_text(fcinfo, TEXT_LOG_TYPE);
+		call->context = lfdw_call_text(fcinfo, TEXT_CONTEXT);
+	}
+	return invoke(call, choose_region(call, of_arn, region));
+}
