@@ -176,7 +176,9 @@ SELECT aws_lambda.invoke('echo', '{}'::json, context => 'null');
 SELECT aws_lambda.invoke('echo:prod', '{}'::json, qualifier => 'custom_version');
 SELECT aws_lambda.invoke('echo', '{}'::json, qualifier => 'not one');
 SELECT aws_lambda.invoke('echo', '{}'::json, qualifier => '');
+\set VERBOSITY terse
 SELECT aws_lambda.invoke('my-function', '{}');
+\set VERBOSITY default
 SELECT count(*) AS calls FROM rds_calls();
 
 -- errors, in the guide's words
