@@ -3,21 +3,31 @@
 -- complain if script is sourced in psql, rather than via CREATE EXTENSION
 \echo Use "CREATE EXTENSION aws_commons" to load this file. \quit
 
+-- The schema is the extension's, whatever WITH SCHEMA says: dumps of RDS say
+-- public.  One that another extension has made will do, if a superuser owns it.
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_roles r ON r.oid = n.nspowner
+                 WHERE n.nspname = 'aws_commons' AND r.rolsuper) THEN
+    CREATE SCHEMA aws_commons;
+  END IF;
+END $$;
+
 -- Users have columns and variables of this type: it is never dropped or changed.
-CREATE TYPE @extschema@._lambda_function_arn_1 AS (
+CREATE TYPE aws_commons._lambda_function_arn_1 AS (
   function_name text,
   region text);
 
-COMMENT ON TYPE @extschema@._lambda_function_arn_1 IS 'a Lambda function and its region';
+COMMENT ON TYPE aws_commons._lambda_function_arn_1 IS 'a Lambda function and its region';
 
-CREATE FUNCTION @extschema@.create_lambda_function_arn(
+CREATE FUNCTION aws_commons.create_lambda_function_arn(
   function_name text,
   region text DEFAULT NULL)
-RETURNS @extschema@._lambda_function_arn_1
+RETURNS aws_commons._lambda_function_arn_1
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ROW(function_name, region)::@extschema@._lambda_function_arn_1;
+RETURN ROW(function_name, region)::aws_commons._lambda_function_arn_1;
 
-COMMENT ON FUNCTION @extschema@.create_lambda_function_arn(text, text) IS 'a Lambda function and its region, for aws_lambda.invoke';
+COMMENT ON FUNCTION aws_commons.create_lambda_function_arn(text, text) IS 'a Lambda function and its region, for aws_lambda.invoke';
 
 -- Nothing here invokes anything.
-GRANT USAGE ON SCHEMA @extschema@ TO PUBLIC;
+GRANT USAGE ON SCHEMA aws_commons TO PUBLIC;

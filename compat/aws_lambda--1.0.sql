@@ -3,9 +3,19 @@
 -- complain if script is sourced in psql, rather than via CREATE EXTENSION
 \echo Use "CREATE EXTENSION aws_lambda" to load this file. \quit
 
+-- The schema is the extension's, whatever WITH SCHEMA says: dumps of RDS say
+-- public.  One that another extension has made will do, if a superuser owns it.
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_roles r ON r.oid = n.nspowner
+                 WHERE n.nspname = 'aws_lambda' AND r.rolsuper) THEN
+    CREATE SCHEMA aws_lambda;
+  END IF;
+END $$;
+
 -- The four overloads that Amazon RDS documents.
 
-CREATE FUNCTION @extschema@.invoke(
+CREATE FUNCTION aws_lambda.invoke(
   IN function_name text,
   IN payload json,
   IN region text DEFAULT NULL,
@@ -20,7 +30,7 @@ CREATE FUNCTION @extschema@.invoke(
 AS 'MODULE_PATHNAME', 'aws_lambda_invoke'
 LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 
-CREATE FUNCTION @extschema@.invoke(
+CREATE FUNCTION aws_lambda.invoke(
   IN function_name aws_commons._lambda_function_arn_1,
   IN payload json,
   IN invocation_type text DEFAULT 'RequestResponse',
@@ -34,7 +44,7 @@ CREATE FUNCTION @extschema@.invoke(
 AS 'MODULE_PATHNAME', 'aws_lambda_invoke_arn'
 LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 
-CREATE FUNCTION @extschema@.invoke(
+CREATE FUNCTION aws_lambda.invoke(
   IN function_name text,
   IN payload jsonb,
   IN region text DEFAULT NULL,
@@ -49,7 +59,7 @@ CREATE FUNCTION @extschema@.invoke(
 AS 'MODULE_PATHNAME', 'aws_lambda_invoke'
 LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 
-CREATE FUNCTION @extschema@.invoke(
+CREATE FUNCTION aws_lambda.invoke(
   IN function_name aws_commons._lambda_function_arn_1,
   IN payload jsonb,
   IN invocation_type text DEFAULT 'RequestResponse',
@@ -64,7 +74,7 @@ AS 'MODULE_PATHNAME', 'aws_lambda_invoke_arn'
 LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 
 -- A call with six arguments, four of them literals: RDS finds no best overload.
-CREATE FUNCTION @extschema@.invoke(
+CREATE FUNCTION aws_lambda.invoke(
   IN function_name text,
   IN payload json,
   IN region_or_invocation_type text,
@@ -78,14 +88,14 @@ CREATE FUNCTION @extschema@.invoke(
 AS 'MODULE_PATHNAME', 'aws_lambda_invoke_words'
 LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 
-COMMENT ON FUNCTION @extschema@.invoke(text, json, text, text, text, json, varchar) IS 'invokes a Lambda function';
-COMMENT ON FUNCTION @extschema@.invoke(aws_commons._lambda_function_arn_1, json, text, text, json, varchar) IS 'invokes a Lambda function';
-COMMENT ON FUNCTION @extschema@.invoke(text, jsonb, text, text, text, jsonb, varchar) IS 'invokes a Lambda function';
-COMMENT ON FUNCTION @extschema@.invoke(aws_commons._lambda_function_arn_1, jsonb, text, text, jsonb, varchar) IS 'invokes a Lambda function';
-COMMENT ON FUNCTION @extschema@.invoke(text, json, text, text, text, text) IS 'invokes a Lambda function';
+COMMENT ON FUNCTION aws_lambda.invoke(text, json, text, text, text, json, varchar) IS 'invokes a Lambda function';
+COMMENT ON FUNCTION aws_lambda.invoke(aws_commons._lambda_function_arn_1, json, text, text, json, varchar) IS 'invokes a Lambda function';
+COMMENT ON FUNCTION aws_lambda.invoke(text, jsonb, text, text, text, jsonb, varchar) IS 'invokes a Lambda function';
+COMMENT ON FUNCTION aws_lambda.invoke(aws_commons._lambda_function_arn_1, jsonb, text, text, jsonb, varchar) IS 'invokes a Lambda function';
+COMMENT ON FUNCTION aws_lambda.invoke(text, json, text, text, text, text) IS 'invokes a Lambda function';
 
-REVOKE ALL ON FUNCTION @extschema@.invoke(text, json, text, text, text, json, varchar) FROM PUBLIC;
-REVOKE ALL ON FUNCTION @extschema@.invoke(aws_commons._lambda_function_arn_1, json, text, text, json, varchar) FROM PUBLIC;
-REVOKE ALL ON FUNCTION @extschema@.invoke(text, jsonb, text, text, text, jsonb, varchar) FROM PUBLIC;
-REVOKE ALL ON FUNCTION @extschema@.invoke(aws_commons._lambda_function_arn_1, jsonb, text, text, jsonb, varchar) FROM PUBLIC;
-REVOKE ALL ON FUNCTION @extschema@.invoke(text, json, text, text, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aws_lambda.invoke(text, json, text, text, text, json, varchar) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aws_lambda.invoke(aws_commons._lambda_function_arn_1, json, text, text, json, varchar) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aws_lambda.invoke(text, jsonb, text, text, text, jsonb, varchar) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aws_lambda.invoke(aws_commons._lambda_function_arn_1, jsonb, text, text, jsonb, varchar) FROM PUBLIC;
+REVOKE ALL ON FUNCTION aws_lambda.invoke(text, json, text, text, text, text) FROM PUBLIC;

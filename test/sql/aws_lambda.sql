@@ -8,6 +8,8 @@ RESET client_min_messages;
 
 -- "Install the aws_lambda extension"
 CREATE EXTENSION IF NOT EXISTS aws_lambda CASCADE;
+SELECT extname, objid::regnamespace AS schema FROM pg_extension e JOIN pg_depend d ON d.refobjid = e.oid
+ WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_namespace'::regclass AND extname ~ '^aws_' ORDER BY 1;
 SELECT p.oid::regprocedure AS function, pronargdefaults AS defaults, proargnames AS names, has_function_privilege('public', p.oid, 'EXECUTE') AS public
   FROM pg_proc p WHERE pronamespace IN ('aws_lambda'::regnamespace, 'aws_commons'::regnamespace) ORDER BY 1;
 \d aws_commons._lambda_function_arn_1
@@ -21,6 +23,13 @@ SET aws_lambda.endpoint_override = 'lambda.eu-west-1.amazonaws.com';
 SET aws_lambda.endpoint = 'x';
 CREATE ROLE rds_admin SUPERUSER;
 CREATE ROLE rds_user;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aws_lambda TO rds_user;
+GRANT USAGE ON SCHEMA aws_lambda TO rds_user;
+SET ROLE rds_user;
+SELECT * FROM aws_lambda.invoke('simple', '{}'::json);
+RESET ROLE;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA aws_lambda FROM rds_user;
+REVOKE ALL ON SCHEMA aws_lambda FROM rds_user;
 SET ROLE rds_admin;
 SELECT * FROM aws_lambda.invoke('simple', '{}'::json);
 SET ROLE rds_user;
@@ -256,7 +265,7 @@ RESET aws_lambda.endpoint_override;
 DROP EXTENSION aws_lambda;
 DROP TABLE rds_arns;
 DROP EXTENSION aws_commons;
-DROP SCHEMA aws_lambda, aws_commons;
+SELECT nspname FROM pg_namespace WHERE nspname ~ '^aws_';
 DROP FUNCTION rds_calls(), rds_outcome(text);
 DROP SERVER aws_lambda CASCADE;
 DROP ROLE rds_user, rds_admin;

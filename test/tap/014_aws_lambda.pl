@@ -111,6 +111,33 @@ is($err, '', 'and restored');
 is($out, 'mine|200|{"received":{"n":1}}',
 	'with server, user mappings and privileges') or diag $err;
 
+# What a dump of RDS says, whose extensions make their schemas themselves.
+$node->safe_psql('postgres', 'CREATE DATABASE of_rds');
+($out, $err) = run_sql('of_rds', <<'END', on_error_stop => 1);
+SELECT pg_catalog.set_config('search_path', '', false);
+CREATE EXTENSION IF NOT EXISTS aws_commons WITH SCHEMA public;
+COMMENT ON EXTENSION aws_commons IS 'Common data types across AWS services';
+CREATE EXTENSION IF NOT EXISTS aws_lambda WITH SCHEMA public;
+COMMENT ON EXTENSION aws_lambda IS 'AWS Lambda integration';
+CREATE TABLE public.functions (arn aws_commons._lambda_function_arn_1);
+GRANT USAGE ON SCHEMA aws_lambda TO joe;
+GRANT ALL ON FUNCTION aws_lambda.invoke(function_name text, payload json, region text, invocation_type text, log_type text, context json, qualifier character varying, OUT status_code integer, OUT payload json, OUT executed_version text, OUT log_result text) TO joe;
+GRANT ALL ON FUNCTION aws_lambda.invoke(function_name aws_commons._lambda_function_arn_1, payload jsonb, invocation_type text, log_type text, context jsonb, qualifier character varying, OUT status_code integer, OUT payload jsonb, OUT executed_version text, OUT log_result text) TO joe;
+END
+is($err, '', 'a dump of RDS is restored');
+$node->command_like(
+	[ 'pg_dump', '--dbname', $node->connstr('of_rds') ],
+	qr/^CREATE EXTENSION IF NOT EXISTS aws_commons WITH SCHEMA public;$(?!.*CREATE SCHEMA).*^CREATE EXTENSION IF NOT EXISTS aws_lambda WITH SCHEMA public;$/ms,
+	'and dumped as such');
+
+# Another extension may have made the schema; somebody else's is not used.
+$node->safe_psql('of_rds', 'DROP TABLE public.functions; DROP EXTENSION aws_commons CASCADE');
+$node->safe_psql('of_rds', 'CREATE SCHEMA aws_commons; CREATE EXTENSION aws_lambda CASCADE');
+$node->safe_psql('of_rds', 'DROP EXTENSION aws_commons CASCADE; ALTER SCHEMA aws_commons OWNER TO joe');
+(undef, $err) = run_sql('of_rds', 'CREATE EXTENSION aws_lambda CASCADE');
+like($err, qr/ERROR:  schema "aws_commons" already exists/,
+	'no part of it is put where somebody else can change it');
+
 # ---------------------------------------------------------------------------
 # What the document shows
 # ---------------------------------------------------------------------------
