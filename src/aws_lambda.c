@@ -176,27 +176,36 @@ shift_words(LfdwCall *call, const char *type)
 		call->context = context;
 }
 
+/* Says that the server is missing, with the statements that create it. */
+static void
+report_no_server(const char *name)
+{
+	const char *server = quote_identifier(name);
+	const char *user = quote_identifier(GetUserNameFromId(GetUserId(), false));
+
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("server \"%s\" does not exist", name),
+			 errdetail("aws_lambda.invoke calls Lambda through the server that the setting aws_lambda.server names."),
+			 errhint("Create it as a superuser:\n%s"
+					 "CREATE SERVER %s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region '...');\n"
+					 "CREATE USER MAPPING FOR %s SERVER %s OPTIONS (aws_access_key_id '...', aws_secret_access_key '...');%s",
+					 OidIsValid(get_foreign_data_wrapper_oid("lambda_fdw", true)) ?
+					 "" : "CREATE EXTENSION lambda_fdw;\n",
+					 server, user, server,
+					 superuser() ? "" :
+					 psprintf("\nGRANT USAGE ON FOREIGN SERVER %s TO %s;", server, user))));
+}
+
 /* The options of the server that the settings name. */
 static LfdwOptions *
 read_server(void)
 {
 	const LfdwAwsLambdaSettings *settings = lfdw_setting_aws_lambda();
-	const char *server = quote_identifier(settings->server);
 	LfdwOptions *options;
 
 	if (!OidIsValid(get_foreign_server_oid(settings->server, true)))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("server \"%s\" does not exist", settings->server),
-				 errdetail("aws_lambda.invoke calls Lambda through the server that the setting aws_lambda.server names."),
-				 errhint("Create it as a superuser:\n%s"
-						 "CREATE SERVER %s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region '...');\n"
-						 "CREATE USER MAPPING FOR %s SERVER %s OPTIONS (aws_access_key_id '...', aws_secret_access_key '...');",
-						 OidIsValid(get_foreign_data_wrapper_oid("lambda_fdw", true)) ?
-						 "" : "CREATE EXTENSION lambda_fdw;\n",
-						 server,
-						 quote_identifier(GetUserNameFromId(GetUserId(), false)),
-						 server)));
+		report_no_server(settings->server);
 	options = lfdw_server_options(settings->server);
 	options->connect_timeout_ms = settings->connect_timeout_ms;
 	options->request_timeout_ms = settings->request_timeout_ms;

@@ -128,19 +128,16 @@ typedef SysCacheIdentifier LfdwCacheId;
 typedef int LfdwCacheId;
 #endif
 
-/* Raises 42501 where a role has no USAGE on a server. */
-static inline void
-lfdw_check_server_usage(Oid serverid, Oid userid, const char *name)
+/* 16 has one function for all kinds of objects. */
+static inline bool
+lfdw_has_server_usage(Oid serverid, Oid userid)
 {
-	AclResult	result;
-
 #if PG_VERSION_NUM >= 160000
-	result = object_aclcheck(ForeignServerRelationId, serverid, userid, ACL_USAGE);
+	return object_aclcheck(ForeignServerRelationId, serverid, userid,
+						   ACL_USAGE) == ACLCHECK_OK;
 #else
-	result = pg_foreign_server_aclcheck(serverid, userid, ACL_USAGE);
+	return pg_foreign_server_aclcheck(serverid, userid, ACL_USAGE) == ACLCHECK_OK;
 #endif
-	if (result != ACLCHECK_OK)
-		aclcheck_error(result, OBJECT_FOREIGN_SERVER, name);
 }
 
 /* 18 decodes base64 to uint8. */

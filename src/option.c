@@ -566,7 +566,13 @@ lfdw_option_server_oid(const char *name, Oid userid)
 {
 	Oid			serverid = GetForeignServerByName(name, false)->serverid;
 
-	lfdw_check_server_usage(serverid, userid, name);
+	if (!lfdw_has_server_usage(serverid, userid))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for foreign server %s", name),
+				 errhint("GRANT USAGE ON FOREIGN SERVER %s TO %s;",
+						 quote_identifier(name),
+						 quote_identifier(GetUserNameFromId(userid, false)))));
 	return serverid;
 }
 
