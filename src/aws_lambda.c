@@ -14,20 +14,22 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
+#include "access/tupdesc.h"
+#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "foreign/foreign.h"
+#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
-#include "utils/lsyscache.h"
+#include "utils/fmgroids.h"
 
 #include "call.h"
 #include "compat.h"
 #include "lambda_fdw.h"
 #include "setting.h"
 #include "target.h"
-
-#define ARN_TYPE "aws_commons._lambda_function_arn_1"
 
 PG_FUNCTION_INFO_V1(aws_lambda_invoke);
 PG_FUNCTION_INFO_V1(aws_lambda_invoke_arn);
@@ -71,7 +73,7 @@ is_invocation_type(const char *word)
 					pg_strcasecmp(word, "DryRun") == 0);
 }
 
-/* A field of a composite value as text; NULL where it is NULL. */
+/* A field of a composite value, which is text; NULL where it is NULL. */
 static char *
 field_text(HeapTupleHeader value, const char *name)
 {
@@ -81,14 +83,14 @@ field_text(HeapTupleHeader value, const char *name)
 	return isnull ? NULL : TextDatumGetCString(field);
 }
 
-/* Takes function and region from an aws_commons._lambda_function_arn_1. */
-static void
-read_arn(LfdwCall *call, char **region, Datum arn)
+/* Takes the function from a composite value; returns the region it brings. */
+static char *
+read_arn(LfdwCall *call, Datum arn)
 {
 	HeapTupleHeader value = DatumGetHeapTupleHeader(arn);
 
 	call->function = field_text(value, "function_name");
-	*region = field_text(value, "region");
+	return field_text(value, "region");
 }
 
 /* Is a function's name the text of a composite value? */
@@ -99,54 +101,44 @@ is_arn_literal(const char *function)
 }
 
 /*
- * Reads such a text, as the composite type's own input does: psql's \gset
- * makes one of the value, which is of unknown type and becomes text in a call.
+ * Reads such a text: psql's \gset makes one of the value, which is of unknown
+ * type and becomes text in a call.
+ *
+ * The record type is one of our own with the same fields: what has the name
+ * _lambda_function_arn_1 could be somebody else's, with input functions to match.
  */
-static void
-read_arn_literal(LfdwCall *call, char **region)
-{
-	Oid			type = DatumGetObjectId(DirectFunctionCall1(regtypein,
-															CStringGetDatum(ARN_TYPE)));
-	Oid			input;
-	Oid			param;
-
-	getTypeInputInfo(type, &input, &param);
-	read_arn(call, region,
-			 OidInputFunctionCall(input, unconstify(char *, call->function),
-								  param, -1));
-}
-
-/* Takes the function from an argument of text; returns the region it brings. */
 static char *
-read_function(FunctionCallInfo fcinfo, LfdwCall *call)
+read_arn_literal(LfdwCall *call)
 {
-	char	   *region = NULL;
+	TupleDesc	desc = CreateTemplateTupleDesc(2);
 
-	call->function = lfdw_call_text(fcinfo, ARG_FUNCTION_NAME);
-	if (is_arn_literal(call->function))
-		read_arn_literal(call, &region);
-	return region;
-}
-
-/* The one region of two that may be given, which must agree. */
-static const char *
-choose_region(const LfdwCall *call, const char *of_arn, const char *given)
-{
-	if (of_arn && given && strcmp(of_arn, given) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("Lambda function \"%s\" has two regions, \"%s\" and \"%s\"",
-						call->function, of_arn, given),
-				 errhint("Give the region once.")));
-	return given ? given : of_arn;
+	TupleDescInitEntry(desc, 1, "function_name", TEXTOID, -1, 0);
+	TupleDescInitEntry(desc, 2, "region", TEXTOID, -1, 0);
+	desc = BlessTupleDesc(desc);
+	return read_arn(call,
+					OidInputFunctionCall(F_RECORD_IN,
+										 unconstify(char *, call->function),
+										 desc->tdtypeid, desc->tdtypmod));
 }
 
 /*
- * What was given where a region belongs is the type of invocation, as in the
- * overloads without a region: moves each word to the argument that it is for.
+ * Is the word behind the payload no region, but where the overloads without
+ * one have the type of invocation?  Nothing, before a log type, is none either
+ * behind a composite value.
+ */
+static bool
+lacks_region(bool arn_literal, const char *word, const char *next)
+{
+	return is_invocation_type(word) ||
+		(arn_literal && word == NULL && next &&
+		 (strcmp(next, "None") == 0 || strcmp(next, "Tail") == 0));
+}
+
+/*
+ * Moves each word to the argument that it is for, from one place off: what was
+ * given as the region is the type of invocation.
  *
- * The arguments are the call's, one place off.  Defaults can't be told from
- * what was given, and mean nothing here.
+ * Defaults can't be told from what was given, and mean nothing here.
  */
 static void
 shift_words(LfdwCall *call, const char *type)
@@ -156,10 +148,15 @@ shift_words(LfdwCall *call, const char *type)
 
 	if (log_type && strcmp(log_type, "RequestResponse") == 0)
 		log_type = NULL;
+	if (is_invocation_type(log_type))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("aws_lambda.invoke has two types of invocation, \"%s\" and \"%s\"",
+						type, log_type)));
 	if (context && strcmp(context, "None") == 0)
 		context = NULL;
-	/* log_type => 'Tail' is in its place */
-	if (log_type == NULL && context && strcmp(context, "Tail") == 0)
+	/* log_type => 'Tail' is in its place; no context begins with a letter */
+	if (log_type == NULL && context && isalpha((unsigned char) *context))
 	{
 		log_type = context;
 		context = NULL;
@@ -168,8 +165,7 @@ shift_words(LfdwCall *call, const char *type)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("aws_lambda.invoke has two contexts"),
-				 errdetail("\"%s\" is a type of invocation and no region, so the arguments after it are log_type and context.",
-						   type)));
+				 errdetail("Without a region, the words after the payload are type of invocation, log type and context.")));
 	call->invocation_type = type;
 	call->log_type = log_type;
 	if (context)
@@ -210,14 +206,22 @@ read_server(void)
 	options->connect_timeout_ms = settings->connect_timeout_ms;
 	options->request_timeout_ms = settings->request_timeout_ms;
 	if (settings->endpoint_override[0] != '\0')
+	{
 		options->endpoint = pstrdup(settings->endpoint_override);
+		options->use_fips_endpoint = false;
+		options->use_dualstack_endpoint = false;
+	}
 	return options;
 }
 
-/* Makes the call, in a region or that of function or server. */
+/*
+ * Makes the call.  The region may come with the function, by itself, or both
+ * times the same; NULL where not given.
+ */
 static Datum
-invoke(LfdwCall *call, const char *region)
+invoke(LfdwCall *call, const char *of_arn, const char *region)
 {
+	const char *regions[] = {of_arn, region};
 	LfdwOptions *options;
 
 	if (call->function == NULL)
@@ -225,7 +229,8 @@ invoke(LfdwCall *call, const char *region)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("aws_lambda.invoke needs a function_name")));
 	options = read_server();
-	lfdw_target_override_region(options, call->function, region);
+	lfdw_target_override_region(options, call->function, regions,
+								lengthof(regions));
 	call->as_rds = true;
 	return lfdw_call_invoke(call, options);
 }
@@ -234,26 +239,31 @@ invoke(LfdwCall *call, const char *region)
  * SQL function: aws_lambda.invoke(text, json or jsonb, ...).
  *
  * Raises what lfdw_call_invoke raises, 42704 where there is no server, and
- * 22023 for arguments that contradict each other.
+ * 22023 or HV024 for arguments that contradict each other.
  */
 Datum
 aws_lambda_invoke(PG_FUNCTION_ARGS)
 {
 	LfdwCall   *call = lfdw_call_make(fcinfo);
-	char	   *of_arn = read_function(fcinfo, call);
 	char	   *region = lfdw_call_text(fcinfo, TEXT_REGION);
+	char	   *of_arn = NULL;
+	bool		literal;
 
+	call->function = lfdw_call_text(fcinfo, ARG_FUNCTION_NAME);
 	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
 	call->invocation_type = lfdw_call_text(fcinfo, TEXT_INVOCATION_TYPE);
 	call->log_type = lfdw_call_text(fcinfo, TEXT_LOG_TYPE);
 	call->context = lfdw_call_json(fcinfo, TEXT_CONTEXT, call);
 	call->qualifier = lfdw_call_text(fcinfo, TEXT_QUALIFIER);
-	if (is_invocation_type(region))
+	literal = is_arn_literal(call->function);
+	if (literal)
+		of_arn = read_arn_literal(call);
+	if (lacks_region(literal, region, call->invocation_type))
 	{
 		shift_words(call, region);
 		region = NULL;
 	}
-	return invoke(call, choose_region(call, of_arn, region));
+	return invoke(call, of_arn, region);
 }
 
 /* SQL function: aws_lambda.invoke(composite, json or jsonb, ...). */
@@ -261,16 +271,16 @@ Datum
 aws_lambda_invoke_arn(PG_FUNCTION_ARGS)
 {
 	LfdwCall   *call = lfdw_call_make(fcinfo);
-	char	   *region = NULL;
+	char	   *of_arn = NULL;
 
 	if (!PG_ARGISNULL(ARG_FUNCTION_NAME))
-		read_arn(call, &region, PG_GETARG_DATUM(ARG_FUNCTION_NAME));
+		of_arn = read_arn(call, PG_GETARG_DATUM(ARG_FUNCTION_NAME));
 	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
 	call->invocation_type = lfdw_call_text(fcinfo, ARN_INVOCATION_TYPE);
 	call->log_type = lfdw_call_text(fcinfo, ARN_LOG_TYPE);
 	call->context = lfdw_call_json(fcinfo, ARN_CONTEXT, call);
 	call->qualifier = lfdw_call_text(fcinfo, ARN_QUALIFIER);
-	return invoke(call, region);
+	return invoke(call, of_arn, NULL);
 }
 
 /*
@@ -283,23 +293,31 @@ Datum
 aws_lambda_invoke_words(PG_FUNCTION_ARGS)
 {
 	LfdwCall   *call = lfdw_call_make(fcinfo);
-	char	   *of_arn = read_function(fcinfo, call);
-	char	   *region = lfdw_call_text(fcinfo, TEXT_REGION);
+	char	   *words[4];
+	char	   *of_arn = NULL;
+	char	   *region = NULL;
+	bool		literal;
 
+	call->function = lfdw_call_text(fcinfo, ARG_FUNCTION_NAME);
 	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
-	if (is_invocation_type(region))
+	for (int i = 0; i < (int) lengthof(words); i++)
+		words[i] = lfdw_call_text(fcinfo, ARG_PAYLOAD + 1 + i);
+	literal = is_arn_literal(call->function);
+	if (literal)
+		of_arn = read_arn_literal(call);
+	if (lacks_region(literal, words[0], words[1]))
 	{
-		region = NULL;
-		call->invocation_type = lfdw_call_text(fcinfo, ARN_INVOCATION_TYPE);
-		call->log_type = lfdw_call_text(fcinfo, ARN_LOG_TYPE);
-		call->context = lfdw_call_text(fcinfo, ARN_CONTEXT);
-		call->qualifier = lfdw_call_text(fcinfo, ARN_QUALIFIER);
+		call->invocation_type = words[0];
+		call->log_type = words[1];
+		call->context = words[2];
+		call->qualifier = words[3];
 	}
 	else
 	{
-		call->invocation_type = lfdw_call_text(fcinfo, TEXT_INVOCATION_TYPE);
-		call->log_type = lfdw_call_text(fcinfo, TEXT_LOG_TYPE);
-		call->context = lfdw_call_text(fcinfo, TEXT_CONTEXT);
+		region = words[0];
+		call->invocation_type = words[1];
+		call->log_type = words[2];
+		call->context = words[3];
 	}
-	return invoke(call, choose_region(call, of_arn, region));
+	return invoke(call, of_arn, region);
 }

@@ -238,8 +238,9 @@ make_answer(LfdwInvocation *invocation, const LfdwCall *call,
  * answer as a row of the call's result.
  *
  * Raises what lfdw_invoke_wait raises, 28000 where the user has no credentials,
- * HV024 for a function that is none, 22023 for a word that is none, and 22P02
- * for an answer or context that is not JSON.
+ * HV00J without a region, HV024 for a function that is none, 22023 for a word
+ * that is none, 22P02 for an answer or context that is not JSON, and 54000 for a
+ * payload or context that is too large.
  */
 Datum
 lfdw_call_invoke(const LfdwCall *call, const LfdwOptions *options)

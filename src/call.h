@@ -20,7 +20,7 @@
 /* What is asked for; texts in the database encoding, NULL where not given. */
 typedef struct LfdwCall
 {
-	const char *function;		/* never NULL */
+	const char *function;		/* not NULL once it is invoked */
 	const char *payload;		/* JSON; NULL: an empty request */
 	const char *invocation_type;	/* NULL: RequestResponse */
 	const char *log_type;		/* NULL: None */

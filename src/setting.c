@@ -42,6 +42,16 @@ check_trace_id(char **value, void **extra, GucSource source)
 	return true;
 }
 
+/* No server has another name. */
+static bool
+check_server(char **value, void **extra, GucSource source)
+{
+	if ((*value)[0] != '\0' && strlen(*value) < NAMEDATALEN)
+		return true;
+	GUC_check_errdetail("A server's name has 1 to %d bytes.", NAMEDATALEN - 1);
+	return false;
+}
+
 static bool
 check_endpoint_override(char **value, void **extra, GucSource source)
 {
@@ -64,7 +74,7 @@ define_aws_lambda(void)
 	DefineCustomStringVariable("aws_lambda.server",
 							   "Foreign server that aws_lambda.invoke calls Lambda through.",
 							   NULL, &aws_lambda.server, "aws_lambda",
-							   PGC_SUSET, 0, NULL, NULL, NULL);
+							   PGC_SUSET, 0, check_server, NULL, NULL);
 	DefineCustomStringVariable("aws_lambda.endpoint_override",
 							   "URL that aws_lambda.invoke calls instead of the server's endpoint.",
 							   "Empty for the server's, or the region's.",

@@ -130,31 +130,39 @@ lfdw_target_bind(LfdwTarget *target, const LfdwOptions *options,
  * Puts the region that a caller gives, or a full ARN, in place of the server's,
  * before lfdw_target_bind.
  *
- * region may be NULL.  Raises HV024 where it is none, or contradicts the
- * function's name.
+ * Of the regions some may be NULL.  Raises HV024 where one is none, or
+ * contradicts the function's name or another.
  */
 void
 lfdw_target_override_region(LfdwOptions *options, const char *function,
-							const char *region)
+							const char *const *regions, int nregions)
 {
 	LfdwFunctionName name;
+	const char *chosen;
 
 	parse_function(function, &name);
-	if (region && !lfdw_region_is_valid(region))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("\"%s\" is not a region", region),
-				 errhint("A region looks like \"eu-west-1\".")));
-	if (region && name.region[0] != '\0' && strcmp(region, name.region) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("Lambda function \"%s\" has two regions, \"%s\" and \"%s\"",
-						name.name, name.region, region),
-				 errhint("Give the region once, in the function's ARN or by itself.")));
-	if (region)
-		options->region = pstrdup(region);
-	else if (name.region[0] != '\0')
-		options->region = pstrdup(name.region);
+	chosen = name.region[0] != '\0' ? name.region : NULL;
+	for (int i = 0; i < nregions; i++)
+	{
+		const char *region = regions[i];
+
+		if (region == NULL)
+			continue;
+		if (!lfdw_region_is_valid(region))
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					 errmsg("\"%s\" is not a region", region),
+					 errhint("A region looks like \"eu-west-1\".")));
+		if (chosen && strcmp(region, chosen) != 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					 errmsg("Lambda function \"%s\" has two regions, \"%s\" and \"%s\"",
+							name.name, chosen, region),
+					 errhint("Give the region once, in the function's ARN or by itself.")));
+		chosen = region;
+	}
+	if (chosen)
+		options->region = pstrdup(chosen);
 }
 
 /*

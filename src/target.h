@@ -20,7 +20,8 @@ extern void lfdw_target_bind(LfdwTarget *target, const LfdwOptions *options,
 							 const char *function, const char *qualifier);
 extern void lfdw_target_override_region(LfdwOptions *options,
 										const char *function,
-										const char *region);
+										const char *const *regions,
+										int nregions);
 extern void lfdw_target_resolve(LfdwTarget *target,
 								const LfdwOptions *options,
 								const LfdwCaller *caller);

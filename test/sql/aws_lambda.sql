@@ -21,6 +21,8 @@ SET aws_lambda.request_timeout_ms = 0;
 SET aws_lambda.connect_timeout_ms = 900001;
 SET aws_lambda.endpoint_override = 'lambda.eu-west-1.amazonaws.com';
 SET aws_lambda.endpoint = 'x';
+SET aws_lambda.server = '';
+SELECT set_config('aws_lambda.server', repeat('x', 64), false);
 CREATE ROLE rds_admin SUPERUSER;
 CREATE ROLE rds_user;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aws_lambda TO rds_user;
@@ -138,6 +140,8 @@ SELECT status_code FROM aws_lambda.invoke(:'aws_lambda_arn_1', '{}'::jsonb, 'Dry
 SELECT status_code FROM aws_lambda.invoke(:'aws_lambda_arn_1', '{}'::json, 'RequestResponse', 'None', NULL, qualifier => 'custom_version');
 SELECT status_code FROM aws_lambda.invoke('my-function', '{}'::json, 'Event', context => '{"custom": {"n": 11}}');
 SELECT status_code FROM aws_lambda.invoke('my-function', '{}'::json, 'DryRun', log_type => 'Tail');
+SELECT status_code FROM aws_lambda.invoke(:'aws_lambda_arn_1', '{}'::json, NULL, 'Tail');
+SELECT status_code FROM aws_lambda.invoke(:'aws_lambda_arn_1', '{}'::json, NULL, 'None', '{"custom": {"n": 12}}', 'prod');
 SELECT status_code FROM aws_lambda.invoke(E' \t(my-function,"us-west-2") ', '{}'::json, 'DryRun');
 SELECT * FROM rds_calls();
 
@@ -166,6 +170,8 @@ SELECT aws_lambda.invoke('(my-function,sa-east-1)', '{}'::json, 'eu-west-1');
 SELECT aws_lambda.invoke('echo', '{}'::json, 'nowhere');
 SELECT aws_lambda.invoke('echo', '{}'::json, '');
 SELECT aws_lambda.invoke('(my-function,nowhere)', '{}'::json);
+SELECT aws_lambda.invoke('(my-function,us-west-2)', '{}'::json, 'None');
+SELECT aws_lambda.invoke('(,us-west-2)', '{}'::json, 'eu-west-1');
 
 -- what makes no sense
 SELECT aws_lambda.invoke(NULL::text, '{}'::json);
@@ -174,6 +180,8 @@ SELECT aws_lambda.invoke(aws_commons.create_lambda_function_arn(NULL), '{}'::jso
 SELECT aws_lambda.invoke('(my-function)', '{}'::json);
 SELECT aws_lambda.invoke('echo', '{}'::json, 'event');
 SELECT aws_lambda.invoke('echo', '{}'::json, 'Event', 'DryRun');
+SELECT aws_lambda.invoke('echo', '{}'::json, 'Event', log_type => 'tail');
+SELECT aws_lambda.invoke('my-function', '{}'::json, NULL, 'None');
 SELECT aws_lambda.invoke('echo', '{}'::json, 'Event', 'tail');
 SELECT aws_lambda.invoke('echo', '{}'::json, 'Event', 'Tail', 'Tail');
 SELECT aws_lambda.invoke('echo', '{}'::json, 'Event', 'None', 'nonsense');
@@ -223,7 +231,9 @@ ALTER SERVER aws_lambda OPTIONS (DROP endpoint, DROP region);
 SELECT set_config('aws_lambda.endpoint_override', :'endpoint', false) <> '';
 SELECT rds_outcome('SELECT aws_lambda.invoke(''my-function'', ''{}''::json)');
 SELECT status_code FROM aws_lambda.invoke('my-function', '{}'::json, 'eu-west-1');
-ALTER SERVER aws_lambda OPTIONS (ADD endpoint 'http://127.0.0.1:1', ADD region 'us-west-2');
+ALTER SERVER aws_lambda OPTIONS (ADD use_fips_endpoint 'true', ADD region 'us-west-2');
+SELECT status_code FROM aws_lambda.invoke('my-function', '{}'::json);
+ALTER SERVER aws_lambda OPTIONS (DROP use_fips_endpoint, ADD endpoint 'http://127.0.0.1:1');
 SELECT status_code FROM aws_lambda.invoke('my-function', '{}'::json);
 \t off
 \pset format aligned
@@ -249,6 +259,17 @@ CREATE USER MAPPING FOR PUBLIC SERVER aws_lambda
   OPTIONS (aws_access_key_id 'AKIDEXAMPLE', aws_secret_access_key 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
 SET ROLE rds_user;
 SELECT * FROM aws_lambda.invoke(:'aws_lambda_arn_1', '{}'::json, 'RequestResponse', 'None', NULL, 'custom_version');
+RESET ROLE;
+-- literals need nothing of aws_commons; who has its type's name gets nothing in
+BEGIN;
+ALTER SCHEMA aws_commons RENAME TO aws_commons_away;
+CREATE SCHEMA aws_commons;
+CREATE TYPE aws_commons._lambda_function_arn_1 AS (function_name int, region int);
+SELECT aws_lambda.invoke('(4096,4096)', '{}'::json);
+ROLLBACK;
+REVOKE USAGE ON SCHEMA aws_commons FROM PUBLIC;
+SET ROLE rds_user;
+SELECT status_code FROM aws_lambda.invoke(:'aws_lambda_arn_1', '{}'::json, 'DryRun');
 RESET ROLE;
 -- one overload is enough for itself
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA aws_lambda FROM rds_user;
