@@ -26,7 +26,6 @@
 #include "utils/fmgroids.h"
 
 #include "call.h"
-#include "compat.h"
 #include "lambda_fdw.h"
 #include "setting.h"
 #include "target.h"
