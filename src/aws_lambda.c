@@ -67,9 +67,14 @@ enum ArnArgument
 static bool
 is_invocation_type(const char *word)
 {
-	return word && (pg_strcasecmp(word, "RequestResponse") == 0 ||
-					pg_strcasecmp(word, "Event") == 0 ||
-					pg_strcasecmp(word, "DryRun") == 0);
+	if (word == NULL)
+		return false;
+	for (int i = 0; i < LFDW_NINVOCATION_TYPES; i++)
+	{
+		if (pg_strcasecmp(word, lfdw_invocation_types[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* A field of a composite value, which is text; NULL where it is NULL. */
@@ -92,32 +97,31 @@ read_arn(LfdwCall *call, Datum arn)
 	return field_text(value, "region");
 }
 
-/* Is a function's name the text of a composite value? */
-static bool
-is_arn_literal(const char *function)
-{
-	return function && function[strspn(function, " \t\n\r\f\v")] == '(';
-}
-
 /*
- * Reads such a text: psql's \gset makes one of the value, which is of unknown
- * type and becomes text in a call.
+ * Takes the function from an argument of text.  Returns whether it is the text
+ * of a composite value, as psql's \gset makes them, which are of unknown type
+ * and become text in a call; *region is then the one it brings.
  *
  * The record type is one of our own with the same fields: what has the name
  * _lambda_function_arn_1 could be somebody else's, with input functions to match.
  */
-static char *
-read_arn_literal(LfdwCall *call)
+static bool
+read_function(FunctionCallInfo fcinfo, LfdwCall *call, char **region)
 {
-	TupleDesc	desc = CreateTemplateTupleDesc(2);
+	char	   *text = lfdw_call_text(fcinfo, ARG_FUNCTION_NAME);
+	TupleDesc	desc;
 
+	call->function = text;
+	if (text == NULL || text[strspn(text, " \t\n\r\f\v")] != '(')
+		return false;
+	desc = CreateTemplateTupleDesc(2);
 	TupleDescInitEntry(desc, 1, "function_name", TEXTOID, -1, 0);
 	TupleDescInitEntry(desc, 2, "region", TEXTOID, -1, 0);
 	desc = BlessTupleDesc(desc);
-	return read_arn(call,
-					OidInputFunctionCall(F_RECORD_IN,
-										 unconstify(char *, call->function),
-										 desc->tdtypeid, desc->tdtypmod));
+	*region = read_arn(call, OidInputFunctionCall(F_RECORD_IN, text,
+												  desc->tdtypeid,
+												  desc->tdtypmod));
+	return true;
 }
 
 /*
@@ -145,7 +149,8 @@ shift_words(LfdwCall *call, const char *type)
 	const char *log_type = call->invocation_type;
 	const char *context = call->log_type;
 
-	if (log_type && strcmp(log_type, "RequestResponse") == 0)
+	if (log_type &&
+		strcmp(log_type, lfdw_invocation_types[LFDW_REQUEST_RESPONSE]) == 0)
 		log_type = NULL;
 	if (is_invocation_type(log_type))
 		ereport(ERROR,
@@ -246,17 +251,13 @@ aws_lambda_invoke(PG_FUNCTION_ARGS)
 	LfdwCall   *call = lfdw_call_make(fcinfo);
 	char	   *region = lfdw_call_text(fcinfo, TEXT_REGION);
 	char	   *of_arn = NULL;
-	bool		literal;
+	bool		literal = read_function(fcinfo, call, &of_arn);
 
-	call->function = lfdw_call_text(fcinfo, ARG_FUNCTION_NAME);
 	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
 	call->invocation_type = lfdw_call_text(fcinfo, TEXT_INVOCATION_TYPE);
 	call->log_type = lfdw_call_text(fcinfo, TEXT_LOG_TYPE);
 	call->context = lfdw_call_json(fcinfo, TEXT_CONTEXT, call);
 	call->qualifier = lfdw_call_text(fcinfo, TEXT_QUALIFIER);
-	literal = is_arn_literal(call->function);
-	if (literal)
-		of_arn = read_arn_literal(call);
 	if (lacks_region(literal, region, call->invocation_type))
 	{
 		shift_words(call, region);
@@ -295,15 +296,11 @@ aws_lambda_invoke_words(PG_FUNCTION_ARGS)
 	char	   *words[4];
 	char	   *of_arn = NULL;
 	char	   *region = NULL;
-	bool		literal;
+	bool		literal = read_function(fcinfo, call, &of_arn);
 
-	call->function = lfdw_call_text(fcinfo, ARG_FUNCTION_NAME);
 	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
 	for (int i = 0; i < (int) lengthof(words); i++)
 		words[i] = lfdw_call_text(fcinfo, ARG_PAYLOAD + 1 + i);
-	literal = is_arn_literal(call->function);
-	if (literal)
-		of_arn = read_arn_literal(call);
 	if (lacks_region(literal, words[0], words[1]))
 	{
 		call->invocation_type = words[0];

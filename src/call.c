@@ -109,13 +109,15 @@ report_word(const char *argument, const char *word, const char *allowed)
 static LfdwInvocationType
 parse_invocation_type(const char *word)
 {
-	if (word == NULL || strcmp(word, "RequestResponse") == 0)
+	if (word == NULL)
 		return LFDW_REQUEST_RESPONSE;
-	if (strcmp(word, "Event") == 0)
-		return LFDW_EVENT;
-	if (strcmp(word, "DryRun") != 0)
-		report_word("invocation_type", word, "RequestResponse, Event or DryRun");
-	return LFDW_DRY_RUN;
+	for (int i = 0; i < LFDW_NINVOCATION_TYPES; i++)
+	{
+		if (strcmp(word, lfdw_invocation_types[i]) == 0)
+			return i;
+	}
+	report_word("invocation_type", word, "RequestResponse, Event or DryRun");
+	return LFDW_REQUEST_RESPONSE;
 }
 
 static bool

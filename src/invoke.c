@@ -30,6 +30,12 @@
 /* An error's body is read up to here; all of AWS's are far shorter. */
 #define ERROR_BODY_MAX (256 * 1024)
 
+const char *const lfdw_invocation_types[] = {
+	[LFDW_REQUEST_RESPONSE] = "RequestResponse",
+	[LFDW_EVENT] = "Event",
+	[LFDW_DRY_RUN] = "DryRun"
+};
+
 /* The path below the endpoint's own. */
 static char *
 invoke_path(const LfdwTarget *target)
@@ -62,11 +68,6 @@ invoke_query(const LfdwTarget *target)
 static int
 make_headers(LfdwHeader *headers, const LfdwTarget *target)
 {
-	static const char *const types[] = {
-		[LFDW_REQUEST_RESPONSE] = "RequestResponse",
-		[LFDW_EVENT] = "Event",
-		[LFDW_DRY_RUN] = "DryRun"
-	};
 	int			n = 0;
 
 	headers[n++] = (LfdwHeader)
@@ -75,7 +76,7 @@ make_headers(LfdwHeader *headers, const LfdwTarget *target)
 	};
 	headers[n++] = (LfdwHeader)
 	{
-		"X-Amz-Invocation-Type", types[target->type]
+		"X-Amz-Invocation-Type", lfdw_invocation_types[target->type]
 	};
 	if (target->log_tail)
 		headers[n++] = (LfdwHeader)

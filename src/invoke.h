@@ -28,6 +28,11 @@ typedef enum LfdwInvocationType
 	LFDW_DRY_RUN
 } LfdwInvocationType;
 
+#define LFDW_NINVOCATION_TYPES (LFDW_DRY_RUN + 1)
+
+/* As the API has them; case matters to it. */
+extern const char *const lfdw_invocation_types[LFDW_NINVOCATION_TYPES];
+
 /* Where a function is called, and how; the strings outlive the invocations. */
 typedef struct LfdwTarget
 {
