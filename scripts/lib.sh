@@ -3,9 +3,37 @@
 # an endpoint in a temporary folder.  Sourced, with the caller's "set -euo
 # pipefail"; everything is ended and removed when the caller exits.
 
+# What somebody's environment holds must not change what is built and tested:
+# where a server, a repository or an account is, and how make and tar behave.
+clear_environment()
+{
+	local name
+
+	for name in $(compgen -e); do
+		case $name in
+			PG_*) ;;
+			PG*|AWS_*|LAMBDA_FDW_*|LC_*|LANGUAGE) unset "$name" ;;
+			GIT_DIR|GIT_WORK_TREE|GIT_INDEX_FILE|GIT_PREFIX) unset "$name" ;;
+			MAKEFLAGS|MFLAGS|GNUMAKEFLAGS|MAKEFILES|MAKELEVEL) unset "$name" ;;
+			DESTDIR|COPT|PROFILE|VPATH|EXTRA_REGRESS_OPTS) unset "$name" ;;
+			CDPATH|GREP_OPTIONS|TAR_OPTIONS|POSIXLY_CORRECT) unset "$name" ;;
+			NODE_OPTIONS|PERL5OPT|PROVE_FLAGS|PYTHONOPTIMIZE) unset "$name" ;;
+		esac
+	done
+	set +o posix
+	umask 022
+	# Programs that are told nothing take all text for ASCII.
+	LC_ALL=C.UTF-8
+	[ "$(LC_ALL=C.UTF-8 locale charmap 2>/dev/null)" = UTF-8 ] || LC_ALL=C
+	# Packages may come through a proxy; the servers tested are this machine's.
+	no_proxy=${no_proxy:+$no_proxy,}127.0.0.1,::1,localhost
+	NO_PROXY=$no_proxy
+	export LC_ALL no_proxy NO_PROXY
+}
+
+clear_environment
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-# The release whose packages are installed where no server is found.
-pg_major=${PG_MAJOR:-15}
+pg_major=${PG_MAJOR:-}	# the release whose packages are installed
 
 work=""				# the temporary folder
 server_user=()		# what runs a command as the user the server runs as
@@ -36,6 +64,7 @@ die()
 
 passed=0
 failed=0
+skipped=0
 
 heading()
 {
@@ -60,26 +89,160 @@ check()
 	return "$status"
 }
 
+# Counts a check that this machine cannot make, and says why.
+skip()
+{
+	say "ok - $1 # skip $2"
+	skipped=$((skipped + 1))
+}
+
+# The last line, and the exit status.
+summary()
+{
+	local line="$passed passed, $failed failed"
+
+	[ "$skipped" = 0 ] || line+=", $skipped skipped"
+	say "" "$line"
+	[ "$failed" = 0 ]
+}
+
+# Adds what another script counted in the last line of its log; fails if that
+# is no such line, or if nothing passed.
+add_summary()
+{
+	[[ $(tail -n 1 "$1") =~ \
+		^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]] ||
+		return 1
+	good=${BASH_REMATCH[1]}
+	bad=${BASH_REMATCH[2]}
+	left=${BASH_REMATCH[4]:-0}
+	passed=$((passed + good))
+	failed=$((failed + bad))
+	skipped=$((skipped + left))
+	[ "$good" != 0 ]
+}
+
 # ---------------------------------------------------------------------------
-# Packages
+# The server
 # ---------------------------------------------------------------------------
 
-# Finds the pg_config of a server that can be built against and started.
+# Prints what a server lacks to build an extension and to be started, as its
+# pg_config tells.  pg_config itself and pgxs.mk come with other packages than
+# the server's headers, so that each is looked for.
+server_lacks()
+{
+	local folder
+
+	folder=$("$1" --bindir 2>/dev/null </dev/null) || {
+		echo "pg_config does not run"
+		return
+	}
+	[ -x "$folder/postgres" ] || echo "no $folder/postgres"
+	folder=$("$1" --includedir-server)
+	[ -f "$folder/postgres.h" ] || echo "no $folder/postgres.h"
+	folder=$("$1" --pgxs)
+	[ -f "$folder" ] || echo "no $folder"
+	folder=${folder%/makefiles/pgxs.mk}/test/regress/pg_regress
+	[ -x "$folder" ] || echo "no $folder"
+}
+
+# Prints the pg_config of a server that can be built against and started: what
+# PG_CONFIG names, of PG_MAJOR, in PATH, or the newest that is installed.
 find_pg_config()
 {
-	local candidate
+	local candidate candidates=()
 
-	for candidate in "${PG_CONFIG:-}" \
-		"/usr/lib/postgresql/$pg_major/bin/pg_config" \
-		"$(command -v pg_config || true)"; do
-		if [ -n "$candidate" ] && candidate=$(command -v "$candidate") &&
-			[ -f "$("$candidate" --pgxs)" ] &&
-			[ -x "$("$candidate" --bindir)/postgres" ]; then
+	if [ -n "${PG_CONFIG:-}" ]; then
+		candidates=("$PG_CONFIG")
+	elif [ -n "${PG_MAJOR:-}" ]; then
+		candidates=("/usr/lib/postgresql/$PG_MAJOR/bin/pg_config")
+	else
+		mapfile -t candidates < <(command -v pg_config || true
+			printf '%s\n' /usr/lib/postgresql/*/bin/pg_config | sort -rV)
+	fi
+	for candidate in "${candidates[@]}"; do
+		if candidate=$(command -v "$candidate") &&
+			[ -z "$(server_lacks "$candidate")" ]; then
+			[ "${candidate#/}" != "$candidate" ] || candidate=$PWD/$candidate
 			printf '%s\n' "$candidate"
 			return 0
 		fi
 	done
 	return 1
+}
+
+# A PG_CONFIG that does not work is an error: another server is not what was
+# asked for.
+check_pg_config()
+{
+	local lacks
+
+	[ -n "${PG_CONFIG:-}" ] || return 0
+	command -v "$PG_CONFIG" >/dev/null ||
+		die "PG_CONFIG=$PG_CONFIG: there is no such program."
+	lacks=$(server_lacks "$PG_CONFIG")
+	[ -z "$lacks" ] ||
+		die "PG_CONFIG=$PG_CONFIG is not of a server that can be built" \
+			"against and started:"$'\n'"$lacks"
+}
+
+# Finds the release whose packages are to be installed: PG_MAJOR, that of an
+# installed server, or the one apt offers.
+choose_major()
+{
+	local server
+
+	[ -z "$pg_major" ] || return 0
+	server=$(printf '%s\n' /usr/lib/postgresql/*/bin/postgres | sort -rV |
+		head -n 1)
+	if [ -x "$server" ]; then
+		server=${server%/bin/postgres}
+		pg_major=${server##*/}
+	else
+		pg_major=$(ask_apt depends postgresql |
+			sed -n 's/.*Depends: postgresql-\([0-9][0-9]*\)$/\1/p' | head -n 1)
+	fi
+	[ -n "$pg_major" ] || {
+		[ ! -f "$work/apt.log" ] || tail -n 20 "$work/apt.log" >&2
+		die "apt offers no PostgreSQL. Install a server of release 15 or" \
+			"later with its headers, and set PG_CONFIG."
+	}
+}
+
+# ---------------------------------------------------------------------------
+# Packages
+# ---------------------------------------------------------------------------
+
+apt=()				# apt-get's and apt-cache's options
+sudo=()				# what makes apt-get root's
+
+# Whether this user may install packages; sets sudo.
+may_install()
+{
+	[ "$(id -u)" != 0 ] || return 0
+	sudo -n true 2>/dev/null </dev/null || return 1
+	sudo=(sudo)
+}
+
+ask_apt()
+{
+	apt-cache "${apt[@]}" "$@" 2>/dev/null </dev/null
+}
+
+# Has apt's lists of packages made where there are none, as on a fresh machine.
+# Who may not does so in a folder of his own, to know what to ask for.
+know_packages()
+{
+	ask_apt show postgresql >/dev/null && return
+	say "Fetching apt's lists of packages ..."
+	if may_install; then
+		"${sudo[@]}" apt-get update -q >"$work/apt.log" 2>&1 </dev/null || true
+	else
+		mkdir -p "$work/apt/lists/partial" "$work/apt/cache/archives/partial"
+		apt=(-o Dir::State::Lists="$work/apt/lists"
+			-o Dir::Cache="$work/apt/cache" -o Debug::NoLocking=1)
+		apt-get "${apt[@]}" update -q >"$work/apt.log" 2>&1 </dev/null || true
+	fi
 }
 
 # Prints the Debian packages that are missing: a package and, to its right,
@@ -96,8 +259,6 @@ missing_packages()
 		libc6-dev echo '#include <stdio.h>' | gcc -xc -fsyntax-only -
 		make command -v make
 		pkg-config command -v pkg-config
-		postgresql-$pg_major find_pg_config || test -x /usr/lib/postgresql/$pg_major/bin/postgres
-		postgresql-server-dev-$pg_major find_pg_config
 		libcurl4-openssl-dev pkg-config --exists libcurl
 		libjson-c-dev pkg-config --exists json-c
 		libssl-dev pkg-config --exists libcrypto
@@ -105,7 +266,20 @@ missing_packages()
 		python3 command -v python3
 		tzdata test -f /usr/share/zoneinfo/zone.tab
 	END
+	missing_server
 	missing_extras "$@"
+}
+
+# The server's two packages, if no server is found.
+missing_server()
+{
+	local bin=/usr/lib/postgresql/$pg_major/bin
+
+	! find_pg_config >/dev/null || return 0
+	[ -x "$bin/postgres" ] || echo "postgresql-$pg_major"
+	[ -x "$bin/pg_config" ] &&
+		! server_lacks "$bin/pg_config" | grep -qv '/postgres$' ||
+		echo "postgresql-server-dev-$pg_major"
 }
 
 # Prints those of these packages that are missing.
@@ -142,21 +316,27 @@ find_python()
 	return 1
 }
 
+# Prints those of these packages that apt can install.
+known_packages()
+{
+	local package
+
+	for package in "$@"; do
+		! ask_apt show "$package" >/dev/null || echo "$package"
+	done
+}
+
 # Installs these packages, or says how and stops; fails if apt-get does, with
 # its words in $work/apt.log.
 add_packages()
 {
-	local sudo=()
-
 	[ $# != 0 ] || return 0
 	command -v apt-get >/dev/null ||
 		die "Please install what Debian calls: $*"
-	if [ "$(id -u)" != 0 ]; then
-		sudo -n true 2>/dev/null ||
-			die "Some packages are missing. Please run, and start again:" \
-				$'\n\n'"    sudo apt-get install -y $*"$'\n'
-		sudo=(sudo)
-	fi
+	may_install ||
+		die "Some packages are missing. Please run, and start again:" \
+			$'\n\n'"    sudo apt-get update && sudo apt-get install -y" \
+			"--no-install-recommends $*"$'\n'
 	say "Installing $* ..."
 	{
 		"${sudo[@]}" apt-get update -q &&
@@ -165,19 +345,48 @@ add_packages()
 	} >"$work/apt.log" 2>&1 </dev/null
 }
 
-# Installs what is missing, these packages too, or says how and stops.
+# install_packages [PACKAGE...] [--optional PACKAGE...] [--later PACKAGE...]
+#
+# Installs what is missing, the first packages too, and the optional ones where
+# apt knows them; or says how and stops.  Those for later are left to who
+# installs them, but asked for with the others where it cannot be done here.
 install_packages()
 {
-	local missing
+	local kind=needed needed=() optional=() later=() missing extras argument
 
-	mapfile -t missing < <(missing_packages "$@")
-	add_packages "${missing[@]}" || {
+	for argument in "$@"; do
+		case $kind,$argument in
+			*,--*) kind=${argument#--} ;;
+			needed,*) needed+=("$argument") ;;
+			optional,*) optional+=("$argument") ;;
+			later,*) later+=("$argument") ;;
+		esac
+	done
+	may_install || optional+=("${later[@]}")
+	check_pg_config
+	mapfile -t extras < <(missing_extras "${optional[@]}")
+	if command -v apt-cache >/dev/null; then
+		if [ ${#extras[@]} != 0 ] || ! find_pg_config >/dev/null; then
+			know_packages
+		fi
+		find_pg_config >/dev/null || choose_major
+		mapfile -t extras < <(known_packages "${extras[@]}")
+	else
+		pg_major=${pg_major:-NN}
+		extras=()
+	fi
+	mapfile -t missing < <(missing_packages "${needed[@]}")
+	add_packages "${missing[@]}" "${extras[@]}" || {
 		tail -n 20 "$work/apt.log" >&2
 		die "apt-get failed."
 	}
-	PG_CONFIG=$(find_pg_config) ||
+	PG_CONFIG=$(find_pg_config) || {
+		[ -z "${PG_MAJOR:-}" ] ||
+			die "PG_MAJOR=$PG_MAJOR: there is no such server, or no headers."
 		die "No PostgreSQL server with headers found; set PG_CONFIG."
+	}
 	export PG_CONFIG
+	say "Using $("$PG_CONFIG" --version), $PG_CONFIG"
 }
 
 # ---------------------------------------------------------------------------
@@ -197,23 +406,62 @@ clean_up()
 	exit "$status"
 }
 
-# Makes the folder, and has it removed.  A server refuses to run as root, so
-# root's servers are run by the user that Debian's package makes.
+# Makes the folder, and has it removed.  TMPDIR is where it is made, unless
+# programs cannot be run there, make or a socket's path would stumble over its
+# name, or the user whom the server runs as may not go there; and then TMPDIR is
+# in it, for what the programs called leave behind.
 make_work()
 {
+	local place
+
 	trap clean_up EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
-	work=$(mktemp -d "${TMPDIR:-/tmp}/lambda_fdw.XXXXXX")
-	chmod 755 "$work"
+	for place in "${TMPDIR:-/tmp}" /tmp /var/tmp; do
+		! is_good_place "$place" || break
+		say "Programs cannot work in $place: $why_not."
+	done
+	[ -n "$work" ] || die "Please set TMPDIR to another folder."
+	TMPDIR=$work/tmp
+	mkdir -m 1777 "$TMPDIR"
+	export TMPDIR
 }
 
+# Makes the folder here, or sets why_not.  The longest path of a socket that
+# Linux takes is 107 bytes, and the tests in Perl have a folder each.
+is_good_place()
+{
+	local place=$1 others=()
+
+	why_not="its name has other characters than A-Z, a-z, 0-9 and _./+,@%-"
+	[[ $place =~ ^/[A-Za-z0-9_./+,@%-]*$ ]] || return 1
+	why_not="its name is longer than 50 bytes"
+	[ ${#place} -le 50 ] || return 1
+	why_not="no folder can be made there"
+	work=$(mktemp -d "${place%/}/lambda_fdw.XXXXXX" 2>/dev/null) || {
+		work=""
+		return 1
+	}
+	chmod 755 "$work"
+	why_not="no program there can be run, or not by others"
+	printf '#!/bin/sh\n' >"$work/program"
+	chmod 755 "$work/program"
+	[ "$(id -u)" != 0 ] || others=(setpriv --reuid=65534 --clear-groups)
+	"${others[@]}" "$work/program" 2>/dev/null </dev/null && return
+	rm -rf "$work"
+	work=""
+	return 1
+}
+
+# A server refuses to run as root, so root's servers are run by the user that
+# Debian's package makes.
 choose_server_user()
 {
+	server_user=(env HOME="$work")
 	if [ "$(id -u)" = 0 ]; then
 		id postgres >/dev/null 2>&1 ||
 			die "There is no user postgres to run the server as."
-		server_user=(env HOME="$work" setpriv --reuid=postgres
+		server_user+=(setpriv --reuid=postgres
 			--regid=postgres --init-groups --)
 	fi
 }
@@ -228,20 +476,22 @@ give_to_server()
 # The build
 # ---------------------------------------------------------------------------
 
-# Copies the checkout, without what is built or ignored, to $work/source.
+# Copies the checkout, without what is built or ignored, to $work/source, for
+# every user to read.
 copy_source()
 {
+	local copy=(tar -C "$root" --mode="u=rwX,go=rX" -cf -)
+
 	mkdir "$work/source"
 	if git -C "$root" rev-parse --git-dir >/dev/null 2>&1; then
 		git -C "$root" ls-files -coz --exclude-standard |
 			while IFS= read -rd '' file; do
 				[ ! -e "$root/$file" ] || printf '%s\0' "$file"
-			done | tar -C "$root" --null -T - -cf - | tar -C "$work/source" -xf -
+			done | "${copy[@]}" --null -T -
 	else
-		tar -C "$root" --exclude='*.o' --exclude='*.bc' --exclude='*.d' \
-			--exclude='*.so' --exclude=./results --exclude=./tmp_check \
-			-cf - . | tar -C "$work/source" -xf -
-	fi
+		"${copy[@]}" --exclude='*.o' --exclude='*.bc' --exclude='*.d' \
+			--exclude='*.so' --exclude=./results --exclude=./tmp_check .
+	fi | tar -C "$work/source" --no-same-owner -xf -
 }
 
 # A copy of the installed server in which the extension can be installed
@@ -305,7 +555,6 @@ start_cluster()
 		die "The server did not start."
 	}
 	export PGHOST=$cluster PGUSER=postgres PGDATABASE=postgres
-	unset PGPORT PGSERVICE PGPASSFILE
 }
 
 # pg_ctl as the server's user, who may not enter the current folder.
