@@ -2,26 +2,50 @@
 #
 #	make && make install && make installcheck
 #
-# PG_CONFIG chooses the server, STRICT=1 turns warnings into errors.
+# PG_CONFIG chooses the server, STRICT=1 turns warnings into errors.  What is
+# built goes to the current folder, so that make -f .../Makefile leaves the
+# checkout as it is.
 
 # compat has extensions of SQL alone, over the same library.
 EXTENSION = lambda_fdw compat/aws_commons compat/aws_lambda
 MODULE_big = lambda_fdw
 PGFILEDESC = "lambda_fdw - foreign data wrapper for AWS Lambda"
 
-SOURCES = $(sort $(wildcard src/*.c) $(wildcard src/common/*.c))
+# Where the sources are: "" is the current folder.
+CHECKOUT := $(filter-out ./,$(dir $(firstword $(MAKEFILE_LIST))))
+found = $(patsubst $(CHECKOUT)%,%,$(sort $(wildcard $(addprefix $(CHECKOUT),$(1)))))
+
+SOURCES := $(call found,src/*.c src/common/*.c)
 OBJS = $(SOURCES:.c=.o)
 DEPS = $(OBJS:.o=.d)
-DATA = $(sort $(wildcard lambda_fdw--*.sql compat/*.sql))
+DATA := $(call found,lambda_fdw--*.sql compat/*.sql)
+ifeq (,$(SOURCES))
+$(error make finds no sources beside $(firstword $(MAKEFILE_LIST)); outside of the checkout its path must have no blanks)
+endif
 
 # The SQL is in test/sql, what it must print in expected.
-REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
-REGRESS_OPTS = --inputdir=test --launcher=test/endpoint/launch
-PROVE_TESTS = $(sort $(wildcard test/tap/*.pl))
+REGRESS := $(patsubst test/sql/%.sql,%,$(call found,test/sql/*.sql))
+REGRESS_OPTS = --inputdir=$(CHECKOUT)test --launcher=$(CHECKOUT)test/endpoint/launch \
+	--no-locale --encoding=UTF8
+PROVE_TESTS := $(call found,test/tap/*.pl)
 EXTRA_CLEAN = $(DEPS) tmp_check
+ifneq (,$(CHECKOUT))
+# pg_regress looks for what must be printed where it writes the results.
+REGRESS_PREP = link-expected
+EXTRA_CLEAN += expected
+endif
 
 PG_CONFIG ?= pg_config
 PKG_CONFIG ?= pkg-config
+
+# The release whose headers are wanted, to name Debian's package: that of the
+# server that pg_config is of, or of a server that is installed.
+PG_INSTALLED = $(patsubst /usr/lib/postgresql/%/bin/postgres,%,\
+	$(lastword $(sort $(wildcard /usr/lib/postgresql/*/bin/postgres))))
+PG_RELEASE = $(shell $(PG_CONFIG) --version 2>/dev/null | sed -n 's/^PostgreSQL \([0-9]*\).*/\1/p')
+PG_BINDIR = $(shell $(PG_CONFIG) --bindir 2>/dev/null)
+PG_DEV = postgresql-server-dev-$(or $(and $(wildcard $(PG_BINDIR)/postgres),$(PG_RELEASE)),\
+	$(PG_INSTALLED),$(PG_RELEASE),NN (of your server's release))
 
 # Each library as pkg-config knows it, the version needed, Debian's package.
 define find_library
@@ -33,23 +57,40 @@ ifneq (,$(filter-out clean distclean maintainer-clean,$(or $(MAKECMDGOALS),all))
 ifeq (,$(shell command -v $(PKG_CONFIG) 2>/dev/null))
 $(error lambda_fdw is built with pkg-config, and there is no $(PKG_CONFIG): on Debian, apt-get install pkg-config)
 endif
+PG_HEADERS := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
+ifeq (,$(PG_HEADERS))
+$(error there is no $(PG_CONFIG), or it does not run: on Debian, apt-get install $(strip $(PG_DEV)), or set PG_CONFIG)
+endif
+ifeq (,$(wildcard $(PG_HEADERS)/postgres.h))
+$(error $(PG_CONFIG) leads to no headers of the server, $(PG_HEADERS)/postgres.h: on Debian, apt-get install $(strip $(PG_DEV)), or set PG_CONFIG)
+endif
 $(call find_library,libcurl,7.87,libcurl4-openssl-dev)
 $(call find_library,json-c,0.13,libjson-c-dev)
 $(call find_library,libcrypto,3.0,libssl-dev)
 LIBRARIES = libcurl json-c libcrypto
-PG_CPPFLAGS = -Isrc $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
+PG_CPPFLAGS = -I$(CHECKOUT)src $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
 SHLIB_LINK = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+ifneq (,$(CHECKOUT))
+# make would take what is built there for what is to be built here.
+ifneq (,$(wildcard $(addprefix $(CHECKOUT),$(MODULE_big).so $(OBJS))))
+$(error something is built in $(CHECKOUT) itself: run make clean there first)
+endif
+$(shell mkdir -p $(sort $(dir $(OBJS))))
+endif
 endif
 
 # PGXS follows headers only in servers configured with --enable-depend.
 PG_CFLAGS = $(if $(filter yes,$(autodepend)),,-MMD -MP)
 ifdef STRICT
 PG_CFLAGS += -Wall -Wextra -Werror -Wno-unused-parameter
+# The server's own flags are those of the compiler that built it.
+PG_CFLAGS += $(if $(findstring clang,$(shell $(CC) --version)),-Wno-unknown-warning-option \
+	-Wno-ignored-optimization-argument -Wno-unused-command-line-argument)
 endif
 
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifeq (,$(wildcard $(PGXS)))
-$(error $(PG_CONFIG) leads to no PGXS: on Debian, apt-get install postgresql-server-dev-15, or set PG_CONFIG)
+$(error $(PG_CONFIG) leads to no PGXS: on Debian, apt-get install $(strip $(PG_DEV)), or set PG_CONFIG)
 endif
 
 # A server built with LLVM wants bitcode; without its clang there is none.
@@ -66,11 +107,14 @@ ifneq ($(autodepend),yes)
 $(OBJS:.o=.bc): %.bc: %.o
 endif
 
-.PHONY: check-unit prove
+.PHONY: check-unit prove link-expected
 
 # The modules that need no server, under ASan and UBSan.
 check-unit:
-	PG_CONFIG='$(PG_CONFIG)' test/unit/run
+	PG_CONFIG='$(PG_CONFIG)' $(CHECKOUT)test/unit/run
+
+link-expected:
+	ln -sfn $(abspath $(CHECKOUT)expected) expected
 
 # Tests in Perl, on servers of their own; run as a user who may start one.
 prove:

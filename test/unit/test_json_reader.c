@@ -542,6 +542,7 @@ test_mutations(void)
 int
 main(void)
 {
+	oracle_probe();
 	test_cases();
 	test_events();
 	test_string_blocks();
