@@ -308,7 +308,8 @@ append_value(StringInfo out, Datum value, Oid typid, LfdwFormat format)
 		case CIDROID:
 			return append_cidr(out, value);
 		default:
-			if (OidIsValid(get_element_type(base)))
+			/* oidvector, which begins at 0, is text */
+			if (OidIsValid(get_element_type(base)) && base != OIDVECTOROID)
 				return append_array(out, value, format);
 			append_output(out, value, base, true);
 			return true;

@@ -183,6 +183,27 @@ BEGIN
 EXCEPTION WHEN others THEN
   RETURN NEXT format('%s %s', SQLSTATE, SQLERRM);
 END $$;
+-- Which of the operators of a type's order, all declared, are not sent as such,
+-- with the same value as "=" has.
+CREATE FUNCTION unsent(type text, literal text, collated text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  operators text[] := '{=,<>,<,<=,>,>=}';
+  argument text;
+  one text;
+  wrong text := '';
+BEGIN
+  EXECUTE format('CREATE FOREIGN TABLE mirror (v %s OPTIONS (pushdown ''=:a1, <>:a2, <:a3, <=:a4, >:a5, >=:a6'') %s) SERVER aws
+    OPTIONS (function_arn ''mirror'', envelope ''false'', payload ''{}'')', type, collated);
+  FOR i IN 1 .. 6 LOOP
+    PERFORM FROM reset_calls;
+    EXECUTE format('SELECT FROM mirror WHERE v %s %L::%s', operators[i], literal, type);
+    SELECT string_agg(key, ','), min(value::text) INTO argument, one FROM calls, json_each(payload);
+    IF argument IS DISTINCT FROM 'a' || i OR one IS NULL THEN
+      wrong := wrong || operators[i] || ' ';
+    END IF;
+  END LOOP;
+  RETURN wrong;
+END $$;
 END
 
 # Runs the check in a transaction of its own that leaves nothing behind.
@@ -218,6 +239,19 @@ foreach my $type (sort keys %samples)
 {
 	is(check_type($type, '', $samples{$type}), '', "$type is read as it is sent");
 	is(check_type($type, $_, $samples{$type}), '', "$type in $_") for @{ $formats{$type} // [] };
+}
+
+# Every operator of a type's order is sent; "<>" on a boolean is "=" with the
+# other value by the time it is planned.
+foreach my $type (sort keys %samples)
+{
+	my ($literal) = grep { $_ ne '' } @{ $samples{$type} };
+	my $collated = $type =~ /^(text|bpchar|char|varchar|short)/ ? 'COLLATE "C"' : '';
+
+	$literal =~ s/'/''/g;
+	is( $node->safe_psql('postgres',
+			"BEGIN; SELECT unsent('$type', '$literal', '$collated'); ROLLBACK"),
+		$type eq 'bool' ? '<> ' : '', "every operator of $type is sent");
 }
 
 # Arrays of them: of one value, of all, of two dimensions, with NULL, from 0.
