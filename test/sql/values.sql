@@ -53,6 +53,10 @@ ALTER FOREIGN TABLE never ADD x xml OPTIONS (pushdown '<>');
 ALTER FOREIGN TABLE never ALTER w OPTIONS (ADD pushdown '<');
 ALTER FOREIGN TABLE never ALTER w TYPE json;
 ALTER FOREIGN TABLE never ALTER w TYPE numeric;
+-- in a session that has not seen the library yet, too
+\c -
+SET search_path = "values", public;
+ALTER FOREIGN TABLE never ALTER w OPTIONS (SET pushdown 'like');
 -- where the library was not there to see it, the next query says so
 UPDATE pg_attribute SET attfdwoptions = '{pushdown=like}' WHERE attrelid = 'never'::regclass AND attname = 'w';
 SELECT w FROM never;
