@@ -137,6 +137,31 @@ SELECT sent('SELECT FROM lists WHERE d <> ALL (''{}''::int[])');
 SELECT sent('SELECT FROM lists WHERE d <> ALL (''{1,NULL}''::int[])');
 SELECT sent('SELECT FROM lists WHERE d <> ALL (''{1,1,2}''::int[])');
 SELECT sent('SELECT FROM lists WHERE d <> ALL (''{5000000000}''::bigint[])');
+-- integers of every width, with each other: as constants, in lists, as keys
+CREATE TABLE widths AS SELECT n::smallint AS i2, n::int AS i4, n::bigint AS i8 FROM generate_series(1, 5) n;
+ANALYZE widths;
+CREATE FOREIGN TABLE wide (k2 smallint OPTIONS (path '/key', pushdown '=:key, in:key'), label text)
+  SERVER lambda OPTIONS (function_arn 'lookup');
+CREATE FUNCTION by_width(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  result text := '';
+  one text;
+  width text;
+BEGIN
+  FOREACH width IN ARRAY '{smallint,int,bigint}'::text[] LOOP
+    EXECUTE format('ALTER FOREIGN TABLE wide ALTER k2 TYPE %s', width);
+    FOREACH one IN ARRAY '{smallint,int,bigint}'::text[] LOOP
+      EXECUTE format(replace(query, 'WIDTH', one), 'i' || CASE one WHEN 'smallint' THEN 2 WHEN 'int' THEN 4 ELSE 8 END) INTO one;
+      result := result || one || ' ';
+    END LOOP;
+  END LOOP;
+  RETURN result;
+END $$;
+SELECT by_width('SELECT label FROM wide WHERE k2 = 3::WIDTH');
+SELECT by_width('SELECT count(*) FROM wide WHERE k2 = ANY (''{3,4,NULL,3}''::WIDTH[])');
+SELECT by_width('SELECT count(*) FROM wide WHERE k2 = ANY (''{3,4}''::WIDTH[]) AND k2 <> 3');
+SELECT by_width('SELECT count(*) || ''-'' || sum(k2) FROM widths JOIN wide ON k2 = %I');
+SELECT by_width('SELECT count(*) FROM widths WHERE NOT EXISTS (SELECT FROM wide WHERE k2 = %I)');
 -- domains: of the value, of the elements, of the whole list
 CREATE DOMAIN whole AS int;
 CREATE DOMAIN wholes AS int[];
