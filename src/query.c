@@ -269,7 +269,7 @@ evaluate_terms(LfdwCondition *conditions, List *terms, List *exprstates,
 static void
 render_conditions(LfdwCondition *conditions, int nconditions, int max_values)
 {
-	int			nestlevel = lfdw_transmission_modes_begin();
+	int			nestlevel = lfdw_sending_modes_begin();
 
 	for (int i = 0; i < nconditions; i++)
 		lfdw_condition_render(&conditions[i], max_values);
@@ -367,6 +367,7 @@ lfdw_query_display(const LfdwBinding *binding, List *terms, List **hidden)
 	LfdwQuery  *query = make_query(binding, list_length(terms));
 	LfdwCondition *conditions = palloc0(sizeof(LfdwCondition) *
 										(list_length(terms) + 1));
+	int			nestlevel = lfdw_sending_modes_begin();
 	int			n = 0;
 	ListCell   *lc;
 
@@ -400,6 +401,7 @@ lfdw_query_display(const LfdwBinding *binding, List *terms, List **hidden)
 		}
 		n++;
 	}
+	lfdw_transmission_modes_end(nestlevel);
 	fill_query(query, binding, conditions, n);
 	return query;
 }
@@ -509,7 +511,7 @@ choose_place(const LfdwArgument *argument, Datum value, int first, int count)
 	if (count == 1)
 		return set->sorted[first];
 	initStringInfo(&json);
-	nestlevel = lfdw_transmission_modes_begin();
+	nestlevel = lfdw_sending_modes_begin();
 	(void) lfdw_value_to_json(&json, value, set->type->type_id,
 							  argument->column->format);
 	lfdw_transmission_modes_end(nestlevel);

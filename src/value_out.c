@@ -371,9 +371,6 @@ lfdw_transmission_modes_begin(void)
 
 	if (DateStyle != USE_ISO_DATES)
 		set_mode("datestyle", "ISO");
-	/* ranges of times with a zone */
-	if (strcmp(pg_get_timezone_name(session_timezone), "UTC") != 0)
-		set_mode("timezone", "UTC");
 	if (IntervalStyle != INTSTYLE_POSTGRES)
 		set_mode("intervalstyle", "postgres");
 	if (extra_float_digits < 3)
@@ -381,7 +378,21 @@ lfdw_transmission_modes_begin(void)
 	return nestlevel;
 }
 
-/* Restores the settings that lfdw_transmission_modes_begin found. */
+/*
+ * The same for what is sent: ranges of times with a zone are in UTC, too, so that
+ * they are the same text in any session.
+ */
+int
+lfdw_sending_modes_begin(void)
+{
+	int			nestlevel = lfdw_transmission_modes_begin();
+
+	if (strcmp(pg_get_timezone_name(session_timezone), "UTC") != 0)
+		set_mode("timezone", "UTC");
+	return nestlevel;
+}
+
+/* Restores the settings that either of them found. */
 void
 lfdw_transmission_modes_end(int nestlevel)
 {
