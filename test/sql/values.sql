@@ -87,6 +87,8 @@ RESET plan_cache_mode;
 ALTER FOREIGN TABLE needy ALTER id OPTIONS (DROP required), ALTER f OPTIONS (ADD required 'true');
 SELECT FROM needy WHERE f < 'Infinity';
 SELECT FROM needy WHERE f < 2;
+ALTER FOREIGN TABLE needy OPTIONS (ADD envelope 'false');
+SELECT FROM needy WHERE f < 2;
 
 -- every list of every call is within max_batch_keys
 CREATE FOREIGN TABLE lists (
