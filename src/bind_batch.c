@@ -130,6 +130,22 @@ lfdw_bind_is_full(const LfdwBindJoinState *state)
 }
 
 /*
+ * The remembered entry of a key, if it has the whole answer; else NULL.  What an
+ * earlier batch left of an answer that it did not read to the end is dropped: all
+ * of it comes again.
+ */
+static LfdwKeyEntry *
+recall_key(LfdwBindJoinState *state, Datum key)
+{
+	LfdwKeyEntry *known = keytab_lookup(state->memory, key);
+
+	if (known == NULL || known->complete)
+		return known;
+	known->answer = NULL;
+	return NULL;
+}
+
+/*
  * Gives the scan the batch's keys whose answer is not remembered.  Returns how
  * many there are; with none the scan need not run.
  */
@@ -146,9 +162,7 @@ lfdw_bind_ask(LfdwBindJoinState *state)
 	keytab_start_iterate(state->keys, &iterator);
 	while ((entry = keytab_iterate(state->keys, &iterator)) != NULL)
 	{
-		LfdwKeyEntry *known = keytab_lookup(state->memory, entry->key);
-
-		entry->remembered = known && known->complete ? known : NULL;
+		entry->remembered = recall_key(state, entry->key);
 		if (entry->remembered == NULL)
 			values[nvalues++] = entry->key;
 	}

@@ -418,6 +418,7 @@ add_bind_path(const BindJoin *join, Path *outer)
 									  list_make3_int(join->jointype, batch_keys,
 													 early ? Min(FIRST_KEYS, batch_keys) : batch_keys));
 	path->methods = &path_methods;
+	lfdw_count_disabled(&path->path, path->custom_paths);
 	cost_bind_join(join, path, outer, batch_keys);
 	add_path(join->joinrel, (Path *) path);
 }
@@ -495,7 +496,8 @@ plan_bind_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
 
 	split_clauses(linitial_int(numbers), restrictlist, rel->relids, &joinquals,
 				  &otherquals);
-	if (!find_shown(list_concat(vars_of((Node *) tlist),
+	/* tlist may be NIL, for a node above that replaces it */
+	if (!find_shown(list_concat(vars_of((Node *) rel->reltarget->exprs),
 								vars_of((Node *) otherquals)),
 					outer, inner, &replacement.shown))
 		elog(ERROR, "bind join cannot compute its target");
