@@ -55,7 +55,8 @@ enum BindPathPrivate
 {
 	PATH_RESTRICTLIST,
 	PATH_KEY,					/* RestrictInfo */
-	PATH_NUMBERS				/* IntList: join type, batch, first batch */
+	PATH_NUMBERS,				/* IntList: join type, batch, first batch */
+	PATH_WAITING				/* Float */
 };
 
 /* A join that may become a bind join. */
@@ -364,9 +365,10 @@ distinct_keys(const BindJoin *join, const Path *outer)
 
 /*
  * What a bind join costs: the outer side, calls side by side for its distinct
- * keys, and the rows that come back for them.
+ * keys, and the rows that come back for them.  Returns the part that is waiting
+ * for calls.
  */
-static void
+static Cost
 cost_bind_join(const BindJoin *join, CustomPath *path, const Path *outer,
 			   int batch_keys)
 {
@@ -394,6 +396,7 @@ cost_bind_join(const BindJoin *join, CustomPath *path, const Path *outer,
 					join->innerrel->baserestrictcost.per_tuple) +
 		received * Max(outer->rows / Max(keys, 1), 1) *
 		(quals.per_tuple + cpu_tuple_cost);
+	return Max(turns, 1) * latency;
 }
 
 /* Adds the bind join over a path of the outer relation. */
@@ -403,6 +406,7 @@ add_bind_path(const BindJoin *join, Path *outer)
 	LfdwRelInfo *info = join->innerrel->fdw_private;
 	const LfdwOptions *options = info->binding->options;
 	CustomPath *path = makeNode(CustomPath);
+	Cost		waiting;
 	bool		lists = join->term->column->pushdown[LFDW_OP_IN].declared;
 	int			batch_keys = options->max_concurrency *
 	(lists ? Min(options->max_batch_keys, 1000000) : SINGLE_KEYS_FACTOR);
@@ -419,7 +423,9 @@ add_bind_path(const BindJoin *join, Path *outer)
 													 early ? Min(FIRST_KEYS, batch_keys) : batch_keys));
 	path->methods = &path_methods;
 	lfdw_count_disabled(&path->path, path->custom_paths);
-	cost_bind_join(join, path, outer, batch_keys);
+	waiting = cost_bind_join(join, path, outer, batch_keys);
+	path->custom_private = lappend(path->custom_private,
+								   makeFloat(psprintf("%.0f", waiting)));
 	add_path(join->joinrel, (Path *) path);
 }
 
@@ -517,9 +523,21 @@ plan_bind_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
 										 lsecond_int(numbers)),
 						  list_make3_int(lthird_int(numbers),
 										 list_length(outer), list_length(inner)));
-	plan->custom_private = list_make1(numbers);
+	plan->custom_private = list_make2(numbers,
+									  list_nth(best_path->custom_private, PATH_WAITING));
 	plan->methods = &scan_methods;
 	return (Plan *) plan;
+}
+
+/*
+ * The part of a custom scan's cost that is waiting for the calls of a bind join;
+ * 0 for anybody else's.
+ */
+Cost
+lfdw_bind_waiting(const CustomScan *plan)
+{
+	return plan->methods == &scan_methods ?
+		floatVal(list_nth(plan->custom_private, LFDW_BIND_WAITING)) : 0;
 }
 
 /* Has the planner consider bind joins; once, while the library loads. */

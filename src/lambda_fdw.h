@@ -30,8 +30,9 @@ enum LfdwPlanPrivate
 	LFDW_PLAN_ATTRS,			/* IntList: attribute numbers wanted */
 	LFDW_PLAN_ORDER,			/* list of lists: attribute number,
 								 * descending, nulls first */
-	LFDW_PLAN_LIMIT				/* IntList: where in fdw_exprs the LIMIT and
+	LFDW_PLAN_LIMIT,			/* IntList: where in fdw_exprs the LIMIT and
 								 * the OFFSET are, -1 for none */
+	LFDW_PLAN_WAITING			/* Float: the part of the cost that is waiting */
 };
 
 /* plan.c */
