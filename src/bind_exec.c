@@ -14,7 +14,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "executor/instrument.h"
 #include "executor/nodeHash.h"
@@ -84,7 +83,7 @@ prepare_keys(LfdwBindJoinState *state, const CustomScan *plan)
 	state->outer_type = type;
 	state->inner_type = getBaseType(state->term.column->typid);
 	state->key_type.collation = state->term.collation;
-	state->key_type.type = lookup_type_cache(lfdw_set_is_integer(type) ? INT8OID : type,
+	state->key_type.type = lookup_type_cache(lfdw_set_type(type),
 											 TYPECACHE_HASH_PROC_FINFO |
 											 TYPECACHE_EQ_OPR_FINFO);
 }
@@ -183,9 +182,14 @@ show_tuple(LfdwBindJoinState *state)
 static Datum
 evaluate_key(LfdwBindJoinState *state, ExprState *key, Oid type, bool *isnull)
 {
-	Datum		value = ExecEvalExprSwitchContext(key, show_tuple(state), isnull);
+	ExprContext *econtext = show_tuple(state);
+	MemoryContext old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
+	Datum		value = ExecEvalExpr(key, econtext, isnull);
 
-	return *isnull ? value : lfdw_bind_key(value, type, &state->key_type);
+	if (!*isnull)
+		value = lfdw_set_datum(value, type);
+	MemoryContextSwitchTo(old);
+	return value;
 }
 
 /* Reads the next batch of outer rows; false where there are none. */

@@ -22,7 +22,6 @@
 
 #include <math.h>
 
-#include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
@@ -154,8 +153,7 @@ key_term(const BindJoin *join, RestrictInfo *rinfo)
 	varnos = pull_varnos(join->root, (Node *) term->value);
 	if (bms_is_empty(varnos) || !bms_is_subset(varnos, join->outerrel->relids))
 		return NULL;
-	if (!OidIsValid(lookup_type_cache(lfdw_set_is_integer(term->valtype) ?
-									  INT8OID : term->valtype,
+	if (!OidIsValid(lookup_type_cache(lfdw_set_type(term->valtype),
 									  TYPECACHE_HASH_PROC)->hash_proc))
 		return NULL;
 	return term;

@@ -30,6 +30,7 @@
 #include "compat.h"
 #include "lambda_fdw.h"
 #include "plan.h"
+#include "plan_problem.h"
 #include "qual.h"
 
 /* Planner cost of a millisecond: core reads some hundred pages in one. */
@@ -148,21 +149,32 @@ makes_calls(const LfdwTerm *term)
 		!term->column->pushdown[LFDW_OP_IN].declared;
 }
 
+/* How many values a list has. */
+static double
+list_values(const LfdwTerm *term)
+{
+	Const	   *list = (Const *) term->value;
+	ArrayType  *array;
+
+	if (!IsA(list, Const) || list->constisnull)
+		return UNKNOWN_LIST_LENGTH;
+	array = DatumGetArrayTypeP(list->constvalue);
+	return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+}
+
 /* How many invocations a list makes where the function takes one value. */
 static double
 count_calls(const LfdwTerm *term)
 {
-	Const	   *list = (Const *) term->value;
+	return makes_calls(term) ? Max(list_values(term), 1) : 1;
+}
 
-	if (!makes_calls(term))
-		return 1;
-	if (IsA(list, Const) && !list->constisnull)
-	{
-		ArrayType  *array = DatumGetArrayTypeP(list->constvalue);
-
-		return Max(ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)), 1);
-	}
-	return UNKNOWN_LIST_LENGTH;
+/* Is a list known to be one that a call may have whole? */
+static bool
+fits_a_call(const LfdwTerm *term, int max_batch_keys)
+{
+	return term->op != LFDW_OP_IN ||
+		(IsA(term->value, Const) && list_values(term) <= max_batch_keys);
 }
 
 /* The part of the rows that the function returns: declared terms filter. */
@@ -320,7 +332,8 @@ add_sorted_path(PlannerInfo *root, RelOptInfo *baserel)
 		return;
 	foreach(lc, add_terms(root, baserel, NIL, baserel->baserestrictinfo))
 	{
-		if (makes_calls(lfirst(lc)))
+		if (makes_calls(lfirst(lc)) ||
+			!fits_a_call(lfirst(lc), info->binding->options->max_batch_keys))
 			return;
 	}
 	foreach(lc, root->sort_pathkeys)
@@ -511,18 +524,18 @@ lambdaGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	List	   *values = lfdw_qual_values(terms);
 	bool		limited = list_length(best_path->fdw_private) > 1;
 	List	   *limit;
+	List	   *private;
 
 	limit = list_make1_int(add_expression(&values, limited ? root->parse->limitCount : NULL));
 	limit = lappend_int(limit, add_expression(&values, limited ? root->parse->limitOffset : NULL));
-	return make_foreignscan(tlist, clauses, baserel->relid, values,
-							list_make5(lfdw_qual_serialize(terms),
-									   wanted_attrs(info->binding, baserel,
-													clauses),
-									   order_of_path(info->binding, baserel,
-													 &best_path->path),
-									   limit,
-									   waiting_of_path(best_path)),
-							NIL, pushed_clauses(root, baserel, scan_clauses),
+	private = list_make5(lfdw_qual_serialize(terms),
+						 wanted_attrs(info->binding, baserel, clauses),
+						 order_of_path(info->binding, baserel, &best_path->path),
+						 limit,
+						 lfdw_plan_problems(root, baserel, scan_clauses));
+	private = lappend(private, waiting_of_path(best_path));
+	return make_foreignscan(tlist, clauses, baserel->relid, values, private, NIL,
+							pushed_clauses(root, baserel, scan_clauses),
 							outer_plan);
 }
 

@@ -59,8 +59,10 @@ typedef struct LfdwFilter
 {
 	const LfdwColumn *column;
 	LfdwOperator op;
-	int			each;			/* what this argument's turn carries, or -1 */
-	char	   *json;			/* else this value */
+	int			each;			/* the value that this argument's turn
+								 * carries, or -1 */
+	char	   *json;			/* this value, or NULL */
+	const char *argument;		/* the list that this argument is, or NULL */
 } LfdwFilter;
 
 typedef struct LfdwQuery
@@ -70,6 +72,7 @@ typedef struct LfdwQuery
 	int64		limit;			/* rows wanted of each call, -1: all */
 	const char *order_by;		/* JSON, NULL for none */
 	bool	   *given;			/* by column: a declared operator was sent */
+	char	  **problems;		/* by column: why a condition was not */
 	int			narguments;
 	LfdwArgument *arguments;
 	int			nothers;
@@ -88,7 +91,7 @@ extern const LfdwArgument *lfdw_query_argument(const LfdwQuery *query,
 											   const LfdwColumn *column);
 extern bool lfdw_query_matches(const LfdwQuery *query, int index,
 							   const LfdwTurn *turn, Datum value);
-extern void lfdw_query_divide(LfdwQuery *query, int max_values);
+extern void lfdw_query_divide(LfdwQuery *query);
 extern LfdwTurn *lfdw_query_first_turn(const LfdwQuery *query, int max_values);
 extern LfdwTurn *lfdw_query_copy_turn(const LfdwQuery *query,
 									  const LfdwTurn *turn);

@@ -3,7 +3,6 @@
 A value comes as json.loads gives it, its numbers as Number, digit for digit.
 """
 
-import base64
 import datetime
 import re
 import struct
@@ -44,13 +43,11 @@ def single(number):
     return struct.unpack("f", struct.pack("f", float(number)))[0]
 
 
-def bytes_of(text, is_data):
-    """bytea: PostgreSQL's own hex in the data, base64 in a request."""
-    if text.startswith("\\x"):
-        return bytes.fromhex(text[2:])
-    if is_data:
+def bytes_of(text):
+    """bytea in PostgreSQL's own hex."""
+    if not text.startswith("\\x"):
         raise ValueError("bytes are written in hex here")
-    return base64.b64decode(text, validate=True)
+    return bytes.fromhex(text[2:])
 
 
 def fold(text):
@@ -82,6 +79,8 @@ def key(column, value, is_data=False):
     if kind in TEXTS:
         return value.encode()
     if kind == "bpchar":
+        if not is_data and value.endswith(" "):
+            raise ValueError("trailing blanks: %r" % value)
         return value.rstrip(" ").encode()
     if kind in ("date", "timestamp", "timestamptz"):
         return instant(value)
@@ -90,7 +89,7 @@ def key(column, value, is_data=False):
     if kind == "enum":
         return column["labels"].index(value)
     if kind == "bytea":
-        return bytes_of(value, is_data)
+        return bytes_of(value)
     raise ValueError("%s is data only" % kind)
 
 
