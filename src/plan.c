@@ -477,6 +477,29 @@ pushed_clauses(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
 	return pushed;
 }
 
+/* Why each of the conditions is not sent, as EXPLAIN shows it. */
+static List *
+local_reasons(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	List	   *reasons = NIL;
+	ListCell   *lc;
+
+	foreach(lc, scan_clauses)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+		const char *why = "";
+
+		if (rinfo->pseudoconstant)
+			continue;
+		if (!lfdw_qual_classify(root, info->binding, baserel->relid, rinfo->clause))
+			why = lfdw_qual_problem(root, info->binding, baserel->relid,
+									rinfo->clause);
+		reasons = lappend(reasons, makeString(pstrdup(why)));
+	}
+	return reasons;
+}
+
 /* The order that a sorted path asks the function for. */
 static List *
 order_of_path(const LfdwBinding *binding, RelOptInfo *baserel,
@@ -534,6 +557,7 @@ lambdaGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 						 limit,
 						 lfdw_plan_problems(root, baserel, scan_clauses));
 	private = lappend(private, waiting_of_path(best_path));
+	private = lappend(private, local_reasons(root, baserel, scan_clauses));
 	return make_foreignscan(tlist, clauses, baserel->relid, values, private, NIL,
 							pushed_clauses(root, baserel, scan_clauses),
 							outer_plan);
