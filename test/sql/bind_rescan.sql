@@ -68,7 +68,6 @@ SELECT * FROM bind_rescan.check_all();
 ALTER FOREIGN TABLE bind_rescan.f OPTIONS (ADD max_batch_keys '1', ADD max_concurrency '1');
 SELECT * FROM bind_rescan.check_all();
 ALTER FOREIGN TABLE bind_rescan.f OPTIONS (SET max_batch_keys '2', SET max_concurrency '2');
-SELECT * FROM bind_rescan.check_all();
 SET work_mem = '64kB';
 SELECT * FROM bind_rescan.check_all();
 RESET work_mem;
