@@ -291,6 +291,7 @@ next_asked(LfdwBindJoinState *state)
 			state->row = state->entry->rows;
 			return true;
 		}
+		state->others++;
 	}
 }
 
@@ -312,7 +313,10 @@ join_rows(LfdwBindJoinState *state)
 		ExecStoreMinimalTuple(row->tuple, state->outer_slot, false);
 		fill_outer(state, state->outer_slot);
 		if (!ExecQual(state->joinqual, show_tuple(state)))
+		{
+			InstrCountFiltered1(&state->css, 1);
 			continue;
+		}
 		row->matched = true;
 		if (state->jointype != JOIN_ANTI)
 			return true;
@@ -398,7 +402,7 @@ exec_bind_join(CustomScanState *node)
 
 		if (!ExecQual(state->otherqual, econtext))
 		{
-			InstrCountFiltered1(node, 1);
+			InstrCountFiltered2(node, 1);
 			continue;
 		}
 		return projection ? ExecProject(projection) : econtext->ecxt_scantuple;

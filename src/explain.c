@@ -153,6 +153,8 @@ explain_stats(const LfdwInvokeStats *stats, ExplainState *es)
 
 	ExplainPropertyInteger("Invocations", NULL, stats->invocations, es);
 	ExplainPropertyInteger("Rows Received", NULL, stats->rows, es);
+	if (!text || stats->others > 0)
+		ExplainPropertyInteger("Rows Not Asked For", NULL, stats->others, es);
 	ExplainPropertyInteger("Bytes Received", NULL, stats->bytes, es);
 	if (!text || stats->attempts > stats->invocations)
 		ExplainPropertyInteger("Attempts", NULL, stats->attempts, es);

@@ -106,8 +106,9 @@ SET enable_mergejoin = off;
 SELECT lines('SELECT p.k, (SELECT max(name) FROM t WHERE t.id = p.k) FROM pairs p', 'Pushed');
 SELECT lines('SELECT p.k, (SELECT name FROM t WHERE t.id = p.k LIMIT 1) FROM pairs p', 'Pushed');
 SELECT lines('SELECT p.k, x.name FROM pairs p, LATERAL (SELECT name FROM t WHERE t.id = p.k OFFSET 0) x', 'Pushed');
-SELECT lines('SELECT p.k, t.name FROM pairs p JOIN t ON t.id = p.k', 'Pushed');
-SELECT lines('SELECT p.k, t.name FROM pairs p JOIN t ON t.id = p.k + 1 AND t.category = p.k::text', 'Pushed');
+-- either side of an equality may come first
+SELECT bool_and(line ~ 'p\.k' AND line !~ '\$') AS named FROM lines('SELECT p.k, t.name FROM pairs p JOIN t ON t.id = p.k', 'Pushed') line;
+SELECT bool_and(line ~ 'p\.k' AND line !~ '\$') AS named FROM lines('SELECT p.k, t.name FROM pairs p JOIN t ON t.id = p.k + 1 AND t.category = p.k::text', 'Pushed') line;
 SELECT lines('SELECT p.k FROM pairs p WHERE EXISTS (SELECT 1 FROM t WHERE t.id = p.k AND t.id > p.k - 1 OFFSET 0)', 'Pushed');
 SELECT lines('SELECT p.k, x.* FROM pairs p, LATERAL (SELECT id FROM t LIMIT p.k) x', 'Pushed');
 SELECT lines('SELECT p.k, (SELECT x.id FROM (SELECT id FROM t LIMIT p.k) x WHERE x.id > 0) FROM pairs p', 'Pushed');
@@ -122,11 +123,49 @@ RESET lambda_fdw.enable_bind_join;
 
 -- a bind join's keys
 SET enable_nestloop = off;
-SELECT lines('SELECT p.k, (SELECT string_agg(t.name, '','') FROM pairs q JOIN t ON t.id = q.k + p.k AND t.price > p.k) FROM pairs p', 'Bind Key|Pushed|Join Filter');
-SELECT lines('SELECT p.k, t.name FROM pairs p LEFT JOIN t ON t.id = p.k AND t.price > 2 WHERE coalesce(t.name, ''x'') <> ''y''', 'Bind Key|Pushed|Filter');
+SELECT lines('SELECT p.k, (SELECT string_agg(t.name, '','') FROM pairs q JOIN t ON t.id = q.k + p.k AND t.price > p.k) FROM pairs p', 'Bind Key|Pushed');
+SELECT lines('SELECT p.k, t.name FROM pairs p LEFT JOIN t ON t.id = p.k AND t.price > 2 WHERE coalesce(t.name, ''x'') <> ''y''', 'Bind Key|Pushed|  Filter');
 SELECT * FROM shown('SELECT p.k, t.name FROM pairs p JOIN t ON t.id = p.k');
 SELECT * FROM shown('SELECT p.k, t.name FROM pairs p JOIN t ON t.id = p.k AND t.id IN (1, 2, 9)');
 SELECT * FROM shown('SELECT p.k, t.name FROM pairs p JOIN t ON t.small = p.k AND t.price > 2');
+
+-- rows that a bind join drops, and why
+CREATE FUNCTION counted(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+  line text;
+BEGIN
+  FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || query LOOP
+    IF line ~ 'Bind Join|Foreign Scan|Removed|Asked|Rows Received' THEN
+      RETURN NEXT regexp_replace(trim(line), ' \(actual.*', '');
+    END IF;
+  END LOOP;
+END $$;
+SELECT counted('SELECT p.k, t.name FROM pairs p JOIN t ON t.id = p.k');
+SELECT counted('SELECT p.k, t.name FROM pairs p JOIN t ON t.id = p.k AND t.price > 5 * p.k WHERE t.price < 10');
+SELECT counted('SELECT p.k, t.name FROM pairs p LEFT JOIN t ON t.id = p.k AND t.price + p.k > 8 WHERE coalesce(t.name, ''item 3'') <> ''item 3''');
+SELECT counted('SELECT id FROM t WHERE small IN (1, 2)');
+
+-- an error of one of several calls says which
+CREATE FOREIGN TABLE picky (key int OPTIONS (pushdown '=', required 'true'), size int) SERVER lambda
+  OPTIONS (function_arn 'picky', payload '{"bad": 3}', max_batch_keys '2');
+CREATE FUNCTION failure(query text) RETURNS TABLE (message text, call text) LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE 'SELECT count(*) FROM (' || query || ') x WHERE x IS NOT NULL';
+EXCEPTION WHEN OTHERS THEN
+  GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, call = PG_EXCEPTION_CONTEXT;
+  call := coalesce((SELECT string_agg(line, ' | ') FROM regexp_split_to_table(call, '\n') line WHERE line ~ '^call with'), 'not named');
+  RETURN NEXT;
+END $$;
+SELECT * FROM failure('SELECT * FROM picky WHERE key IN (1, 2, 3, 4)');
+SELECT * FROM failure('SELECT * FROM picky WHERE key = 3');
+SELECT * FROM failure('SELECT picky.* FROM pairs JOIN picky ON key = k');
+ALTER FOREIGN TABLE picky ALTER key OPTIONS (SET pushdown '=, in');
+SELECT * FROM failure('SELECT * FROM picky WHERE key IN (1, 2, 3, 4)');
+SELECT * FROM failure('SELECT picky.* FROM pairs JOIN picky ON key = k');
+ALTER FOREIGN TABLE picky OPTIONS (SET payload '{"bad": 3, "how": "row"}');
+SELECT * FROM failure('SELECT * FROM picky WHERE key IN (1, 2, 3, 4)');
+ALTER FOREIGN TABLE picky OPTIONS (SET payload '{"bad": 3, "how": "json"}');
+SELECT * FROM failure('SELECT * FROM picky WHERE key IN (1, 2, 3, 4)');
 
 SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;
