@@ -176,6 +176,27 @@ lfdw_bind_is_full(const LfdwBindJoinState *state)
 }
 
 /*
+ * The remembered entry of a batch's key, if it has the whole answer to all of its
+ * spellings; else NULL.  What there is of another answer, one that an earlier batch
+ * did not read to the end included, is dropped: all of it comes again.
+ */
+static LfdwKeyEntry *
+recall_key(LfdwBindJoinState *state, const LfdwKeyEntry *entry)
+{
+	LfdwKeyEntry *known = keytab_lookup(state->memory, entry->key);
+
+	if (known && known->complete &&
+		has_spellings(known, &state->key_type, entry))
+		return known;
+	if (known)
+	{
+		known->complete = false;
+		known->answer = NULL;
+	}
+	return NULL;
+}
+
+/*
  * Gives the scan the batch's keys whose answer is not remembered.  Returns how
  * many there are; with none the scan need not run.
  */
@@ -194,17 +215,9 @@ lfdw_bind_ask(LfdwBindJoinState *state)
 	keytab_start_iterate(state->keys, &iterator);
 	while ((entry = keytab_iterate(state->keys, &iterator)) != NULL)
 	{
-		LfdwKeyEntry *known = keytab_lookup(state->memory, entry->key);
-
-		entry->remembered = known && known->complete &&
-			has_spellings(known, &state->key_type, entry) ? known : NULL;
+		entry->remembered = recall_key(state, entry);
 		if (entry->remembered)
 			continue;
-		if (known)
-		{
-			known->complete = false;
-			known->answer = NULL;
-		}
 		nkeys++;
 		values[nvalues++] = entry->key;
 		for (LfdwSpelling *other = entry->spellings; other; other = other->next)
@@ -253,11 +266,13 @@ lfdw_bind_remember_done(LfdwBindJoinState *state)
 {
 	keytab_iterator iterator;
 	LfdwKeyEntry *entry;
+	const TypeCacheEntry *type = state->key_type.type;
 
 	keytab_start_iterate(state->keys, &iterator);
 	while ((entry = keytab_iterate(state->keys, &iterator)) != NULL)
 	{
 		LfdwKeyEntry *known;
+		MemoryContext old;
 
 		if (!has_room(state))
 			return;
@@ -266,9 +281,11 @@ lfdw_bind_remember_done(LfdwBindJoinState *state)
 		known = insert_key(state->memory, state->memory_context,
 						   &state->key_type, entry->key);
 		known->complete = true;
+		/* an earlier batch may have asked by another spelling */
+		old = MemoryContextSwitchTo(state->memory_context);
+		known->key = datumCopy(entry->key, type->typbyval, type->typlen);
+		MemoryContextSwitchTo(old);
 		known->spellings = NULL;
-		(void) add_spelling(known, state->memory_context, &state->key_type,
-							entry->key);
 		for (LfdwSpelling *other = entry->spellings; other; other = other->next)
 			(void) add_spelling(known, state->memory_context,
 								&state->key_type, other->key);

@@ -80,6 +80,7 @@ prepare_keys(LfdwBindJoinState *state, const CustomScan *plan)
 	lfdw_scan_describe(state->inner, &description);
 	state->term.column =
 		description.binding->by_attnum[list_nth_int(numbers, LFDW_BIND_ATTNUM) - 1];
+	lfdw_scan_set_key(state->inner, &state->term);
 	state->outer_type = type;
 	state->inner_type = getBaseType(state->term.column->typid);
 	state->key_type.collation = state->term.collation;
@@ -107,10 +108,10 @@ begin_bind_join(CustomScanState *node, EState *estate, int eflags)
 	state->inner = (ForeignScanState *) inner;
 	node->custom_ps = list_make2(state->outer, state->inner);
 	read_plan(state, plan);
+	prepare_keys(state, plan);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 
-	prepare_keys(state, plan);
 	state->outer_key = ExecInitExpr(list_nth(plan->custom_exprs, LFDW_BIND_OUTER_KEY),
 									&node->ss.ps);
 	state->inner_key = ExecInitExpr(list_nth(plan->custom_exprs, LFDW_BIND_INNER_KEY),
@@ -290,6 +291,7 @@ next_asked(LfdwBindJoinState *state)
 			state->row = state->entry->rows;
 			return true;
 		}
+		state->others++;
 	}
 }
 
@@ -311,7 +313,10 @@ join_rows(LfdwBindJoinState *state)
 		ExecStoreMinimalTuple(row->tuple, state->outer_slot, false);
 		fill_outer(state, state->outer_slot);
 		if (!ExecQual(state->joinqual, show_tuple(state)))
+		{
+			InstrCountFiltered1(&state->css, 1);
 			continue;
+		}
 		row->matched = true;
 		if (state->jointype != JOIN_ANTI)
 			return true;
@@ -397,7 +402,7 @@ exec_bind_join(CustomScanState *node)
 
 		if (!ExecQual(state->otherqual, econtext))
 		{
-			InstrCountFiltered1(node, 1);
+			InstrCountFiltered2(node, 1);
 			continue;
 		}
 		return projection ? ExecProject(projection) : econtext->ecxt_scantuple;

@@ -43,6 +43,15 @@ explain_conditions(const char *label, List *quals, List *context,
 											   context, true, false), es);
 }
 
+/* Rows that a filter dropped, on average of the loops, as core shows them. */
+static void
+explain_removed(const char *label, double removed, const Instrumentation * instr,
+				ExplainState *es)
+{
+	if (es->format != EXPLAIN_FORMAT_TEXT || removed > 0)
+		ExplainPropertyFloat(label, NULL, removed / Max(instr->nloops, 1), 0, es);
+}
+
 /*
  * ExplainCustomScan: the kind of join, its conditions, and how many keys go
  * together; under ANALYZE the batches, the keys sent, and those that were known.
@@ -71,6 +80,17 @@ lambdaExplainBindJoin(CustomScanState *node, List *ancestors, ExplainState *es)
 	ExplainPropertyInteger("Batch Keys", NULL, state->max_keys, es);
 	if (es->analyze)
 	{
+		const		Instrumentation *instr = node->ss.ps.instrument;
+
+		if (instr)
+		{
+			explain_removed("Rows Removed by Join Filter", instr->nfiltered1,
+							instr, es);
+			explain_removed("Rows Removed by Filter", instr->nfiltered2, instr,
+							es);
+		}
+		if (es->format != EXPLAIN_FORMAT_TEXT || state->others > 0)
+			ExplainPropertyInteger("Rows Not Asked For", NULL, state->others, es);
 		ExplainPropertyInteger("Batches", NULL, state->batches, es);
 		ExplainPropertyInteger("Keys Sent", NULL, state->keys_sent, es);
 		ExplainPropertyInteger("Keys Known", NULL, state->keys_saved, es);

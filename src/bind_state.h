@@ -125,6 +125,7 @@ typedef struct LfdwBindJoinState
 	int64		batches;
 	int64		keys_sent;
 	int64		keys_saved;
+	int64		others;			/* inner rows of keys that were not asked for */
 } LfdwBindJoinState;
 
 /* bind_batch.c */

@@ -22,13 +22,18 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "error.h"
 #include "fetch.h"
 #include "request.h"
 #include "response.h"
 
+/* An error names so many values of its call. */
+#define DESCRIBED_VALUES 20
+
 /* One chain of pages. */
 typedef struct LfdwCall
 {
+	const LfdwFetch *fetch;
 	MemoryContext page_context;
 	LfdwTurn   *turn;			/* which values are this call's */
 	int			pages;			/* begun so far */
@@ -200,6 +205,28 @@ halve(LfdwFetch *fetch, LfdwCall *call)
 	MemoryContextSwitchTo(old);
 }
 
+/* Adds to an error which values of a list its call has, where others have the rest. */
+static void
+describe_call(void *arg)
+{
+	const LfdwCall *call = arg;
+	const LfdwQuery *query = call->fetch->query;
+
+	for (int i = 0; i < query->narguments; i++)
+	{
+		const LfdwArgument *argument = &query->arguments[i];
+		char	   *values;
+
+		if (call->turn->count[i] >= argument->set.nvalues)
+			continue;
+		values = lfdw_set_part(&argument->set, call->turn->first[i],
+							   Min(call->turn->count[i], DESCRIBED_VALUES));
+		errcontext("call with %s for column \"%s\" of foreign table \"%s\"",
+				   lfdw_error_excerpt(values, strlen(values)),
+				   argument->column->attname, call->fetch->binding->relname);
+	}
+}
+
 /* Invokes the function for a call's next page, in the call's page context. */
 static void
 begin_page(LfdwFetch *fetch, LfdwCall *call)
@@ -215,6 +242,7 @@ begin_page(LfdwFetch *fetch, LfdwCall *call)
 	}
 	call->invocation = lfdw_invoke_begin(&fetch->binding->target,
 										 fetch->caller, payload, fetch->stats);
+	lfdw_invoke_let_describe(call->invocation, describe_call, call);
 	if (call->pages == 0 && splittable_argument(fetch, call) >= 0)
 		lfdw_invoke_let_split(call->invocation);
 	call->response = lfdw_response_create(fetch->binding, fetch->row,
@@ -270,6 +298,7 @@ begin_calls(LfdwFetch *fetch)
 			return;
 		}
 		call = palloc0(sizeof(LfdwCall));
+		call->fetch = fetch;
 		call->turn = turn;
 		call->page_context = AllocSetContextCreate(fetch->query_context,
 												   "lambda_fdw page",
@@ -375,7 +404,7 @@ lfdw_fetch_report_mismatch(const LfdwBinding *binding)
  * said; a row of another call's value is passed over.
  */
 static LfdwResponseStatus
-read_call(LfdwFetch *fetch, LfdwCall *call, TupleTableSlot *slot)
+read_row(LfdwFetch *fetch, LfdwCall *call, TupleTableSlot *slot)
 {
 	for (;;)
 	{
@@ -394,8 +423,26 @@ read_call(LfdwFetch *fetch, LfdwCall *call, TupleTableSlot *slot)
 			return status;
 		if (fetch->query->limit >= 0)
 			lfdw_fetch_report_mismatch(fetch->binding);
+		fetch->stats->others++;
 		CHECK_FOR_INTERRUPTS();
 	}
+}
+
+/* The same, where an error says of which call it is. */
+static LfdwResponseStatus
+read_call(LfdwFetch *fetch, LfdwCall *call, TupleTableSlot *slot)
+{
+	ErrorContextCallback callback = {
+		.callback = describe_call,
+		.arg = call,
+		.previous = error_context_stack
+	};
+	LfdwResponseStatus status;
+
+	error_context_stack = &callback;
+	status = read_row(fetch, call, slot);
+	error_context_stack = callback.previous;
+	return status;
 }
 
 /* Waits until some call has news. */

@@ -41,6 +41,10 @@ struct LfdwInvocation
 	bool		committed;		/* rows were taken: no further attempt */
 	bool		splittable;		/* the caller can ask for less ... */
 	bool		too_large;		/* ... and has to */
+
+	/* tells, by errcontext, which of several calls an error is of */
+	void		(*describe) (void *arg);
+	void	   *describe_arg;
 };
 
 /* An error of AWS, taken apart. */

@@ -379,6 +379,25 @@ check_answer(LfdwInvocation *invocation)
 		settle(invocation);
 }
 
+/* Looks at an answer; an error says of which call it is. */
+static void
+check_described(LfdwInvocation *invocation)
+{
+	ErrorContextCallback callback;
+
+	if (invocation->describe == NULL)
+	{
+		check_answer(invocation);
+		return;
+	}
+	callback.callback = invocation->describe;
+	callback.arg = invocation->describe_arg;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	check_answer(invocation);
+	error_context_stack = callback.previous;
+}
+
 /*
  * Waits until at least one invocation has something new: bytes of its answer,
  * its end, or a further attempt.
@@ -410,7 +429,7 @@ lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations)
 	}
 	lfdw_http_wait(exchanges, n, until);
 	for (int i = 0; i < ninvocations; i++)
-		check_answer(invocations[i]);
+		check_described(invocations[i]);
 	pfree(exchanges);
 }
 
@@ -463,6 +482,18 @@ void
 lfdw_invoke_commit(LfdwInvocation *invocation)
 {
 	invocation->committed = true;
+}
+
+/*
+ * Has the wait add what describe says, by errcontext, to an error of the
+ * invocation.  arg must live as long.
+ */
+void
+lfdw_invoke_let_describe(LfdwInvocation *invocation,
+						 void (*describe) (void *arg), void *arg)
+{
+	invocation->describe = describe;
+	invocation->describe_arg = arg;
 }
 
 /*

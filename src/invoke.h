@@ -58,6 +58,7 @@ typedef struct LfdwInvokeStats
 	int64		attempts;
 	int64		throttles;
 	int64		rows;			/* of the answers, kept or not */
+	int64		others;			/* of the rows, those of another call's values */
 	int64		bytes;			/* of the answers' bodies */
 	int64		reports;		/* invocations whose log told the following */
 	double		duration_ms;
@@ -78,6 +79,8 @@ extern LfdwBuffer *lfdw_invoke_body(LfdwInvocation *invocation);
 extern void lfdw_invoke_widen(LfdwInvocation *invocation);
 extern int	lfdw_invoke_attempt(const LfdwInvocation *invocation);
 extern void lfdw_invoke_commit(LfdwInvocation *invocation);
+extern void lfdw_invoke_let_describe(LfdwInvocation *invocation,
+									 void (*describe) (void *arg), void *arg);
 extern void lfdw_invoke_let_split(LfdwInvocation *invocation);
 extern bool lfdw_invoke_too_large(const LfdwInvocation *invocation);
 extern int	lfdw_invoke_status(const LfdwInvocation *invocation);

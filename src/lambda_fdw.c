@@ -14,6 +14,7 @@
 
 #include "bind_join.h"
 #include "declaration.h"
+#include "jit.h"
 #include "lambda_fdw.h"
 #include "setting.h"
 
@@ -30,6 +31,7 @@ _PG_init(void)
 	lfdw_setting_define();
 	lfdw_bind_join_install();
 	lfdw_declaration_install();
+	lfdw_jit_install();
 }
 
 /*

@@ -10,8 +10,6 @@
  */
 #include "postgres.h"
 
-#include <limits.h>
-
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
@@ -191,8 +189,9 @@ add_other(LfdwQuery *query, const LfdwCondition *condition,
 	add_filter(query, &filter);
 }
 
-static LfdwQuery *
-make_query(const LfdwBinding *binding, int nterms)
+/* A query that asks for everything yet, palloc'd, with room for terms. */
+LfdwQuery *
+lfdw_query_make(const LfdwBinding *binding, int nterms)
 {
 	LfdwQuery  *query = palloc0(sizeof(LfdwQuery));
 
@@ -205,10 +204,34 @@ make_query(const LfdwBinding *binding, int nterms)
 	return query;
 }
 
-/* The arguments and filters of conditions whose values are known. */
-static void
-fill_query(LfdwQuery *query, const LfdwBinding *binding,
-		   const LfdwCondition *conditions, int nconditions)
+/*
+ * Were all conditions sent, each on a declared operator, and in calls none of
+ * which returns a row of another's?
+ */
+static bool
+is_exact(const LfdwQuery *query, const LfdwCondition *conditions,
+		 int nconditions)
+{
+	for (int i = 0; i < nconditions; i++)
+	{
+		if (conditions[i].verdict == LFDW_LOCAL || !conditions[i].term->declared)
+			return false;
+	}
+	for (int i = 0; i < query->narguments; i++)
+	{
+		if (lfdw_set_has_equals(&query->arguments[i].set))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Makes the arguments and filters of conditions that were rendered, and says
+ * whether they are exact.
+ */
+void
+lfdw_query_fill(LfdwQuery *query, const LfdwBinding *binding,
+				const LfdwCondition *conditions, int nconditions)
 {
 	const LfdwCondition **of_argument = palloc(sizeof(LfdwCondition *) *
 											   (nconditions + 1));
@@ -230,6 +253,9 @@ fill_query(LfdwQuery *query, const LfdwBinding *binding,
 			(term->op != LFDW_OP_EQ && term->op != LFDW_OP_IN))
 			add_other(query, &conditions[i], of_argument);
 	}
+	for (int i = 0; i < query->narguments; i++)
+		lfdw_set_index(&query->arguments[i].set);
+	query->exact = is_exact(query, conditions, nconditions);
 }
 
 /*
@@ -265,36 +291,21 @@ evaluate_terms(LfdwCondition *conditions, List *terms, List *exprstates,
 	return !lfdw_conditions_contradict(conditions, n);
 }
 
-/* Writes the values as JSON: evaluation alone sees the session's settings. */
-static void
-render_conditions(LfdwCondition *conditions, int nconditions, int max_values)
+/*
+ * Writes values that are known as JSON: evaluation alone sees the session's
+ * settings.
+ */
+void
+lfdw_query_render(LfdwCondition *conditions, int nconditions, int max_values)
 {
 	int			nestlevel = lfdw_sending_modes_begin();
 
 	for (int i = 0; i < nconditions; i++)
-		lfdw_condition_render(&conditions[i], max_values);
+	{
+		if (!conditions[i].set.unknown)
+			lfdw_condition_render(&conditions[i], max_values);
+	}
 	lfdw_transmission_modes_end(nestlevel);
-}
-
-/*
- * Were all conditions sent, each on a declared operator, and in calls none of
- * which returns a row of another's?
- */
-static bool
-is_exact(const LfdwQuery *query, const LfdwCondition *conditions,
-		 int nconditions)
-{
-	for (int i = 0; i < nconditions; i++)
-	{
-		if (conditions[i].verdict == LFDW_LOCAL || !conditions[i].term->declared)
-			return false;
-	}
-	for (int i = 0; i < query->narguments; i++)
-	{
-		if (lfdw_set_has_equals(&query->arguments[i].set))
-			return false;
-	}
-	return true;
 }
 
 /*
@@ -311,98 +322,15 @@ lfdw_query_evaluate(const LfdwBinding *binding, List *terms,
 					const LfdwCondition *bound)
 {
 	int			nterms = list_length(terms) + (bound ? 1 : 0);
-	LfdwQuery  *query = make_query(binding, nterms);
+	LfdwQuery  *query = lfdw_query_make(binding, nterms);
 	LfdwCondition *conditions = palloc0(sizeof(LfdwCondition) * (nterms + 1));
 
 	query->nothing = !evaluate_terms(conditions, terms, exprstates, econtext,
 									 bound);
 	if (query->nothing)
 		return query;
-	render_conditions(conditions, nterms, binding->options->max_batch_keys);
-	fill_query(query, binding, conditions, nterms);
-	for (int i = 0; i < query->narguments; i++)
-		lfdw_set_index(&query->arguments[i].set);
-	query->exact = is_exact(query, conditions, nterms);
-	return query;
-}
-
-/*
- * Takes a constant's value for EXPLAIN.  Returns false where the value is to be
- * shown as a placeholder: no constant, nothing JSON can carry, or a list
- * whose values each make a call.
- */
-static bool
-display_constant(LfdwCondition *condition)
-{
-	LfdwTerm   *term = condition->term;
-	LfdwValueSet *set = &condition->set;
-	Const	   *constant = (Const *) term->value;
-	bool		has_null = false;
-
-	if (constant == NULL)
-		return true;
-	if (!IsA(constant, Const) || constant->constisnull)
-		return false;
-	if (term->op == LFDW_OP_IN && term->declared &&
-		lfdw_query_manner(term->column, false, true) == LFDW_SEND_EACH)
-		return false;
-	if (term->op == LFDW_OP_IN || term->op == LFDW_OP_NOT_IN)
-		lfdw_set_take_array(set, term->valtype, constant->constvalue, &has_null);
-	else
-		lfdw_set_take_value(set, term->valtype, constant->constvalue);
-	lfdw_condition_render(condition, INT_MAX);
-	return condition->verdict == LFDW_SENT &&
-		!(has_null && term->op == LFDW_OP_NOT_IN);
-}
-
-/*
- * What EXPLAIN shows of a scan: constants as they would be sent, every other
- * value as $n.  Nothing is evaluated, and only the first "=" or "in" of a
- * column is shown as its argument.  *hidden becomes the list of the values
- * that $1, $2 ... stand for.  Allocated in the current context.
- */
-LfdwQuery *
-lfdw_query_display(const LfdwBinding *binding, List *terms, List **hidden)
-{
-	LfdwQuery  *query = make_query(binding, list_length(terms));
-	LfdwCondition *conditions = palloc0(sizeof(LfdwCondition) *
-										(list_length(terms) + 1));
-	int			nestlevel = lfdw_sending_modes_begin();
-	int			n = 0;
-	ListCell   *lc;
-
-	*hidden = NIL;
-	foreach(lc, terms)
-	{
-		LfdwCondition *condition = &conditions[n];
-		LfdwTerm   *term = lfirst(lc);
-		bool		known = false;
-
-		for (int i = 0; i < n; i++)
-			known |= is_equality_of(&conditions[i], term->column);
-		memset(condition, 0, sizeof(*condition));
-		condition->term = term;
-		condition->verdict = LFDW_SENT;
-		condition->set.collation = term->collation;
-		condition->set.type = lookup_type_cache(lfdw_set_type(term->valtype),
-												TYPECACHE_CMP_PROC_FINFO);
-		if (known && is_equality_of(condition, term->column))
-			continue;
-		if (!display_constant(condition))
-		{
-			*hidden = lappend(*hidden, term->value);
-			condition->verdict = LFDW_SENT;
-			condition->why = NULL;
-			condition->set.nvalues = 1;
-			condition->set.values = palloc0(sizeof(Datum));
-			condition->set.json = palloc(sizeof(char *));
-			condition->set.json[0] = psprintf("$%d", list_length(*hidden));
-			condition->set.placeholder = condition->set.json[0];
-		}
-		n++;
-	}
-	lfdw_transmission_modes_end(nestlevel);
-	fill_query(query, binding, conditions, n);
+	lfdw_query_render(conditions, nterms, binding->options->max_batch_keys);
+	lfdw_query_fill(query, binding, conditions, nterms);
 	return query;
 }
 

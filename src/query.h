@@ -70,6 +70,7 @@ typedef struct LfdwQuery
 	bool		nothing;		/* no row can match: no invocation */
 	bool		exact;			/* every term was sent on a declared operator */
 	int64		limit;			/* rows wanted of each call, -1: all */
+	const char *limit_text;		/* EXPLAIN's name for it, or NULL */
 	const char *order_by;		/* JSON, NULL for none */
 	bool	   *given;			/* by column: a declared operator was sent */
 	char	  **problems;		/* by column: why a condition was not */
@@ -85,8 +86,12 @@ struct LfdwCondition;
 extern LfdwQuery *lfdw_query_evaluate(const LfdwBinding *binding, List *terms,
 									  List *exprstates, ExprContext *econtext,
 									  const struct LfdwCondition *bound);
-extern LfdwQuery *lfdw_query_display(const LfdwBinding *binding, List *terms,
-									 List **hidden);
+extern LfdwQuery *lfdw_query_make(const LfdwBinding *binding, int nterms);
+extern void lfdw_query_render(struct LfdwCondition *conditions,
+							  int nconditions, int max_values);
+extern void lfdw_query_fill(LfdwQuery *query, const LfdwBinding *binding,
+							const struct LfdwCondition *conditions,
+							int nconditions);
 extern const LfdwArgument *lfdw_query_argument(const LfdwQuery *query,
 											   const LfdwColumn *column);
 extern bool lfdw_query_matches(const LfdwQuery *query, int index,

@@ -219,7 +219,10 @@ append_envelope(StringInfo out, const LfdwBinding *binding,
 	if (query->limit >= 0)
 	{
 		append_key(out, "limit");
-		appendStringInfo(out, "" INT64_FORMAT, query->limit);
+		if (query->limit_text)
+			appendStringInfoString(out, query->limit_text);
+		else
+			appendStringInfo(out, "" INT64_FORMAT, query->limit);
 	}
 	append_key(out, "cursor");
 	appendStringInfoString(out, cursor ? cursor : "null");

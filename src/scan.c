@@ -38,6 +38,7 @@ typedef struct LambdaScan
 	LfdwCaller *caller;
 	LfdwFetch  *fetch;			/* NULL for EXPLAIN alone */
 	LfdwInvokeStats stats;		/* of all (re)scans */
+	LfdwTerm   *key;			/* that a join above binds, NULL for none */
 	const LfdwCondition *bound; /* by a join above, NULL for none */
 
 	/* this (re)scan */
@@ -248,6 +249,16 @@ lambdaReScanForeignScan(ForeignScanState *node)
 }
 
 /*
+ * Tells a scan which condition a join above will give it: a term, without values,
+ * that must live as long.
+ */
+void
+lfdw_scan_set_key(ForeignScanState *node, LfdwTerm *key)
+{
+	((LambdaScan *) node->fdw_state)->key = key;
+}
+
+/*
  * Lets a join above give the scan a condition more, "column in values", and
  * begins anew.  The condition must live until the next one is given.
  */
@@ -289,6 +300,7 @@ lfdw_scan_describe(ForeignScanState *node, LfdwScanDescription *description)
 
 	description->binding = scan->binding;
 	description->terms = scan->terms;
+	description->key = scan->key;
 	description->order_by = scan->order_by;
 	description->stats = &scan->stats;
 }

@@ -224,9 +224,12 @@ void
 lfdw_set_intersect(LfdwValueSet *set, const LfdwValueSet *other, bool with)
 {
 	LfdwValueSet indexed = *other;
-	bool	   *keep = make_marks(set);
+	bool	   *keep;
 	int			first;
 
+	if (set->unknown || other->unknown)
+		return;
+	keep = make_marks(set);
 	lfdw_set_index(&indexed);
 	for (int i = 0; i < set->nvalues; i++)
 		keep[i] = (lfdw_set_find(&indexed, set->values[i], &first) > 0) == with;

@@ -24,6 +24,7 @@ typedef struct LfdwValueSet
 	Datum	   *values;
 	char	  **json;			/* each value as JSON, in database encoding */
 	int		   *sorted;			/* the values' places by value, or NULL */
+	bool		unknown;		/* EXPLAIN: the one value is no value yet */
 	char	   *placeholder;	/* EXPLAIN's name for all of them, or NULL */
 } LfdwValueSet;
 
