@@ -523,6 +523,21 @@ class Generator:
         self.add_settings(query)
         return query
 
+    def bindable(self, scope):
+        """A relation and its join by a column that takes the others' keys."""
+        chance = self.random
+        families = {ref.kind.family for ref in scope.refs()}
+        choices = [(table, column) for table in self.schema.tables
+                   for column in table.columns
+                   if column.kind.family in families and
+                   column.declared.keys() & {"=", "in"}]
+        if not choices or chance.random() < 0.3:
+            return None, []
+        table, column = chance.choice(choices)
+        alias = self.alias()
+        other = chance.choice(scope.refs(column.kind.family))
+        return (alias, table), ["%s.%s = %s" % (alias, column.name, other.sql)]
+
     def join_source(self):
         """(relations, FROM and WHERE, terms) of a join of two or three."""
         chance = self.random
@@ -530,9 +545,11 @@ class Generator:
         relations, where = [first], self.feed(*first)
         text = "%s %s" % (first[1].sql, first[0])
         for _ in range(chance.choice((1, 1, 1, 2))):
-            right = (self.alias(), self.relation())
             scope = Scope(relations)
-            on = self.join_condition(scope, None, right)
+            right, on = self.bindable(scope)
+            if not on:
+                right = (self.alias(), self.relation())
+                on = self.join_condition(scope, None, right)
             on += self.feed(*right, scope)
             text += " %s JOIN %s %s ON %s" % (
                 chance.choice(("INNER", "INNER", "LEFT")), right[1].sql,
@@ -610,9 +627,9 @@ class Generator:
     def make(self):
         chance, query = self.random, Query()
         pick = chance.random()
-        if pick < 0.27:
+        if pick < 0.30:
             return self.pushable()
-        if pick < 0.35:
+        if pick < 0.40:
             return self.stopping()
         query.kind = chance.choices(("plain", "prepare", "cursor", "function",
                                      "subtransaction"), (70, 14, 6, 3, 3))[0]

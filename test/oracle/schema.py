@@ -15,6 +15,8 @@ from kinds import BY_NAME, CITEXT, KINDS, LABELS, quote
 OPERATORS = ["=", "in", "<>", "not in", "<", "<=", ">", ">=", "like", "ilike",
              "is null", "is not null"]
 CAPABILITIES = ["limit", "order_by"]
+# Types with more than one text for a value, or more than one form of it.
+PECULIAR = ("bpchar", "bytea")
 # Types of columns that some tables require; the function need not echo them.
 REQUIRABLE = ("int4", "int8", "text", "uuid", "bpchar", "bytea", "date")
 
@@ -103,8 +105,10 @@ class Schema:
             BY_NAME["int4"], BY_NAME["text"]]
         # What the first columns are in some rounds, so that it is a key.
         self.focus = None
-        if self.random.random() < 0.4:
-            self.focus = self.random.choice([k for k in kinds if k.ops])
+        if self.random.random() < 0.6:
+            keys = [k for k in kinds if k.ops]
+            self.focus = self.random.choices(
+                keys, [6 if k.base in PECULIAR else 1 for k in keys])[0]
             self.kinds.append(self.focus)
         self.weights = [kind.weight for kind in self.kinds]
         self.pools = {}
@@ -205,7 +209,7 @@ class Schema:
             mode["nested"] = True
         # A function that looks at what it was sent and knows no types.
         mode["naive"] = [c.member for c in table.columns if c.kind.naive and
-                         c.declared] if chance.random() < 0.4 else []
+                         c.declared] if chance.random() < 0.5 else []
         for column in table.columns:
             column.padded &= column.member not in mode["naive"]
         # A parameter with a default: without a value for it there are fewer
