@@ -10,7 +10,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
 
@@ -46,20 +45,13 @@ keys_equal(const LfdwKeyType *type, Datum a, Datum b)
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-/* A key as it is hashed and compared: integers of any width as bigint. */
-Datum
-lfdw_bind_key(Datum value, Oid type, const LfdwKeyType *key_type)
-{
-	return key_type->type->type_id == INT8OID ?
-		Int64GetDatum(lfdw_set_integer(value, type)) : value;
-}
-
 /* Begins an empty batch. */
 void
 lfdw_bind_reset(LfdwBindJoinState *state)
 {
 	MemoryContextReset(state->batch_context);
 	state->keys = keytab_create(state->batch_context, FIRST_ROOM, &state->key_type);
+	state->nspellings = 0;
 	state->rows = NULL;
 	state->last = &state->rows;
 	state->phase = LFDW_BIND_READ;
@@ -90,6 +82,7 @@ insert_key(keytab_hash * table, MemoryContext context, const LfdwKeyType *type,
 		MemoryContext old = MemoryContextSwitchTo(context);
 
 		entry->key = datumCopy(key, type->type->typbyval, type->type->typlen);
+		entry->spellings = NULL;
 		entry->complete = false;
 		entry->rows = NULL;
 		entry->answer = NULL;
@@ -97,6 +90,57 @@ insert_key(keytab_hash * table, MemoryContext context, const LfdwKeyType *type,
 		MemoryContextSwitchTo(old);
 	}
 	return entry;
+}
+
+/* Has an entry a key just as this one is? */
+static bool
+has_spelling(const LfdwKeyEntry *entry, const LfdwKeyType *type, Datum key)
+{
+	bool		byval = type->type->typbyval;
+	int			length = type->type->typlen;
+
+	if (datum_image_eq(entry->key, key, byval, length))
+		return true;
+	for (LfdwSpelling *other = entry->spellings; other; other = other->next)
+	{
+		if (datum_image_eq(other->key, key, byval, length))
+			return true;
+	}
+	return false;
+}
+
+/* Has an entry every spelling that another has? */
+static bool
+has_spellings(const LfdwKeyEntry *entry, const LfdwKeyType *type,
+			  const LfdwKeyEntry *other)
+{
+	if (!has_spelling(entry, type, other->key))
+		return false;
+	for (LfdwSpelling *spelling = other->spellings; spelling; spelling = spelling->next)
+	{
+		if (!has_spelling(entry, type, spelling->key))
+			return false;
+	}
+	return true;
+}
+
+/* Adds a spelling to an entry in a context; returns whether it was new. */
+static bool
+add_spelling(LfdwKeyEntry *entry, MemoryContext context,
+			 const LfdwKeyType *type, Datum key)
+{
+	MemoryContext old;
+	LfdwSpelling *spelling;
+
+	if (has_spelling(entry, type, key))
+		return false;
+	old = MemoryContextSwitchTo(context);
+	spelling = palloc(sizeof(LfdwSpelling));
+	spelling->key = datumCopy(key, type->type->typbyval, type->type->typlen);
+	spelling->next = entry->spellings;
+	entry->spellings = spelling;
+	MemoryContextSwitchTo(old);
+	return true;
 }
 
 /* Adds an outer row to the batch; one without a key can match nothing. */
@@ -117,6 +161,8 @@ lfdw_bind_add_row(LfdwBindJoinState *state, TupleTableSlot *slot, Datum key,
 
 		row->next_of_key = entry->rows;
 		entry->rows = row;
+		if (add_spelling(entry, state->batch_context, &state->key_type, key))
+			state->nspellings++;
 	}
 	MemoryContextSwitchTo(old);
 }
@@ -130,6 +176,27 @@ lfdw_bind_is_full(const LfdwBindJoinState *state)
 }
 
 /*
+ * The remembered entry of a batch's key, if it has the whole answer to all of its
+ * spellings; else NULL.  What there is of another answer, one that an earlier batch
+ * did not read to the end included, is dropped: all of it comes again.
+ */
+static LfdwKeyEntry *
+recall_key(LfdwBindJoinState *state, const LfdwKeyEntry *entry)
+{
+	LfdwKeyEntry *known = keytab_lookup(state->memory, entry->key);
+
+	if (known && known->complete &&
+		has_spellings(known, &state->key_type, entry))
+		return known;
+	if (known)
+	{
+		known->complete = false;
+		known->answer = NULL;
+	}
+	return NULL;
+}
+
+/*
  * Gives the scan the batch's keys whose answer is not remembered.  Returns how
  * many there are; with none the scan need not run.
  */
@@ -137,25 +204,29 @@ int
 lfdw_bind_ask(LfdwBindJoinState *state)
 {
 	MemoryContext old = MemoryContextSwitchTo(state->batch_context);
-	Datum	   *values = palloc_extended(sizeof(Datum) * (state->keys->members + 1),
+	Datum	   *values = palloc_extended(sizeof(Datum) * ((Size) state->keys->members +
+														  state->nspellings + 1),
 										 MCXT_ALLOC_HUGE);
 	keytab_iterator iterator;
 	LfdwKeyEntry *entry;
 	int			nvalues = 0;
+	int			nkeys = 0;
 
 	keytab_start_iterate(state->keys, &iterator);
 	while ((entry = keytab_iterate(state->keys, &iterator)) != NULL)
 	{
-		LfdwKeyEntry *known = keytab_lookup(state->memory, entry->key);
-
-		entry->remembered = known && known->complete ? known : NULL;
-		if (entry->remembered == NULL)
-			values[nvalues++] = entry->key;
+		entry->remembered = recall_key(state, entry);
+		if (entry->remembered)
+			continue;
+		nkeys++;
+		values[nvalues++] = entry->key;
+		for (LfdwSpelling *other = entry->spellings; other; other = other->next)
+			values[nvalues++] = other->key;
 	}
 	lfdw_condition_of_values(&state->condition, &state->term, values, nvalues);
 	lfdw_scan_bind(state->inner, &state->condition);
 	MemoryContextSwitchTo(old);
-	return nvalues;
+	return nkeys;
 }
 
 /* Is there room to remember more? */
@@ -195,14 +266,28 @@ lfdw_bind_remember_done(LfdwBindJoinState *state)
 {
 	keytab_iterator iterator;
 	LfdwKeyEntry *entry;
+	const TypeCacheEntry *type = state->key_type.type;
 
 	keytab_start_iterate(state->keys, &iterator);
 	while ((entry = keytab_iterate(state->keys, &iterator)) != NULL)
 	{
+		LfdwKeyEntry *known;
+		MemoryContext old;
+
 		if (!has_room(state))
 			return;
-		if (entry->remembered == NULL)
-			insert_key(state->memory, state->memory_context, &state->key_type,
-					   entry->key)->complete = true;
+		if (entry->remembered)
+			continue;
+		known = insert_key(state->memory, state->memory_context,
+						   &state->key_type, entry->key);
+		known->complete = true;
+		/* an earlier batch may have asked by another spelling */
+		old = MemoryContextSwitchTo(state->memory_context);
+		known->key = datumCopy(entry->key, type->typbyval, type->typlen);
+		MemoryContextSwitchTo(old);
+		known->spellings = NULL;
+		for (LfdwSpelling *other = entry->spellings; other; other = other->next)
+			(void) add_spelling(known, state->memory_context,
+								&state->key_type, other->key);
 	}
 }

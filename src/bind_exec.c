@@ -14,7 +14,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "executor/instrument.h"
 #include "executor/nodeHash.h"
@@ -81,10 +80,11 @@ prepare_keys(LfdwBindJoinState *state, const CustomScan *plan)
 	lfdw_scan_describe(state->inner, &description);
 	state->term.column =
 		description.binding->by_attnum[list_nth_int(numbers, LFDW_BIND_ATTNUM) - 1];
+	lfdw_scan_set_key(state->inner, &state->term);
 	state->outer_type = type;
 	state->inner_type = getBaseType(state->term.column->typid);
 	state->key_type.collation = state->term.collation;
-	state->key_type.type = lookup_type_cache(lfdw_set_is_integer(type) ? INT8OID : type,
+	state->key_type.type = lookup_type_cache(lfdw_set_type(type),
 											 TYPECACHE_HASH_PROC_FINFO |
 											 TYPECACHE_EQ_OPR_FINFO);
 }
@@ -108,10 +108,10 @@ begin_bind_join(CustomScanState *node, EState *estate, int eflags)
 	state->inner = (ForeignScanState *) inner;
 	node->custom_ps = list_make2(state->outer, state->inner);
 	read_plan(state, plan);
+	prepare_keys(state, plan);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 
-	prepare_keys(state, plan);
 	state->outer_key = ExecInitExpr(list_nth(plan->custom_exprs, LFDW_BIND_OUTER_KEY),
 									&node->ss.ps);
 	state->inner_key = ExecInitExpr(list_nth(plan->custom_exprs, LFDW_BIND_INNER_KEY),
@@ -183,9 +183,14 @@ show_tuple(LfdwBindJoinState *state)
 static Datum
 evaluate_key(LfdwBindJoinState *state, ExprState *key, Oid type, bool *isnull)
 {
-	Datum		value = ExecEvalExprSwitchContext(key, show_tuple(state), isnull);
+	ExprContext *econtext = show_tuple(state);
+	MemoryContext old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
+	Datum		value = ExecEvalExpr(key, econtext, isnull);
 
-	return *isnull ? value : lfdw_bind_key(value, type, &state->key_type);
+	if (!*isnull)
+		value = lfdw_set_datum(value, type);
+	MemoryContextSwitchTo(old);
+	return value;
 }
 
 /* Reads the next batch of outer rows; false where there are none. */

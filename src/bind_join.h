@@ -34,7 +34,8 @@ enum LfdwBindExpression
 /* Indexes of the lists in its custom_private. */
 enum LfdwBindPrivate
 {
-	LFDW_BIND_NUMBERS			/* IntList, see LfdwBindNumber */
+	LFDW_BIND_NUMBERS,			/* IntList, see LfdwBindNumber */
+	LFDW_BIND_WAITING			/* Float: the part of the cost that is waiting */
 };
 
 enum LfdwBindNumber
@@ -51,6 +52,7 @@ enum LfdwBindNumber
 
 /* bind_plan.c */
 extern void lfdw_bind_join_install(void);
+extern Cost lfdw_bind_waiting(const CustomScan *plan);
 
 /* bind_exec.c */
 extern Node *lambdaCreateBindJoinState(CustomScan *plan);

@@ -22,7 +22,6 @@
 
 #include <math.h>
 
-#include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
@@ -55,7 +54,8 @@ enum BindPathPrivate
 {
 	PATH_RESTRICTLIST,
 	PATH_KEY,					/* RestrictInfo */
-	PATH_NUMBERS				/* IntList: join type, batch, first batch */
+	PATH_NUMBERS,				/* IntList: join type, batch, first batch */
+	PATH_WAITING				/* Float */
 };
 
 /* A join that may become a bind join. */
@@ -153,8 +153,7 @@ key_term(const BindJoin *join, RestrictInfo *rinfo)
 	varnos = pull_varnos(join->root, (Node *) term->value);
 	if (bms_is_empty(varnos) || !bms_is_subset(varnos, join->outerrel->relids))
 		return NULL;
-	if (!OidIsValid(lookup_type_cache(lfdw_set_is_integer(term->valtype) ?
-									  INT8OID : term->valtype,
+	if (!OidIsValid(lookup_type_cache(lfdw_set_type(term->valtype),
 									  TYPECACHE_HASH_PROC)->hash_proc))
 		return NULL;
 	return term;
@@ -364,9 +363,10 @@ distinct_keys(const BindJoin *join, const Path *outer)
 
 /*
  * What a bind join costs: the outer side, calls side by side for its distinct
- * keys, and the rows that come back for them.
+ * keys, and the rows that come back for them.  Returns the part that is waiting
+ * for calls.
  */
-static void
+static Cost
 cost_bind_join(const BindJoin *join, CustomPath *path, const Path *outer,
 			   int batch_keys)
 {
@@ -394,6 +394,7 @@ cost_bind_join(const BindJoin *join, CustomPath *path, const Path *outer,
 					join->innerrel->baserestrictcost.per_tuple) +
 		received * Max(outer->rows / Max(keys, 1), 1) *
 		(quals.per_tuple + cpu_tuple_cost);
+	return Max(turns, 1) * latency;
 }
 
 /* Adds the bind join over a path of the outer relation. */
@@ -403,6 +404,7 @@ add_bind_path(const BindJoin *join, Path *outer)
 	LfdwRelInfo *info = join->innerrel->fdw_private;
 	const LfdwOptions *options = info->binding->options;
 	CustomPath *path = makeNode(CustomPath);
+	Cost		waiting;
 	bool		lists = join->term->column->pushdown[LFDW_OP_IN].declared;
 	int			batch_keys = options->max_concurrency *
 	(lists ? Min(options->max_batch_keys, 1000000) : SINGLE_KEYS_FACTOR);
@@ -418,7 +420,10 @@ add_bind_path(const BindJoin *join, Path *outer)
 									  list_make3_int(join->jointype, batch_keys,
 													 early ? Min(FIRST_KEYS, batch_keys) : batch_keys));
 	path->methods = &path_methods;
-	cost_bind_join(join, path, outer, batch_keys);
+	lfdw_count_disabled(&path->path, path->custom_paths);
+	waiting = cost_bind_join(join, path, outer, batch_keys);
+	path->custom_private = lappend(path->custom_private,
+								   makeFloat(psprintf("%.0f", waiting)));
 	add_path(join->joinrel, (Path *) path);
 }
 
@@ -495,7 +500,8 @@ plan_bind_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
 
 	split_clauses(linitial_int(numbers), restrictlist, rel->relids, &joinquals,
 				  &otherquals);
-	if (!find_shown(list_concat(vars_of((Node *) tlist),
+	/* tlist may be NIL, for a node above that replaces it */
+	if (!find_shown(list_concat(vars_of((Node *) rel->reltarget->exprs),
 								vars_of((Node *) otherquals)),
 					outer, inner, &replacement.shown))
 		elog(ERROR, "bind join cannot compute its target");
@@ -515,9 +521,21 @@ plan_bind_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
 										 lsecond_int(numbers)),
 						  list_make3_int(lthird_int(numbers),
 										 list_length(outer), list_length(inner)));
-	plan->custom_private = list_make1(numbers);
+	plan->custom_private = list_make2(numbers,
+									  list_nth(best_path->custom_private, PATH_WAITING));
 	plan->methods = &scan_methods;
 	return (Plan *) plan;
+}
+
+/*
+ * The part of a custom scan's cost that is waiting for the calls of a bind join;
+ * 0 for anybody else's.
+ */
+Cost
+lfdw_bind_waiting(const CustomScan *plan)
+{
+	return plan->methods == &scan_methods ?
+		floatVal(list_nth(plan->custom_private, LFDW_BIND_WAITING)) : 0;
 }
 
 /* Has the planner consider bind joins; once, while the library loads. */

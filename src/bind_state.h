@@ -36,10 +36,18 @@ typedef struct LfdwInnerRow
 	struct LfdwInnerRow *next;
 } LfdwInnerRow;
 
+/* A key that equals another and may be sent differently, as 1.0 and 1.00. */
+typedef struct LfdwSpelling
+{
+	Datum		key;
+	struct LfdwSpelling *next;
+} LfdwSpelling;
+
 /* A key: of a batch, with its outer rows; or remembered, with its answer. */
 typedef struct LfdwKeyEntry
 {
 	Datum		key;
+	LfdwSpelling *spellings;	/* further ones */
 	uint32		hash;
 	char		status;			/* of simplehash */
 	bool		complete;		/* remembered: all of its rows are here */
@@ -96,6 +104,7 @@ typedef struct LfdwBindJoinState
 	bool		outer_done;
 	MemoryContext batch_context;
 	keytab_hash *keys;
+	int			nspellings;		/* further ones of all keys */
 	LfdwOuterRow *rows;			/* all, those without a key too */
 	LfdwOuterRow **last;
 
@@ -119,7 +128,6 @@ typedef struct LfdwBindJoinState
 } LfdwBindJoinState;
 
 /* bind_batch.c */
-extern Datum lfdw_bind_key(Datum value, Oid type, const LfdwKeyType *key_type);
 extern void lfdw_bind_reset(LfdwBindJoinState *state);
 extern void lfdw_bind_forget(LfdwBindJoinState *state);
 extern void lfdw_bind_add_row(LfdwBindJoinState *state, TupleTableSlot *slot,

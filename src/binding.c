@@ -19,6 +19,7 @@
 
 #include "binding.h"
 #include "option_kind.h"
+#include "shippable.h"
 #include "target.h"
 
 /* A path's tokens joined by dots: the column's name in requests. */
@@ -63,6 +64,8 @@ bind_column(LfdwBinding *binding, LfdwColumn *column, Oid relid,
 	column->path = options->path ? options->path : default_path(column->attname);
 	column->name = json_name(column->path);
 
+	lfdw_shippable_check(column->attname, binding->relname, column->typid,
+						 options->pushdown);
 	for (int op = 0; options->pushdown && op < LFDW_NOPERATORS; op++)
 	{
 		column->pushdown[op] = options->pushdown[op];

@@ -29,6 +29,7 @@ typedef struct LfdwColumn
 	Oid			collation;
 	LfdwFormat	format;
 	bool		required;
+	const char *problem;		/* why the query's condition on it is not sent */
 	LfdwPushdown pushdown[LFDW_NOPERATORS]; /* default arguments filled in */
 } LfdwColumn;
 

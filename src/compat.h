@@ -82,6 +82,18 @@ lfdw_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows,
 								   NIL);
 }
 
+/* 18 counts the disabled nodes of a path and of those below it. */
+static inline void
+lfdw_count_disabled(Path *path, List *children)
+{
+#if PG_VERSION_NUM >= 180000
+	ListCell   *lc;
+
+	foreach(lc, children)
+		path->disabled_nodes += ((Path *) lfirst(lc))->disabled_nodes;
+#endif
+}
+
 /* Does a path key sort downwards?  18 names the comparison. */
 static inline bool
 lfdw_pathkey_descends(const PathKey *pathkey)

@@ -17,11 +17,12 @@
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "utils/datum.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "condition.h"
+#include "error.h"
 
 /* JSON readers in double arithmetic tell integers apart up to here. */
 #define HINT_INTEGER_MAX (INT64CONST(1) << 53)
@@ -82,23 +83,34 @@ init_condition(LfdwCondition *condition, LfdwTerm *term)
 	condition->term = term;
 	condition->verdict = LFDW_SENT;
 	condition->set.collation = term->collation;
-	condition->set.type = lookup_type_cache(lfdw_set_is_integer(type) ? INT8OID : type,
+	condition->set.type = lookup_type_cache(lfdw_set_type(type),
 											TYPECACHE_CMP_PROC_FINFO);
 }
 
-/* Makes integers bigint, and judges those that the column cannot hold. */
+/* Leaves a condition to PostgreSQL's recheck, for a reason. */
 static void
-widen(LfdwCondition *condition)
+keep_local(LfdwCondition *condition, char *why)
 {
-	Oid			type = condition->term->valtype;
+	condition->verdict = LFDW_LOCAL;
+	condition->why = why;
+}
+
+/* Judges integers that the column cannot hold. */
+static void
+drop_outside(LfdwCondition *condition)
+{
+	Oid			type = getBaseType(condition->term->column->typid);
 	int			side;
 
-	if (condition->verdict != LFDW_SENT || !lfdw_set_is_integer(type))
+	if (condition->verdict != LFDW_SENT ||
+		!lfdw_set_is_integer(condition->term->valtype))
 		return;
-	side = lfdw_set_widen_integers(&condition->set, type,
-								   getBaseType(condition->term->column->typid));
+	side = lfdw_set_drop_outside(&condition->set, type);
 	condition->verdict = judge_outside(condition->term->op, side,
 									   condition->set.nvalues);
+	if (condition->verdict == LFDW_LOCAL)
+		condition->why = psprintf("its values are out of range for type %s",
+								  format_type_be(type));
 }
 
 /*
@@ -109,7 +121,6 @@ void
 lfdw_condition_evaluate(LfdwCondition *condition, LfdwTerm *term,
 						ExprState *state, ExprContext *econtext)
 {
-	LfdwValueSet *set = &condition->set;
 	bool		isnull;
 	Datum		value;
 
@@ -125,20 +136,13 @@ lfdw_condition_evaluate(LfdwCondition *condition, LfdwTerm *term,
 	if (takes_list(term->op))
 		condition->verdict = take_list(condition, value);
 	else
-	{
-		set->nvalues = 1;
-		set->values = palloc(sizeof(Datum));
-		set->values[0] = datumCopy(value, set->type->typbyval,
-								   set->type->typlen);
-	}
-	widen(condition);
-	if (condition->verdict == LFDW_SENT && takes_list(term->op))
-		lfdw_set_remove_duplicates(set);
+		lfdw_set_take_value(&condition->set, term->valtype, value);
+	drop_outside(condition);
 }
 
 /*
- * A condition "column in values" for values that are at hand: none NULL, none
- * twice, of the term's type.  They are copied, and must live as long.
+ * A condition "column in values" for values that are at hand: none NULL, and
+ * as sets hold those of the term's type.  They must live as long.
  */
 void
 lfdw_condition_of_values(LfdwCondition *condition, LfdwTerm *term,
@@ -149,36 +153,81 @@ lfdw_condition_of_values(LfdwCondition *condition, LfdwTerm *term,
 	init_condition(condition, term);
 	condition->set.values = lfdw_set_copy(&given).values;
 	condition->set.nvalues = nvalues;
+	lfdw_set_sort(&condition->set);
 	if (nvalues == 0)
 		condition->verdict = LFDW_NO_ROW;
-	widen(condition);
+	drop_outside(condition);
+}
+
+/* Is a hint's value an integer that not every function reads alike? */
+static bool
+is_large_hint(const LfdwCondition *condition, Datum value)
+{
+	return !condition->term->declared &&
+		condition->set.type->type_id == INT8OID &&
+		(DatumGetInt64(value) > HINT_INTEGER_MAX ||
+		 DatumGetInt64(value) < -HINT_INTEGER_MAX);
+}
+
+/* Why a value cannot be sent. */
+static char *
+describe_value(const LfdwValueSet *set, Datum value)
+{
+	Oid			type = set->type->type_id;
+	Oid			function;
+	bool		varlena;
+	char	   *text;
+
+	getTypeOutputInfo(type, &function, &varlena);
+	text = OidOutputFunctionCall(function, value);
+	return psprintf("JSON cannot carry its value \"%s\" of type %s",
+					lfdw_error_excerpt(text, strlen(text)),
+					format_type_be(type));
 }
 
 /*
- * Writes the values as JSON.  A condition stays local where one of them has no
+ * Writes the values as JSON, each once, between lfdw_transmission_modes_begin
+ * and _end.  A condition stays local where one of them has no
  * form there (infinity, NaN), or, for a hint, none that every function reads
- * alike.
+ * alike; or where its list is longer than max_values and cannot be divided.
  */
 void
-lfdw_condition_render(LfdwCondition *condition)
+lfdw_condition_render(LfdwCondition *condition, int max_values)
 {
 	LfdwValueSet *set = &condition->set;
-	Oid			type = set->type->type_id;
+	LfdwTerm   *term = condition->term;
 	StringInfoData json;
 
 	set->json = palloc_extended(sizeof(char *) * (set->nvalues + 1), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < set->nvalues && condition->verdict == LFDW_SENT; i++)
 	{
-		if (!condition->term->declared && type == INT8OID &&
-			(DatumGetInt64(set->values[i]) > HINT_INTEGER_MAX ||
-			 DatumGetInt64(set->values[i]) < -HINT_INTEGER_MAX))
-			condition->verdict = LFDW_LOCAL;
 		initStringInfo(&json);
-		if (!lfdw_value_to_json(&json, set->values[i], type,
-								condition->term->column->format))
-			condition->verdict = LFDW_LOCAL;
+		if (is_large_hint(condition, set->values[i]))
+			keep_local(condition, NULL);
+		else if (!lfdw_value_to_json(&json, set->values[i], set->type->type_id,
+									 term->column->format))
+			keep_local(condition, describe_value(set, set->values[i]));
 		set->json[i] = json.data;
 	}
+	if (condition->verdict != LFDW_SENT || !takes_list(term->op))
+		return;
+	lfdw_set_remove_duplicates(set);
+	if (set->nvalues > max_values &&
+		!(term->op == LFDW_OP_IN && term->declared))
+		keep_local(condition,
+				   psprintf("its list is longer than the option max_batch_keys, %d, allows",
+							max_values));
+}
+
+/*
+ * Why a condition that could be sent by its form was left to the recheck, as a
+ * sentence; palloc'd in the current context.
+ */
+char *
+lfdw_condition_problem(const LfdwCondition *condition)
+{
+	return psprintf("Its condition with the operator \"%s\" cannot be sent: %s.",
+					lfdw_operator_names[condition->term->op], condition->why);
 }
 
 /* The condition's value as JSON: a list for those that take one. */

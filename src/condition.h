@@ -30,6 +30,7 @@ typedef struct LfdwCondition
 {
 	LfdwTerm   *term;
 	LfdwVerdict verdict;
+	char	   *why;			/* LFDW_LOCAL: the reason */
 	LfdwValueSet set;			/* no values for the tests of NULL */
 } LfdwCondition;
 
@@ -37,7 +38,8 @@ extern void lfdw_condition_evaluate(LfdwCondition *condition, LfdwTerm *term,
 									ExprState *state, ExprContext *econtext);
 extern void lfdw_condition_of_values(LfdwCondition *condition, LfdwTerm *term,
 									 Datum *values, int nvalues);
-extern void lfdw_condition_render(LfdwCondition *condition);
+extern void lfdw_condition_render(LfdwCondition *condition, int max_values);
+extern char *lfdw_condition_problem(const LfdwCondition *condition);
 extern bool lfdw_conditions_contradict(LfdwCondition *conditions,
 									   int nconditions);
 extern char *lfdw_condition_json(const LfdwCondition *condition);

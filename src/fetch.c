@@ -108,13 +108,17 @@ check_required(const LfdwFetch *fetch)
 	for (int i = 0; i < fetch->binding->ncolumns; i++)
 	{
 		const LfdwColumn *column = &fetch->binding->columns[i];
+		const char *problem = fetch->query->problems[i] ?
+		fetch->query->problems[i] : column->problem;
 
 		if (column->required && !fetch->query->given[i])
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
 					 errmsg("foreign table \"%s\" needs a value for column \"%s\"",
 							fetch->binding->relname, column->attname),
-					 errdetail("Its function cannot be invoked without one."),
+					 errdetail("%s", problem ? problem :
+							   "Its function cannot be invoked without one."),
+					 problem ? 0 :
 					 errhint("Add a condition such as %s %s ... to the query, or join the column.",
 							 column->attname, declared_operator(column))));
 	}
@@ -161,17 +165,20 @@ write_payload(LfdwFetch *fetch, const LfdwCall *call)
 	return payload;
 }
 
-/* The argument of which a call carries several values that could go apart, or -1. */
+/* The argument of which a call carries the most values that could go apart, or -1. */
 static int
 splittable_argument(const LfdwFetch *fetch, const LfdwCall *call)
 {
+	int			longest = -1;
+
 	for (int i = 0; i < fetch->query->narguments; i++)
 	{
 		if (fetch->query->arguments[i].manner == LFDW_SEND_PARTS &&
-			call->turn->count[i] > 1)
-			return i;
+			call->turn->count[i] > 1 &&
+			(longest < 0 || call->turn->count[i] > call->turn->count[longest]))
+			longest = i;
 	}
-	return -1;
+	return longest;
 }
 
 /*

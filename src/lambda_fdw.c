@@ -13,6 +13,8 @@
 #include "fmgr.h"
 
 #include "bind_join.h"
+#include "declaration.h"
+#include "jit.h"
 #include "lambda_fdw.h"
 #include "setting.h"
 
@@ -28,6 +30,8 @@ _PG_init(void)
 {
 	lfdw_setting_define();
 	lfdw_bind_join_install();
+	lfdw_declaration_install();
+	lfdw_jit_install();
 }
 
 /*

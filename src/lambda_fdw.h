@@ -30,8 +30,12 @@ enum LfdwPlanPrivate
 	LFDW_PLAN_ATTRS,			/* IntList: attribute numbers wanted */
 	LFDW_PLAN_ORDER,			/* list of lists: attribute number,
 								 * descending, nulls first */
-	LFDW_PLAN_LIMIT				/* IntList: where in fdw_exprs the LIMIT and
+	LFDW_PLAN_LIMIT,			/* IntList: where in fdw_exprs the LIMIT and
 								 * the OFFSET are, -1 for none */
+	LFDW_PLAN_PROBLEMS,			/* what lfdw_plan_problems made */
+	LFDW_PLAN_WAITING,			/* Float: the part of the cost that is waiting */
+	LFDW_PLAN_REASONS			/* for each condition, a String: why it is not
+								 * sent, "" where it is */
 };
 
 /* plan.c */

@@ -31,12 +31,12 @@
 #include "utils/inval.h"
 #include "utils/syscache.h"
 #include "utils/tuplestore.h"
-#include "utils/varlena.h"
 
 #include "common/arn.h"
 #include "compat.h"
 #include "option.h"
 #include "option_kind.h"
+#include "option_name.h"
 
 /* Which structure an option's field is in. */
 typedef struct LfdwOption
@@ -160,22 +160,19 @@ static void
 report_unknown(Oid catalog, const char *name)
 {
 	const char *closest = NULL;
-	int			best = Min((int) strlen(name) / 2 + 1, 5);
+	const char *owner = NULL;
+	int			best = LFDW_NAME_FAR;
 
 	for (int i = 0; i < (int) lengthof(option_table); i++)
 	{
-		const char *candidate = option_table[i].name;
-		int			distance;
+		int			distance = lfdw_option_name_distance(name, option_table[i].name);
 
-		if (option_table[i].catalog != catalog)
-			continue;
-		distance = varstr_levenshtein_less_equal(name, strlen(name),
-												 candidate, strlen(candidate),
-												 1, 1, 1, best, true);
-		if (distance < best)
+		if (distance == 0)
+			owner = catalog_label(option_table[i].catalog);
+		if (option_table[i].catalog == catalog && distance < best)
 		{
 			best = distance;
-			closest = candidate;
+			closest = option_table[i].name;
 		}
 	}
 
@@ -183,6 +180,7 @@ report_unknown(Oid catalog, const char *name)
 			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
 			 errmsg("\"%s\" is not an option of a lambda_fdw %s",
 					name, catalog_label(catalog)),
+			 owner ? errhint("It is an option of a %s.", owner) :
 			 closest ? errhint("Perhaps you meant the option \"%s\".", closest) :
 			 errhint("SELECT * FROM lambda_fdw_options() lists the options.")));
 }
@@ -485,6 +483,33 @@ lfdw_option_column(Oid relid, AttrNumber attnum)
 	read_options(AttributeRelationId,
 				 GetForeignColumnOptions(relid, attnum), options);
 	return options;
+}
+
+/*
+ * The operators that a column's options, as pg_attribute has them, declare; NULL
+ * for none.
+ */
+LfdwPushdown *
+lfdw_option_pushdown(Datum options)
+{
+	LfdwColumnOptions column = {0};
+
+	read_options(AttributeRelationId, untransformRelOptions(options), &column);
+	return column.pushdown;
+}
+
+/* Is a foreign table one of lambda_fdw's?  It is where its validator is this. */
+bool
+lfdw_option_is_ours(Oid relid)
+{
+	ForeignServer *server = GetForeignServer(GetForeignTable(relid)->serverid);
+	ForeignDataWrapper *wrapper = GetForeignDataWrapper(server->fdwid);
+	FmgrInfo	validator;
+
+	if (!OidIsValid(wrapper->fdwvalidator))
+		return false;
+	fmgr_info(wrapper->fdwvalidator, &validator);
+	return validator.fn_addr == lambda_fdw_validator;
 }
 
 /* A server or user mapping has changed: its connections are for nobody new. */

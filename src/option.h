@@ -106,6 +106,8 @@ extern const char *const lfdw_operator_names[LFDW_NOPERATORS];
 
 extern LfdwOptions *lfdw_option_table(Oid relid);
 extern LfdwColumnOptions *lfdw_option_column(Oid relid, AttrNumber attnum);
+extern LfdwPushdown *lfdw_option_pushdown(Datum options);
+extern bool lfdw_option_is_ours(Oid relid);
 extern Oid	lfdw_option_server_oid(const char *name, Oid userid);
 extern LfdwOptions *lfdw_option_server(Oid serverid);
 extern LfdwCaller *lfdw_option_caller(Oid serverid, Oid userid);

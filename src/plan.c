@@ -30,6 +30,7 @@
 #include "compat.h"
 #include "lambda_fdw.h"
 #include "plan.h"
+#include "plan_problem.h"
 #include "qual.h"
 
 /* Planner cost of a millisecond: core reads some hundred pages in one. */
@@ -148,21 +149,32 @@ makes_calls(const LfdwTerm *term)
 		!term->column->pushdown[LFDW_OP_IN].declared;
 }
 
+/* How many values a list has. */
+static double
+list_values(const LfdwTerm *term)
+{
+	Const	   *list = (Const *) term->value;
+	ArrayType  *array;
+
+	if (!IsA(list, Const) || list->constisnull)
+		return UNKNOWN_LIST_LENGTH;
+	array = DatumGetArrayTypeP(list->constvalue);
+	return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+}
+
 /* How many invocations a list makes where the function takes one value. */
 static double
 count_calls(const LfdwTerm *term)
 {
-	Const	   *list = (Const *) term->value;
+	return makes_calls(term) ? Max(list_values(term), 1) : 1;
+}
 
-	if (!makes_calls(term))
-		return 1;
-	if (IsA(list, Const) && !list->constisnull)
-	{
-		ArrayType  *array = DatumGetArrayTypeP(list->constvalue);
-
-		return Max(ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)), 1);
-	}
-	return UNKNOWN_LIST_LENGTH;
+/* Is a list known to be one that a call may have whole? */
+static bool
+fits_a_call(const LfdwTerm *term, int max_batch_keys)
+{
+	return term->op != LFDW_OP_IN ||
+		(IsA(term->value, Const) && list_values(term) <= max_batch_keys);
 }
 
 /* The part of the rows that the function returns: declared terms filter. */
@@ -193,8 +205,11 @@ lfdw_plan_latency(const LfdwOptions *options)
 	return options->invocation_latency_ms * COST_PER_MS;
 }
 
-/* What a scan costs: calls in turns, pages one after the other, and rows. */
-static void
+/*
+ * What a scan costs: calls in turns, pages one after the other, and rows.
+ * Returns the part of the total that is waiting.
+ */
+static Cost
 cost_scan(RelOptInfo *baserel, double calls, double received, Cost *startup,
 		  Cost *total)
 {
@@ -205,12 +220,22 @@ cost_scan(RelOptInfo *baserel, double calls, double received, Cost *startup,
 									Max(list_length(baserel->reltarget->exprs), 1));
 	double		pages = Max(ceil(bytes / calls / PAGE_BYTES), 1);
 	Cost		latency = lfdw_plan_latency(options);
+	double		turns = ceil(calls / options->max_concurrency);
 
 	*startup = options->fdw_startup_cost + baserel->baserestrictcost.startup +
-		ceil(calls / options->max_concurrency) * latency;
+		turns * latency;
 	*total = *startup + (pages - 1) * latency + received *
 		(options->fdw_tuple_cost + cpu_tuple_cost +
 		 baserel->baserestrictcost.per_tuple);
+	return (turns + pages - 1) * latency;
+}
+
+/* What a path's fdw_private says of its waiting; a path without any waits for none. */
+static Node *
+waiting_of_path(const ForeignPath *path)
+{
+	return path->fdw_private ? linitial(path->fdw_private) :
+		(Node *) makeFloat(pstrdup("0"));
 }
 
 /*
@@ -228,6 +253,8 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer,
 	double		calls = 1;
 	Cost		startup;
 	Cost		total;
+	Cost		waiting;
+	ForeignPath *path;
 	List	   *terms;
 	ListCell   *lc;
 	bool		missing;
@@ -238,8 +265,9 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer,
 	missing = lfdw_qual_missing(info->binding, terms) != NULL;
 	foreach(lc, terms)
 		calls *= count_calls(lfirst(lc));
-	cost_scan(baserel, calls, baserel->tuples *
-			  returned_share(root, baserel, restrictions), &startup, &total);
+	waiting = cost_scan(baserel, calls, baserel->tuples *
+						returned_share(root, baserel, restrictions),
+						&startup, &total);
 	if (missing)
 	{
 		startup += MISSING_VALUE_COST;
@@ -248,13 +276,14 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer,
 	if (pathkeys)
 		total += (total - startup) * SORTED_ROW_SHARE;
 
-	add_path(baserel, (Path *)
-			 lfdw_create_foreignscan_path(root, baserel,
-										  param ? param->ppi_rows : baserel->rows,
-										  missing ? 1 : 0, startup, total,
-										  pathkeys,
-										  param ? param->ppi_req_outer :
-										  baserel->lateral_relids));
+	path = lfdw_create_foreignscan_path(root, baserel,
+										param ? param->ppi_rows : baserel->rows,
+										missing ? 1 : 0, startup, total,
+										pathkeys,
+										param ? param->ppi_req_outer :
+										baserel->lateral_relids);
+	path->fdw_private = list_make1(makeFloat(psprintf("%.0f", waiting)));
+	add_path(baserel, (Path *) path);
 }
 
 /* The column of the relation that a path key sorts by, or NULL. */
@@ -303,7 +332,8 @@ add_sorted_path(PlannerInfo *root, RelOptInfo *baserel)
 		return;
 	foreach(lc, add_terms(root, baserel, NIL, baserel->baserestrictinfo))
 	{
-		if (makes_calls(lfirst(lc)))
+		if (makes_calls(lfirst(lc)) ||
+			!fits_a_call(lfirst(lc), info->binding->options->max_batch_keys))
 			return;
 	}
 	foreach(lc, root->sort_pathkeys)
@@ -447,6 +477,29 @@ pushed_clauses(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
 	return pushed;
 }
 
+/* Why each of the conditions is not sent, as EXPLAIN shows it. */
+static List *
+local_reasons(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	List	   *reasons = NIL;
+	ListCell   *lc;
+
+	foreach(lc, scan_clauses)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+		const char *why = "";
+
+		if (rinfo->pseudoconstant)
+			continue;
+		if (!lfdw_qual_classify(root, info->binding, baserel->relid, rinfo->clause))
+			why = lfdw_qual_problem(root, info->binding, baserel->relid,
+									rinfo->clause);
+		reasons = lappend(reasons, makeString(pstrdup(why)));
+	}
+	return reasons;
+}
+
 /* The order that a sorted path asks the function for. */
 static List *
 order_of_path(const LfdwBinding *binding, RelOptInfo *baserel,
@@ -492,19 +545,21 @@ lambdaGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	List	   *terms = add_terms(root, baserel, NIL, scan_clauses);
 	List	   *clauses = extract_actual_clauses(scan_clauses, false);
 	List	   *values = lfdw_qual_values(terms);
-	bool		limited = best_path->fdw_private != NIL;
+	bool		limited = list_length(best_path->fdw_private) > 1;
 	List	   *limit;
+	List	   *private;
 
 	limit = list_make1_int(add_expression(&values, limited ? root->parse->limitCount : NULL));
 	limit = lappend_int(limit, add_expression(&values, limited ? root->parse->limitOffset : NULL));
-	return make_foreignscan(tlist, clauses, baserel->relid, values,
-							list_make4(lfdw_qual_serialize(terms),
-									   wanted_attrs(info->binding, baserel,
-													clauses),
-									   order_of_path(info->binding, baserel,
-													 &best_path->path),
-									   limit),
-							NIL, pushed_clauses(root, baserel, scan_clauses),
+	private = list_make5(lfdw_qual_serialize(terms),
+						 wanted_attrs(info->binding, baserel, clauses),
+						 order_of_path(info->binding, baserel, &best_path->path),
+						 limit,
+						 lfdw_plan_problems(root, baserel, scan_clauses));
+	private = lappend(private, waiting_of_path(best_path));
+	private = lappend(private, local_reasons(root, baserel, scan_clauses));
+	return make_foreignscan(tlist, clauses, baserel->relid, values, private, NIL,
+							pushed_clauses(root, baserel, scan_clauses),
 							outer_plan);
 }
 

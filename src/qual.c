@@ -16,7 +16,6 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
-#include "access/transam.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
@@ -25,56 +24,94 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 #include "collation.h"
 #include "qual.h"
+#include "shippable.h"
 #include "value_set.h"
 
-/*
- * Types whose values mean the same on both sides: PostgreSQL's own and enums.
- * An extension's type (citext) may compare in a way of its own.
- */
-static bool
-is_known_type(Oid type)
+/* Whose conditions are judged, and why the last was found to be local. */
+typedef struct Judge
 {
-	Oid			element = get_element_type(type);
+	PlannerInfo *root;
+	const LfdwBinding *binding;
+	Index		relid;
+	const char *why;
+} Judge;
 
-	if (OidIsValid(element))
-		return is_known_type(element);
-	if (type_is_rowtype(type))
-		return false;
-	return type < FirstNormalObjectId || type_is_enum(type);
+/* Is a cast one that the parser may write as a function, a relabelling or both? */
+static Node *
+under_cast(Node *node)
+{
+	if (IsA(node, RelabelType))
+		return (Node *) ((RelabelType *) node)->arg;
+	if (IsA(node, CoerceViaIO))
+		return (Node *) ((CoerceViaIO *) node)->arg;
+	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->args != NIL &&
+		(((FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST ||
+		 ((FuncExpr *) node)->funcformat == COERCE_EXPLICIT_CAST))
+		return linitial(((FuncExpr *) node)->args);
+	return NULL;
 }
 
 /*
- * The column that an operand is, or NULL.  *type becomes the type that the
- * operand is compared as.  A cast is looked through only where it changes
- * neither the value nor how it compares: a domain's to its base, varchar's
- * to text.
+ * The column of the table that an operand is under its casts, or NULL.
+ * *relabelled says whether none of these changes the value.
  */
 static const LfdwColumn *
-match_column(const LfdwBinding *binding, Index relid, Node *node, Oid *type)
+column_under_casts(const Judge *judge, Node *node, bool *relabelled)
 {
+	const LfdwBinding *binding = judge->binding;
 	Var		   *var;
-	Oid			base;
 
-	*type = exprType(node);
-	while (IsA(node, RelabelType))
-		node = (Node *) ((RelabelType *) node)->arg;
+	*relabelled = true;
+	for (Node *inner = under_cast(node); inner; inner = under_cast(node))
+	{
+		*relabelled &= IsA(node, RelabelType);
+		node = inner;
+	}
 	if (!IsA(node, Var))
 		return NULL;
 	var = (Var *) node;
-	if ((Index) var->varno != relid || var->varlevelsup != 0 ||
+	if ((Index) var->varno != judge->relid || var->varlevelsup != 0 ||
 		var->varattno <= 0 || var->varattno > binding->natts)
 		return NULL;
-
-	base = getBaseType(var->vartype);
-	if (*type != var->vartype && *type != base &&
-		!(base == VARCHAROID && *type == TEXTOID))
-		return NULL;
-	*type = getBaseType(*type);
 	return binding->by_attnum[var->varattno - 1];
+}
+
+/* Do values of two types compare alike, by the order of the first, a base type? */
+static bool
+compares_as(Oid base, Oid type)
+{
+	type = getBaseType(type);
+	return type == base ||
+		((base == VARCHAROID || base == CIDROID) &&
+		 type == lfdw_shippable_input(base));
+}
+
+/*
+ * The column that an operand is, or NULL.  *type becomes its base type.  A cast
+ * is looked through only where it changes neither the value nor how it
+ * compares: a domain's to its base, and that to the type whose order a type
+ * borrows (varchar text's, cidr inet's).
+ */
+static const LfdwColumn *
+match_column(Judge *judge, Node *node, Oid *type)
+{
+	bool		relabelled;
+	const LfdwColumn *column = column_under_casts(judge, node, &relabelled);
+
+	if (column == NULL)
+		return NULL;
+	*type = getBaseType(column->typid);
+	if (relabelled && compares_as(*type, exprType(node)))
+		return column;
+	judge->why = psprintf("it compares as type %s, and the column is of type %s",
+						  format_type_be(exprType(node)),
+						  format_type_be(column->typid));
+	return NULL;
 }
 
 /* How a btree order's strategies are called. */
@@ -98,9 +135,9 @@ find_operator(Oid opno, Oid type, LfdwOperator *op)
 	Oid			negator;
 	int			strategy;
 
-	if (type == TEXTOID && opno == OID_TEXT_LIKE_OP)
+	if (opno == OID_TEXT_LIKE_OP)
 		*op = LFDW_OP_LIKE;
-	else if (type == TEXTOID && opno == OID_TEXT_ICLIKE_OP)
+	else if (opno == OID_TEXT_ICLIKE_OP)
 		*op = LFDW_OP_ILIKE;
 	else if (!OidIsValid(opclass))
 		return false;
@@ -164,7 +201,8 @@ lfdw_qual_sort_column(const LfdwBinding *binding, Index relid, Node *node,
 					  Oid opfamily, Oid collation)
 {
 	Oid			type;
-	const LfdwColumn *column = match_column(binding, relid, node, &type);
+	Judge		judge = {.binding = binding,.relid = relid};
+	const LfdwColumn *column = match_column(&judge, node, &type);
 	Oid			opclass;
 
 	if (column == NULL || column->name == NULL)
@@ -220,13 +258,14 @@ is_hintable(const LfdwBinding *binding, const LfdwColumn *column)
 
 /* Can a condition of this operator be sent, declared or as a hint? */
 static bool
-is_sendable(const LfdwBinding *binding, const LfdwColumn *column,
-			LfdwOperator op)
+is_sendable(Judge *judge, const LfdwColumn *column, LfdwOperator op)
 {
-	if (lfdw_binding_takes(binding, column, op))
+	if (lfdw_binding_takes(judge->binding, column, op))
 		return true;
+	judge->why = psprintf("the option \"pushdown\" does not declare \"%s\"",
+						  lfdw_operator_names[op]);
 	return (op == LFDW_OP_EQ || op == LFDW_OP_IN) &&
-		is_hintable(binding, column);
+		is_hintable(judge->binding, column);
 }
 
 static LfdwTerm *
@@ -244,125 +283,160 @@ make_term(const LfdwBinding *binding, const LfdwColumn *column,
 	return term;
 }
 
+/* Why a value is not one for the whole (re)scan. */
+static const char *
+describe_unstable(const Judge *judge, Node *node)
+{
+	if (contain_volatile_functions(node))
+		return "its value is volatile";
+	if (contain_subplans(node))
+		return "its value is a subquery's for each row";
+	return "its value is of the same table";
+}
+
+/*
+ * The type of a value that is compared with a column of a base type as the
+ * column's own: any integer's, or the column's.  Invalid for others.
+ */
+static Oid
+value_type(Judge *judge, Oid type, Oid valtype)
+{
+	if (lfdw_set_is_integer(valtype) && lfdw_set_is_integer(type))
+		return valtype;
+	if (compares_as(type, valtype))
+		return type;
+	judge->why = psprintf("its value is of type %s, and the column of type %s",
+						  format_type_be(valtype), format_type_be(type));
+	return InvalidOid;
+}
+
+/* Does a comparison under a collation mean the same to every function? */
+static bool
+is_plain_collation(Judge *judge, Oid collation, LfdwOperator op)
+{
+	if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
+		judge->why = "its collation is nondeterministic";
+	else if (is_ordering(op) && !lfdw_qual_orders_alike(collation))
+		judge->why = "its collation is neither C nor POSIX";
+	else
+		return true;
+	return false;
+}
+
 /*
  * column operator value, or column operator ANY or ALL (values), by the
  * operator's OID.
  */
 static LfdwTerm *
-classify_comparison(PlannerInfo *root, const LfdwBinding *binding,
-					Index relid, Oid opno, Oid collation, bool array,
+classify_comparison(Judge *judge, Oid opno, Oid collation, bool array,
 					Node *left, Node *right)
 {
 	Oid			type;
 	Oid			valtype = exprType(right);
-	const LfdwColumn *column = match_column(binding, relid, left, &type);
+	const LfdwColumn *column = match_column(judge, left, &type);
 	LfdwOperator op;
 
-	if (column == NULL || !is_stable_value(root, relid, right) ||
-		!is_known_type(type) || !find_operator(opno, type, &op))
+	if (column == NULL)
 		return NULL;
+	if (!is_stable_value(judge->root, judge->relid, right))
+	{
+		judge->why = describe_unstable(judge, right);
+		return NULL;
+	}
+	if (!find_operator(opno, type, &op) ||
+		(array && op != LFDW_OP_EQ && op != LFDW_OP_NE))
+	{
+		judge->why = "its operator is none that can be sent";
+		return NULL;
+	}
 	if (array)
 	{
-		if (op != LFDW_OP_EQ && op != LFDW_OP_NE)
-			return NULL;
 		op = op == LFDW_OP_EQ ? LFDW_OP_IN : LFDW_OP_NOT_IN;
 		valtype = get_base_element_type(valtype);
 	}
-	valtype = getBaseType(valtype);
-	if (valtype != type && !(lfdw_set_is_integer(valtype) && lfdw_set_is_integer(type)))
+	valtype = value_type(judge, type, getBaseType(valtype));
+	if (!OidIsValid(valtype) || !is_plain_collation(judge, collation, op) ||
+		!is_sendable(judge, column, op))
 		return NULL;
-	if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
-		return NULL;
-	if (is_ordering(op) && !lfdw_qual_orders_alike(collation))
-		return NULL;
-	if (!is_sendable(binding, column, op))
-		return NULL;
-	return make_term(binding, column, op, valtype, collation, right);
+	return make_term(judge->binding, column, op, valtype, collation, right);
 }
 
 static LfdwTerm *
-classify_operator(PlannerInfo *root, const LfdwBinding *binding, Index relid,
-				  OpExpr *expr)
+classify_operator(Judge *judge, OpExpr *expr)
 {
 	LfdwTerm   *term;
 	Oid			commutator;
 
 	if (list_length(expr->args) != 2)
 		return NULL;
-	term = classify_comparison(root, binding, relid, expr->opno,
-							   expr->inputcollid, false, linitial(expr->args),
-							   lsecond(expr->args));
+	term = classify_comparison(judge, expr->opno, expr->inputcollid, false,
+							   linitial(expr->args), lsecond(expr->args));
 	if (term)
 		return term;
 	commutator = get_commutator(expr->opno);
 	if (!OidIsValid(commutator))
 		return NULL;
-	return classify_comparison(root, binding, relid, commutator,
-							   expr->inputcollid, false, lsecond(expr->args),
-							   linitial(expr->args));
+	return classify_comparison(judge, commutator, expr->inputcollid, false,
+							   lsecond(expr->args), linitial(expr->args));
 }
 
 /* = ANY is in, and <> ALL not in; <> ANY and = ALL are neither. */
 static LfdwTerm *
-classify_array(PlannerInfo *root, const LfdwBinding *binding, Index relid,
-			   ScalarArrayOpExpr *expr)
+classify_array(Judge *judge, ScalarArrayOpExpr *expr)
 {
-	LfdwTerm   *term = classify_comparison(root, binding, relid, expr->opno,
+	LfdwTerm   *term = classify_comparison(judge, expr->opno,
 										   expr->inputcollid, true,
 										   linitial(expr->args),
 										   lsecond(expr->args));
 
-	if (term && (term->op == LFDW_OP_IN) != expr->useOr)
-		return NULL;
-	return term;
+	if (term == NULL || (term->op == LFDW_OP_IN) == expr->useOr)
+		return term;
+	judge->why = "it is neither = ANY nor <> ALL";
+	return NULL;
 }
 
 /* "active" and "NOT active" are what the planner makes of "active = true". */
 static LfdwTerm *
-classify_boolean(const LfdwBinding *binding, Index relid, Node *node,
-				 bool value)
+classify_boolean(Judge *judge, Node *node, bool value)
 {
 	Oid			type;
-	const LfdwColumn *column = match_column(binding, relid, node, &type);
+	const LfdwColumn *column = match_column(judge, node, &type);
 
 	if (column == NULL || type != BOOLOID ||
-		!is_sendable(binding, column, LFDW_OP_EQ))
+		!is_sendable(judge, column, LFDW_OP_EQ))
 		return NULL;
-	return make_term(binding, column, LFDW_OP_EQ, BOOLOID, InvalidOid,
+	return make_term(judge->binding, column, LFDW_OP_EQ, BOOLOID, InvalidOid,
 					 makeBoolConst(value, false));
 }
 
 /* column IS NULL, column IS NOT NULL */
 static LfdwTerm *
-classify_null(const LfdwBinding *binding, Index relid, Node *node,
-			  LfdwOperator op)
+classify_null(Judge *judge, Node *node, LfdwOperator op)
 {
 	Oid			type;
-	const LfdwColumn *column = match_column(binding, relid, node, &type);
+	const LfdwColumn *column = match_column(judge, node, &type);
 
-	if (column == NULL || !is_known_type(type) ||
-		!is_sendable(binding, column, op))
+	if (column == NULL || !is_sendable(judge, column, op))
 		return NULL;
-	return make_term(binding, column, op, type, InvalidOid, NULL);
+	return make_term(judge->binding, column, op, type, InvalidOid, NULL);
 }
 
 /* The tests that NULL passes stay local, but for those of NULL itself. */
 static LfdwTerm *
-classify_boolean_test(const LfdwBinding *binding, Index relid,
-					  BooleanTest *test)
+classify_boolean_test(Judge *judge, BooleanTest *test)
 {
 	Node	   *node = (Node *) test->arg;
 
 	switch (test->booltesttype)
 	{
 		case IS_TRUE:
-			return classify_boolean(binding, relid, node, true);
+			return classify_boolean(judge, node, true);
 		case IS_FALSE:
-			return classify_boolean(binding, relid, node, false);
+			return classify_boolean(judge, node, false);
 		case IS_UNKNOWN:
-			return classify_null(binding, relid, node, LFDW_OP_IS_NULL);
+			return classify_null(judge, node, LFDW_OP_IS_NULL);
 		case IS_NOT_UNKNOWN:
-			return classify_null(binding, relid, node, LFDW_OP_IS_NOT_NULL);
+			return classify_null(judge, node, LFDW_OP_IS_NOT_NULL);
 		default:
 			return NULL;
 	}
@@ -370,8 +444,7 @@ classify_boolean_test(const LfdwBinding *binding, Index relid,
 
 /* An OR of equalities on one column is one "in" with all the values. */
 static LfdwTerm *
-classify_or(PlannerInfo *root, const LfdwBinding *binding, Index relid,
-			BoolExpr *expr)
+classify_or(Judge *judge, BoolExpr *expr)
 {
 	ArrayExpr  *array = makeNode(ArrayExpr);
 	LfdwTerm   *first = NULL;
@@ -380,7 +453,7 @@ classify_or(PlannerInfo *root, const LfdwBinding *binding, Index relid,
 	foreach(lc, expr->args)
 	{
 		LfdwTerm   *term = IsA(lfirst(lc), OpExpr) ?
-		classify_operator(root, binding, relid, lfirst(lc)) : NULL;
+		classify_operator(judge, lfirst(lc)) : NULL;
 
 		if (term == NULL || term->op != LFDW_OP_EQ)
 			return NULL;
@@ -397,9 +470,36 @@ classify_or(PlannerInfo *root, const LfdwBinding *binding, Index relid,
 	array->location = -1;
 	if (!OidIsValid(array->array_typeid))
 		return NULL;
-	return make_term(binding, first->column, LFDW_OP_IN, first->valtype,
+	return make_term(judge->binding, first->column, LFDW_OP_IN, first->valtype,
 					 first->collation,
-					 eval_const_expressions(root, (Node *) array));
+					 eval_const_expressions(judge->root, (Node *) array));
+}
+
+static LfdwTerm *
+classify(Judge *judge, Expr *clause)
+{
+	switch (nodeTag(clause))
+	{
+		case T_OpExpr:
+			return classify_operator(judge, (OpExpr *) clause);
+		case T_ScalarArrayOpExpr:
+			return classify_array(judge, (ScalarArrayOpExpr *) clause);
+		case T_BooleanTest:
+			return classify_boolean_test(judge, (BooleanTest *) clause);
+		case T_NullTest:
+			return classify_null(judge, (Node *) ((NullTest *) clause)->arg,
+								 ((NullTest *) clause)->nulltesttype == IS_NULL ?
+								 LFDW_OP_IS_NULL : LFDW_OP_IS_NOT_NULL);
+		case T_BoolExpr:
+			if (is_notclause(clause))
+				return classify_boolean(judge, (Node *) get_notclausearg(clause),
+										false);
+			if (is_orclause(clause))
+				return classify_or(judge, (BoolExpr *) clause);
+			return NULL;
+		default:
+			return classify_boolean(judge, (Node *) clause, true);
+	}
 }
 
 /*
@@ -413,30 +513,23 @@ LfdwTerm *
 lfdw_qual_classify(PlannerInfo *root, const LfdwBinding *binding, Index relid,
 				   Expr *clause)
 {
-	switch (nodeTag(clause))
-	{
-		case T_OpExpr:
-			return classify_operator(root, binding, relid, (OpExpr *) clause);
-		case T_ScalarArrayOpExpr:
-			return classify_array(root, binding, relid,
-								  (ScalarArrayOpExpr *) clause);
-		case T_BooleanTest:
-			return classify_boolean_test(binding, relid, (BooleanTest *) clause);
-		case T_NullTest:
-			return classify_null(binding, relid,
-								 (Node *) ((NullTest *) clause)->arg,
-								 ((NullTest *) clause)->nulltesttype == IS_NULL ?
-								 LFDW_OP_IS_NULL : LFDW_OP_IS_NOT_NULL);
-		case T_BoolExpr:
-			if (is_notclause(clause))
-				return classify_boolean(binding, relid,
-										(Node *) get_notclausearg(clause), false);
-			if (is_orclause(clause))
-				return classify_or(root, binding, relid, (BoolExpr *) clause);
-			return NULL;
-		default:
-			return classify_boolean(binding, relid, (Node *) clause, true);
-	}
+	Judge		judge = {.root = root,.binding = binding,.relid = relid};
+
+	return classify(&judge, clause);
+}
+
+/*
+ * Why a condition that mentions a column gives it no value that is sent, in words
+ * that follow "it cannot be sent:"; palloc'd or static.
+ */
+const char *
+lfdw_qual_problem(PlannerInfo *root, const LfdwBinding *binding, Index relid,
+				  Expr *clause)
+{
+	Judge		judge = {.root = root,.binding = binding,.relid = relid};
+
+	(void) classify(&judge, clause);
+	return judge.why ? judge.why : "it does not compare the column with a value";
 }
 
 /*
@@ -447,10 +540,11 @@ bool
 lfdw_qual_is_column(const LfdwBinding *binding, Index relid,
 					const LfdwColumn *column, Node *node)
 {
+	Judge		judge = {.binding = binding,.relid = relid};
 	Oid			type;
 
 	return lfdw_binding_takes(binding, column, LFDW_OP_EQ) &&
-		match_column(binding, relid, node, &type) == column;
+		match_column(&judge, node, &type) == column;
 }
 
 /*

@@ -34,6 +34,9 @@ typedef struct LfdwTerm
 extern LfdwTerm *lfdw_qual_classify(PlannerInfo *root,
 									const LfdwBinding *binding, Index relid,
 									Expr *clause);
+extern const char *lfdw_qual_problem(PlannerInfo *root,
+									 const LfdwBinding *binding, Index relid,
+									 Expr *clause);
 extern bool lfdw_qual_is_column(const LfdwBinding *binding, Index relid,
 								const LfdwColumn *column, Node *node);
 extern bool lfdw_qual_orders_alike(Oid collation);

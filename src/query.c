@@ -18,6 +18,7 @@
 
 #include "condition.h"
 #include "query.h"
+#include "value.h"
 
 /*
  * How the "=" and "in" conditions of a column are sent, by what it declares
@@ -38,36 +39,56 @@ lfdw_query_manner(const LfdwColumn *column, bool has_eq, bool has_in)
 	return LFDW_SEND_SCALAR;
 }
 
-/* Adds a condition to the envelope's, once. */
+/* Are two texts the same, neither of them NULL? */
+static bool
+is_same(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+/*
+ * Adds a condition to the envelope's, once: with a value as JSON, the one that a
+ * call carries of each, or the name of the argument that is its list.
+ */
 static void
-add_filter(LfdwQuery *query, const LfdwColumn *column, LfdwOperator op,
-		   int each, char *json)
+add_filter(LfdwQuery *query, const LfdwFilter *given)
 {
 	LfdwFilter *filter = query->filters;
 
 	for (; filter < query->filters + query->nfilters; filter++)
 	{
-		if (filter->column == column && filter->op == op &&
-			filter->json && json && strcmp(filter->json, json) == 0)
+		if (filter->column == given->column && filter->op == given->op &&
+			(is_same(filter->json, given->json) ||
+			 is_same(filter->argument, given->argument)))
 			return;
 	}
 	query->nfilters++;
-	filter->column = column;
-	filter->op = op;
-	filter->each = each;
-	filter->json = json;
+	*filter = *given;
 }
 
-/* One "=" or "in" as a filter: on its own operator, or as a list. */
+/*
+ * One "=" or "in" as a filter: on its own operator, or as a list, which a request
+ * holds once.
+ */
 static void
-add_equality_filter(LfdwQuery *query, const LfdwCondition *condition)
+add_equality_filter(LfdwQuery *query, const LfdwCondition *condition,
+					LfdwManner manner)
 {
 	const LfdwColumn *column = condition->term->column;
+	LfdwFilter	filter = {.column = column,.op = LFDW_OP_IN,.each = -1};
 
 	if (condition->term->op == LFDW_OP_EQ && column->pushdown[LFDW_OP_EQ].declared)
-		add_filter(query, column, LFDW_OP_EQ, -1, condition->set.json[0]);
-	else if (column->pushdown[LFDW_OP_IN].declared)
-		add_filter(query, column, LFDW_OP_IN, -1, lfdw_set_list(&condition->set));
+	{
+		filter.op = LFDW_OP_EQ;
+		filter.json = condition->set.json[0];
+	}
+	else if (!column->pushdown[LFDW_OP_IN].declared)
+		return;
+	else if (manner == LFDW_SEND_SCALAR)
+		filter.json = lfdw_set_list(&condition->set);
+	else
+		filter.argument = column->pushdown[LFDW_OP_IN].argument;
+	add_filter(query, &filter);
 }
 
 /* Is the condition one of the column's that are sent as "=" or "in"? */
@@ -108,60 +129,109 @@ add_equalities(LfdwQuery *query, const LfdwColumn *column,
 	for (int i = 0; argument->manner != LFDW_SEND_EACH && i < nconditions; i++)
 	{
 		if (is_equality_of(&conditions[i], column))
-			add_equality_filter(query, &conditions[i]);
+			add_equality_filter(query, &conditions[i], argument->manner);
 	}
 	if (argument->manner == LFDW_SEND_EACH)
-		add_filter(query, column, LFDW_OP_EQ, query->narguments, NULL);
+	{
+		LfdwFilter	filter = {.column = column,.op = LFDW_OP_EQ,.each = query->narguments};
+
+		add_filter(query, &filter);
+	}
 	query->narguments++;
 }
 
 /*
- * Adds a declared condition that is neither "=" nor "in": a filter, and the
- * argument if the operator has one, which takes the tightest of several.
+ * Makes a condition the argument of its operator, if that has one and no tighter
+ * condition has it.  Returns the argument's name where the condition has it for
+ * good: nothing is tighter than the first list.
  */
-static void
-add_other(LfdwQuery *query, const LfdwCondition *conditions, int index,
-		  const LfdwCondition **of_argument)
+static const char *
+take_argument(LfdwQuery *query, const LfdwCondition *condition,
+			  const LfdwCondition **of_argument)
 {
-	const LfdwCondition *condition = &conditions[index];
 	const LfdwTerm *term = condition->term;
 	int			i = 0;
 
-	add_filter(query, term->column, term->op, -1, lfdw_condition_json(condition));
 	if (term->column->pushdown[term->op].argument == NULL)
-		return;
+		return NULL;
 	while (i < query->nothers &&
 		   (query->others[i].column != term->column ||
 			query->others[i].op != term->op))
 		i++;
 	if (i < query->nothers &&
 		!lfdw_condition_is_tighter(condition, of_argument[i]))
-		return;
+		return NULL;
 	if (i == query->nothers)
 		query->nothers++;
 	query->others[i].column = term->column;
 	query->others[i].op = term->op;
 	query->others[i].json = lfdw_condition_json(condition);
 	of_argument[i] = condition;
+	return term->op == LFDW_OP_NOT_IN ?
+		term->column->pushdown[term->op].argument : NULL;
 }
 
-static LfdwQuery *
-make_query(const LfdwBinding *binding, int nterms)
+/*
+ * Adds a condition that is no declared "=" or "in": a filter, and the argument
+ * if its operator has one, which takes the tightest of several.
+ */
+static void
+add_other(LfdwQuery *query, const LfdwCondition *condition,
+		  const LfdwCondition **of_argument)
+{
+	LfdwFilter	filter = {.column = condition->term->column,
+	.op = condition->term->op,.each = -1};
+
+	if (condition->term->declared)
+		filter.argument = take_argument(query, condition, of_argument);
+	if (filter.argument == NULL)
+		filter.json = lfdw_condition_json(condition);
+	add_filter(query, &filter);
+}
+
+/* A query that asks for everything yet, palloc'd, with room for terms. */
+LfdwQuery *
+lfdw_query_make(const LfdwBinding *binding, int nterms)
 {
 	LfdwQuery  *query = palloc0(sizeof(LfdwQuery));
 
 	query->limit = -1;
 	query->given = palloc0(sizeof(bool) * (binding->ncolumns + 1));
+	query->problems = palloc0(sizeof(char *) * (binding->ncolumns + 1));
 	query->arguments = palloc0(sizeof(LfdwArgument) * (binding->ncolumns + 1));
 	query->others = palloc0(sizeof(LfdwOtherArgument) * (nterms + 1));
 	query->filters = palloc0(sizeof(LfdwFilter) * (nterms + 1));
 	return query;
 }
 
-/* The arguments and filters of conditions whose values are known. */
-static void
-fill_query(LfdwQuery *query, const LfdwBinding *binding,
-		   const LfdwCondition *conditions, int nconditions)
+/*
+ * Were all conditions sent, each on a declared operator, and in calls none of
+ * which returns a row of another's?
+ */
+static bool
+is_exact(const LfdwQuery *query, const LfdwCondition *conditions,
+		 int nconditions)
+{
+	for (int i = 0; i < nconditions; i++)
+	{
+		if (conditions[i].verdict == LFDW_LOCAL || !conditions[i].term->declared)
+			return false;
+	}
+	for (int i = 0; i < query->narguments; i++)
+	{
+		if (lfdw_set_has_equals(&query->arguments[i].set))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Makes the arguments and filters of conditions that were rendered, and says
+ * whether they are exact.
+ */
+void
+lfdw_query_fill(LfdwQuery *query, const LfdwBinding *binding,
+				const LfdwCondition *conditions, int nconditions)
 {
 	const LfdwCondition **of_argument = palloc(sizeof(LfdwCondition *) *
 											   (nconditions + 1));
@@ -172,20 +242,24 @@ fill_query(LfdwQuery *query, const LfdwBinding *binding,
 	{
 		const LfdwTerm *term = conditions[i].term;
 
+		if (term->declared && conditions[i].why)
+			query->problems[term->column - binding->columns] =
+				lfdw_condition_problem(&conditions[i]);
 		if (conditions[i].verdict != LFDW_SENT)
 			continue;
 		if (term->declared)
 			query->given[term->column - binding->columns] = true;
-		if (!term->declared)
-			add_filter(query, term->column, term->op, -1,
-					   lfdw_condition_json(&conditions[i]));
-		else if (term->op != LFDW_OP_EQ && term->op != LFDW_OP_IN)
-			add_other(query, conditions, i, of_argument);
+		if (!term->declared ||
+			(term->op != LFDW_OP_EQ && term->op != LFDW_OP_IN))
+			add_other(query, &conditions[i], of_argument);
 	}
+	for (int i = 0; i < query->narguments; i++)
+		lfdw_set_index(&query->arguments[i].set);
+	query->exact = is_exact(query, conditions, nconditions);
 }
 
 /*
- * Evaluates and renders one term after the other, behind the bound condition
+ * Evaluates one term after the other, behind the bound condition
  * if there is one; false where no row can match.
  */
 static bool
@@ -214,11 +288,24 @@ evaluate_terms(LfdwCondition *conditions, List *terms, List *exprstates,
 			return false;
 		n++;
 	}
-	if (lfdw_conditions_contradict(conditions, n))
-		return false;
-	for (int i = 0; i < n; i++)
-		lfdw_condition_render(&conditions[i]);
-	return true;
+	return !lfdw_conditions_contradict(conditions, n);
+}
+
+/*
+ * Writes values that are known as JSON: evaluation alone sees the session's
+ * settings.
+ */
+void
+lfdw_query_render(LfdwCondition *conditions, int nconditions, int max_values)
+{
+	int			nestlevel = lfdw_transmission_modes_begin();
+
+	for (int i = 0; i < nconditions; i++)
+	{
+		if (!conditions[i].set.unknown)
+			lfdw_condition_render(&conditions[i], max_values);
+	}
+	lfdw_transmission_modes_end(nestlevel);
 }
 
 /*
@@ -235,104 +322,15 @@ lfdw_query_evaluate(const LfdwBinding *binding, List *terms,
 					const LfdwCondition *bound)
 {
 	int			nterms = list_length(terms) + (bound ? 1 : 0);
-	LfdwQuery  *query = make_query(binding, nterms);
+	LfdwQuery  *query = lfdw_query_make(binding, nterms);
 	LfdwCondition *conditions = palloc0(sizeof(LfdwCondition) * (nterms + 1));
 
 	query->nothing = !evaluate_terms(conditions, terms, exprstates, econtext,
 									 bound);
 	if (query->nothing)
 		return query;
-	query->exact = true;
-	for (int i = 0; i < nterms; i++)
-	{
-		if (conditions[i].verdict == LFDW_LOCAL || !conditions[i].term->declared)
-			query->exact = false;
-	}
-	fill_query(query, binding, conditions, nterms);
-	return query;
-}
-
-/*
- * Takes a constant's value for EXPLAIN.  Returns false where the value is to be
- * shown as a placeholder: no constant, nothing JSON can carry, or a list
- * whose values each make a call.
- */
-static bool
-display_constant(LfdwCondition *condition)
-{
-	LfdwTerm   *term = condition->term;
-	LfdwValueSet *set = &condition->set;
-	Const	   *constant = (Const *) term->value;
-	bool		has_null = false;
-
-	if (constant == NULL)
-		return true;
-	if (!IsA(constant, Const) || constant->constisnull)
-		return false;
-	if (term->op == LFDW_OP_IN && term->declared &&
-		lfdw_query_manner(term->column, false, true) == LFDW_SEND_EACH)
-		return false;
-	if (term->op == LFDW_OP_IN || term->op == LFDW_OP_NOT_IN)
-		lfdw_set_take_array(set, term->valtype, constant->constvalue, &has_null);
-	else
-	{
-		set->nvalues = 1;
-		set->values = palloc(sizeof(Datum));
-		set->values[0] = constant->constvalue;
-	}
-	if (lfdw_set_is_integer(term->valtype))
-		lfdw_set_widen_integers(set, term->valtype, INT8OID);
-	lfdw_condition_render(condition);
-	return condition->verdict == LFDW_SENT &&
-		!(has_null && term->op == LFDW_OP_NOT_IN);
-}
-
-/*
- * What EXPLAIN shows of a scan: constants as they would be sent, every other
- * value as $n.  Nothing is evaluated, and only the first "=" or "in" of a
- * column is shown as its argument.  *hidden becomes the list of the values
- * that $1, $2 ... stand for.  Allocated in the current context.
- */
-LfdwQuery *
-lfdw_query_display(const LfdwBinding *binding, List *terms, List **hidden)
-{
-	LfdwQuery  *query = make_query(binding, list_length(terms));
-	LfdwCondition *conditions = palloc0(sizeof(LfdwCondition) *
-										(list_length(terms) + 1));
-	int			n = 0;
-	ListCell   *lc;
-
-	*hidden = NIL;
-	foreach(lc, terms)
-	{
-		LfdwCondition *condition = &conditions[n];
-		LfdwTerm   *term = lfirst(lc);
-		bool		known = false;
-
-		for (int i = 0; i < n; i++)
-			known |= is_equality_of(&conditions[i], term->column);
-		memset(condition, 0, sizeof(*condition));
-		condition->term = term;
-		condition->verdict = LFDW_SENT;
-		condition->set.collation = term->collation;
-		condition->set.type = lookup_type_cache(lfdw_set_is_integer(term->valtype) ?
-												INT8OID : term->valtype,
-												TYPECACHE_CMP_PROC_FINFO);
-		if (known && is_equality_of(condition, term->column))
-			continue;
-		if (!display_constant(condition))
-		{
-			*hidden = lappend(*hidden, term->value);
-			condition->verdict = LFDW_SENT;
-			condition->set.nvalues = 1;
-			condition->set.values = palloc0(sizeof(Datum));
-			condition->set.json = palloc(sizeof(char *));
-			condition->set.json[0] = psprintf("$%d", list_length(*hidden));
-			condition->set.placeholder = condition->set.json[0];
-		}
-		n++;
-	}
-	fill_query(query, binding, conditions, n);
+	lfdw_query_render(conditions, nterms, binding->options->max_batch_keys);
+	lfdw_query_fill(query, binding, conditions, nterms);
 	return query;
 }
 
@@ -349,36 +347,17 @@ lfdw_query_argument(const LfdwQuery *query, const LfdwColumn *column)
 }
 
 /*
- * Lets a list that is longer than max_values go in parts, a call for each: the
- * longest, if there are several.  An answer that must come sorted comes from one
- * call.
+ * Lets every list go in parts, a call for each: of a length that a call may
+ * have, or less where a call turns out to ask for too much.  An answer that must
+ * come sorted comes from one call.
  */
 void
-lfdw_query_divide(LfdwQuery *query, int max_values)
+lfdw_query_divide(LfdwQuery *query)
 {
-	int			longest = -1;
-
-	if (query->order_by)
-		return;
-	for (int i = 0; i < query->narguments; i++)
+	for (int i = 0; query->order_by == NULL && i < query->narguments; i++)
 	{
-		const LfdwArgument *argument = &query->arguments[i];
-
-		if (argument->manner == LFDW_SEND_LIST &&
-			argument->set.nvalues > max_values &&
-			(longest < 0 ||
-			 argument->set.nvalues > query->arguments[longest].set.nvalues))
-			longest = i;
-	}
-	if (longest < 0)
-		return;
-	query->arguments[longest].manner = LFDW_SEND_PARTS;
-	lfdw_set_sort(&query->arguments[longest].set);
-	for (int i = 0; i < query->nfilters; i++)
-	{
-		if (query->filters[i].column == query->arguments[longest].column &&
-			query->filters[i].op == LFDW_OP_IN)
-			query->filters[i].each = longest;
+		if (query->arguments[i].manner == LFDW_SEND_LIST)
+			query->arguments[i].manner = LFDW_SEND_PARTS;
 	}
 }
 
@@ -446,8 +425,36 @@ lfdw_query_next_turn(const LfdwQuery *query, LfdwTurn *turn, int max_values)
 }
 
 /*
+ * Which of equal values that are sent differently a column's value belongs to:
+ * the one that is sent as it is, or else the first.  first and count are
+ * lfdw_set_find's.
+ */
+static int
+choose_place(const LfdwArgument *argument, Datum value, int first, int count)
+{
+	const LfdwValueSet *set = &argument->set;
+	int			nestlevel;
+	StringInfoData json;
+
+	if (count == 1)
+		return set->sorted[first];
+	initStringInfo(&json);
+	nestlevel = lfdw_transmission_modes_begin();
+	(void) lfdw_value_to_json(&json, value, set->type->type_id,
+							  argument->column->format);
+	lfdw_transmission_modes_end(nestlevel);
+	for (int i = first; i < first + count; i++)
+	{
+		if (strcmp(set->json[set->sorted[i]], json.data) == 0)
+			return set->sorted[i];
+	}
+	return set->sorted[first];
+}
+
+/*
  * Is a column's value, not NULL and of the column's type, one of those that a
- * call's turn carries in the argument at index?
+ * call's turn carries in the argument at index?  Of several calls it is one's
+ * alone.
  */
 bool
 lfdw_query_matches(const LfdwQuery *query, int index, const LfdwTurn *turn,
@@ -455,14 +462,17 @@ lfdw_query_matches(const LfdwQuery *query, int index, const LfdwTurn *turn,
 {
 	const LfdwArgument *argument = &query->arguments[index];
 	Oid			type = getBaseType(argument->column->typid);
-	int			first = turn->first[index];
-	int			found;
+	int			first;
+	int			count;
+	int			place;
 
-	if (lfdw_set_is_integer(type))
-		value = Int64GetDatum(lfdw_set_integer(value, type));
-	if (argument->manner == LFDW_SEND_EACH)
-		return lfdw_set_compare(&argument->set, value,
-								argument->set.values[first]) == 0;
-	found = lfdw_set_find(&argument->set, value);
-	return found >= first && found < first + turn->count[index];
+	if (turn->count[index] == argument->set.nvalues)
+		return true;
+	value = lfdw_set_datum(value, type);
+	count = lfdw_set_find(&argument->set, value, &first);
+	if (count == 0)
+		return false;
+	place = choose_place(argument, value, first, count);
+	return place >= turn->first[index] &&
+		place < turn->first[index] + turn->count[index];
 }

@@ -59,8 +59,10 @@ typedef struct LfdwFilter
 {
 	const LfdwColumn *column;
 	LfdwOperator op;
-	int			each;			/* what this argument's turn carries, or -1 */
-	char	   *json;			/* else this value */
+	int			each;			/* the value that this argument's turn
+								 * carries, or -1 */
+	char	   *json;			/* this value, or NULL */
+	const char *argument;		/* the list that this argument is, or NULL */
 } LfdwFilter;
 
 typedef struct LfdwQuery
@@ -68,8 +70,10 @@ typedef struct LfdwQuery
 	bool		nothing;		/* no row can match: no invocation */
 	bool		exact;			/* every term was sent on a declared operator */
 	int64		limit;			/* rows wanted of each call, -1: all */
+	const char *limit_text;		/* EXPLAIN's name for it, or NULL */
 	const char *order_by;		/* JSON, NULL for none */
 	bool	   *given;			/* by column: a declared operator was sent */
+	char	  **problems;		/* by column: why a condition was not */
 	int			narguments;
 	LfdwArgument *arguments;
 	int			nothers;
@@ -82,13 +86,17 @@ struct LfdwCondition;
 extern LfdwQuery *lfdw_query_evaluate(const LfdwBinding *binding, List *terms,
 									  List *exprstates, ExprContext *econtext,
 									  const struct LfdwCondition *bound);
-extern LfdwQuery *lfdw_query_display(const LfdwBinding *binding, List *terms,
-									 List **hidden);
+extern LfdwQuery *lfdw_query_make(const LfdwBinding *binding, int nterms);
+extern void lfdw_query_render(struct LfdwCondition *conditions,
+							  int nconditions, int max_values);
+extern void lfdw_query_fill(LfdwQuery *query, const LfdwBinding *binding,
+							const struct LfdwCondition *conditions,
+							int nconditions);
 extern const LfdwArgument *lfdw_query_argument(const LfdwQuery *query,
 											   const LfdwColumn *column);
 extern bool lfdw_query_matches(const LfdwQuery *query, int index,
 							   const LfdwTurn *turn, Datum value);
-extern void lfdw_query_divide(LfdwQuery *query, int max_values);
+extern void lfdw_query_divide(LfdwQuery *query);
 extern LfdwTurn *lfdw_query_first_turn(const LfdwQuery *query, int max_values);
 extern LfdwTurn *lfdw_query_copy_turn(const LfdwQuery *query,
 									  const LfdwTurn *turn);

@@ -20,7 +20,7 @@
 #include "value.h"
 
 /* The version of the envelope. */
-#define ENVELOPE_VERSION 1
+#define ENVELOPE_VERSION 2
 
 /* Starts a member: a comma where one is due, the key, the colon. */
 static void
@@ -100,18 +100,18 @@ append_filters(StringInfo out, const LfdwQuery *query, const LfdwTurn *turn)
 		const LfdwFilter *filter = &query->filters[i];
 		const char *json = filter->json;
 
-		if (filter->each >= 0 && filter->op == LFDW_OP_EQ)
+		if (filter->each >= 0)
 			json = query->arguments[filter->each].set.json[turn->first[filter->each]];
-		else if (filter->each >= 0)
-			json = argument_list(&query->arguments[filter->each], filter->each,
-								 turn);
 		appendStringInfoString(out, i > 0 ? ",{" : "{");
 		append_key(out, "column");
 		lfdw_json_append_string(out, filter->column->name);
 		append_key(out, "operator");
 		lfdw_json_append_string(out, lfdw_operator_names[filter->op]);
-		append_key(out, "value");
-		appendStringInfoString(out, json);
+		append_key(out, filter->argument ? "argument" : "value");
+		if (filter->argument)
+			lfdw_json_append_string(out, filter->argument);
+		else
+			appendStringInfoString(out, json);
 		appendStringInfoChar(out, '}');
 	}
 	appendStringInfoChar(out, ']');
@@ -219,7 +219,10 @@ append_envelope(StringInfo out, const LfdwBinding *binding,
 	if (query->limit >= 0)
 	{
 		append_key(out, "limit");
-		appendStringInfo(out, "" INT64_FORMAT, query->limit);
+		if (query->limit_text)
+			appendStringInfoString(out, query->limit_text);
+		else
+			appendStringInfo(out, "" INT64_FORMAT, query->limit);
 	}
 	append_key(out, "cursor");
 	appendStringInfoString(out, cursor ? cursor : "null");

@@ -22,6 +22,7 @@
 #include "compat.h"
 #include "fetch.h"
 #include "lambda_fdw.h"
+#include "plan_problem.h"
 #include "request.h"
 #include "scan.h"
 #include "target.h"
@@ -37,6 +38,7 @@ typedef struct LambdaScan
 	LfdwCaller *caller;
 	LfdwFetch  *fetch;			/* NULL for EXPLAIN alone */
 	LfdwInvokeStats stats;		/* of all (re)scans */
+	LfdwTerm   *key;			/* that a join above binds, NULL for none */
 	const LfdwCondition *bound; /* by a join above, NULL for none */
 
 	/* this (re)scan */
@@ -93,6 +95,8 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 
 	node->fdw_state = scan;
 	scan->binding = lfdw_binding_create(node->ss.ss_currentRelation);
+	lfdw_plan_note_problems(scan->binding,
+							list_nth(plan->fdw_private, LFDW_PLAN_PROBLEMS));
 	scan->terms = lfdw_qual_deserialize(scan->binding,
 										list_nth(plan->fdw_private,
 												 LFDW_PLAN_TERMS),
@@ -148,7 +152,6 @@ static void
 begin_query(ForeignScanState *node, LambdaScan *scan)
 {
 	MemoryContext old = MemoryContextSwitchTo(lfdw_fetch_context(scan->fetch));
-	int			nestlevel = lfdw_transmission_modes_begin();
 
 	scan->query = lfdw_query_evaluate(scan->binding, scan->terms,
 									  scan->exprstates,
@@ -156,9 +159,7 @@ begin_query(ForeignScanState *node, LambdaScan *scan)
 	scan->query->order_by = scan->order_by;
 	if (scan->query->exact)
 		scan->query->limit = rows_wanted(scan, node->ss.ps.ps_ExprContext);
-	lfdw_query_divide(scan->query, scan->bound ? 1 :
-					  scan->binding->options->max_batch_keys);
-	lfdw_transmission_modes_end(nestlevel);
+	lfdw_query_divide(scan->query);
 	MemoryContextSwitchTo(old);
 	lfdw_fetch_begin(scan->fetch, scan->query);
 }
@@ -248,6 +249,16 @@ lambdaReScanForeignScan(ForeignScanState *node)
 }
 
 /*
+ * Tells a scan which condition a join above will give it: a term, without values,
+ * that must live as long.
+ */
+void
+lfdw_scan_set_key(ForeignScanState *node, LfdwTerm *key)
+{
+	((LambdaScan *) node->fdw_state)->key = key;
+}
+
+/*
  * Lets a join above give the scan a condition more, "column in values", and
  * begins anew.  The condition must live until the next one is given.
  */
@@ -289,6 +300,7 @@ lfdw_scan_describe(ForeignScanState *node, LfdwScanDescription *description)
 
 	description->binding = scan->binding;
 	description->terms = scan->terms;
+	description->key = scan->key;
 	description->order_by = scan->order_by;
 	description->stats = &scan->stats;
 }

@@ -21,12 +21,14 @@ typedef struct LfdwScanDescription
 {
 	const LfdwBinding *binding;
 	List	   *terms;
+	LfdwTerm   *key;			/* of the join above, NULL for none */
 	const char *order_by;		/* JSON, NULL for none */
 	const LfdwInvokeStats *stats;
 } LfdwScanDescription;
 
 extern void lfdw_scan_bind(ForeignScanState *node,
 						   const LfdwCondition *bound);
+extern void lfdw_scan_set_key(ForeignScanState *node, LfdwTerm *key);
 extern void lfdw_scan_describe(ForeignScanState *node,
 							   LfdwScanDescription *description);
 

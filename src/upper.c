@@ -16,6 +16,7 @@
  */
 #include "postgres.h"
 
+#include "nodes/value.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
@@ -72,7 +73,7 @@ with_limit(PlannerInfo *root, RelOptInfo *baserel, Path *path)
 		ForeignPath *copy = makeNode(ForeignPath);
 
 		memcpy(copy, path, sizeof(ForeignPath));
-		copy->fdw_private = list_make1_int(true);
+		copy->fdw_private = lappend(list_copy(copy->fdw_private), makeBoolean(true));
 		return (Path *) copy;
 	}
 	return NULL;

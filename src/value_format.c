@@ -299,12 +299,13 @@ base64_to_json(StringInfo out, bytea *value)
 	appendStringInfoChar(out, '"');
 }
 
+/* Pairs of digits; in the default format behind the \x that byteain reads. */
 static void
-hex_to_json(StringInfo out, bytea *value)
+hex_to_json(StringInfo out, bytea *value, const char *prefix)
 {
 	int			len = VARSIZE_ANY_EXHDR(value);
 
-	appendStringInfoChar(out, '"');
+	appendStringInfo(out, "\"%s", prefix);
 	enlargeStringInfo(out, len * 2);
 	out->len += hex_encode(VARDATA_ANY(value), len, out->data + out->len);
 	appendStringInfoChar(out, '"');
@@ -352,7 +353,7 @@ lfdw_format_from_json(LfdwFormat format, Oid typid, int32 typmod,
 }
 
 /*
- * Appends a value of a type that the format, not the default, applies to.
+ * Appends a value of a type that the format applies to, or bytea's default.
  * False, with nothing appended, for an infinite time.
  */
 bool
@@ -366,10 +367,13 @@ lfdw_format_to_json(StringInfo out, Datum value, LfdwFormat format)
 		case LFDW_FORMAT_EPOCH_MS:
 			return epoch_to_json(out, DatumGetTimestamp(value), 3, 1000);
 		case LFDW_FORMAT_HEX:
-			hex_to_json(out, DatumGetByteaPP(value));
+			hex_to_json(out, DatumGetByteaPP(value), "");
+			return true;
+		case LFDW_FORMAT_BASE64:
+			base64_to_json(out, DatumGetByteaPP(value));
 			return true;
 		default:
-			base64_to_json(out, DatumGetByteaPP(value));
+			hex_to_json(out, DatumGetByteaPP(value), "\\\\x");
 			return true;
 	}
 }

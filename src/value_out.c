@@ -5,7 +5,10 @@
  *
  * What is written here means the same to every reader, whatever the session's
  * settings: numbers digit for digit, times in ISO 8601, times with a zone in
- * UTC, bytes in base64.  Types without such a form are their output text.
+ * UTC.  Types without such a form are their output text.
+ *
+ * What is written here is read as an equal value; what would not be is not
+ * shippable.
  *
  * IDENTIFICATION
  *	  src/value_out.c
@@ -23,6 +26,7 @@
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
+#include "utils/fmgrprotos.h"
 #include "utils/float.h"
 #include "utils/guc.h"
 #include "utils/json.h"
@@ -120,6 +124,20 @@ append_output(StringInfo out, Datum value, Oid typid, bool as_string)
 		appendStringInfoString(out, text);
 }
 
+/*
+ * Writes an element of an array.  One that is an array in JSON, as jsonb and
+ * domains over arrays may be, would be read as a further dimension.
+ */
+static bool
+append_element(StringInfo out, const ArrayWalk *walk)
+{
+	int			start = out->len;
+
+	return lfdw_value_to_json(out, walk->elements[walk->next],
+							  walk->element_type, walk->format) &&
+		out->data[start] != '[';
+}
+
 /* Writes one dimension of an array, and those inside it. */
 static bool
 append_dimension(StringInfo out, ArrayWalk *walk, int dimension)
@@ -137,8 +155,7 @@ append_dimension(StringInfo out, ArrayWalk *walk, int dimension)
 		}
 		if (walk->nulls[walk->next])
 			appendStringInfoString(out, "null");
-		else if (!lfdw_value_to_json(out, walk->elements[walk->next],
-									 walk->element_type, walk->format))
+		else if (!append_element(out, walk))
 			return false;
 		walk->next++;
 	}
@@ -146,11 +163,12 @@ append_dimension(StringInfo out, ArrayWalk *walk, int dimension)
 	return true;
 }
 
+/* JSON's arrays begin at 1, so others are not shippable. */
 static bool
-append_array(StringInfo out, Datum value, Oid element_type, LfdwFormat format)
+append_array(StringInfo out, Datum value, LfdwFormat format)
 {
 	ArrayType  *array = DatumGetArrayTypeP(value);
-	ArrayWalk	walk = {.element_type = element_type,.format = format};
+	ArrayWalk	walk = {.element_type = ARR_ELEMTYPE(array),.format = format};
 	int16		len;
 	bool		byval;
 	char		align;
@@ -161,12 +179,61 @@ append_array(StringInfo out, Datum value, Oid element_type, LfdwFormat format)
 		appendStringInfoString(out, "[]");
 		return true;
 	}
-	get_typlenbyvalalign(element_type, &len, &byval, &align);
-	deconstruct_array(array, element_type, len, byval, align,
+	for (int i = 0; i < ARR_NDIM(array); i++)
+	{
+		if (ARR_LBOUND(array)[i] != 1)
+			return false;
+	}
+	get_typlenbyvalalign(walk.element_type, &len, &byval, &align);
+	deconstruct_array(array, walk.element_type, len, byval, align,
 					  &walk.elements, &walk.nulls, &nelements);
 	walk.ndims = ARR_NDIM(array);
 	walk.dims = ARR_DIMS(array);
 	return append_dimension(out, &walk, 0);
+}
+
+/* A null of json and jsonb would be read as NULL, which equals nothing. */
+static bool
+append_json(StringInfo out, Datum value, Oid typid)
+{
+	int			start = out->len;
+
+	append_output(out, value, typid, false);
+	return strcmp(out->data + start + strspn(out->data + start, " \t\n\r"),
+				  "null") != 0;
+}
+
+/* char(n): trailing blanks mean nothing to its operators. */
+static void
+append_bpchar(StringInfo out, Datum value)
+{
+	char	   *padded = TextDatumGetCString(value);
+	size_t		len = strlen(padded);
+
+	while (len > 0 && padded[len - 1] == ' ')
+		len--;
+	padded[len] = '\0';
+	lfdw_json_append_string(out, padded);
+}
+
+/* "char" holds any byte, which need not be a character of the encoding. */
+static bool
+append_char(StringInfo out, Datum value)
+{
+	unsigned char byte = (unsigned char) DatumGetChar(value);
+
+	append_output(out, value, CHAROID, true);
+	return !IS_HIGHBIT_SET(byte);
+}
+
+/* An inet with bits to the right of its mask is no cidr, and no function's. */
+static bool
+append_cidr(StringInfo out, Datum value)
+{
+	Datum		network = DirectFunctionCall1(network_network, value);
+
+	append_output(out, value, CIDROID, true);
+	return DatumGetBool(DirectFunctionCall2(network_eq, network, value));
 }
 
 /* Types whose JSON form is no string; *done says whether this was one. */
@@ -182,10 +249,11 @@ append_native(StringInfo out, Datum value, Oid typid, bool *done)
 		case INT2OID:
 		case INT4OID:
 		case INT8OID:
-		case JSONOID:
-		case JSONBOID:
 			append_output(out, value, typid, false);
 			return true;
+		case JSONOID:
+		case JSONBOID:
+			return append_json(out, value, typid);
 		case FLOAT4OID:
 			return append_float4(out, DatumGetFloat4(value));
 		case FLOAT8OID:
@@ -212,7 +280,6 @@ static bool
 append_value(StringInfo out, Datum value, Oid typid, LfdwFormat format)
 {
 	Oid			base = getBaseType(typid);
-	Oid			element_type;
 	bool		done;
 	bool		shippable = append_native(out, value, base, &done);
 
@@ -232,13 +299,17 @@ append_value(StringInfo out, Datum value, Oid typid, LfdwFormat format)
 		case INTERVALOID:
 			return append_interval(out, value);
 		case BYTEAOID:
-			return lfdw_format_to_json(out, value,
-									   format == LFDW_FORMAT_HEX ?
-									   format : LFDW_FORMAT_BASE64);
+			return lfdw_format_to_json(out, value, format);
+		case BPCHAROID:
+			append_bpchar(out, value);
+			return true;
+		case CHAROID:
+			return append_char(out, value);
+		case CIDROID:
+			return append_cidr(out, value);
 		default:
-			element_type = get_element_type(base);
-			if (OidIsValid(element_type))
-				return append_array(out, value, element_type, format);
+			if (OidIsValid(get_element_type(base)))
+				return append_array(out, value, format);
 			append_output(out, value, base, true);
 			return true;
 	}
@@ -251,7 +322,9 @@ append_value(StringInfo out, Datum value, Oid typid, LfdwFormat format)
  * typid is the value's type, a domain counts as its base type, and an array's
  * elements take the format if it applies to them.  False, with out as it was,
  * for what JSON and ISO 8601 cannot say: NaN, infinity, a date or timestamp
- * before the year 1 or after 9999 (the epoch formats carry those too).  Call
+ * before the year 1 or after 9999 (the epoch formats carry those too), and for
+ * what would be read as something else: a jsonb null, an array that does not
+ * begin at 1.  Call
  * it between lfdw_transmission_modes_begin and _end: the output functions of
  * intervals, ranges and composites follow the settings.
  */
@@ -297,6 +370,9 @@ lfdw_transmission_modes_begin(void)
 
 	if (DateStyle != USE_ISO_DATES)
 		set_mode("datestyle", "ISO");
+	/* ranges of times with a zone */
+	if (strcmp(pg_get_timezone_name(session_timezone), "UTC") != 0)
+		set_mode("timezone", "UTC");
 	if (IntervalStyle != INTSTYLE_POSTGRES)
 		set_mode("intervalstyle", "postgres");
 	if (extra_float_digits < 3)

@@ -1,10 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * value_set.c
- *		The values of a condition: of one type, none twice.
+ *		The values of a condition, of one type.
  *
  * Values are compared by the btree comparison of their type, which is the
- * equality and the order that the conditions mean.
+ * equality and the order that the conditions mean.  They are the same where
+ * what is sent for them is: a function may tell 1.0 from 1.00.
+ *
+ * Integers of any width are bigint from the moment they enter a set, so that
+ * all conditions of a column compare, hash and copy alike.
  *
  * IDENTIFICATION
  *	  src/value_set.c
@@ -16,17 +20,11 @@
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "utils/array.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "value_set.h"
-
-/* One value and where it stood. */
-typedef struct SortItem
-{
-	Datum		value;
-	int			position;
-} SortItem;
 
 /* Is this one of the types that hold integers of any width? */
 bool
@@ -35,12 +33,29 @@ lfdw_set_is_integer(Oid type)
 	return type == INT2OID || type == INT4OID || type == INT8OID;
 }
 
-/* A Datum of any integer type as a number. */
-int64
-lfdw_set_integer(Datum value, Oid type)
+/* The type as which values of a type are held: bigint for all integers. */
+Oid
+lfdw_set_type(Oid type)
 {
-	return type == INT2OID ? DatumGetInt16(value) :
-		type == INT4OID ? DatumGetInt32(value) : DatumGetInt64(value);
+	return lfdw_set_is_integer(type) ? INT8OID : type;
+}
+
+/*
+ * A value of a type as a set holds it.  Where bigint is no Datum of its own, it
+ * is palloc'd in the current context.
+ */
+Datum
+lfdw_set_datum(Datum value, Oid type)
+{
+	switch (type)
+	{
+		case INT2OID:
+			return Int64GetDatum(DatumGetInt16(value));
+		case INT4OID:
+			return Int64GetDatum(DatumGetInt32(value));
+		default:
+			return value;
+	}
 }
 
 /* The order of two values of a set's type: below, at or above 0. */
@@ -59,31 +74,42 @@ lfdw_set_comparable(const LfdwValueSet *a, const LfdwValueSet *b)
 		OidIsValid(a->type->cmp_proc_finfo.fn_oid);
 }
 
+/* Equal values keep the order that they were given in. */
 static int
-compare_items(const void *a, const void *b, void *arg)
+compare_places(const void *a, const void *b, void *arg)
 {
-	const SortItem *left = a;
-	const SortItem *right = b;
-	int			order = lfdw_set_compare(arg, left->value, right->value);
+	const LfdwValueSet *set = arg;
+	int			left = *(const int *) a;
+	int			right = *(const int *) b;
+	int			order = lfdw_set_compare(set, set->values[left],
+										 set->values[right]);
 
-	return order != 0 ? order : left->position - right->position;
+	return order != 0 ? order : left - right;
 }
 
-/* The values sorted, each with its position. */
-static SortItem *
-sort_values(const LfdwValueSet *set)
+static int
+compare_json(const void *a, const void *b, void *arg)
 {
-	SortItem   *items = palloc_extended(sizeof(SortItem) * (set->nvalues + 1),
-										MCXT_ALLOC_HUGE);
+	const LfdwValueSet *set = arg;
+	int			left = *(const int *) a;
+	int			right = *(const int *) b;
+	int			order = strcmp(set->json[left], set->json[right]);
+
+	return order != 0 ? order : left - right;
+}
+
+/* The places of the values, sorted; palloc'd in the current context. */
+static int *
+sort_places(const LfdwValueSet *set, qsort_arg_comparator compare)
+{
+	int		   *places = palloc_extended(sizeof(int) * (set->nvalues + 1),
+										 MCXT_ALLOC_HUGE);
 
 	for (int i = 0; i < set->nvalues; i++)
-	{
-		items[i].value = set->values[i];
-		items[i].position = i;
-	}
-	qsort_arg(items, set->nvalues, sizeof(SortItem), compare_items,
+		places[i] = i;
+	qsort_arg(places, set->nvalues, sizeof(int), compare,
 			  unconstify(LfdwValueSet *, set));
-	return items;
+	return places;
 }
 
 /* Keeps the values of a set that are marked, in their order. */
@@ -102,60 +128,92 @@ keep_marked(LfdwValueSet *set, const bool *keep)
 		kept++;
 	}
 	set->nvalues = kept;
+	set->sorted = NULL;
 }
 
-/* Keeps the first of equal values. */
+/* Marks for the values of a set, palloc'd in the current context. */
+static bool *
+make_marks(const LfdwValueSet *set)
+{
+	return palloc_extended(set->nvalues + 1, MCXT_ALLOC_HUGE);
+}
+
+/* Keeps the first of those values that are the same as JSON. */
 void
 lfdw_set_remove_duplicates(LfdwValueSet *set)
 {
-	SortItem   *items;
+	int		   *places;
 	bool	   *keep;
 
 	if (set->nvalues < 2)
 		return;
-	items = sort_values(set);
-	keep = palloc(set->nvalues);
+	places = sort_places(set, compare_json);
+	keep = make_marks(set);
 	for (int i = 0; i < set->nvalues; i++)
-		keep[items[i].position] = i == 0 ||
-			lfdw_set_compare(set, items[i - 1].value, items[i].value) != 0;
+		keep[places[i]] = i == 0 ||
+			strcmp(set->json[places[i - 1]], set->json[places[i]]) != 0;
 	keep_marked(set, keep);
+	pfree(places);
+	pfree(keep);
 }
 
-/* Sorts the values, for lfdw_set_find and parts that can be told apart. */
+/* Sorts the values, before their JSON is made: the same ones are sent alike. */
 void
 lfdw_set_sort(LfdwValueSet *set)
 {
-	SortItem   *items = sort_values(set);
 	LfdwValueSet old = lfdw_set_copy(set);
+	int		   *places = sort_places(set, compare_places);
 
 	for (int i = 0; i < set->nvalues; i++)
-	{
-		set->values[i] = items[i].value;
-		if (set->json)
-			set->json[i] = old.json[items[i].position];
-	}
+		set->values[i] = old.values[places[i]];
+	pfree(places);
 }
 
-/* Where a value is in a sorted set, or -1. */
+/* Prepares a set for lfdw_set_find and lfdw_set_has_equals. */
+void
+lfdw_set_index(LfdwValueSet *set)
+{
+	set->sorted = sort_places(set, compare_places);
+}
+
+/*
+ * How many values of an indexed set equal a value; the first of them stands at
+ * sorted[*first], the others behind it.
+ */
 int
-lfdw_set_find(const LfdwValueSet *set, Datum value)
+lfdw_set_find(const LfdwValueSet *set, Datum value, int *first)
 {
 	int			low = 0;
 	int			high = set->nvalues;
+	int			n = 0;
 
 	while (low < high)
 	{
 		int			middle = (low + high) / 2;
-		int			order = lfdw_set_compare(set, value, set->values[middle]);
 
-		if (order == 0)
-			return middle;
-		if (order < 0)
-			high = middle;
-		else
+		if (lfdw_set_compare(set, set->values[set->sorted[middle]], value) < 0)
 			low = middle + 1;
+		else
+			high = middle;
 	}
-	return -1;
+	*first = low;
+	while (low + n < set->nvalues &&
+		   lfdw_set_compare(set, set->values[set->sorted[low + n]], value) == 0)
+		n++;
+	return n;
+}
+
+/* Are some values of an indexed set equal, though they are sent differently? */
+bool
+lfdw_set_has_equals(const LfdwValueSet *set)
+{
+	for (int i = 1; i < set->nvalues; i++)
+	{
+		if (lfdw_set_compare(set, set->values[set->sorted[i - 1]],
+							 set->values[set->sorted[i]]) == 0)
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -165,20 +223,26 @@ lfdw_set_find(const LfdwValueSet *set, Datum value)
 void
 lfdw_set_intersect(LfdwValueSet *set, const LfdwValueSet *other, bool with)
 {
-	LfdwValueSet sorted = lfdw_set_copy(other);
-	bool	   *keep = palloc(set->nvalues + 1);
+	LfdwValueSet indexed = *other;
+	bool	   *keep;
+	int			first;
 
-	lfdw_set_sort(&sorted);
+	if (set->unknown || other->unknown)
+		return;
+	keep = make_marks(set);
+	lfdw_set_index(&indexed);
 	for (int i = 0; i < set->nvalues; i++)
-		keep[i] = (lfdw_set_find(&sorted, set->values[i]) >= 0) == with;
+		keep[i] = (lfdw_set_find(&indexed, set->values[i], &first) > 0) == with;
 	keep_marked(set, keep);
+	pfree(indexed.sorted);
+	pfree(keep);
 }
 
 /* Keeps the values whose order against a bound is of the kind kept. */
 void
 lfdw_set_filter(LfdwValueSet *set, Datum bound, LfdwKeep keep)
 {
-	bool	   *marks = palloc(set->nvalues + 1);
+	bool	   *marks = make_marks(set);
 
 	for (int i = 0; i < set->nvalues; i++)
 		marks[i] = keep(lfdw_set_compare(set, set->values[i], bound));
@@ -194,14 +258,13 @@ integer_bounds(Oid type, int64 *min, int64 *max)
 }
 
 /*
- * Turns integers of any width into bigint, so that all conditions of a column
- * compare alike, and drops those that the column's type cannot hold.  Returns
- * on which side the last of those was: -1 below, 1 above, 0 for none.
+ * Drops the integers that the column's type cannot hold.  Returns on which side
+ * the last of those was: -1 below, 1 above, 0 for none.
  */
 int
-lfdw_set_widen_integers(LfdwValueSet *set, Oid type, Oid column_type)
+lfdw_set_drop_outside(LfdwValueSet *set, Oid column_type)
 {
-	bool	   *keep = palloc(set->nvalues + 1);
+	bool	   *keep = make_marks(set);
 	int			side = 0;
 	int64		min;
 	int64		max;
@@ -209,38 +272,52 @@ lfdw_set_widen_integers(LfdwValueSet *set, Oid type, Oid column_type)
 	integer_bounds(column_type, &min, &max);
 	for (int i = 0; i < set->nvalues; i++)
 	{
-		int64		value = lfdw_set_integer(set->values[i], type);
+		int64		value = DatumGetInt64(set->values[i]);
 
 		keep[i] = value >= min && value <= max;
 		if (!keep[i])
 			side = value < min ? -1 : 1;
-		set->values[i] = Int64GetDatum(value);
 	}
 	keep_marked(set, keep);
+	pfree(keep);
 	return side;
 }
 
-/* Takes the elements that are not NULL out of an array of this type. */
+/* Takes one value of a type; it is copied. */
+void
+lfdw_set_take_value(LfdwValueSet *set, Oid type, Datum value)
+{
+	set->nvalues = 1;
+	set->values = palloc(sizeof(Datum));
+	set->values[0] = datumCopy(lfdw_set_datum(value, type),
+							   set->type->typbyval, set->type->typlen);
+}
+
+/*
+ * Takes the elements that are not NULL out of an array.  type is that of the
+ * elements, or what a domain that they are of is based on.
+ */
 void
 lfdw_set_take_array(LfdwValueSet *set, Oid type, Datum array, bool *has_null)
 {
+	ArrayType  *copy = DatumGetArrayTypePCopy(array);
 	int16		typlen;
 	bool		typbyval;
 	char		typalign;
 	bool	   *nulls;
-	bool	   *keep;
 
-	get_typlenbyvalalign(type, &typlen, &typbyval, &typalign);
-	deconstruct_array(DatumGetArrayTypePCopy(array), type, typlen, typbyval,
-					  typalign, &set->values, &nulls, &set->nvalues);
+	get_typlenbyvalalign(ARR_ELEMTYPE(copy), &typlen, &typbyval, &typalign);
+	deconstruct_array(copy, ARR_ELEMTYPE(copy), typlen, typbyval, typalign,
+					  &set->values, &nulls, &set->nvalues);
 	*has_null = false;
-	keep = palloc(set->nvalues + 1);
 	for (int i = 0; i < set->nvalues; i++)
 	{
-		keep[i] = !nulls[i];
 		*has_null |= nulls[i];
+		if (!nulls[i])
+			set->values[i] = lfdw_set_datum(set->values[i], type);
+		nulls[i] = !nulls[i];
 	}
-	keep_marked(set, keep);
+	keep_marked(set, nulls);
 }
 
 /* A copy that can lose values of its own; palloc'd in the current context. */
@@ -249,6 +326,7 @@ lfdw_set_copy(const LfdwValueSet *set)
 {
 	LfdwValueSet copy = *set;
 
+	copy.sorted = NULL;
 	copy.values = palloc_extended(sizeof(Datum) * (set->nvalues + 1), MCXT_ALLOC_HUGE);
 	memcpy(copy.values, set->values, sizeof(Datum) * set->nvalues);
 	if (set->json)

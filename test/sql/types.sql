@@ -196,7 +196,8 @@ FROM (VALUES ('bool', 'f'), ('int2', '-32768'), ('int4', '7'), ('int8', '9223372
   ('date', '2024-02-29'), ('date', '0044-03-15 BC'), ('date', 'infinity'), ('date', '10000-01-01'), ('time', '12:34:56.7'), ('timestamp', '2024-02-29 12:34:56.5'),
   ('timestamp', '-infinity'), ('timestamptz', '2024-02-29 12:34:56+05:30'), ('timestamptz', 'infinity'), ('interval', '1 day -02:03:04'),
   ('jsonb', '{"a": [1, null]}'), ('int4[]', '{{1,2},{3,4}}'), ('int4[]', '{}'), ('text[]', '{a,NULL,"b c"}'), ('numeric[]', '{1,NaN}'), ('types.positive', '5'),
-  ('types.point2', '(1,"x y")'), ('int4range', '[1,5)'), ('inet', '10.0.0.0/8'))
+  ('int4range', '[1,5)'), ('inet', '10.0.0.0/8'), ('cidr', '10.0.0.1/32'), ('bytea', '\x00ff'), ('jsonb', 'null'), ('jsonb[]', '{"null"}'),
+  ('jsonb[]', '{"[1]"}'), ('int4[]', '[0:1]={1,2}'), ('tstzrange', '[2024-02-29 12:34+05:30,)'))
   AS v(type, literal);
 SELECT type, literal, format, sent(type, literal, format(', format %L', format))
 FROM (VALUES ('timestamptz', '2024-02-29 12:34:56.123456+00', 'epoch_s'), ('timestamptz', '2024-02-29 12:34:56.123+00', 'epoch_ms'), ('timestamp', '1969-12-31 23:59:59.5', 'epoch_s'),

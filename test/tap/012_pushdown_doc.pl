@@ -61,7 +61,8 @@ sub sends
 }
 
 my $arguments = q{payload - 'response' - 'lambda_fdw'};
-my $filters = q{(SELECT coalesce(jsonb_agg(jsonb_build_array(f->'column', f->'operator', f->'value')), '[]')
+my $filters = q{(SELECT coalesce(jsonb_agg(jsonb_build_array(f->'column', f->'operator',
+    coalesce(f->'value', f - 'column' - 'operator'))), '[]')
   FROM jsonb_array_elements(payload->'lambda_fdw'->'filters') f)};
 
 foreach my $row (rows_of('Conditions'))

@@ -3,7 +3,6 @@
 A value comes as json.loads gives it, its numbers as Number, digit for digit.
 """
 
-import base64
 import datetime
 import re
 import struct
@@ -89,6 +88,8 @@ def key(column, value):
     if kind in TEXTS:
         return value.encode()
     if kind == "bpchar":
+        if not is_data and value.endswith(" "):
+            raise ValueError("trailing blanks: %r" % value)
         return value.rstrip(" ").encode()
     if kind in ("date", "timestamp", "timestamptz"):
         return instant(value)

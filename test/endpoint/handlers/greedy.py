@@ -1,6 +1,7 @@
 """One row for each key of the argument `key`, but for a few at a time only.
 
-most     how many keys it takes, default 3
+other    further keys: then a row for each pair
+most     how many keys, or pairs, it takes, default 3
 how      what more are answered with: "request" (413), "answer" (the error of
          an answer over 6 MB); default answer
 sleep_ms before it answers
@@ -14,9 +15,11 @@ from endpoint import RawResponse
 
 def lambda_handler(event, context):
     keys = event["key"] if isinstance(event["key"], list) else [event["key"]]
+    others = event.get("other", [None])
     time.sleep(event.get("sleep_ms", 0) / 1000)
-    if len(keys) <= event.get("most", 3):
-        return [{"key": key, "label": "label %s" % key} for key in keys]
+    if len(keys) * len(others) <= event.get("most", 3):
+        return [{"key": key, "other": other, "label": "label %s" % key}
+                for key in keys for other in others]
     if event.get("how") == "request":
         return RawResponse(
             b'{"message": "Request must be smaller than 6291456 bytes for '

@@ -44,7 +44,9 @@ def lambda_handler(event, context):
     asked = [(name, event[name]) for name in ("id", "category")
              if name in event]
     envelope = event.get("lambda_fdw") or {}
-    asked += [(f["column"], f["value"]) for f in envelope.get("filters") or ()
+    asked += [(f["column"], f["value"] if "value" in f
+               else event[f["argument"]])
+              for f in envelope.get("filters") or ()
               if f["operator"] in ("=", "in")]
     return [row for row in ROWS
             if all(matches(row, column, wanted) for column, wanted in asked)]

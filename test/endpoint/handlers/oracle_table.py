@@ -98,15 +98,19 @@ def argument_conditions(event, table, mode):
     return found
 
 
-def filter_conditions(event, envelope, table, mode):
-    """Those in lambda_fdw.filters: declared ones, and hints."""
+def filter_conditions(event, table, mode):
+    """Those in lambda_fdw.filters: declared ones, and hints.  A list that is
+    an argument is there by reference."""
     declared, hints = [], []
+    envelope = event.get("lambda_fdw") or {}
     for entry in envelope.get("filters") or ():
         name, operator = entry["column"], entry["operator"]
-        value = entry.get("value")
+        wanted = entry.get("value")
         if "argument" in entry:
-            value = event[entry["argument"]]
-        term = (name, operator, value)
+            wanted = event[entry["argument"]]
+            if "value" in entry or not isinstance(wanted, list):
+                raise Broken("no list by reference: %r" % (entry,))
+        term = (name, operator, wanted)
         if operator in mode["declared"].get(name, {}):
             declared.append(term)
             continue
@@ -197,7 +201,7 @@ def answer(event):
         if asked and what not in capabilities:
             raise Broken("%s is no capability" % what)
     arguments = argument_conditions(event, table, mode)
-    declared, hints = filter_conditions(event, envelope, table, mode)
+    declared, hints = filter_conditions(event, table, mode)
     if not order_by:        # what is to be sorted comes from one call
         check_lists(arguments + declared + hints, mode)
     terms = choose(chance, mode, limit is not None, arguments, declared, hints)
