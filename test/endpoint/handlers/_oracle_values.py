@@ -3,6 +3,7 @@
 A value comes as json.loads gives it, its numbers as Number, digit for digit.
 """
 
+import base64
 import datetime
 import re
 import struct
