@@ -61,7 +61,7 @@ def fold(text):
     return "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in text)
 
 
-def key(column, value):
+def key(column, value, is_data=False):
     """What a value of the column compares by; None for a null."""
     kind, form = column["type"], column.get("format")
     if value is None:

@@ -56,7 +56,7 @@ def load(name):
                 table = json.load(file, parse_int=Number, parse_float=Number)
             columns = table["columns"]
             table["rows"] = [
-                [(value, key(column, value) if comparable(column)
+                [(value, key(column, value, True) if comparable(column)
                   else None) for column, value in zip(columns, row)]
                 for row in table["rows"]]
             table["index"] = {column["name"]: number for number, column
