@@ -4,15 +4,7 @@
  *		Fuzzer of json_reader: every way of reading a document finds the same,
  *		and json-c agrees.
  *
- * From the top of the tree, with clang:
- *
- *	clang -g -O1 -DFRONTEND -fsanitize=fuzzer,address,undefined \
- *		-Isrc -Itest/unit -I$(pg_config --includedir-server) \
- *		test/fuzz/fuzz_json_reader.c src/common/json_*.c \
- *		-L$(pg_config --pkglibdir) -L$(pg_config --libdir) \
- *		-lpgcommon -lpgport -ljson-c -o fuzz_json_reader
- *	mkdir -p found && ./fuzz_json_reader -max_total_time=300 \
- *		-dict=test/fuzz/json_reader.dict found test/fuzz/corpus/json_reader
+ * scripts/fuzz builds and runs it.
  *
  * IDENTIFICATION
  *	  test/fuzz/fuzz_json_reader.c

@@ -4,16 +4,7 @@
  *		Fuzzer of the small readers of text: profile_ini, xml_text,
  *		command_line, log_report and aws_time.
  *
- * From the top of the tree, with clang:
- *
- *	clang -g -O1 -DFRONTEND -fsanitize=fuzzer,address,undefined \
- *		-Isrc -I$(pg_config --includedir-server) \
- *		test/fuzz/fuzz_profile_ini.c src/common/json_*.c \
- *		src/common/{profile_ini,xml_text,command_line,log_report,aws_time}.c \
- *		-L$(pg_config --pkglibdir) -L$(pg_config --libdir) \
- *		-lpgcommon -lpgport -lm -o fuzz_profile_ini
- *	mkdir -p found && ./fuzz_profile_ini -max_total_time=300 \
- *		-dict=test/fuzz/profile_ini.dict found test/fuzz/corpus/profile_ini
+ * scripts/fuzz builds and runs it.
  *
  * IDENTIFICATION
  *	  test/fuzz/fuzz_profile_ini.c
@@ -30,95 +21,9 @@
 #include "common/profile_ini.h"
 #include "common/xml_text.h"
 
+#include "fuzz_memory.h"
+
 extern int	LLVMFuzzerTestOneInput(const uint8 *data, size_t size);
-
-static void
-fail(const char *why)
-{
-	fprintf(stderr, "%s\n", why);
-	abort();
-}
-
-/*
- * Stands for a memory context: what is allocated for an input is freed after
- * it.  These are found before the ones of libpgcommon.
- */
-typedef struct Block
-{
-	struct Block *next;
-	struct Block *previous;
-} Block;
-
-static Block blocks = {&blocks, &blocks};
-
-static void *
-link_block(Block *block)
-{
-	if (block == NULL)
-		fail("out of memory");
-	block->next = blocks.next;
-	block->previous = &blocks;
-	block->next->previous = block;
-	blocks.next = block;
-	return block + 1;
-}
-
-static Block *
-unlink_block(void *memory)
-{
-	Block	   *block = (Block *) memory - 1;
-
-	block->next->previous = block->previous;
-	block->previous->next = block->next;
-	return block;
-}
-
-void *
-palloc(size_t size)
-{
-	return link_block(malloc(sizeof(Block) + size));
-}
-
-void *
-palloc0(size_t size)
-{
-	return link_block(calloc(1, sizeof(Block) + size));
-}
-
-void *
-palloc_extended(size_t size, int flags)
-{
-	return palloc0(size);
-}
-
-void *
-repalloc(void *memory, size_t size)
-{
-	return link_block(realloc(unlink_block(memory), sizeof(Block) + size));
-}
-
-void
-pfree(void *memory)
-{
-	free(unlink_block(memory));
-}
-
-char *
-pnstrdup(const char *text, size_t len)
-{
-	size_t		copied = strnlen(text, len);
-	char	   *copy = palloc(copied + 1);
-
-	memcpy(copy, text, copied);
-	copy[copied] = '\0';
-	return copy;
-}
-
-char *
-pstrdup(const char *text)
-{
-	return pnstrdup(text, strlen(text));
-}
 
 /* Whatever a file says, asking has the same answers in any case of the key. */
 static void
@@ -255,7 +160,6 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	fuzz_command(string);
 	fuzz_report(text, size);
 	fuzz_time(string);
-	while (blocks.next != &blocks)
-		pfree(blocks.next + 1);
+	free_blocks();
 	return 0;
 }

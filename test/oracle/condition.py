@@ -91,10 +91,66 @@ class Conditions:
             return self.random.choice(declared)
         return self.random.choice(refs)
 
+    def expression(self, scope, ref=None):
+        """(an expression, its kind): mostly one that is no NULL for a row
+        that an outer join made up, so that it matters where it is computed."""
+        chance = self.random
+        ref = ref or chance.choice(scope.refs())
+        other = chance.choice(scope.refs(ref.kind.family))
+        some = chance.choice(scope.refs())
+        literal = ref.kind.literal(self.value(ref.kind, 0))
+        typed = ("coalesce({0}, {1})", "coalesce({0}, {2}, {1})",
+                 "CASE WHEN {0} IS NULL THEN {1} ELSE {0} END",
+                 "CASE WHEN {3} IS NOT NULL THEN {0} ELSE {1} END")
+        texts = ("coalesce({0}::text, 'none')",
+                 "coalesce({0}::text, '') || '/' || coalesce({3}::text, '-')",
+                 "({0} IS NULL)::text", "({0}::text || {3}::text)",
+                 "({3} IS NULL AND {0} IS NOT NULL)::text",
+                 "CASE WHEN {0} IS NULL THEN 'no' ELSE {3}::text END",
+                 "CASE WHEN {0} = {1} THEN 'is' WHEN {3} IS NULL THEN 'no' END",
+                 "concat({0}, ':', {3})", "format('%s', {0})",
+                 "coalesce(nullif({0}, {1})::text, 'nil')")
+        if ref.kind.family not in ("jsonb", "ints", "texts") and \
+                chance.random() < 0.5:
+            # Of several types, the widest is none of them.
+            kind = (BY_NAME["int8"] if ref.kind.family == "int" else
+                    BY_NAME["text"] if ref.kind.family == "text" else
+                    ref.kind)
+            return chance.choice(typed).format(ref.sql, literal, other.sql,
+                                               some.sql), kind
+        if ref.kind.family == "jsonb":
+            texts = texts[:6]
+        text = chance.choice(texts).format(ref.sql, literal, other.sql,
+                                           some.sql)
+        return text, BY_NAME["text"]
+
+    def expressed(self, scope):
+        """A condition on such an expression."""
+        chance = self.random
+        text, kind = self.expression(scope)
+        pick = chance.random()
+        if pick < 0.3:
+            return "%s %s %s" % (text, chance.choice(COMPARISONS),
+                                 kind.literal(self.value(kind, 0)))
+        if pick < 0.45:
+            return "%s IS %sNULL" % (text, chance.choice(("", "NOT ")))
+        if pick < 0.6:
+            one, two = (chance.choice(scope.refs()) for _ in range(2))
+            return "(%s IS NULL) %s (%s IS NULL)" % (
+                one.sql, chance.choice(("=", "<>")), two.sql)
+        ref = chance.choice(scope.refs(kind.family) or scope.refs("text")
+                            or scope.refs())
+        if ref.kind.family != kind.family:
+            return "(%s)::text <> 'none'" % text
+        return "%s = %s" % (text, ref.sql)
+
     def make(self, scope, depth=0):
         """A condition, as text that can stand in an AND."""
         chance = self.random
         pick = chance.random()
+        if scope.refs() and chance.random() < (0.15 if len(scope.relations) > 1
+                                               else 0.04):
+            return self.expressed(scope)
         if depth < 2 and pick < 0.08:
             return "(%s)" % (" OR ".join(
                 self.make(scope, depth + 1)

@@ -18,13 +18,21 @@ class Kind:
     family    types of one family compare with each other
     pool      the texts of its values
     ops       the operators that a column of it may declare
+    naive     whether equal values have one text in JSON
     """
 
     def __init__(self, name, sql, base, family, pool, ops, weight=2, plain=True,
-                 sortable=True):
+                 sortable=True, naive=True):
         self.name, self.sql, self.base, self.family = name, sql, base, family
         self.pool, self.ops, self.weight = pool, ops, weight
-        self.plain, self.sortable = plain, sortable
+        self.plain, self.sortable, self.naive = plain, sortable, naive
+
+    @property
+    def formats(self):
+        """The values of the column option "format" that it can have."""
+        return {"bytea": ("base64", "hex"), "timestamp": (
+            "epoch_s", "epoch_ms"), "timestamptz": ("epoch_s", "epoch_ms")
+                }.get(self.base, ())
 
     def literal(self, text, short=False):
         if text is None:
@@ -35,7 +43,7 @@ class Kind:
             return text
         if self.name == "numeric" and short:
             return text
-        sql = {"varchar5": "varchar", "bpchar4": "bpchar",
+        sql = {"varchar5": "varchar", "bpchar4": "bpchar", "bpchar9": "char(12)",
                "numeric2": "numeric"}.get(self.name, self.sql)
         # A domain's check is no business of a literal.
         sql = {"dom_int": "int", "dom_text": "text"}.get(self.name, sql)
@@ -82,9 +90,11 @@ KINDS = [
          EQ, 1, plain=False),
     Kind("numeric", "numeric", "numeric", "numeric",
          ["0", "1", "1.0", "1.50", "-2.25", "3", "0.1", "100",
-          "12345678901234567890.123456789", "9.996", "10.00"], ORDER, 4),
+          "12345678901234567890.123456789", "9.996", "10.00"], ORDER, 4,
+         naive=False),
     Kind("numeric2", "numeric(10,2)", "numeric", "numeric",
-         ["0.00", "1.50", "-2.25", "3.00", "10.00", "9.99"], ORDER, 3),
+         ["0.00", "1.50", "-2.25", "3.00", "10.00", "9.99"], ORDER, 3,
+         naive=False),
     Kind("float8", "float8", "float8", "float", FLOATS, ORDER, 3),
     Kind("float4", "real", "float4", "real", FLOATS + ["0.1"], EQ, 1),
     Kind("date", "date", "date", "date", [m[:10] for m in MOMENTS], ORDER, 4),
@@ -104,7 +114,31 @@ KINDS = [
     Kind("texts", "text[]", "text[]", "texts",
          ["{}", "{a}", "{a,b}", '{"x y",NULL}', '{ab,""}'], [], 1),
     Kind("interval", "interval", "interval", "interval",
-         ["1 day", "2 hours", "1 mon", "-1 day"], [], 1, sortable=False),
+         ["1 day", "2 hours", "1 mon", "-1 day"], EQ, 1),
+    Kind("time", "time", "time", "time",
+         ["00:00:00", "12:30:00", "12:30:00.5", "23:59:59.999999"], ORDER, 2),
+    Kind("timetz", "timetz", "timetz", "timetz",
+         ["00:00:00+00", "12:30:00+00", "12:30:00.5+02", "08:00:00-05"], EQ,
+         1),
+    Kind("inet", "inet", "inet", "inet",
+         ["10.0.0.1", "10.0.0.0/8", "192.168.1.7", "::1", "2001:db8::/32"],
+         EQ, 1),
+    Kind("cidr", "cidr", "cidr", "inet",
+         ["10.0.0.0/8", "192.168.1.0/24", "2001:db8::/32"], EQ, 1),
+    Kind("macaddr", "macaddr", "macaddr", "macaddr",
+         ["08:00:2b:01:02:03", "ff:ff:ff:ff:ff:ff", "00:00:00:00:00:01"],
+         EQ, 1),
+    Kind("oid", "oid", "oid", "oid", ["1", "2", "16384", "4294967295"], EQ, 1),
+    Kind("name", "name", "name", "name", ["a", "A", "ab", "\u00e9", "x y"], EQ,
+         1),
+    Kind("bit3", "bit(3)", "bit", "bit", ["000", "101", "111"], EQ, 1),
+    Kind("varbit", "varbit", "varbit", "bit", ["", "1", "101", "0001"], EQ, 1),
+    Kind("bpchar9", "char(9)", "bpchar", "bpchar",
+         ["a", "ab", "abcd", "B", "", " a", "a b"], EQ, 1, plain=False),
+    Kind("lsn", "pg_lsn", "pg_lsn", "pg_lsn", ["0/0", "0/16B3748", "1/0"], EQ,
+         1),
+    Kind("int4range", "int4range", "int4range", "int4range",
+         ["empty", "[1,3)", "[2,)", "(,5)"], EQ, 1),
 ]
 CITEXT = Kind("citext", "c.citext", "citext", "citext",
               ["a", "Ab", "B", "x y"], [], 2)

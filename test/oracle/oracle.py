@@ -21,7 +21,6 @@ import traceback
 sys.dont_write_bytecode = True
 from worker import QUERIES_A_ROUND, Worker, pushed  # noqa: E402
 
-SHOWN = 5       # failures that are printed whole
 SHRUNK = 2      # failures that each session makes smaller
 # Shares below which the run says nothing: (what, needs, least).
 MINIMUMS = (("filter", None, 0.40), ("rows", None, 0.60),
@@ -134,7 +133,8 @@ def run(arguments, folder):
             tally.failures.append({"seed": "-", "report": value})
         else:
             tally.add(value)
-            if value["verdict"] == "failed" and len(tally.failures) <= SHOWN:
+            if value["verdict"] == "failed" and \
+                    len(tally.failures) <= arguments.shown:
                 show(value)
             enough = arguments.stop and tally.failures
             if enough:
@@ -167,6 +167,8 @@ def main():
     parser.add_argument("--seconds", type=float,
                         help="begin no round after this many")
     parser.add_argument("--only", metavar="ROUND/QUERY")
+    parser.add_argument("--shown", type=int, default=5,
+                        help="failures that are printed whole")
     parser.add_argument("--stop", action="store_true",
                         help="stop at the first failure")
     parser.add_argument("--defect", help="a lie of the function")

@@ -9,6 +9,7 @@ import random
 
 from condition import Conditions, Ref, Scope
 from kinds import BY_NAME
+from schema import Column, Table
 
 UNSORTABLE = ("interval",)
 PLANNER = [("enable_%s" % name, ("off", "on")) for name in (
@@ -24,6 +25,9 @@ PLANNER = [("enable_%s" % name, ("off", "on")) for name in (
     ("timezone", ("'America/New_York'", "'Asia/Kolkata'")),
     ("datestyle", ("'SQL, DMY'",)), ("extra_float_digits", ("0",)),
     ("plan_cache_mode", ("force_generic_plan", "force_custom_plan"))]
+
+
+EVERY = 100000      # a limit above the number of rows of any join here
 
 
 class Query:
@@ -285,21 +289,64 @@ class Generator:
                 continue
             theirs = chance.choice(scope.refs(mine.kind.family))
             pair = [mine.sql, theirs.sql]
+            if chance.random() < 0.15:
+                pair[1] = chance.choice((
+                    "coalesce({0}, {1})",
+                    "CASE WHEN {0} IS NULL THEN {1} ELSE {0} END")).format(
+                        theirs.sql, theirs.kind.literal(
+                            self.conditions.value(theirs.kind, 0)))
             chance.shuffle(pair)
             operator = "=" if chance.random() < 0.9 else chance.choice(
                 ("<", ">=", "<>"))
             terms.append("%s %s %s" % (pair[0], operator, pair[1]))
         return terms
 
+    def derived(self, alias):
+        """An outer join as a table in FROM, with expressions over both of its
+        sides for columns."""
+        chance = self.random
+        (left, right) = [(self.alias(), self.relation()) for _ in range(2)]
+        inner = Scope([left, right])
+        on = self.join_condition(Scope([left]), None, right)
+        on += self.feed(*right, Scope([left]))
+        where = self.feed(*left)
+        kind = chance.choices(("LEFT", "RIGHT", "FULL", "INNER"),
+                              (6, 2, 1, 2))[0]
+        if kind == "FULL":
+            on = [t for t in on if " = " in t][:1]
+        if not on:
+            kind = "LEFT" if kind == "FULL" else kind
+        if chance.random() < 0.2:
+            where.append(self.conditions.make(inner, 2))
+        columns, targets = [], []
+        for number in range(chance.choice((2, 3, 4))):
+            name = "e%d" % number
+            if chance.random() < 0.5:
+                ref = chance.choice(inner.refs())
+                text, column = ref.sql, Column(name, ref.kind)
+            else:
+                text, kind_of = self.conditions.expression(inner)
+                column = Column(name, kind_of)
+            columns.append(column)
+            targets.append("%s AS %s" % (text, name))
+        return Table(alias, columns), "(SELECT %s FROM %s %s %s JOIN %s %s ON " \
+            "%s%s%s) %s" % (
+                ", ".join(targets), left[1].sql, left[0], kind, right[1].sql,
+                right[0], " AND ".join(on) or "true",
+                " WHERE " + " AND ".join(where) if where else "",
+                chance.choice(("", "", "", " OFFSET 0")), alias)
+
     def add_join(self, query, relations):
         chance = self.random
         table, alias = self.relation(), self.alias()
         scope = Scope(relations)
+        source = "%s %s" % (table.sql, alias)
+        if chance.random() < 0.12:
+            table, source = self.derived(alias)
         right = (alias, table)
         kind = chance.choices(("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN",
                                "CROSS JOIN", "LATERAL", ","),
-                              (6, 5, 2, 2, 1, 2, 2))[0]
-        source = "%s %s" % (table.sql, alias)
+                              (6, 7, 2, 2, 1, 2, 2))[0]
         on = self.join_condition(scope, None, right)
         feed = self.feed(alias, table, scope)
         if kind in ("CROSS JOIN", ","):
@@ -341,9 +388,13 @@ class Generator:
         chosen = chance.sample(refs, count)
         query.targets = [ref.sql for ref in chosen]
         sortable = [ref.kind.sortable for ref in chosen]
-        if chance.random() < 0.1:
-            query.targets.append("coalesce(%s::text, 'none')" %
-                                 chance.choice(refs).sql)
+        for _ in range(chance.choice((0, 1, 2)) if query.joins else
+                       chance.random() < 0.1):
+            query.targets.append(self.conditions.expression(scope)[0])
+            sortable.append(True)
+        if chance.random() < 0.03:
+            query.targets.append("%s::text" % chance.choice(
+                scope.relations)[0])
             sortable.append(True)
         if chance.random() < 0.05:
             query.targets.append("%s IS NULL" % chance.choice(
@@ -375,6 +426,9 @@ class Generator:
         groups = chance.sample(refs, min(len(refs), chance.choice((0, 1, 1, 2))))
         query.group = [ref.sql for ref in groups]
         query.targets = list(query.group)
+        if query.joins and chance.random() < 0.2:
+            query.targets.append("count(%s)" %
+                                 self.conditions.expression(scope)[0])
         for _ in range(chance.choice((1, 2, 3))):
             query.targets.append(self.aggregate(scope))
         if groups and chance.random() < 0.3:
@@ -454,18 +508,103 @@ class Generator:
             operator = chance.choice(list(ref.column.declared))
             literal = ref.kind.literal(self.conditions.value(ref.kind, 0))
             if operator in ("in", "not in"):
-                literal = "(%s, %s)" % (literal, ref.kind.literal(
-                    self.conditions.value(ref.kind, 0)))
+                literal = "(%s)" % ", ".join(
+                    ref.kind.literal(self.conditions.value(ref.kind, 0))
+                    for _ in range(chance.choice((2, 2, 3, 8, 14))))
             elif operator.startswith("is"):
                 literal = ""
             query.where.append("%s %s %s" % (ref.sql, operator, literal))
         sortable = self.plain_targets(query, scope)
         self.add_order(query, sortable)
         self.add_limit(query)
-        if query.limit is None and chance.random() < 0.6:
+        if query.limit is None and chance.random() < 0.7:
             query.limit = chance.choice(("1", "2", "5", "20"))
         query.ties = query.ties and bool(query.order)
         self.add_settings(query)
+        return query
+
+    def bindable(self, scope):
+        """A relation and its join by a column that takes the others' keys."""
+        chance = self.random
+        families = {ref.kind.family for ref in scope.refs()}
+        choices = [(table, column) for table in self.schema.tables
+                   for column in table.columns
+                   if column.kind.family in families and
+                   column.declared.keys() & {"=", "in"}]
+        if not choices or chance.random() < 0.3:
+            return None, []
+        table, column = chance.choice(choices)
+        alias = self.alias()
+        other = chance.choice(scope.refs(column.kind.family))
+        return (alias, table), ["%s.%s = %s" % (alias, column.name, other.sql)]
+
+    def join_source(self):
+        """(relations, FROM and WHERE, terms) of a join of two or three."""
+        chance = self.random
+        first = (self.alias(), self.relation())
+        relations, where = [first], self.feed(*first)
+        text = "%s %s" % (first[1].sql, first[0])
+        for _ in range(chance.choice((1, 1, 1, 2))):
+            scope = Scope(relations)
+            right, on = self.bindable(scope)
+            if not on:
+                right = (self.alias(), self.relation())
+                on = self.join_condition(scope, None, right)
+            on += self.feed(*right, scope)
+            text += " %s JOIN %s %s ON %s" % (
+                chance.choice(("INNER", "INNER", "LEFT")), right[1].sql,
+                right[0], " AND ".join(on) or "true")
+            relations.append(right)
+        return relations, text, where
+
+    def stopping(self):
+        """Joins that are asked again and again, and end early: a correlated
+        LIMIT, EXISTS as a target.  What is compared is how many rows there
+        are, and all of them where the limit is past their number."""
+        chance, query = self.random, Query()
+        self.parameters = None
+        query.kind = chance.choices(("plain", "prepare", "function"),
+                                    (80, 12, 8))[0]
+        numbers = [chance.choice((0, 1, 1, 2, 3, EVERY, EVERY))
+                   for _ in range(chance.choice((2, 3, 4, 6)))]
+        relations, text, where = self.join_source()
+        scope = Scope(relations)
+        value = "coalesce(%s::text, 'null')" % chance.choice(scope.refs()).sql
+        key, columns, kind = None, "n", None
+        if chance.random() < 0.5:
+            key = chance.choice([r for r in scope.refs()
+                                 if r.kind.family not in ("jsonb", "ints",
+                                                          "texts")] or [None])
+        rows = [str(n) for n in numbers]
+        if key:
+            kind, columns = key.kind, "n, k"
+            rows = ["%d, %s" % (n, kind.literal(self.conditions.value(kind)))
+                    for n in numbers]
+            where = where + ["%s = n.k" % key.sql]
+        if chance.random() < 0.3:
+            where = where + [self.conditions.make(scope, 2)]
+        text += " WHERE " + " AND ".join(where) if where else ""
+        query.source = "(VALUES %s) n(%s)" % (
+            ", ".join("(%s)" % row for row in rows), columns)
+        listed = "CASE WHEN n.n = %d THEN coalesce(string_agg(s.v, ',' ORDER " \
+            "BY s.v), 'none') ELSE count(*)::text END" % EVERY
+        limited = "(SELECT %s AS v FROM %s LIMIT n.n) s" % (value, text)
+        query.targets = ["n.n"]
+        forms = ["(SELECT %s FROM %s)" % (listed, limited),
+                 "EXISTS (SELECT 1 FROM %s OFFSET n.n %% 2)" % text,
+                 "(SELECT count(*) FROM (SELECT DISTINCT 1 FROM %s OFFSET n.n "
+                 "%% 2) s)" % text]
+        if chance.random() < 0.25:
+            query.joins = ["CROSS JOIN LATERAL (SELECT %s AS w FROM %s) l" % (
+                listed, limited)]
+            query.targets.append("l.w")
+        else:
+            query.targets += [forms[0]] if chance.random() < 0.6 else \
+                chance.sample(forms, chance.choice((1, 2)))
+        self.add_settings(query)
+        if chance.random() < 0.6:
+            query.settings += ["SET enable_%s = off" % name for name in
+                               ("hashjoin", "mergejoin", "nestloop")]
         return query
 
     def recursive(self, query, relations):
@@ -480,7 +619,6 @@ class Generator:
             "RECURSIVE w(a, b) AS (SELECT x.{0}::bigint, 0 FROM {2} x WHERE "
             "x.{0} < 4 UNION SELECT y.{1}::bigint, w.b + 1 FROM w JOIN {2} y "
             "ON y.{0} = w.a WHERE w.b < 3)".format(one, two, table.sql))
-        from schema import Column, Table
         cte = Table("w", [Column("a", BY_NAME["int8"]),
                           Column("b", BY_NAME["int4"])])
         query.source, query.joins = "w", []
@@ -488,8 +626,11 @@ class Generator:
 
     def make(self):
         chance, query = self.random, Query()
-        if chance.random() < 0.25:
+        pick = chance.random()
+        if pick < 0.30:
             return self.pushable()
+        if pick < 0.40:
+            return self.stopping()
         query.kind = chance.choices(("plain", "prepare", "cursor", "function",
                                      "subtransaction"), (70, 14, 6, 3, 3))[0]
         self.parameters = [] if query.kind == "prepare" else None
@@ -503,6 +644,9 @@ class Generator:
                 alias, chance.choice(("", "MATERIALIZED ", "NOT MATERIALIZED ")),
                 table.sql, self.where_text(table)))
             query.source = alias
+        elif chance.random() < 0.06:
+            table, query.source = self.derived(alias)
+            relations = [(alias, table)]
         elif chance.random() < 0.05:
             query.source = "(SELECT * FROM %s%s%s) %s" % (
                 table.sql, self.where_text(table),

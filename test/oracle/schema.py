@@ -15,6 +15,10 @@ from kinds import BY_NAME, CITEXT, KINDS, LABELS, quote
 OPERATORS = ["=", "in", "<>", "not in", "<", "<=", ">", ">=", "like", "ilike",
              "is null", "is not null"]
 CAPABILITIES = ["limit", "order_by"]
+# Types with more than one text for a value, or more than one form of it.
+PECULIAR = ("bpchar", "bytea")
+# Types of columns that some tables require; the function need not echo them.
+REQUIRABLE = ("int4", "int8", "text", "uuid", "bpchar", "bytea", "date")
 
 
 class Column:
@@ -23,6 +27,8 @@ class Column:
         self.name, self.kind, self.path = name, kind, path
         self.declared = declared or {}      # operator: argument or None
         self.required, self.not_null = required, not_null
+        self.format = None              # the option of that name
+        self.padded = False             # char(n) with its blanks in the data
 
     @property
     def member(self):
@@ -38,7 +44,21 @@ class Column:
             options.append(("required", "true"))
         if self.path:
             options.append(("path", self.path))
+        if self.format:
+            options.append(("format", self.format))
         return options_text(options)
+
+    @property
+    def json(self):
+        """An expression: the value as the function has it, in an array."""
+        if self.format in ("base64", "hex"):
+            return "encode(%s, '%s')" % (self.name, self.format)
+        if self.format:
+            return "trim_scale(extract(epoch FROM %s) * %d)" % (
+                self.name, 1000 if self.format == "epoch_ms" else 1)
+        if self.kind.base == "bpchar" and not self.padded:
+            return self.name + "::text"
+        return self.name
 
     def ddl(self, foreign):
         return "%s %s%s%s" % (self.name, self.kind.sql,
@@ -83,6 +103,13 @@ class Schema:
         kinds = list(KINDS) + ([CITEXT] if "citext" in features else [])
         self.kinds = self.random.sample(kinds, 9) + [
             BY_NAME["int4"], BY_NAME["text"]]
+        # What the first columns are in some rounds, so that it is a key.
+        self.focus = None
+        if self.random.random() < 0.6:
+            keys = [k for k in kinds if k.ops]
+            self.focus = self.random.choices(
+                keys, [6 if k.base in PECULIAR else 1 for k in keys])[0]
+            self.kinds.append(self.focus)
         self.weights = [kind.weight for kind in self.kinds]
         self.pools = {}
         for kind in kinds:
@@ -103,7 +130,14 @@ class Schema:
         chance = self.random
         known = [op for op in column.kind.ops
                  if "pushdown " + op in self.features]
-        if not known or chance.random() < 0.35:
+        if not known:
+            return
+        if index == 0 and self.focus is column.kind:
+            column.declared.update(chance.choice((
+                {"=": None, "in": None}, {"=": None, "in": None},
+                {"=": None}, {"in": None}, {op: None for op in known})))
+            return
+        if chance.random() < 0.35:
             return
         if chance.random() < 0.4:
             chosen = known
@@ -125,18 +159,23 @@ class Schema:
             kind = self.kind()
             if index == 0 and chance.random() < 0.75:
                 kind = BY_NAME[chance.choice(("int4", "int4", "int8", "text"))]
+            if self.focus and (index == 0 and chance.random() < 0.8 or
+                               index == 1 and chance.random() < 0.3):
+                kind = self.focus
             column = Column("abcdefgh"[index], kind)
+            column.padded = chance.random() < 0.5
             if foreign:
+                if kind.formats and chance.random() < 0.4:
+                    column.format = chance.choice(kind.formats)
                 self.declare(column, index)
                 if nested and chance.random() < 0.5:
                     column.path = "/x/" + column.name
             column.not_null = chance.random() < 0.15
             columns.append(column)
-        keys = [c for c in columns if c.kind.base in ("int4", "int8", "text",
-                                                      "uuid")
-                and c.kind.plain and not c.path]
-        if foreign and keys and chance.random() < 0.12:
-            key = chance.choice(keys)
+        keys = [c for c in columns if c.kind.base in REQUIRABLE
+                and c.kind.name[:3] != "dom" and not c.path]
+        wanted = chance.choices((0, 1, 2), (85, 10, 5))[0] if foreign else 0
+        for key in chance.sample(keys, min(wanted, len(keys))):
             key.required = key.not_null = True
             key.declared = chance.choice(({"=": None, "in": None}, {"=": None},
                                           {"in": None}))
@@ -168,6 +207,14 @@ class Schema:
                             if c.declared}
         if any(c.path for c in table.columns):
             mode["nested"] = True
+        # A function that looks at what it was sent and knows no types.
+        mode["naive"] = [c.member for c in table.columns if c.kind.naive and
+                         c.declared] if chance.random() < 0.5 else []
+        for column in table.columns:
+            column.padded &= column.member not in mode["naive"]
+        # A parameter with a default: without a value for it there are fewer
+        # rows, which is why it is declared "required".
+        mode["default"] = chance.random() < 0.7
         mode["use"] = chance.choice(("random", "random", "arguments",
                                      "filters", "both"))
         mode["ignore"] = chance.choice((0, 0, 0.2, 1))
@@ -197,7 +244,9 @@ class Schema:
         if chance.random() < 0.3:
             options.append(("max_concurrency", chance.choice(("1", "2"))))
         if "max_batch_keys" in self.features and chance.random() < 0.5:
-            options.append(("max_batch_keys", chance.choice(("1", "2", "5"))))
+            most = chance.choice((1, 2, 3, 5))
+            mode["most_keys"] = most
+            options.append(("max_batch_keys", str(most)))
         if self.defect:
             mode["defect"] = self.defect
             if self.defect == "skip_page":
@@ -242,6 +291,7 @@ class Schema:
         columns[0].kind = BY_NAME["int4"]
         for column in columns:
             column.required, column.not_null, column.path = False, False, None
+            column.padded, column.format = False, None
         rows = self.make_rows(columns)
         parent = Table("p", columns, rows)
         shape = ", ".join(c.ddl(False) for c in columns)
@@ -318,6 +368,8 @@ class Schema:
                 entry["labels"] = LABELS
             if column.required:
                 entry["required"] = True
+            if column.format:
+                entry["format"] = column.format
             if column.kind.name == "numeric2":
                 entry["scale"] = 2
             if not column.kind.plain:
@@ -339,13 +391,17 @@ class Schema:
                 "r.oid); END LOOP; END $$"]
         # ANALYZE of a foreign table asks the function, so data come first.
         late = [s for s in self.statements if s.startswith("ANALYZE f.")]
-        session.execute(drop + [s for s in self.statements if s not in late])
+        session.execute(["RESET ALL"] + drop +
+                        [s for s in self.statements if s not in late])
         for table in self.storage:
             if table.local:
                 continue
+            session.execute(["SET timezone = '%s'" % (
+                "UTC" if table.mode["naive"] else self.random.choice(
+                    ("UTC", "Asia/Kolkata")))])
             rows = session.query(
                 "SELECT json_build_array(%s) FROM l.%s" % (", ".join(
-                    c.name for c in table.columns), table.name))
+                    c.json for c in table.columns), table.name))
             with open(os.path.join(folder, table.name + ".json"), "w",
                       encoding="utf-8") as file:
                 file.write(self.data_file(table, [row[0] for row in rows]))

@@ -6,6 +6,8 @@ CREATE SCHEMA types;
 SET search_path = types, public;
 SET client_min_messages = warning;
 SET timezone = 'Europe/Berlin';
+SET datestyle = 'Postgres, MDY';
+SET bytea_output = hex;
 \getenv endpoint LAMBDA_FDW_ENDPOINT
 CREATE SERVER lambda FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1', endpoint :'endpoint');
 CREATE USER MAPPING FOR CURRENT_USER SERVER lambda
@@ -121,6 +123,7 @@ FROM unnest(ARRAY['date', 'timestamp', 'timestamptz', 'interval', 'tstzrange', '
 RESET datestyle;
 RESET intervalstyle;
 SET timezone = 'Europe/Berlin';
+SET datestyle = 'Postgres, MDY';
 
 -- every column of a table at once
 \set rows '[{"i": 9223372036854775807, "n": 1234567890123456789.012345678901234567890, "f": 1e22, "t": "caf\\u00e9 \\ud83d\\ude00", "b": true, "d": "2024-02-29", "ts": "2024-02-29T12:34:56.5Z", "u": "550e8400-e29b-41d4-a716-446655440000", "j": {"b": 1.10, "a": [1, null]}, "k": {"b": 1.10, "a": [1, null]}, "a": [[1, 2], [3, 4]], "c": {"p": {"x": 1}, "m": "sad"}, "m": "ok", "p": 5, "r": "[1,5)"}, {"i": null, "t": "", "j": null, "k": "s", "a": [], "c": null, "zzz": 1}, {}, {"i": "12", "n": "1e3", "f": "0.5", "b": "no", "ts": "2024-07-01 00:00", "j": "j", "k": false, "a": "{7}", "c": "(\\"(1,x)\\",{2},ok)", "p": "6"}, {}]'

@@ -3,6 +3,7 @@
 A value comes as json.loads gives it, its numbers as Number, digit for digit.
 """
 
+import base64
 import datetime
 import re
 import struct
@@ -17,6 +18,9 @@ INTEGERS = ("int2", "int4", "int8")
 TEXTS = ("text", "varchar", "citext")
 # Types whose undeclared "=" and "in" may be hints.
 HINTABLE = INTEGERS + ("bool", "uuid", "text", "varchar")
+# Types of which equal values have one text.
+TEXTUAL = ("time", "timetz", "interval", "inet", "cidr", "macaddr", "name",
+           "bit", "varbit", "oid", "pg_lsn", "int4range")
 
 TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?)?"
@@ -43,11 +47,13 @@ def single(number):
     return struct.unpack("f", struct.pack("f", float(number)))[0]
 
 
-def bytes_of(text):
-    """bytea in PostgreSQL's own hex."""
-    if not text.startswith("\\x"):
-        raise ValueError("bytes are written in hex here")
-    return bytes.fromhex(text[2:])
+def bytes_of(text, form):
+    """bytea in the column's format, which is PostgreSQL's own without one."""
+    if form == "base64":
+        return base64.b64decode(text, validate=True)
+    if form is None and not text.startswith("\\x"):
+        raise ValueError("no bytes in hex: %r" % text)
+    return bytes.fromhex(text if form else text[2:])
 
 
 def fold(text):
@@ -57,9 +63,13 @@ def fold(text):
 
 def key(column, value, is_data=False):
     """What a value of the column compares by; None for a null."""
-    kind = column["type"]
+    kind, form = column["type"], column.get("format")
     if value is None:
         return None
+    if form and form.startswith("epoch"):
+        if not isinstance(value, Number):
+            raise ValueError("no number for %s: %r" % (form, value))
+        return Decimal(value)
     if kind == "bool":
         if not isinstance(value, bool):
             raise ValueError("no boolean: %r" % (value,))
@@ -89,12 +99,14 @@ def key(column, value, is_data=False):
     if kind == "enum":
         return column["labels"].index(value)
     if kind == "bytea":
-        return bytes_of(value)
+        return bytes_of(value, form)
+    if kind in TEXTUAL:
+        return value
     raise ValueError("%s is data only" % kind)
 
 
 def comparable(column):
-    return column["type"] in HINTABLE + (
+    return column["type"] in HINTABLE + TEXTUAL + (
         "numeric", "float4", "float8", "bpchar", "citext", "date", "timestamp",
         "timestamptz", "enum", "bytea")
 
@@ -123,9 +135,10 @@ COMPARE = {"=": lambda a, b: a == b, "<>": lambda a, b: a != b,
            ">": lambda a, b: a > b, ">=": lambda a, b: a >= b}
 
 
-def condition(column, operator, wanted):
+def condition(column, operator, wanted, naive=False):
     """A function that tells whether a cell, a (value, key), satisfies a
-    condition; a null satisfies none but "is null"."""
+    condition; a null satisfies none but "is null".  What is naive compares
+    what was sent with what it has, as JSON, and knows no types."""
     if operator == "is null":
         return lambda cell: cell[0] is None
     if operator == "is not null":
@@ -133,6 +146,10 @@ def condition(column, operator, wanted):
     if operator in ("like", "ilike"):
         return lambda cell: cell[0] is not None and like(
             wanted, cell[0], operator == "ilike")
+    if naive and operator in ("=", "in", "<>", "not in"):
+        texts = wanted if operator.endswith("in") else [wanted]
+        return lambda cell: cell[0] is not None and (
+            (cell[0] in texts) == (operator in ("=", "in")))
     if operator in ("in", "not in"):
         keys = {key(column, one) for one in wanted}
         if None in keys:

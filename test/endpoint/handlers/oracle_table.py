@@ -13,6 +13,9 @@ cursor_argument  the name of the argument that carries the cursor
 paged         whether there may be several pages
 use           what it filters by: "arguments", "filters", "both", "random"
 ignore        how often it ignores a condition it need not honour
+naive         columns whose values it compares as the JSON it was sent
+most_keys     the values of a list at most, which is max_batch_keys
+default       whether a required column that has no value takes a default
 defect        a lie: "drop_equal", "null_unequal", "skip_page", "short_limit",
               "unsorted"
 
@@ -29,6 +32,8 @@ from _oracle_answer import Answer
 from _oracle_values import (HINTABLE, Number, comparable, condition, key)
 from endpoint import RawResponse
 
+# Types of required columns that an answer may leave out.
+ECHOED = ("int4", "int8", "uuid", "text", "bpchar", "bytea", "date")
 LOCK = threading.Lock()
 TABLES = {}
 
@@ -130,11 +135,28 @@ def choose(chance, mode, exact, arguments, declared, hints):
     return [term for term in chosen if chance.random() >= ignore]
 
 
-def select(table, terms, defect, chance):
-    rows = table["rows"]
+def check_lists(terms, mode):
+    """No list is longer than the table's max_batch_keys says."""
+    for name, operator, wanted in terms:
+        if operator == "in" and len(wanted) > int(mode.get("most_keys", 1000)):
+            raise Broken("%d values for %s" % (len(wanted), name))
+
+
+def defaults(table, terms):
+    """What the parameters that were not given are."""
+    given = {name for name, _, _ in terms}
+    return [(column["name"], "=", table["rows"][0][index][0])
+            for index, column in enumerate(table["columns"])
+            if column.get("required") and column["name"] not in given
+            and table["rows"]]
+
+
+def select(table, terms, mode, chance):
+    rows, defect = table["rows"], mode.get("defect")
     for name, operator, wanted in terms:
         index = table["index"][name]
-        holds = condition(table["columns"][index], operator, wanted)
+        holds = condition(table["columns"][index], operator, wanted,
+                          name in mode.get("naive", ()))
         if defect == "null_unequal" and operator in ("<>", "not in"):
             inner = holds
             holds = lambda cell, inner=inner: cell[0] is None or inner(cell)
@@ -180,8 +202,12 @@ def answer(event):
             raise Broken("%s is no capability" % what)
     arguments = argument_conditions(event, table, mode)
     declared, hints = filter_conditions(event, table, mode)
+    if not order_by:        # what is to be sorted comes from one call
+        check_lists(arguments + declared + hints, mode)
     terms = choose(chance, mode, limit is not None, arguments, declared, hints)
-    rows = select(table, terms, defect, chance)
+    if mode.get("default"):
+        terms += defaults(table, arguments + declared)
+    rows = select(table, terms, mode, chance)
     if not order_by or chance.random() < 0.5:
         rows = chance.sample(rows, len(rows))       # ties in any order
     if order_by and defect != "unsorted":
@@ -210,7 +236,7 @@ def answer(event):
     for name, operator, value in arguments:
         column = table["columns"][table["index"][name]]
         if (operator == "=" and column.get("required") and
-                column["type"] in ("int4", "int8", "uuid", "text") and
+                column["type"] in ECHOED and
                 (name, operator, value) in terms and chance.random() < 0.5):
             omitted.add(table["index"][name])
     return Answer(page_chance, table, mode, indexes, omitted).text(page,
