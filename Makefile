@@ -13,6 +13,7 @@ SOURCES = $(sort $(wildcard src/*.c) $(wildcard src/common/*.c))
 OBJS = $(SOURCES:.c=.o)
 DEPS = $(OBJS:.o=.d)
 DATA = $(sort $(wildcard lambda_fdw--*.sql compat/*.sql))
+SHLIB_EXPORTS = src/exports.txt
 
 # The SQL is in test/sql, what it must print in expected.
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))

@@ -34,7 +34,7 @@ keys_equal(const LfdwKeyType *type, Datum a, Datum b)
 										  type->collation, a, b));
 }
 
-#define SH_PREFIX keytab
+#define SH_PREFIX lfdw_keytab
 #define SH_ELEMENT_TYPE LfdwKeyEntry
 #define SH_KEY_TYPE Datum
 #define SH_KEY key
@@ -59,7 +59,7 @@ void
 lfdw_bind_reset(LfdwBindJoinState *state)
 {
 	MemoryContextReset(state->batch_context);
-	state->keys = keytab_create(state->batch_context, FIRST_ROOM, &state->key_type);
+	state->keys = lfdw_keytab_create(state->batch_context, FIRST_ROOM, &state->key_type);
 	state->rows = NULL;
 	state->last = &state->rows;
 	state->phase = LFDW_BIND_READ;
@@ -73,17 +73,17 @@ void
 lfdw_bind_forget(LfdwBindJoinState *state)
 {
 	MemoryContextReset(state->memory_context);
-	state->memory = keytab_create(state->memory_context, FIRST_ROOM,
+	state->memory = lfdw_keytab_create(state->memory_context, FIRST_ROOM,
 								  &state->key_type);
 }
 
 /* The entry of a key, made if there is none, with a copy of the key. */
 static LfdwKeyEntry *
-insert_key(keytab_hash * table, MemoryContext context, const LfdwKeyType *type,
+insert_key(lfdw_keytab_hash * table, MemoryContext context, const LfdwKeyType *type,
 		   Datum key)
 {
 	bool		found;
-	LfdwKeyEntry *entry = keytab_insert(table, key, &found);
+	LfdwKeyEntry *entry = lfdw_keytab_insert(table, key, &found);
 
 	if (!found)
 	{
@@ -139,14 +139,14 @@ lfdw_bind_ask(LfdwBindJoinState *state)
 	MemoryContext old = MemoryContextSwitchTo(state->batch_context);
 	Datum	   *values = palloc_extended(sizeof(Datum) * (state->keys->members + 1),
 										 MCXT_ALLOC_HUGE);
-	keytab_iterator iterator;
+	lfdw_keytab_iterator iterator;
 	LfdwKeyEntry *entry;
 	int			nvalues = 0;
 
-	keytab_start_iterate(state->keys, &iterator);
-	while ((entry = keytab_iterate(state->keys, &iterator)) != NULL)
+	lfdw_keytab_start_iterate(state->keys, &iterator);
+	while ((entry = lfdw_keytab_iterate(state->keys, &iterator)) != NULL)
 	{
-		LfdwKeyEntry *known = keytab_lookup(state->memory, entry->key);
+		LfdwKeyEntry *known = lfdw_keytab_lookup(state->memory, entry->key);
 
 		entry->remembered = known && known->complete ? known : NULL;
 		if (entry->remembered == NULL)
@@ -193,11 +193,11 @@ lfdw_bind_remember(LfdwBindJoinState *state, Datum key, TupleTableSlot *slot)
 void
 lfdw_bind_remember_done(LfdwBindJoinState *state)
 {
-	keytab_iterator iterator;
+	lfdw_keytab_iterator iterator;
 	LfdwKeyEntry *entry;
 
-	keytab_start_iterate(state->keys, &iterator);
-	while ((entry = keytab_iterate(state->keys, &iterator)) != NULL)
+	lfdw_keytab_start_iterate(state->keys, &iterator);
+	while ((entry = lfdw_keytab_iterate(state->keys, &iterator)) != NULL)
 	{
 		if (!has_room(state))
 			return;
