@@ -7,14 +7,12 @@ use FindBin;
 use lib "$FindBin::RealBin/lib";
 
 use LambdaFdw;
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $endpoint = start_endpoint();
-my $node = PostgreSQL::Test::Cluster->new('main');
+my $node = new_server();
 
-$node->init;
 $node->start;
 
 # Runs SQL as the superuser of a database; returns what psql printed and said.
