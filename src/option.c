@@ -558,15 +558,17 @@ lfdw_option_caller(Oid serverid, Oid userid)
 }
 
 /*
- * The server of this name, on which the role must have USAGE (42501).  Raises
- * 42704 where there is none.
+ * The server of this name, on which the role must have USAGE (42501), unless
+ * superusers_will_do and its owner is one.  Raises 42704 where there is none.
  */
 Oid
-lfdw_option_server_oid(const char *name, Oid userid)
+lfdw_option_server_oid(const char *name, Oid userid, bool superusers_will_do)
 {
-	Oid			serverid = GetForeignServerByName(name, false)->serverid;
+	ForeignServer *server = GetForeignServerByName(name, false);
+	Oid			serverid = server->serverid;
 
-	if (!lfdw_has_server_usage(serverid, userid))
+	if (!(superusers_will_do && superuser_arg(server->owner)) &&
+		!lfdw_has_server_usage(serverid, userid))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for foreign server %s", name),

@@ -106,7 +106,8 @@ extern const char *const lfdw_operator_names[LFDW_NOPERATORS];
 
 extern LfdwOptions *lfdw_option_table(Oid relid);
 extern LfdwColumnOptions *lfdw_option_column(Oid relid, AttrNumber attnum);
-extern Oid	lfdw_option_server_oid(const char *name, Oid userid);
+extern Oid	lfdw_option_server_oid(const char *name, Oid userid,
+								   bool superusers_will_do);
 extern LfdwOptions *lfdw_option_server(Oid serverid);
 extern LfdwCaller *lfdw_option_caller(Oid serverid, Oid userid);
 extern void lfdw_option_check_owner(const LfdwOptions *options);

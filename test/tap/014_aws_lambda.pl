@@ -60,7 +60,6 @@ $node->safe_psql('shop', <<'END');
 CREATE ROLE joe LOGIN;
 GRANT USAGE ON SCHEMA aws_lambda TO joe;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aws_lambda TO joe;
-GRANT USAGE ON FOREIGN SERVER aws_lambda TO joe;
 END
 $node->safe_psql('shop', <<"END");
 CREATE USER MAPPING FOR joe SERVER aws_lambda OPTIONS (aws_access_key_id '$access_key', aws_secret_access_key '$secret_key');
