@@ -106,6 +106,7 @@ static const LfdwOption option_table[] = {
 	{"tenant_id", ForeignTableRelationId, LFDW_KIND_TENANT, 0, 0, NULL, 0, TABLE_FIELD(tenant_id), "tenant of a function with tenant isolation"},
 	{"log_type", ForeignTableRelationId, LFDW_KIND_LOG_TYPE, 0, 0, "None", 0, TABLE_FIELD(log_tail), "Tail: ask for the end of the function's log, for EXPLAIN ANALYZE and errors"},
 	{"estimated_rows", ForeignTableRelationId, LFDW_KIND_REAL, 1, 1e15, "1000", 0, TABLE_FIELD(estimated_rows), "rows the planner expects where ANALYZE has not counted"},
+	{"analyze", ForeignTableRelationId, LFDW_KIND_BOOL, 0, 0, "true", 0, TABLE_FIELD(analyze), "false: ANALYZE, of a partitioned parent too, never calls the function"},
 	{"connect_timeout_ms", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, NULL, 0, TABLE_FIELD(connect_timeout_ms), "overrides the server's"},
 	{"request_timeout_ms", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, NULL, 0, TABLE_FIELD(request_timeout_ms), "overrides the server's"},
 	{"max_attempts", ForeignTableRelationId, LFDW_KIND_INT, 1, 20, NULL, 0, TABLE_FIELD(max_attempts), "overrides the server's"},

@@ -92,6 +92,7 @@ typedef struct LfdwOptions
 	char	   *tenant_id;		/* NULL for none */
 	bool		log_tail;		/* log_type 'Tail' */
 	double		estimated_rows;
+	bool		analyze;		/* ANALYZE may call the function */
 } LfdwOptions;
 
 typedef struct LfdwColumnOptions
