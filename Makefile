@@ -22,6 +22,7 @@ DATA := $(call found,lambda_fdw--*.sql compat/*.sql)
 ifeq (,$(SOURCES))
 $(error make finds no sources beside $(firstword $(MAKEFILE_LIST)); outside of the checkout its path must have no blanks)
 endif
+SHLIB_EXPORTS = src/exports.txt
 
 # The SQL is in test/sql, what it must print in expected.
 REGRESS := $(patsubst test/sql/%.sql,%,$(call found,test/sql/*.sql))

@@ -98,4 +98,7 @@ REVOKE ALL ON FUNCTION aws_lambda.invoke(text, json, text, text, text, json, var
 REVOKE ALL ON FUNCTION aws_lambda.invoke(aws_commons._lambda_function_arn_1, json, text, text, json, varchar) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aws_lambda.invoke(text, jsonb, text, text, text, jsonb, varchar) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aws_lambda.invoke(aws_commons._lambda_function_arn_1, jsonb, text, text, jsonb, varchar) FROM PUBLIC;
-REVOKE ALL ON FUNCTION aws_lambda.invoke(text, json, text, text, text, text) FROM PUBLIC;
+
+-- No dump of RDS grants EXECUTE on the fifth: everybody has it, and the function
+-- refuses whoever has none on the overloads that it stands for.
+GRANT EXECUTE ON FUNCTION aws_lambda.invoke(text, json, text, text, text, text) TO PUBLIC;

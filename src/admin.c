@@ -29,14 +29,15 @@ PG_FUNCTION_INFO_V1(lambda_fdw_credentials);
 
 /*
  * The options of a server of lambda_fdw, on which the current user must have
- * USAGE (42501).  Raises 42704 for a name that is none, 42809 for a server of
- * another wrapper.
+ * USAGE (42501), or which may be a superuser's.  Raises 42704 for a name that
+ * is none, 42809 for a server of another wrapper.
  */
 LfdwOptions *
-lfdw_server_options(const char *name)
+lfdw_server_options(const char *name, bool superusers_will_do)
 {
 	LfdwOptions *options;
-	Oid			serverid = lfdw_option_server_oid(name, GetUserId());
+	Oid			serverid = lfdw_option_server_oid(name, GetUserId(),
+												  superusers_will_do);
 
 	if (GetFdwRoutineByServerId(serverid)->BeginForeignScan != lambdaBeginForeignScan)
 		ereport(ERROR,
@@ -99,7 +100,7 @@ Datum
 lambda_fdw_disconnect(PG_FUNCTION_ARGS)
 {
 	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	Oid			serverid = lfdw_option_server_oid(name, GetUserId());
+	Oid			serverid = lfdw_option_server_oid(name, GetUserId(), false);
 	bool		connected = lfdw_pool_retire_server(serverid);
 
 	lfdw_http_close_retired();
@@ -123,7 +124,8 @@ masked_key(const char *key)
 Datum
 lambda_fdw_credentials(PG_FUNCTION_ARGS)
 {
-	LfdwOptions *options = lfdw_server_options(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	LfdwOptions *options = lfdw_server_options(text_to_cstring(PG_GETARG_TEXT_PP(0)),
+											   false);
 	LfdwCaller *caller = lfdw_option_caller(options->serverid, GetUserId());
 	const LfdwCredentials *found;
 	StringInfoData notes;

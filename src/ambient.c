@@ -126,7 +126,9 @@ lfdw_ambient_read(const LfdwCaller *caller)
 	read_shared_file(ambient, ambient->config_path, true);
 	read_shared_file(ambient, ambient->credentials_path, false);
 
-	ambient->profile = caller->mapping.profile;
+	/* with a file of its own, the mapping's profile is one of that */
+	if (caller->mapping.credentials_file == NULL)
+		ambient->profile = caller->mapping.profile;
 	if (ambient->profile == NULL)
 		ambient->profile = lfdw_ambient_variable("AWS_PROFILE");
 	ambient->profile_given = ambient->profile != NULL;

@@ -16,16 +16,23 @@
 
 #include <ctype.h>
 
+#include "access/htup_details.h"
 #include "access/tupdesc.h"
+#include "catalog/dependency.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "foreign/foreign.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/catcache.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "call.h"
+#include "compat.h"
 #include "lambda_fdw.h"
 #include "setting.h"
 #include "target.h"
@@ -77,6 +84,13 @@ is_invocation_type(const char *word)
 	return false;
 }
 
+/* A region, for which "" is as good as none. */
+static char *
+region_or_null(char *region)
+{
+	return region && region[0] ? region : NULL;
+}
+
 /* A field of a composite value, which is text; NULL where it is NULL. */
 static char *
 field_text(HeapTupleHeader value, const char *name)
@@ -94,7 +108,7 @@ read_arn(LfdwCall *call, Datum arn)
 	HeapTupleHeader value = DatumGetHeapTupleHeader(arn);
 
 	call->function = field_text(value, "function_name");
-	return field_text(value, "region");
+	return region_or_null(field_text(value, "region"));
 }
 
 /*
@@ -189,15 +203,19 @@ report_no_server(const char *name)
 			 errdetail("aws_lambda.invoke calls Lambda through the server that the setting aws_lambda.server names."),
 			 errhint("Create it as a superuser:\n%s"
 					 "CREATE SERVER %s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region '...');\n"
-					 "CREATE USER MAPPING FOR %s SERVER %s OPTIONS (aws_access_key_id '...', aws_secret_access_key '...');%s",
+					 "CREATE USER MAPPING FOR %s SERVER %s OPTIONS (aws_access_key_id '...', aws_secret_access_key '...');",
 					 OidIsValid(get_foreign_data_wrapper_oid("lambda_fdw", true)) ?
 					 "" : "CREATE EXTENSION lambda_fdw;\n",
-					 server, user, server,
-					 superuser() ? "" :
-					 psprintf("\nGRANT USAGE ON FOREIGN SERVER %s TO %s;", server, user))));
+					 server, user, server)));
 }
 
-/* The options of the server that the settings name. */
+/*
+ * The options of the server that the settings name.
+ *
+ * As on RDS, EXECUTE on the functions is enough, if the server is a superuser's:
+ * USAGE would let the role have tables and user mappings of its own there.  A
+ * server of somebody else's, who decides where payloads go, needs USAGE.
+ */
 static LfdwOptions *
 read_server(void)
 {
@@ -206,7 +224,7 @@ read_server(void)
 
 	if (!OidIsValid(get_foreign_server_oid(settings->server, true)))
 		report_no_server(settings->server);
-	options = lfdw_server_options(settings->server);
+	options = lfdw_server_options(settings->server, true);
 	options->connect_timeout_ms = settings->connect_timeout_ms;
 	options->request_timeout_ms = settings->request_timeout_ms;
 	if (settings->endpoint_override[0] != '\0')
@@ -249,7 +267,7 @@ Datum
 aws_lambda_invoke(PG_FUNCTION_ARGS)
 {
 	LfdwCall   *call = lfdw_call_make(fcinfo);
-	char	   *region = lfdw_call_text(fcinfo, TEXT_REGION);
+	char	   *region = region_or_null(lfdw_call_text(fcinfo, TEXT_REGION));
 	char	   *of_arn = NULL;
 	bool		literal = read_function(fcinfo, call, &of_arn);
 
@@ -284,10 +302,40 @@ aws_lambda_invoke_arn(PG_FUNCTION_ARGS)
 }
 
 /*
+ * May the current user call an overload of a function's name and schema that
+ * takes json, other than itself?
+ */
+static bool
+may_call_another(Oid funcid)
+{
+	Oid			schema = get_func_namespace(funcid);
+	Oid			extension = getExtensionOfObject(ProcedureRelationId, funcid);
+	CatCList   *overloads = SearchSysCacheList1(PROCNAMEARGSNSP,
+												CStringGetDatum(get_func_name(funcid)));
+	bool		may = false;
+
+	for (int i = 0; i < overloads->n_members && !may; i++)
+	{
+		Form_pg_proc overload = (Form_pg_proc) GETSTRUCT(&overloads->members[i]->tuple);
+
+		may = overload->oid != funcid && overload->pronamespace == schema &&
+			overload->pronargs > ARG_PAYLOAD &&
+			overload->proargtypes.values[ARG_PAYLOAD] == JSONOID &&
+			getExtensionOfObject(ProcedureRelationId, overload->oid) == extension &&
+			lfdw_may_execute(overload->oid, GetUserId());
+	}
+	ReleaseCatCacheList(overloads);
+	return may;
+}
+
+/*
  * SQL function: aws_lambda.invoke(text, json, text, text, text, text).
  *
  * The last four are either type, log type, context and qualifier, or region,
  * type, log type and context: the first of them tells.
+ *
+ * RDS has no such overload, so no GRANT of RDS's names it.  Everybody has
+ * EXECUTE on it, and who has none on those that it stands for is refused.
  */
 Datum
 aws_lambda_invoke_words(PG_FUNCTION_ARGS)
@@ -296,11 +344,16 @@ aws_lambda_invoke_words(PG_FUNCTION_ARGS)
 	char	   *words[4];
 	char	   *of_arn = NULL;
 	char	   *region = NULL;
-	bool		literal = read_function(fcinfo, call, &of_arn);
+	bool		literal;
 
+	if (!may_call_another(fcinfo->flinfo->fn_oid))
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_FUNCTION,
+					   get_func_name(fcinfo->flinfo->fn_oid));
+	literal = read_function(fcinfo, call, &of_arn);
 	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
 	for (int i = 0; i < (int) lengthof(words); i++)
 		words[i] = lfdw_call_text(fcinfo, ARG_PAYLOAD + 1 + i);
+	words[0] = region_or_null(words[0]);
 	if (lacks_region(literal, words[0], words[1]))
 	{
 		call->invocation_type = words[0];

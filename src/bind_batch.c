@@ -33,7 +33,7 @@ keys_equal(const LfdwKeyType *type, Datum a, Datum b)
 										  type->collation, a, b));
 }
 
-#define SH_PREFIX keytab
+#define SH_PREFIX lfdw_keytab
 #define SH_ELEMENT_TYPE LfdwKeyEntry
 #define SH_KEY_TYPE Datum
 #define SH_KEY key
@@ -50,7 +50,7 @@ void
 lfdw_bind_reset(LfdwBindJoinState *state)
 {
 	MemoryContextReset(state->batch_context);
-	state->keys = keytab_create(state->batch_context, FIRST_ROOM, &state->key_type);
+	state->keys = lfdw_keytab_create(state->batch_context, FIRST_ROOM, &state->key_type);
 	state->nspellings = 0;
 	state->rows = NULL;
 	state->last = &state->rows;
@@ -65,17 +65,17 @@ void
 lfdw_bind_forget(LfdwBindJoinState *state)
 {
 	MemoryContextReset(state->memory_context);
-	state->memory = keytab_create(state->memory_context, FIRST_ROOM,
+	state->memory = lfdw_keytab_create(state->memory_context, FIRST_ROOM,
 								  &state->key_type);
 }
 
 /* The entry of a key, made if there is none, with a copy of the key. */
 static LfdwKeyEntry *
-insert_key(keytab_hash * table, MemoryContext context, const LfdwKeyType *type,
+insert_key(lfdw_keytab_hash * table, MemoryContext context, const LfdwKeyType *type,
 		   Datum key)
 {
 	bool		found;
-	LfdwKeyEntry *entry = keytab_insert(table, key, &found);
+	LfdwKeyEntry *entry = lfdw_keytab_insert(table, key, &found);
 
 	if (!found)
 	{
@@ -183,7 +183,7 @@ lfdw_bind_is_full(const LfdwBindJoinState *state)
 static LfdwKeyEntry *
 recall_key(LfdwBindJoinState *state, const LfdwKeyEntry *entry)
 {
-	LfdwKeyEntry *known = keytab_lookup(state->memory, entry->key);
+	LfdwKeyEntry *known = lfdw_keytab_lookup(state->memory, entry->key);
 
 	if (known && known->complete &&
 		has_spellings(known, &state->key_type, entry))
@@ -207,13 +207,13 @@ lfdw_bind_ask(LfdwBindJoinState *state)
 	Datum	   *values = palloc_extended(sizeof(Datum) * ((Size) state->keys->members +
 														  state->nspellings + 1),
 										 MCXT_ALLOC_HUGE);
-	keytab_iterator iterator;
+	lfdw_keytab_iterator iterator;
 	LfdwKeyEntry *entry;
 	int			nvalues = 0;
 	int			nkeys = 0;
 
-	keytab_start_iterate(state->keys, &iterator);
-	while ((entry = keytab_iterate(state->keys, &iterator)) != NULL)
+	lfdw_keytab_start_iterate(state->keys, &iterator);
+	while ((entry = lfdw_keytab_iterate(state->keys, &iterator)) != NULL)
 	{
 		entry->remembered = recall_key(state, entry);
 		if (entry->remembered)
@@ -264,12 +264,12 @@ lfdw_bind_remember(LfdwBindJoinState *state, Datum key, TupleTableSlot *slot)
 void
 lfdw_bind_remember_done(LfdwBindJoinState *state)
 {
-	keytab_iterator iterator;
+	lfdw_keytab_iterator iterator;
 	LfdwKeyEntry *entry;
 	const TypeCacheEntry *type = state->key_type.type;
 
-	keytab_start_iterate(state->keys, &iterator);
-	while ((entry = keytab_iterate(state->keys, &iterator)) != NULL)
+	lfdw_keytab_start_iterate(state->keys, &iterator);
+	while ((entry = lfdw_keytab_iterate(state->keys, &iterator)) != NULL)
 	{
 		LfdwKeyEntry *known;
 		MemoryContext old;

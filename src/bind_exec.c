@@ -237,7 +237,7 @@ begin_batch(LfdwBindJoinState *state)
 	state->phase = LFDW_BIND_REMEMBERED;
 	state->entry = NULL;
 	state->answer = NULL;
-	keytab_start_iterate(state->keys, &state->iterator);
+	lfdw_keytab_start_iterate(state->keys, &state->iterator);
 }
 
 /*
@@ -249,7 +249,7 @@ next_remembered(LfdwBindJoinState *state)
 {
 	while (state->answer == NULL)
 	{
-		state->entry = keytab_iterate(state->keys, &state->iterator);
+		state->entry = lfdw_keytab_iterate(state->keys, &state->iterator);
 		if (state->entry == NULL)
 			return false;
 		if (state->entry->remembered)
@@ -284,7 +284,7 @@ next_asked(LfdwBindJoinState *state)
 		fill_outer(state, NULL);
 		fill_inner(state, slot);
 		key = evaluate_key(state, state->inner_key, state->inner_type, &isnull);
-		state->entry = isnull ? NULL : keytab_lookup(state->keys, key);
+		state->entry = isnull ? NULL : lfdw_keytab_lookup(state->keys, key);
 		if (state->entry && state->entry->remembered == NULL)
 		{
 			lfdw_bind_remember(state, key, slot);

@@ -63,7 +63,7 @@ typedef struct LfdwKeyType
 	Oid			collation;
 } LfdwKeyType;
 
-#define SH_PREFIX keytab
+#define SH_PREFIX lfdw_keytab
 #define SH_ELEMENT_TYPE LfdwKeyEntry
 #define SH_KEY_TYPE Datum
 #define SH_SCOPE extern
@@ -103,18 +103,18 @@ typedef struct LfdwBindJoinState
 	size_t		max_bytes;
 	bool		outer_done;
 	MemoryContext batch_context;
-	keytab_hash *keys;
+	lfdw_keytab_hash *keys;
 	int			nspellings;		/* further ones of all keys */
 	LfdwOuterRow *rows;			/* all, those without a key too */
 	LfdwOuterRow **last;
 
 	/* what is remembered of earlier batches */
 	MemoryContext memory_context;
-	keytab_hash *memory;
+	lfdw_keytab_hash *memory;
 	size_t		max_memory;
 
 	/* where the join is */
-	keytab_iterator iterator;
+	lfdw_keytab_iterator iterator;
 	LfdwKeyEntry *entry;		/* whose rows are joined to the inner row */
 	LfdwOuterRow *row;			/* the next of them; or the next unmatched */
 	LfdwInnerRow *answer;		/* the next remembered inner row */

@@ -291,5 +291,6 @@ lambda_invoke(PG_FUNCTION_ARGS)
 	call->idempotent = !PG_ARGISNULL(ARG_IDEMPOTENT) &&
 		PG_GETARG_BOOL(ARG_IDEMPOTENT);
 	return lfdw_call_invoke(call,
-							lfdw_server_options(lfdw_call_text(fcinfo, ARG_SERVER)));
+							lfdw_server_options(lfdw_call_text(fcinfo, ARG_SERVER),
+												false));
 }

@@ -17,6 +17,7 @@
 
 #include "access/stratnum.h"
 #include "catalog/pg_foreign_server.h"
+#include "catalog/pg_proc.h"
 #include "commands/explain.h"
 #include "common/base64.h"
 #include "executor/executor.h"
@@ -149,6 +150,17 @@ lfdw_has_server_usage(Oid serverid, Oid userid)
 						   ACL_USAGE) == ACLCHECK_OK;
 #else
 	return pg_foreign_server_aclcheck(serverid, userid, ACL_USAGE) == ACLCHECK_OK;
+#endif
+}
+
+static inline bool
+lfdw_may_execute(Oid funcid, Oid userid)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(ProcedureRelationId, funcid, userid,
+						   ACL_EXECUTE) == ACLCHECK_OK;
+#else
+	return pg_proc_aclcheck(funcid, userid, ACL_EXECUTE) == ACLCHECK_OK;
 #endif
 }
 

@@ -57,6 +57,7 @@ extern bool lfdw_source_web_identity(LfdwSearch *search, const LfdwRole *role,
 
 /* profile.c */
 extern bool lfdw_source_profile(LfdwSearch *search, LfdwCredentials *found);
+extern bool lfdw_source_file(LfdwSearch *search, LfdwCredentials *found);
 
 /* process.c */
 extern bool lfdw_source_process(LfdwSearch *search, const char *command,

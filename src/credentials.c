@@ -3,8 +3,8 @@
  * credentials.c
  *		Who calls AWS, and with which keys.
  *
- * The keys of a user mapping are the role's own.  All other sources are
- * ambient: they belong to the server's operating system account, and only
+ * The keys of a user mapping are the role's own, and so are those of a file
+ * that a superuser has named there.  All other sources are ambient: they belong to the server's operating system account, and only
  * callers that may use it are asked for them.  The order is that of the SDKs.
  *
  * IDENTIFICATION
@@ -130,6 +130,13 @@ missing_half(const LfdwMapping *mapping)
 	return mapping->access_key_id ? "aws_secret_access_key" : "aws_access_key_id";
 }
 
+/* Has a user mapping keys, or a file of them? */
+static bool
+has_own_keys(const LfdwMapping *mapping)
+{
+	return mapping->access_key_id || mapping->credentials_file;
+}
+
 /* The keys of the user mapping, which need no asking. */
 static bool
 source_mapping(const LfdwMapping *mapping, LfdwCredentials *found)
@@ -151,6 +158,8 @@ find_base(LfdwSearch *search, LfdwCredentials *found)
 
 	if (source_mapping(mapping, found))
 		return true;
+	if (mapping->credentials_file)
+		return lfdw_source_file(search, found);
 	lfdw_search_note(search, "user mapping", "it has no keys");
 	if (search->ambient == NULL)
 		return false;
@@ -235,7 +244,13 @@ lfdw_credentials_find(const LfdwCaller *caller, const LfdwRoute *route,
 		return NULL;
 	}
 	/* whoever lost the right to ask must not get what was asked before */
-	if (!caller->ambient && caller->mapping.access_key_id == NULL)
+	if (caller->mapping.credentials_file && !caller->trusted)
+	{
+		lfdw_search_note(&search, "credentials_file",
+						 "the server's owner is not a superuser");
+		return NULL;
+	}
+	if (!caller->ambient && !has_own_keys(&caller->mapping))
 	{
 		lfdw_search_note(&search, "user mapping",
 						 "it has no keys, and may not use the server's own");
@@ -303,6 +318,42 @@ lfdw_credentials_renew(const LfdwCaller *caller, const LfdwRoute *route,
 	return found && strcmp(found->access_key_id, access_key_id) != 0;
 }
 
+/* Rules between the options of one user mapping; raises HV024. */
+void
+lfdw_credentials_check_mapping(const LfdwMapping *mapping)
+{
+	const char *idle = NULL;
+	const char *key = NULL;
+
+	if (mapping->access_key_id)
+		key = "aws_access_key_id";
+	else if (mapping->secret_access_key)
+		key = "aws_secret_access_key";
+	else if (mapping->session_token)
+		key = "aws_session_token";
+	if (mapping->credentials_file && key)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("a user mapping has either keys or a file of them"),
+				 errdetail("It has the options \"credentials_file\" and \"%s\".", key),
+				 errhint("Drop the option \"credentials_file\", or \"aws_access_key_id\" and its companions.")));
+	if (mapping->access_key_id && mapping->profile)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("a user mapping has either keys or a profile"),
+				 errhint("Drop the option \"profile\", or \"aws_access_key_id\" and its companions.")));
+	if (mapping->role_arn)
+		return;
+	if (mapping->external_id)
+		idle = "external_id";
+	if (mapping->role_session_name)
+		idle = "role_session_name";
+	if (idle)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("option \"%s\" needs the option \"role_arn\"", idle)));
+}
+
 /* Raises the error about a role that has nothing to sign with. */
 static void
 report_missing(const LfdwCaller *caller, const char *role)
@@ -327,7 +378,8 @@ report_missing(const LfdwCaller *caller, const char *role)
  * with or to ask for it.
  *
  * Raises 28000 and says what to create: a role without keys of its own never
- * signs with another's.
+ * signs with another's.  Raises 42501 for a file on a server whose owner is not
+ * a superuser.
  */
 void
 lfdw_credentials_check(const LfdwCaller *caller)
@@ -336,7 +388,15 @@ lfdw_credentials_check(const LfdwCaller *caller)
 	const char *role = GetUserNameFromId(caller->userid, false);
 	const char *missing = missing_half(mapping);
 
-	if (missing == NULL && mapping->access_key_id == NULL && !caller->ambient)
+	/* the validator only saw who ran the statement */
+	if (mapping->credentials_file && !caller->trusted)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the user mapping of role \"%s\" for server \"%s\" may not use option \"%s\"",
+						role, caller->server, "credentials_file"),
+				 errdetail("The server's owner is not a superuser."),
+				 errhint("Drop the option, or make a superuser the server's owner.")));
+	if (missing == NULL && !has_own_keys(mapping) && !caller->ambient)
 		report_missing(caller, role);
 	if (missing)
 		ereport(ERROR,

@@ -22,6 +22,7 @@ typedef struct LfdwMapping
 	char	   *access_key_id;
 	char	   *secret_access_key;
 	char	   *session_token;
+	char	   *credentials_file;
 	char	   *profile;
 	char	   *role_arn;
 	char	   *external_id;
@@ -35,10 +36,12 @@ typedef struct LfdwCaller
 	LfdwPoolKey pool;			/* the server and the role's user mapping */
 	const char *server;			/* its name */
 	Oid			userid;
+	bool		trusted;		/* the server's owner is a superuser */
 	bool		ambient;		/* may use the server's own credentials */
 	LfdwMapping mapping;
 } LfdwCaller;
 
+extern void lfdw_credentials_check_mapping(const LfdwMapping *mapping);
 extern void lfdw_credentials_check(const LfdwCaller *caller);
 extern const LfdwCredentials *lfdw_credentials_get(const LfdwCaller *caller,
 												   const LfdwRoute *route);

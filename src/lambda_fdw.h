@@ -71,6 +71,7 @@ extern void lambdaExplainForeignScan(ForeignScanState *node,
 									 struct ExplainState *es);
 
 /* admin.c */
-extern LfdwOptions *lfdw_server_options(const char *name);
+extern LfdwOptions *lfdw_server_options(const char *name,
+										bool superusers_will_do);
 
 #endif							/* LAMBDA_FDW_H */

@@ -86,7 +86,8 @@ static const LfdwOption option_table[] = {
 	{"aws_access_key_id", UserMappingRelationId, LFDW_KIND_STRING, 0, 0, NULL, 0, KEY_FIELD(access_key_id), "access key that signs the requests"},
 	{"aws_secret_access_key", UserMappingRelationId, LFDW_KIND_STRING, 0, 0, NULL, SENSITIVE, KEY_FIELD(secret_access_key), "secret of the access key"},
 	{"aws_session_token", UserMappingRelationId, LFDW_KIND_STRING, 0, 0, NULL, SENSITIVE, KEY_FIELD(session_token), "session token of temporary keys"},
-	{"profile", UserMappingRelationId, LFDW_KIND_STRING, 0, 0, NULL, 0, KEY_FIELD(profile), "profile of the server's own AWS files to use"},
+	{"credentials_file", UserMappingRelationId, LFDW_KIND_PATH, 0, 0, NULL, SUPERUSER, KEY_FIELD(credentials_file), "AWS credentials file of the server's machine that has the keys, read anew each time"},
+	{"profile", UserMappingRelationId, LFDW_KIND_STRING, 0, 0, NULL, 0, KEY_FIELD(profile), "profile of the credentials_file, or of the server's own AWS files, to use"},
 	{"role_arn", UserMappingRelationId, LFDW_KIND_ROLE, 0, 0, NULL, 0, KEY_FIELD(role_arn), "role to assume with the keys"},
 	{"external_id", UserMappingRelationId, LFDW_KIND_EXTERNAL_ID, 0, 0, NULL, 0, KEY_FIELD(external_id), "external id that the role's trust policy asks for"},
 	{"role_session_name", UserMappingRelationId, LFDW_KIND_SESSION_NAME, 0, 0, NULL, 0, KEY_FIELD(role_session_name), "name of the role's session in AWS's logs"},
@@ -106,6 +107,7 @@ static const LfdwOption option_table[] = {
 	{"tenant_id", ForeignTableRelationId, LFDW_KIND_TENANT, 0, 0, NULL, 0, TABLE_FIELD(tenant_id), "tenant of a function with tenant isolation"},
 	{"log_type", ForeignTableRelationId, LFDW_KIND_LOG_TYPE, 0, 0, "None", 0, TABLE_FIELD(log_tail), "Tail: ask for the end of the function's log, for EXPLAIN ANALYZE and errors"},
 	{"estimated_rows", ForeignTableRelationId, LFDW_KIND_REAL, 1, 1e15, "1000", 0, TABLE_FIELD(estimated_rows), "rows the planner expects where ANALYZE has not counted"},
+	{"analyze", ForeignTableRelationId, LFDW_KIND_BOOL, 0, 0, "true", 0, TABLE_FIELD(analyze), "false: ANALYZE, of a partitioned parent too, never calls the function"},
 	{"connect_timeout_ms", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, NULL, 0, TABLE_FIELD(connect_timeout_ms), "overrides the server's"},
 	{"request_timeout_ms", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, NULL, 0, TABLE_FIELD(request_timeout_ms), "overrides the server's"},
 	{"max_attempts", ForeignTableRelationId, LFDW_KIND_INT, 1, 20, NULL, 0, TABLE_FIELD(max_attempts), "overrides the server's"},
@@ -269,29 +271,6 @@ check_server(const LfdwOptions *options)
 				 errhint("Use an https endpoint, or let a superuser set allow_http 'true'.")));
 }
 
-/* Rules between the options of one user mapping. */
-static void
-check_mapping(const LfdwMapping *mapping)
-{
-	const char *idle = NULL;
-
-	if (mapping->access_key_id && mapping->profile)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("a user mapping has either keys or a profile"),
-				 errhint("Drop the option \"profile\", or \"aws_access_key_id\" and its companions.")));
-	if (mapping->role_arn)
-		return;
-	if (mapping->external_id)
-		idle = "external_id";
-	if (mapping->role_session_name)
-		idle = "role_session_name";
-	if (idle)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("option \"%s\" needs the option \"role_arn\"", idle)));
-}
-
 /* Rules between the options of one foreign table. */
 static void
 check_table(const LfdwOptions *options)
@@ -348,11 +327,35 @@ check_column(const LfdwColumnOptions *options)
 				 errhint("Add pushdown '=', or '=, in', to say how the function takes the value.")));
 }
 
-/* Keeps the statement, which may show keys, out of the log. */
+/*
+ * Keeps the statement, which may show keys, out of the log, and the context,
+ * where PL/pgSQL shows it once more.
+ */
 static void
 hide_statement(void *arg)
 {
 	errhidestmt(true);
+	errhidecontext(true);
+}
+
+/*
+ * May a statement with these options hold a secret?  One of a user mapping, and
+ * one with an option that the catalog does not know, which may be a secret in
+ * the wrong place.
+ */
+static bool
+may_hold_secret(Oid catalog, List *options)
+{
+	ListCell   *lc;
+
+	if (catalog == UserMappingRelationId)
+		return true;
+	foreach(lc, options)
+	{
+		if (find_option(catalog, ((DefElem *) lfirst(lc))->defname) == NULL)
+			return true;
+	}
+	return false;
 }
 
 /* Refuses what only a superuser may set. */
@@ -394,7 +397,7 @@ validate(Oid catalog, List *list)
 		case UserMappingRelationId:
 			read_defaults(catalog, &mapping);
 			read_options(catalog, list, &mapping);
-			check_mapping(&mapping);
+			lfdw_credentials_check_mapping(&mapping);
 			break;
 		case ForeignTableRelationId:
 			read_defaults(catalog, &options);
@@ -416,8 +419,8 @@ validate(Oid catalog, List *list)
 /*
  * The validator: takes an object's merged options (text[]) and its catalog's
  * OID; raises an error for an unknown name (HV00D), a bad value (HV024) or a
- * missing privilege (42501).  An error about a user mapping hides the
- * statement, since it holds the keys.
+ * missing privilege (42501).  An error about a user mapping, or an option that
+ * is none, hides the statement, since it may hold keys.
  */
 Datum
 lambda_fdw_validator(PG_FUNCTION_ARGS)
@@ -429,7 +432,7 @@ lambda_fdw_validator(PG_FUNCTION_ARGS)
 	callback.callback = hide_statement;
 	callback.arg = NULL;
 	callback.previous = error_context_stack;
-	if (catalog == UserMappingRelationId)
+	if (may_hold_secret(catalog, list))
 		error_context_stack = &callback;
 
 	validate(catalog, list);
@@ -576,22 +579,25 @@ lfdw_option_caller(Oid serverid, Oid userid)
 		read_options(UserMappingRelationId, mapping->options, &caller->mapping);
 	}
 	make_pool_key(&caller->pool, serverid, umid);
-	caller->ambient = superuser_arg(server->owner) &&
+	caller->trusted = superuser_arg(server->owner);
+	caller->ambient = caller->trusted &&
 		(caller->mapping.use_ambient_credentials ||
 		 (own && superuser_arg(userid)));
 	return caller;
 }
 
 /*
- * The server of this name, on which the role must have USAGE (42501).  Raises
- * 42704 where there is none.
+ * The server of this name, on which the role must have USAGE (42501), unless
+ * superusers_will_do and its owner is one.  Raises 42704 where there is none.
  */
 Oid
-lfdw_option_server_oid(const char *name, Oid userid)
+lfdw_option_server_oid(const char *name, Oid userid, bool superusers_will_do)
 {
-	Oid			serverid = GetForeignServerByName(name, false)->serverid;
+	ForeignServer *server = GetForeignServerByName(name, false);
+	Oid			serverid = server->serverid;
 
-	if (!lfdw_has_server_usage(serverid, userid))
+	if (!(superusers_will_do && superuser_arg(server->owner)) &&
+		!lfdw_has_server_usage(serverid, userid))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied for foreign server %s", name),

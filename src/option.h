@@ -92,6 +92,7 @@ typedef struct LfdwOptions
 	char	   *tenant_id;		/* NULL for none */
 	bool		log_tail;		/* log_type 'Tail' */
 	double		estimated_rows;
+	bool		analyze;		/* ANALYZE may call the function */
 } LfdwOptions;
 
 typedef struct LfdwColumnOptions
@@ -108,7 +109,8 @@ extern LfdwOptions *lfdw_option_table(Oid relid);
 extern LfdwColumnOptions *lfdw_option_column(Oid relid, AttrNumber attnum);
 extern LfdwPushdown *lfdw_option_pushdown(Datum options);
 extern bool lfdw_option_is_ours(Oid relid);
-extern Oid	lfdw_option_server_oid(const char *name, Oid userid);
+extern Oid	lfdw_option_server_oid(const char *name, Oid userid,
+								   bool superusers_will_do);
 extern LfdwOptions *lfdw_option_server(Oid serverid);
 extern LfdwCaller *lfdw_option_caller(Oid serverid, Oid userid);
 extern void lfdw_option_check_owner(const LfdwOptions *options);

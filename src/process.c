@@ -4,7 +4,8 @@
  *		Credentials that a program prints: credential_process.
  *
  * The program is run without a shell, as in the SDKs.  It belongs to a memory
- * context like everything else: an error or a cancel ends it.
+ * context like everything else: an error or a cancel ends it, and what it has
+ * started, for which it gets a process group of its own.
  *
  * IDENTIFICATION
  *	  src/process.c
@@ -52,7 +53,7 @@ close_pipe(Process *process, int *fd)
 	ReleaseExternalFD();
 }
 
-/* LfdwRelease: ends the program if it still runs. */
+/* LfdwRelease: ends the program and its group if it still runs. */
 static void
 release(void *arg)
 {
@@ -62,7 +63,7 @@ release(void *arg)
 	close_pipe(process, &process->err);
 	if (process->pid > 0)
 	{
-		kill(process->pid, SIGKILL);
+		kill(-process->pid, SIGKILL);
 		while (waitpid(process->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 		process->pid = 0;
@@ -89,8 +90,9 @@ make_pipe(int *read_end, int *write_end)
 }
 
 /*
- * Starts a program with these pipes as its output, nothing as its input, and
- * the signals as they are in a fresh process.  Returns an errno.
+ * Starts a program with these pipes as its output, nothing as its input, the
+ * signals as they are in a fresh process, and a group of its own.  Returns an
+ * errno.
  */
 static int
 spawn(Process *process, char **words, int out, int err)
@@ -111,8 +113,10 @@ spawn(Process *process, char **words, int out, int err)
 	posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &all);
+	posix_spawnattr_setpgroup(&attributes, 0);
 	posix_spawnattr_setflags(&attributes,
-							 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+							 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+							 POSIX_SPAWN_SETPGROUP);
 	error = posix_spawnp(&process->pid, words[0], &actions, &attributes, words,
 						 environ);
 	if (error != 0)

@@ -170,6 +170,48 @@ find_in_profile(LfdwSearch *search, const char *profile, List *visited,
 }
 
 /*
+ * The keys in the user mapping's credentials_file, of its profile or "default".
+ *
+ * The file has the form of AWS's shared credentials file.  Only its keys are
+ * read: nothing in it runs a program or leads to another file.  No note shows
+ * what is in it.
+ */
+bool
+lfdw_source_file(LfdwSearch *search, LfdwCredentials *found)
+{
+	const LfdwMapping *mapping = &search->caller->mapping;
+	const char *path = mapping->credentials_file;
+	const char *profile = mapping->profile ? mapping->profile : "default";
+	LfdwAmbient file = {.profiles = lfdw_profiles_create()};
+	LfdwSearch	of_file = *search;
+	size_t		len;
+	char	   *problem;
+	char	   *text = lfdw_ambient_file(path, &len, &problem);
+
+	if (text == NULL)
+	{
+		lfdw_search_note(search, "credentials_file", problem);
+		return false;
+	}
+	lfdw_profiles_read(file.profiles, text, len, false);
+	explicit_bzero(text, len);
+	of_file.ambient = &file;
+	if (find_static(&of_file, profile, found))
+	{
+		found->source = psprintf("credentials_file \"%s\", %s", path,
+								 label_of(profile));
+		return true;
+	}
+	lfdw_search_note(search, "credentials_file",
+					 psprintf("%s of \"%s\" %s", label_of(profile), path,
+							  lfdw_profiles_has(file.profiles,
+												LFDW_SECTION_PROFILE, profile) ?
+							  "lacks aws_access_key_id or aws_secret_access_key" :
+							  "does not exist"));
+	return false;
+}
+
+/*
  * The profile of the shared files that counts for the search: its role, keys
  * or credential_process.
  */

@@ -21,6 +21,7 @@
 #include "utils/sampling.h"
 
 #include "fetch.h"
+#include "http_wait.h"
 #include "lambda_fdw.h"
 #include "target.h"
 
@@ -29,6 +30,13 @@
  * have rows without end, and each page costs.
  */
 #define ROWS_READ_FACTOR 100.0
+
+/*
+ * Autovacuum and vacuumdb analyze whatever is there, so a function that hangs
+ * must not hold them for as long as it could hold a query.  An invocation may
+ * take so long, and no page is asked for after as long.
+ */
+#define ANALYZE_TIMEOUT_MS 30000
 
 /* A sample under way. */
 typedef struct Sample
@@ -98,11 +106,14 @@ read_rows(Sample *sample, Relation relation, LfdwBinding *binding)
 											relation->rd_rel->relowner);
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(relation),
 													&TTSOpsVirtual);
+	int64		deadline = lfdw_wait_now_us() + ANALYZE_TIMEOUT_MS * INT64CONST(1000);
 	LfdwFetch  *fetch;
 	MemoryContext old;
 	LfdwQuery  *query;
 	bool		more;
 
+	binding->target.request_timeout_ms =
+		Min(binding->target.request_timeout_ms, ANALYZE_TIMEOUT_MS);
 	lfdw_option_check_owner(binding->options);
 	lfdw_credentials_check(caller);
 	lfdw_target_resolve(&binding->target, binding->options, caller);
@@ -115,12 +126,22 @@ read_rows(Sample *sample, Relation relation, LfdwBinding *binding)
 	{
 		CHECK_FOR_INTERRUPTS();
 		take_row(sample, slot);
-		if (sample->seen >= sample->max_rows * ROWS_READ_FACTOR)
+		if (sample->seen >= sample->max_rows * ROWS_READ_FACTOR ||
+			lfdw_wait_now_us() >= deadline)
 			break;
 	}
 	lfdw_fetch_end(fetch);
 	ExecDropSingleTupleTableSlot(slot);
 	return !more;
+}
+
+/* What an error of a sample's calls belongs to, with the limit of theirs. */
+static void
+add_context(void *relation)
+{
+	errcontext("ANALYZE of foreign table \"%s\", which waits at most %d s for its function; with the table option analyze 'false' it makes no call",
+			   RelationGetRelationName((Relation) relation),
+			   ANALYZE_TIMEOUT_MS / 1000);
 }
 
 /*
@@ -139,9 +160,15 @@ acquire_sample_rows(Relation relation, int elevel, HeapTuple *rows,
 		.to_skip = -1,
 		.context = CurrentMemoryContext
 	};
+	ErrorContextCallback callback = {
+		.previous = error_context_stack,
+		.callback = add_context,
+		.arg = relation
+	};
 	LfdwBinding *binding;
 	bool		complete;
 
+	error_context_stack = &callback;
 	reservoir_init_selection_state(&sample.reservoir, targrows);
 	MemoryContextSwitchTo(scan_context);
 	binding = lfdw_binding_create(relation);
@@ -151,6 +178,7 @@ acquire_sample_rows(Relation relation, int elevel, HeapTuple *rows,
 	*totaldeadrows = 0;
 	MemoryContextSwitchTo(sample.context);
 	MemoryContextDelete(scan_context);
+	error_context_stack = callback.previous;
 
 	ereport(elevel,
 			(errmsg("\"%s\": function returned %.0f rows%s; %d rows in sample, %.0f estimated total rows",
@@ -160,8 +188,9 @@ acquire_sample_rows(Relation relation, int elevel, HeapTuple *rows,
 }
 
 /*
- * AnalyzeForeignTable: yes, unless the function cannot be asked for all of its
- * rows because a column needs a value.
+ * AnalyzeForeignTable: yes, unless the table says that its function is not for
+ * that, or the function cannot be asked for all of its rows because a column
+ * needs a value.  Core skips the table then, and a parent's ANALYZE goes on.
  */
 bool
 lambdaAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
@@ -169,6 +198,8 @@ lambdaAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
 {
 	LfdwBinding *binding = lfdw_binding_create(relation);
 
+	if (!binding->options->analyze)
+		return false;
 	for (int i = 0; i < binding->ncolumns; i++)
 	{
 		if (binding->columns[i].required)

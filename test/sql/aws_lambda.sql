@@ -163,12 +163,18 @@ SELECT status_code FROM aws_lambda.invoke('arn:aws:lambda:eu-north-1:12345678901
 SELECT status_code FROM aws_lambda.invoke('arn:aws:lambda:eu-north-1:123456789012:function:echo', '{}'::json, 'eu-north-1');
 SELECT status_code FROM aws_lambda.invoke('(my-function,sa-east-1)', '{}'::json, 'sa-east-1');
 SELECT status_code FROM aws_lambda.invoke('(my-function,)', '{}'::json, 'sa-east-1');
+-- an empty one is none
+SELECT status_code FROM aws_lambda.invoke('echo', '{}'::json, '');
+SELECT status_code FROM aws_lambda.invoke('echo', '{}'::jsonb, '', 'DryRun');
+SELECT status_code FROM aws_lambda.invoke('arn:aws:lambda:eu-north-1:123456789012:function:echo', '{}'::json, region => '');
+SELECT status_code FROM aws_lambda.invoke('(my-function,"")', '{}'::json, 'sa-east-1');
+SELECT status_code FROM aws_lambda.invoke(aws_commons.create_lambda_function_arn('echo', ''), '{}'::json);
+SELECT status_code FROM aws_lambda.invoke('echo', '{}'::json, '', 'DryRun', 'None', '{"custom": {}}');
 SELECT function, region FROM rds_calls();
 SELECT aws_lambda.invoke('arn:aws:lambda:eu-north-1:123456789012:function:echo', '{}'::json, 'eu-west-1');
 SELECT aws_lambda.invoke(aws_commons.create_lambda_function_arn('arn:aws:lambda:eu-north-1:123456789012:function:echo', 'eu-west-1'), '{}'::json);
 SELECT aws_lambda.invoke('(my-function,sa-east-1)', '{}'::json, 'eu-west-1');
 SELECT aws_lambda.invoke('echo', '{}'::json, 'nowhere');
-SELECT aws_lambda.invoke('echo', '{}'::json, '');
 SELECT aws_lambda.invoke('(my-function,nowhere)', '{}'::json);
 SELECT aws_lambda.invoke('(my-function,us-west-2)', '{}'::json, 'None');
 SELECT aws_lambda.invoke('(,us-west-2)', '{}'::json, 'eu-west-1');
@@ -251,10 +257,6 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aws_lambda TO rds_user;
 SET ROLE rds_user;
 SELECT * FROM aws_lambda.invoke('simple', '{}'::json);
 RESET ROLE;
-GRANT USAGE ON FOREIGN SERVER aws_lambda TO rds_user;
-SET ROLE rds_user;
-SELECT * FROM aws_lambda.invoke('simple', '{}'::json);
-RESET ROLE;
 CREATE USER MAPPING FOR PUBLIC SERVER aws_lambda
   OPTIONS (aws_access_key_id 'AKIDEXAMPLE', aws_secret_access_key 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
 SET ROLE rds_user;
@@ -277,6 +279,13 @@ GRANT EXECUTE ON FUNCTION aws_lambda.invoke(text, json, text, text, text, json, 
 SET ROLE rds_user;
 SELECT * FROM aws_lambda.invoke('simple', '{}'::json);
 SELECT * FROM aws_lambda.invoke('simple', '{}'::jsonb);
+SELECT status_code FROM aws_lambda.invoke('simple', '{}'::json, 'us-west-2', 'DryRun', 'None', NULL);
+RESET ROLE;
+-- and none of those with json not enough for six words
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA aws_lambda FROM rds_user;
+GRANT EXECUTE ON FUNCTION aws_lambda.invoke(text, jsonb, text, text, text, jsonb, varchar) TO rds_user;
+SET ROLE rds_user;
+SELECT status_code FROM aws_lambda.invoke('simple', '{}'::json, 'us-west-2', 'DryRun', 'None', NULL);
 RESET ROLE;
 
 -- users' own objects stop nobody from dropping what is not theirs

@@ -7,14 +7,12 @@ use FindBin;
 use lib "$FindBin::RealBin/lib";
 
 use LambdaFdw;
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $endpoint = start_endpoint();
-my $node = PostgreSQL::Test::Cluster->new('main');
+my $node = new_server();
 
-$node->init;
 $node->start;
 
 # Runs SQL as the superuser of a database; returns what psql printed and said.
@@ -62,7 +60,6 @@ $node->safe_psql('shop', <<'END');
 CREATE ROLE joe LOGIN;
 GRANT USAGE ON SCHEMA aws_lambda TO joe;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aws_lambda TO joe;
-GRANT USAGE ON FOREIGN SERVER aws_lambda TO joe;
 END
 $node->safe_psql('shop', <<"END");
 CREATE USER MAPPING FOR joe SERVER aws_lambda OPTIONS (aws_access_key_id '$access_key', aws_secret_access_key '$secret_key');

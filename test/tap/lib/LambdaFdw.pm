@@ -14,8 +14,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(start_endpoint start_program make_certificate start_server
-  create_server create_function create_outcome open_session as_role outcome_of
+our @EXPORT = qw(start_endpoint start_program make_certificate new_server
+  start_server wait_until_alone create_server create_function create_outcome open_session as_role outcome_of
   attempts_told elapsed_ms median reset_calls count_calls memory_of
   $access_key $secret_key);
 
@@ -78,16 +78,39 @@ sub make_certificate
 	return ("$file.crt", "$file.key");
 }
 
-# Starts a cluster with the extension; the lines go to postgresql.conf.
-sub start_server
+# A cluster that is not started yet.  Encoding and locale are the test's, not
+# those of whoever runs it: without LANG it would be SQL_ASCII.
+sub new_server
 {
 	my $node = PostgreSQL::Test::Cluster->new('main');
 
-	$node->init;
+	$node->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
+	return $node;
+}
+
+# Starts a cluster with the extension; the lines go to postgresql.conf.
+sub start_server
+{
+	my $node = new_server();
+
 	$node->append_conf('postgresql.conf', "$_\n") for @_;
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE EXTENSION lambda_fdw');
 	return $node;
+}
+
+# Waits until the sessions of others have ended: a client that is gone leaves
+# its backend, and its last query in pg_stat_activity, for a moment.
+sub wait_until_alone
+{
+	my ($node, @others) = @_;
+	my $others = join ',', 0, map { $_->pid } @others;
+
+	$node->poll_query_until('postgres', <<"END") or BAIL_OUT('sessions did not end');
+SELECT NOT EXISTS (SELECT FROM pg_stat_activity
+  WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND pid NOT IN ($others))
+END
+	return;
 }
 
 # SQL for a foreign server on an endpoint, with the keys mapped to the role
