@@ -259,6 +259,7 @@ lfdw_client_begin(const LfdwPoolKey *key, const LfdwRoute *route,
 	http.request_timeout_ms = request->request_timeout_ms;
 	http.max_response_bytes = request->max_response_bytes;
 	http.keep_connection = route->keep_connections;
+	http.idle_connection_ms = route->idle_connection_ms;
 	http.once = request->once;
 	http.network = network_rules(route, request, &url);
 	return lfdw_http_begin(&http);

@@ -42,6 +42,7 @@ typedef struct LfdwRoute
 	int			connect_timeout_ms;
 	int			max_attempts;
 	bool		keep_connections;
+	int			idle_connection_ms; /* 0: no limit */
 } LfdwRoute;
 
 /* What a backend knows of AWS by server and user mapping. */

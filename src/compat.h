@@ -27,6 +27,7 @@
 #include "optimizer/pathnode.h"
 #include "parser/parsetree.h"
 #include "storage/latch.h"
+#include "storage/sinval.h"
 #include "utils/acl.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
@@ -132,6 +133,16 @@ lfdw_wait_event_number(const char *name)
 #else
 	return PG_WAIT_EXTENSION;
 #endif
+}
+
+/*
+ * Has the backend run a transaction as soon as it is idle, or at the end of
+ * the one it is in.  For handlers of signals and timeouts.
+ */
+static inline void
+lfdw_ask_for_transaction(void)
+{
+	HandleCatchupInterrupt();
 }
 
 /* The number of a system cache: 19 gave it a type. */

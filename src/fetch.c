@@ -282,11 +282,23 @@ take_turn(LfdwFetch *fetch)
 	return turn;
 }
 
+/*
+ * May a call begin?  Where the session has no descriptors for max_concurrency
+ * of them, those under way come first.
+ */
+static bool
+may_begin(const LfdwFetch *fetch)
+{
+	return fetch->ncalls == 0 ||
+		(fetch->ncalls < fetch->binding->options->max_concurrency &&
+		 lfdw_invoke_may_begin(fetch->caller));
+}
+
 /* Begins calls until there are as many as may be, or no more to begin. */
 static void
 begin_calls(LfdwFetch *fetch)
 {
-	while (fetch->ncalls < fetch->binding->options->max_concurrency)
+	while (may_begin(fetch))
 	{
 		MemoryContext old = MemoryContextSwitchTo(fetch->query_context);
 		LfdwTurn   *turn = take_turn(fetch);

@@ -37,6 +37,7 @@ typedef struct LfdwHttpRequest
 	int			request_timeout_ms; /* from start to last byte, 0: none */
 	size_t		max_response_bytes;
 	bool		keep_connection;	/* else close it after this exchange */
+	int			idle_connection_ms; /* a kept one is closed after, 0: never */
 	bool		once;			/* nobody will send it again if it breaks */
 	int			network;		/* LFDW_HTTP_ flags */
 } LfdwHttpRequest;
@@ -54,6 +55,8 @@ typedef enum LfdwHttpFailure
 	LFDW_HTTP_FORBIDDEN_ADDRESS,	/* LFDW_HTTP_ flags refused it */
 	LFDW_HTTP_TLS,
 	LFDW_HTTP_CONNECT_TIMEOUT,
+	LFDW_HTTP_PROXY_REFUSED,	/* the proxy would not connect */
+	LFDW_HTTP_NO_DESCRIPTOR,	/* this session has too many open files */
 	LFDW_HTTP_REQUEST_TIMEOUT,
 	LFDW_HTTP_TOO_LARGE,		/* the body, past max_response_bytes */
 	LFDW_HTTP_HEADERS_TOO_LARGE,	/* past a limit of ours or libcurl's */
@@ -63,6 +66,7 @@ typedef enum LfdwHttpFailure
 
 typedef struct LfdwHttpExchange LfdwHttpExchange;
 
+extern bool lfdw_http_may_begin(const LfdwPoolKey *key);
 extern LfdwHttpExchange *lfdw_http_begin(const LfdwHttpRequest *request);
 extern void lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges,
 						   int64 until_us);

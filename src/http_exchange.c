@@ -21,7 +21,7 @@
 /* What is received ahead of the consumer, unless one row needs more. */
 #define BODY_WINDOW (1024 * 1024)
 
-/* All of an answer's headers together. */
+/* All headers of an exchange together: those of 1xx answers, and trailers. */
 #define HEADERS_MAX (64 * 1024)
 
 /* Sets up a zeroed exchange.  What it copies of the request are numbers. */
@@ -88,8 +88,8 @@ lfdw_exchange_take_body(LfdwHttpExchange *exchange, const char *data,
 
 /*
  * Takes one line of the headers with its end.  Those of 1xx answers, which
- * announce another header block, and trailers are passed over.  Returns false
- * where the exchange has failed.
+ * announce another header block, and trailers are passed over, but count:
+ * either could go on for ever.  Returns false where the exchange has failed.
  */
 bool
 lfdw_exchange_take_header(LfdwHttpExchange *exchange, const char *line,
@@ -97,19 +97,21 @@ lfdw_exchange_take_header(LfdwHttpExchange *exchange, const char *line,
 {
 	LfdwBuffer *head = &exchange->head;
 
-	if (exchange->head_complete)
-		return true;
-	if (len > head->limit - head->len)
+	if (len > HEADERS_MAX - exchange->header_bytes)
 	{
 		lfdw_exchange_note_failure(exchange, LFDW_HTTP_HEADERS_TOO_LARGE,
 								   "the headers are too large");
 		return false;
 	}
+	exchange->header_bytes += len;
+	if (exchange->head_complete)
+		return true;
 	if (!keep_bytes(exchange, head, line, len))
 		return false;
 	if ((len == 2 && line[0] == '\r') || (len == 1 && line[0] == '\n'))
 	{
-		exchange->head_complete = lfdw_http_head_status(head) >= 200;
+		exchange->last_status = lfdw_http_head_status(head);
+		exchange->head_complete = exchange->last_status >= 200;
 		if (exchange->head_complete)
 			exchange->news = true;
 		else
@@ -138,6 +140,21 @@ lfdw_exchange_may_connect(LfdwHttpExchange *exchange,
 	else
 		return true;
 	return false;
+}
+
+/* Gives back the slots that an exchange has without a descriptor. */
+void
+lfdw_exchange_release_slots(LfdwHttpExchange *exchange)
+{
+	if (exchange->has_slot)
+	{
+		exchange->pool->nreserved--;
+		lfdw_slot_release(1);
+	}
+	if (exchange->looks_up)
+		lfdw_slot_release(LFDW_LOOKUP_SLOTS);
+	exchange->has_slot = false;
+	exchange->looks_up = false;
 }
 
 /* Would what did not fit before fit now? */

@@ -31,6 +31,9 @@ struct LfdwHttpExchange
 	void	   *easy;			/* libcurl's handle */
 	struct curl_slist *headers; /* of the request */
 	bool		attached;		/* the multi handle has it */
+	bool		has_slot;		/* for the descriptor of its first socket */
+	bool		looks_up;		/* has the slots of a look-up */
+	bool		no_descriptor;	/* none was to be had for a socket */
 
 	/* limits */
 	size_t		max_response_bytes;
@@ -45,6 +48,8 @@ struct LfdwHttpExchange
 	bool		paused;			/* the window is full ... */
 	size_t		pending;		/* ... and so many bytes did not fit */
 	bool		head_complete;
+	int			last_status;	/* of the last header block, 1xx included */
+	size_t		header_bytes;	/* of all header blocks, and trailers */
 	int64		waited_us;		/* time spent waiting for this exchange */
 	size_t		received;		/* bytes of the body */
 	LfdwBuffer	head;
@@ -84,6 +89,7 @@ extern LfdwWaitEvent lfdw_exchange_wait_event(LfdwHttpExchange **exchanges,
 extern int64 lfdw_exchange_time_left(const LfdwHttpExchange *exchange);
 extern long lfdw_exchange_next_timeout(LfdwHttpExchange **exchanges,
 									   int nexchanges, int64 until_us);
+extern void lfdw_exchange_release_slots(LfdwHttpExchange *exchange);
 extern bool lfdw_exchange_note_timeout(LfdwHttpExchange *exchange);
 
 #endif							/* LFDW_HTTP_EXCHANGE_H */

@@ -32,6 +32,7 @@ struct LfdwInvocation
 	int64		retry_at_us;	/* ... until this time of lfdw_wait_now_us */
 	char	   *access_key_id;	/* that signed it */
 	bool		accepted;		/* the answer is no error */
+	bool		encoding_checked;
 	bool		settled;		/* the answer has ended and was counted */
 
 	/* what is done once */
@@ -61,6 +62,7 @@ extern void lfdw_invocation_read_error(const LfdwInvocation *invocation,
 									   LfdwAwsError *error);
 extern void lfdw_invocation_report_error(const LfdwInvocation *invocation,
 										 const LfdwAwsError *error);
+extern char *lfdw_invocation_encoding(const LfdwInvocation *invocation);
 extern bool lfdw_invocation_answer_too_large(const LfdwInvocation *invocation);
 extern void lfdw_invocation_report_function(const LfdwInvocation *invocation);
 extern void lfdw_invocation_report_transport(const LfdwInvocation *invocation);

@@ -30,6 +30,9 @@
 /* An error's body is read up to here; all of AWS's are far shorter. */
 #define ERROR_BODY_MAX (256 * 1024)
 
+/* What JSON can begin with, a byte order mark included. */
+#define JSON_STARTS " \t\r\n{[\"-0123456789tfn\xEF"
+
 const char *const lfdw_invocation_types[] = {
 	[LFDW_REQUEST_RESPONSE] = "RequestResponse",
 	[LFDW_EVENT] = "Event",
@@ -170,6 +173,13 @@ lfdw_invoke_begin(const LfdwTarget *target, const LfdwCaller *caller,
 	return invocation;
 }
 
+/* May one more invocation run beside those under way?  See lfdw_http_may_begin. */
+bool
+lfdw_invoke_may_begin(const LfdwCaller *caller)
+{
+	return lfdw_http_may_begin(&caller->pool);
+}
+
 /* May a further attempt be made, as far as the invocation itself says? */
 static bool
 may_try_again(const LfdwInvocation *invocation)
@@ -194,6 +204,7 @@ back_off(LfdwInvocation *invocation, bool throttled, int64 hint_us)
 							pg_prng_double(&pg_global_prng_state), hint_us);
 	invocation->exchange = NULL;
 	invocation->accepted = false;
+	invocation->encoding_checked = false;
 	MemoryContextReset(invocation->context);
 	return true;
 }
@@ -346,6 +357,29 @@ handle_error(LfdwInvocation *invocation, bool raised)
 }
 
 /*
+ * Refuses an answer that is encoded in a way nobody asked for.  A header that
+ * is wrong about plain JSON does no harm.
+ */
+static void
+check_encoding(LfdwInvocation *invocation)
+{
+	LfdwBuffer *body = lfdw_http_body(invocation->exchange);
+	char	   *encoding;
+
+	if (invocation->encoding_checked || body->len == 0)
+		return;
+	invocation->encoding_checked = true;
+	encoding = lfdw_invocation_encoding(invocation);
+	if (encoding && strchr(JSON_STARTS, lfdw_buffer_bytes(body)[0]) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("the answer of Lambda function \"%s\" is encoded",
+						invocation->target->label),
+				 errdetail("Its header Content-Encoding is \"%s\".", encoding),
+				 errhint("Nobody asked for that; have the endpoint, or what is in front of it, answer without.")));
+}
+
+/*
  * Looks at what has come of an answer: accepts it, has another attempt follow,
  * or raises the error that it is.
  */
@@ -371,6 +405,8 @@ check_answer(LfdwInvocation *invocation)
 			return;
 		}
 	}
+	if (invocation->accepted)
+		check_encoding(invocation);
 	if (lfdw_http_state(exchange) == LFDW_HTTP_FAILED &&
 		!retry_transport(invocation))
 		lfdw_invocation_report_transport(invocation);

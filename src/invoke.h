@@ -69,6 +69,7 @@ typedef struct LfdwInvokeStats
 
 typedef struct LfdwInvocation LfdwInvocation;
 
+extern bool lfdw_invoke_may_begin(const LfdwCaller *caller);
 extern LfdwInvocation *lfdw_invoke_begin(const LfdwTarget *target,
 										 const LfdwCaller *caller,
 										 StringInfo payload,

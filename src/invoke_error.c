@@ -25,10 +25,13 @@ transport_sqlstate(LfdwHttpFailure failure)
 	{
 		case LFDW_HTTP_CANNOT_CONNECT:
 		case LFDW_HTTP_CONNECT_TIMEOUT:
+		case LFDW_HTTP_PROXY_REFUSED:
 		case LFDW_HTTP_TLS:
 			return ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION;
 		case LFDW_HTTP_FORBIDDEN_ADDRESS:
 			return ERRCODE_INSUFFICIENT_PRIVILEGE;
+		case LFDW_HTTP_NO_DESCRIPTOR:
+			return ERRCODE_INSUFFICIENT_RESOURCES;
 		case LFDW_HTTP_TOO_LARGE:
 		case LFDW_HTTP_HEADERS_TOO_LARGE:
 			return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
@@ -58,6 +61,10 @@ transport_hint(const LfdwTarget *target, LfdwHttpFailure failure)
 			return psprintf("The %srequest_timeout_ms allows %d ms.",
 							target->as_rds ? "setting aws_lambda." : "option ",
 							target->request_timeout_ms);
+		case LFDW_HTTP_PROXY_REFUSED:
+			return "Check the option proxy, and the proxy's own rules; it gets no user name and no password.";
+		case LFDW_HTTP_NO_DESCRIPTOR:
+			return "Raise the server's max_files_per_process and \"ulimit -n\" limits, or run less side by side in one session.";
 		case LFDW_HTTP_TOO_LARGE:
 			return psprintf("The option max_response_bytes allows %zu bytes.",
 							target->max_response_bytes);
@@ -90,9 +97,20 @@ report_as_rds(int sqlstate, const char *returned, const char *hint,
 			 errcontext("%s", context)));
 }
 
+/* Where a request went, and by which way; for what concerns the network. */
+static char *
+shown_way(const LfdwTarget *target, LfdwHttpFailure failure)
+{
+	if (failure == LFDW_HTTP_NO_DESCRIPTOR)
+		return "no connection was tried";
+	return target->route.proxy ?
+		psprintf("%s by proxy %s", target->endpoint, target->route.proxy) :
+		pstrdup(target->endpoint);
+}
+
 /*
- * Raises the error of an exchange that failed: HV00N, 08006, 42501, 54000 or
- * HV001.
+ * Raises the error of an exchange that failed: HV00N, 08006, 42501, 53000,
+ * 54000 or HV001.
  */
 void
 lfdw_invocation_report_transport(const LfdwInvocation *invocation)
@@ -102,19 +120,20 @@ lfdw_invocation_report_transport(const LfdwInvocation *invocation)
 	LfdwHttpFailure failure = lfdw_http_failure(invocation->exchange, &message);
 	int			sqlstate = transport_sqlstate(failure);
 	const char *hint = transport_hint(target, failure);
+	char	   *way = shown_way(target, failure);
 
 	message = lfdw_error_excerpt(message, strlen(message));
 	if (target->as_rds)
 		report_as_rds(sqlstate,
 					  sqlstate == ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION ?
 					  "Unable to connect to endpoint" : message, hint,
-					  psprintf("%s: %s%s", target->endpoint, message,
+					  psprintf("%s: %s%s", way, message,
 							   attempts_made(invocation)));
 	ereport(ERROR,
 			(errcode(sqlstate),
 			 errmsg("could not invoke Lambda function \"%s\"%s", target->label,
 					attempts_made(invocation)),
-			 errdetail("%s: %s.", target->endpoint, message),
+			 errdetail("%s: %s.", way, message),
 			 hint ? errhint("%s", hint) : 0));
 }
 
@@ -231,10 +250,38 @@ lfdw_invocation_report_function(const LfdwInvocation *invocation)
 						shown_header(invocation, "X-Amz-Executed-Version"))));
 }
 
+/*
+ * The coding of an answer's body, fit for a message; NULL where there is none.
+ */
+char *
+lfdw_invocation_encoding(const LfdwInvocation *invocation)
+{
+	char	   *value = lfdw_http_header(invocation->exchange, "Content-Encoding");
+
+	if (value == NULL || value[0] == '\0' ||
+		pg_strcasecmp(value, "identity") == 0)
+		return NULL;
+	return lfdw_error_excerpt(value, strlen(value));
+}
+
+/* May the answer be that of the proxy?  Lambda's have a request ID. */
+static bool
+may_be_proxys(const LfdwInvocation *invocation)
+{
+	return invocation->target->route.proxy &&
+		pg_strncasecmp(invocation->target->endpoint, "http://", 7) == 0 &&
+		lfdw_http_header(invocation->exchange, "x-amzn-RequestId") == NULL;
+}
+
 /* What would help against an error of AWS; NULL for nothing sure. */
 static const char *
-aws_hint(const LfdwTarget *target, const LfdwAwsError *error)
+aws_hint(const LfdwInvocation *invocation, const LfdwAwsError *error)
 {
+	const LfdwTarget *target = invocation->target;
+
+	if (may_be_proxys(invocation))
+		return psprintf("The answer has no request ID: it may be that of the proxy %s.",
+						target->route.proxy);
 	if (error->status >= 300 && error->status < 400)
 		return target->as_rds ?
 			"Redirects are not followed; check the setting aws_lambda.endpoint_override and the option endpoint." :
@@ -283,6 +330,9 @@ error_detail(const LfdwInvocation *invocation, const LfdwAwsError *error)
 	if (body->len == 0)
 		return psprintf("The answer is HTTP status %d, without a body.",
 						error->status);
+	if (lfdw_invocation_encoding(invocation))
+		return psprintf("The answer is HTTP status %d, with a body encoded as \"%s\".",
+						error->status, lfdw_invocation_encoding(invocation));
 	return psprintf("The answer is HTTP status %d: %s", error->status,
 					lfdw_error_excerpt(lfdw_buffer_bytes(body), body->len));
 }
@@ -311,7 +361,7 @@ lfdw_invocation_report_error(const LfdwInvocation *invocation,
 	char	   *name = error_name(invocation, error);
 	char	   *detail = error_detail(invocation, error);
 	char	   *request = shown_header(invocation, "x-amzn-RequestId");
-	const char *hint = aws_hint(target, error);
+	const char *hint = aws_hint(invocation, error);
 
 	if (target->as_rds)
 		report_as_rds(sqlstate, detail, hint,

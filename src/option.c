@@ -79,6 +79,7 @@ static const LfdwOption option_table[] = {
 	{"max_concurrency", ForeignServerRelationId, LFDW_KIND_INT, 1, 1000, "16", 0, TABLE_FIELD(max_concurrency), "invocations a scan may have under way at once"},
 	{"max_response_bytes", ForeignServerRelationId, LFDW_KIND_INT, 1, 1073741823, "268435456", 0, TABLE_FIELD(max_response_bytes), "largest answer accepted, in bytes"},
 	{"keep_connections", ForeignServerRelationId, LFDW_KIND_BOOL, 0, 0, "true", 0, TABLE_FIELD(keep_connections), "keep connections open between statements"},
+	{"idle_connection_ms", ForeignServerRelationId, LFDW_KIND_INT, 0, INT_MAX, "60000", 0, TABLE_FIELD(idle_connection_ms), "time after which an unused connection is closed, in milliseconds; 0: never"},
 	{"invocation_latency_ms", ForeignServerRelationId, LFDW_KIND_INT, 0, INT_MAX, "50", 0, TABLE_FIELD(invocation_latency_ms), "what an invocation costs the planner, in milliseconds"},
 	{"fdw_startup_cost", ForeignServerRelationId, LFDW_KIND_REAL, 0, 1e9, "0", 0, TABLE_FIELD(fdw_startup_cost), "planner cost added to the start of a scan"},
 	{"fdw_tuple_cost", ForeignServerRelationId, LFDW_KIND_REAL, 0, 1e9, "0.05", 0, TABLE_FIELD(fdw_tuple_cost), "planner cost added for each row"},

@@ -74,6 +74,7 @@ typedef struct LfdwOptions
 	int			max_concurrency;
 	int			max_response_bytes;
 	bool		keep_connections;
+	int			idle_connection_ms; /* 0: no limit */
 	int			invocation_latency_ms;
 	double		fdw_startup_cost;
 	double		fdw_tuple_cost;

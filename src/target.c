@@ -124,6 +124,7 @@ lfdw_target_bind(LfdwTarget *target, const LfdwOptions *options,
 	target->route.connect_timeout_ms = options->connect_timeout_ms;
 	target->route.max_attempts = options->max_attempts;
 	target->route.keep_connections = options->keep_connections;
+	target->route.idle_connection_ms = options->idle_connection_ms;
 }
 
 /*

@@ -148,9 +148,14 @@ class Front:
         try:
             open_still = True
             while open_still:
-                self.pump()
-                self.out += self.h2.data_to_send()
-                self.write()
+                # Streams may have more as soon as what they had is written:
+                # nothing else would wake this thread for them.
+                more = True
+                while more:
+                    more = self.pump()
+                    self.out += self.h2.data_to_send()
+                    self.write()
+                    more = more and len(self.out) < PENDING
                 open_still = self.wait()
             self.out += self.h2.data_to_send()
             self.write()
@@ -216,10 +221,12 @@ class Front:
             del self.out[:sent]
 
     def pump(self):
-        """Frame what the streams have, as far as the windows reach."""
+        """Frame what the streams have, as far as the windows reach; whether
+        they may have more, for which there was no room."""
         for stream in list(self.streams.values()):
             while len(self.out) < PENDING and self.advance(stream):
                 self.out += self.h2.data_to_send()
+        return len(self.out) >= PENDING
 
     def advance(self, stream):
         """Send one thing of a stream; false when it must wait."""

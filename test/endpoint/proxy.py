@@ -2,8 +2,12 @@
 """A small HTTP proxy: CONNECT tunnels, and requests for http:// URLs.
 
     proxy.py --port 0 --port-file F --with-parent --log FILE [--refuse]
+             [--connect MODE,MODE,...]
 
-The log has a line for each request: its method and what it is for.
+The log has a line for each request: its method and what it is for.  The modes
+are what CONNECT is answered with, by turns: `ok`; a status, without a tunnel;
+`lying`, a tunnel whose head looks like Lambda's; `slow`, a tunnel after half a
+second; `endless`, header after header; `garbage`; `close`; `hang`.
 
 IDENTIFICATION
   test/endpoint/proxy.py
@@ -12,13 +16,22 @@ IDENTIFICATION
 import argparse
 import http.client
 import http.server
+import itertools
 import socket
 import sys
 import threading
+import time
 from urllib.parse import urlsplit
 
 sys.dont_write_bytecode = True
 import serving  # noqa: E402
+
+ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n"
+# What comes before the empty line of a tunnel's head.
+HEADS = {"ok": ESTABLISHED, "slow": ESTABLISHED,
+         "lying": ESTABLISHED + b"X-Amz-Function-Error: Unhandled\r\n"
+                  b"x-amzn-ErrorType: TooManyRequestsException\r\n"
+                  b"Content-Type: text/html\r\n"}
 
 HOP_BY_HOP = ("connection", "keep-alive", "proxy-connection",
               "proxy-authorization", "proxy-authenticate", "te", "trailer",
@@ -54,6 +67,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if not self.begin():
             return
         self.close_connection = True
+        mode = next(self.server.modes)
+        if mode not in HEADS:
+            return self.no_tunnel(mode)
+        if mode == "slow":
+            time.sleep(0.5)
         host, _, port = self.path.rpartition(":")
         try:
             upstream = socket.create_connection((host.strip("[]"), int(port)))
@@ -61,9 +79,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.refuse(502, {})
         with upstream:
             upstream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.connection.sendall(
-                b"HTTP/1.1 200 Connection established\r\n\r\n")
+            self.connection.sendall(HEADS[mode] + b"\r\n")
             serving.relay(self.connection, upstream)
+
+    def no_tunnel(self, mode):
+        """Answer CONNECT as the mode says."""
+        if mode.isdigit():
+            return self.refuse(int(mode), {})
+        if mode == "garbage":
+            self.connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
+        if mode == "endless":
+            self.connection.sendall(ESTABLISHED)
+        while mode == "endless":
+            self.connection.sendall(b"X-Filler: " + b"x" * 1000 + b"\r\n")
+        if mode == "hang":
+            self.connection.recv(1)
 
     def do_POST(self):
         if not self.begin():
@@ -121,12 +151,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Proxy(serving.Server):
-    """The proxy; `log` is a path, `refusing` has it answer 407."""
+    """The proxy; `log` is a path, `refusing` has it answer 407, `modes` are what
+    CONNECT is answered with."""
 
-    def __init__(self, host, port, log, refusing):
+    def __init__(self, host, port, log, refusing, modes):
         self.lock = threading.Lock()
         self.log = open(log, "a") if log else None
         self.refusing = refusing
+        self.modes = itertools.cycle(modes)
         super().__init__(host, port, Handler)
 
     def note(self, line):
@@ -142,9 +174,12 @@ def main():
     parser.add_argument("--log", help="where to write what was asked for")
     parser.add_argument("--refuse", action="store_true",
                         help="answer 407 to everything")
+    parser.add_argument("--connect", default="ok", metavar="MODE,MODE,...",
+                        help="what CONNECT is answered with, by turns")
     arguments = parser.parse_args()
     serving.run(Proxy(arguments.host, arguments.port, arguments.log,
-                      arguments.refuse), arguments)
+                      arguments.refuse, arguments.connect.split(",")),
+                arguments)
 
 
 if __name__ == "__main__":

@@ -87,6 +87,17 @@ class Curl:
                               capture_output=True)
         return done.returncode, done.stdout
 
+    def pausing(self, name, event, seconds, enough):
+        """Whether enough bytes arrive, the client reading none for a while."""
+        with subprocess.Popen(["curl", "-sS", "--max-time", "10",
+                               *self.arguments(name, event)],
+                              stdout=subprocess.PIPE) as client:
+            client.stdout.read(1)
+            time.sleep(seconds)
+            got = len(client.stdout.read(enough))
+            client.kill()
+            return got == enough
+
     def call(self, name, event, *more):
         """(curl's exit status, answer)."""
         return self.run(*more, *self.arguments(name, event))
@@ -105,6 +116,8 @@ def test_h2(curl, client):
            rows[0])
     status, body = curl.call("bench_rows", {})
     TAP.equal((status, len(json.loads(body))), (0, 36000), "a long answer")
+    TAP.ok(curl.pausing("endless", {}, 1, 20000000),
+           "an answer to a client that pauses")
     TAP.equal(curl.call("sum_json", b'{"values":[1,2]}'.ljust(5000000)),
               (0, b'{"count":2,"sum":3}'), "a long request")
     status, body = curl.call("drip", {"n": 3, "delay_ms": 10})
@@ -166,6 +179,28 @@ def test_proxy(client, folder):
                 "POST " + url.replace("echo", "drip")], ["GET /", ""]),
               "the proxy's log")
     test_refusing_proxy(client, log)
+    test_connect_modes(client)
+
+
+def test_connect_modes(client):
+    """What CONNECT is answered with."""
+    modes = ("503", "garbage", "close", "ok", "lying", "slow")
+    with Started("proxy.py", "--connect", ",".join(modes)) as proxy:
+        seen = []
+        for _ in modes:
+            through = Client(client.port)
+            through.connection = http.client.HTTPConnection(
+                "127.0.0.1", proxy.port, timeout=20)
+            through.connection.set_tunnel("127.0.0.1", client.port)
+            try:
+                seen.append(through.call("echo", {"a": 1})[2])
+            except (OSError, http.client.HTTPException) as error:
+                seen.append(type(error).__name__)
+            through.connection.close()
+    TAP.equal(seen[0], "OSError", "CONNECT is answered with a status")
+    TAP.equal(seen[1:3], ["BadStatusLine", "RemoteDisconnected"],
+              "with no HTTP, or not at all")
+    TAP.equal(seen[3:], [{"a": 1}] * 3, "with tunnels")
 
 
 def test_refusing_proxy(client, log):

@@ -1,0 +1,34 @@
+/*-------------------------------------------------------------------------
+ *
+ * http_request.h
+ *		What libcurl is told of a request.
+ *
+ * For http.c alone.
+ *
+ * IDENTIFICATION
+ *	  src/http_request.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_HTTP_REQUEST_H
+#define LFDW_HTTP_REQUEST_H
+
+#include "postgres.h"
+
+#include "http_exchange.h"
+
+/* Sets an option of the handle easy, or raises HV000. */
+#define SET(option, value) \
+	do { \
+		CURLcode	set_result = curl_easy_setopt(easy, option, value); \
+		if (set_result != CURLE_OK) \
+			ereport(ERROR, \
+					(errcode(ERRCODE_FDW_ERROR), \
+					 errmsg("could not set libcurl's option %s", #option), \
+					 errdetail("%s", curl_easy_strerror(set_result)))); \
+	} while (0)
+
+extern void lfdw_http_set_request(LfdwHttpExchange *exchange,
+								  const LfdwHttpRequest *request);
+
+#endif							/* LFDW_HTTP_REQUEST_H */
