@@ -109,3 +109,20 @@ lfdw_json_unescaped(const LfdwJsonValue *value)
 	plain.text = text;
 	return plain;
 }
+
+/*
+ * A string or a member's name, decoded and fit for a message as
+ * lfdw_error_excerpt makes it.
+ */
+char *
+lfdw_json_shown(const LfdwJsonValue *string)
+{
+	char	   *text;
+	size_t		len;
+
+	if (!string->escaped)
+		return lfdw_error_excerpt(string->text, string->len);
+	text = MemoryContextAllocHuge(CurrentMemoryContext, string->len + 1);
+	len = lfdw_json_unescape(string, text);
+	return lfdw_error_excerpt(text, len);
+}

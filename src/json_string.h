@@ -19,5 +19,6 @@ extern bool lfdw_json_string_open(LfdwJsonReader *reader,
 								  const LfdwJsonValue *string, bool checked,
 								  const char *function);
 extern LfdwJsonValue lfdw_json_unescaped(const LfdwJsonValue *value);
+extern char *lfdw_json_shown(const LfdwJsonValue *string);
 
 #endif							/* LFDW_JSON_STRING_H */

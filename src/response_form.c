@@ -279,7 +279,7 @@ note_page(LfdwResponse *response, const LfdwJsonValue *key,
 	if (response->page_member &&
 		(read || (response->page_surely && !response->page_read)))
 		return;
-	response->page_member = lfdw_error_excerpt(key->text, key->len);
+	response->page_member = lfdw_json_shown(key);
 	response->page_surely = (name == LFDW_PAGE_SURELY);
 	response->page_read = read;
 }
@@ -353,7 +353,7 @@ member_names(LfdwJsonReader reader)
 			break;
 		}
 		appendStringInfo(&names, "%s\"%s\"", names.len > 0 ? ", " : "",
-						 lfdw_error_excerpt(key.text, key.len));
+						 lfdw_json_shown(&key));
 	}
 	return names.data;
 }

@@ -24,7 +24,6 @@
 #include "utils/memutils.h"
 
 #include "common/json_member.h"
-#include "error.h"
 #include "json_string.h"
 #include "row_state.h"
 
@@ -286,7 +285,7 @@ note_unread(LfdwRow *row, PathNode *node, const LfdwJsonValue *key)
 			!lfdw_json_is_alike(key, child->token, child->token_len))
 			continue;
 		old = MemoryContextSwitchTo(row->context);
-		child->alike = lfdw_error_excerpt(key->text, key->len);
+		child->alike = lfdw_json_shown(key);
 		MemoryContextSwitchTo(old);
 	}
 }

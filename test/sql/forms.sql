@@ -321,6 +321,8 @@ SELECT try('shop', '[{"order_id":1,"unit_price":2}]');
 SELECT try('shop', '[{"order_id":1,"unitPrice":2,"ship_to":{"zipCode":"1"}},{"order_id":1,"ship_to":{"ZIP-code":"1"}}]');
 SELECT try('shop', '[{"order_id":1,"unitPrice":2,"ship_to":{"zip":"1"},"orderid":0}]');
 SELECT try('shop', '[{"orderId":1,"UnitPrice":2}]');
+SELECT try('shop', '[{"order\u0049d":1,"unitPrice":2}]');
+SELECT try('shop', '[{"\u00e9t\u00e9/\"x\"":1}]');
 SELECT answer('shop', '[{"orderId":1,"unitPrice":2}]');
 SELECT "unitPrice" FROM shop;
 SELECT order_id FROM shop, generate_series(1, 3) n WHERE n > "unitPrice";
@@ -358,9 +360,9 @@ CREATE FOREIGN TABLE times (at timestamptz, on_day date) SERVER lambda OPTIONS (
 SELECT try('times', '[{"at":1709210096}]');
 SELECT try('times', '[{"at":"1709210096123"}]');
 SELECT try('times', '[{"at":1709210096.5}]');
-SELECT try('times', '[{"at":12345678901234567890}]');
+SELECT replace(try('times', '[{"at":12345678901234567890}]'), 'DateStyle', 'datestyle') AS try;
 SELECT try('times', '[{"at":"noon"}]');
-SELECT try('times', '[{"on_day":1709210096}]');
+SELECT replace(try('times', '[{"on_day":1709210096}]'), 'DateStyle', 'datestyle') AS try;
 
 -- a function that raises
 CREATE FOREIGN TABLE raises (id int) SERVER lambda OPTIONS (function_arn 'lookup');

@@ -72,7 +72,7 @@ BEGIN
     -- where numbers may count from 1970, the hint is another
     IF got.error LIKE '%set the option format%' AND type ~ '^(types.tenth|timestamp)' THEN
       got.error := regexp_replace(got.error, ' / If it counts from 1970.*', '');
-      expected.error := regexp_replace(expected.error, ' / Perhaps you need a different "datestyle" setting.', '');
+      expected.error := regexp_replace(expected.error, ' / Perhaps you need a different "datestyle" setting.', '', 'i');
     END IF;
     IF got IS DISTINCT FROM expected THEN
       RETURN NEXT format('%s from %s: %s, not %s', type, document, got, expected);
