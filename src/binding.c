@@ -61,6 +61,7 @@ bind_column(LfdwBinding *binding, LfdwColumn *column, Oid relid,
 	column->collation = att->attcollation;
 	column->required = options->required;
 	column->format = options->format;
+	column->path_given = options->path != NULL;
 	column->path = options->path ? options->path : default_path(column->attname);
 	column->name = json_name(column->path);
 

@@ -24,6 +24,7 @@ typedef struct LfdwColumn
 	const char *attname;
 	const char *name;			/* on the JSON side; NULL for path '' */
 	LfdwPointer *path;
+	bool		path_given;		/* by the option, not the column's name */
 	Oid			typid;
 	int32		typmod;
 	Oid			collation;

@@ -24,7 +24,10 @@
 extern char *lfdw_error_text(const char *bytes, size_t len, int max_chars);
 extern char *lfdw_error_excerpt(const char *bytes, size_t len);
 extern int	lfdw_error_sqlstate(LfdwAwsErrorClass class);
+extern int	lfdw_error_json_sqlstate(const char *error);
 extern void lfdw_error_report_own(const char *function, const char *bytes,
 								  size_t len);
+extern void lfdw_error_report_raised(const char *function, const char *bytes,
+									 size_t len);
 
 #endif							/* LFDW_ERROR_H */

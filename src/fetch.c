@@ -57,6 +57,9 @@ struct LfdwFetch
 	LfdwCall  **calls;
 	int			current;		/* the call that gave the last row */
 
+	const char *page_member;	/* that names a page which nobody asks for */
+
+	MemoryContext context;		/* where this lives */
 	MemoryContext query_context;
 	MemoryContext row_context;
 };
@@ -74,6 +77,7 @@ lfdw_fetch_create(const LfdwBinding *binding, const LfdwCaller *caller,
 {
 	LfdwFetch  *fetch = palloc0(sizeof(LfdwFetch));
 
+	fetch->context = CurrentMemoryContext;
 	fetch->binding = binding;
 	fetch->caller = caller;
 	fetch->stats = stats;
@@ -331,8 +335,10 @@ check_cursor(const LfdwFetch *fetch, const LfdwCall *call,
 	if (call->pages >= binding->options->max_pages)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("Lambda function \"%s\" has more than %d pages",
-						binding->target.label, binding->options->max_pages),
+				 errmsg_plural("Lambda function \"%s\" has more than %d page",
+							   "Lambda function \"%s\" has more than %d pages",
+							   binding->options->max_pages,
+							   binding->target.label, binding->options->max_pages),
 				 errhint("Raise the option max_pages of foreign table \"%s\".",
 						 binding->relname)));
 	if (call->cursor && strcmp(call->cursor, cursor) == 0)
@@ -340,7 +346,10 @@ check_cursor(const LfdwFetch *fetch, const LfdwCall *call,
 				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
 				 errmsg("Lambda function \"%s\" answered with the cursor it was given",
 						binding->target.label),
-				 errdetail("Going on would ask for the same page again and again.")));
+				 errdetail("It was sent as the member \"%s\"; going on would ask for the same page again and again.",
+						   binding->options->cursor_argument ?
+						   binding->options->cursor_argument : "lambda_fdw.cursor"),
+				 errhint("Let the function go on from there.")));
 	if (!binding->options->envelope && binding->options->cursor_argument == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
@@ -348,6 +357,49 @@ check_cursor(const LfdwFetch *fetch, const LfdwCall *call,
 						binding->target.label),
 				 errhint("Set the option cursor_argument of foreign table \"%s\".",
 						 binding->relname)));
+}
+
+/*
+ * Keeps that the last page names a further one that no option reads.  Where a
+ * limit was sent, there may be more than was asked for.
+ */
+static void
+note_last_page(LfdwFetch *fetch, const LfdwCall *call)
+{
+	const char *member = lfdw_response_page_member(call->response);
+
+	if (member && fetch->page_member == NULL && fetch->query->limit < 0)
+		fetch->page_member = MemoryContextStrdup(fetch->context, member);
+}
+
+/*
+ * Warns, once a scan, of answers that were read as the options say, and
+ * probably are not meant so.
+ */
+static void
+warn_of_unread(const LfdwFetch *fetch)
+{
+	const char *alike = NULL;
+	const char *path = NULL;
+	const LfdwColumn *missed = lfdw_row_missed(fetch->row, &alike, &path);
+	const LfdwBinding *binding = fetch->binding;
+
+	if (fetch->page_member)
+		ereport(WARNING,
+				(errmsg("Lambda function \"%s\" has a further page, which was not fetched",
+						binding->target.label),
+				 errdetail("Its answer has the member \"%s\", which no option and no column of foreign table \"%s\" reads.%s",
+						   fetch->page_member, binding->relname, missed == NULL ? "" :
+						   psprintf("\nNo row has a member for column \"%s\", but one for \"%s\".",
+									missed->attname, alike)),
+				 errhint("Set the options cursor_path and cursor_argument of the table.")));
+	else if (missed)
+		ereport(WARNING,
+				(errmsg("no row of the answer of Lambda function \"%s\" has a member for column \"%s\" of foreign table \"%s\"",
+						binding->target.label, missed->attname, binding->relname),
+				 errdetail("There is the member \"%s\", which no column reads.",
+						   alike),
+				 errhint("Set the column's option path to '%s'.", path)));
 }
 
 /* After the last row of a page: goes on to the next, or ends the call. */
@@ -368,6 +420,7 @@ finish_page(LfdwFetch *fetch, int index)
 		begin_page(fetch, call);
 		return;
 	}
+	note_last_page(fetch, call);
 	MemoryContextDelete(call->page_context);
 	fetch->calls[index] = fetch->calls[--fetch->ncalls];
 }
@@ -531,10 +584,14 @@ lfdw_fetch_reset(LfdwFetch *fetch)
 	fetch->current = 0;
 }
 
-/* Ends everything, an answer of which no more is wanted included. */
+/*
+ * Ends everything, an answer of which no more is wanted included.  Warns of what
+ * the answers had and nobody read.
+ */
 void
 lfdw_fetch_end(LfdwFetch *fetch)
 {
+	warn_of_unread(fetch);
 	MemoryContextDelete(fetch->query_context);
 	MemoryContextDelete(fetch->row_context);
 }

@@ -50,6 +50,7 @@ lambda_fdw_handler(PG_FUNCTION_ARGS)
 	routine->IterateForeignScan = lambdaIterateForeignScan;
 	routine->ReScanForeignScan = lambdaReScanForeignScan;
 	routine->EndForeignScan = lambdaEndForeignScan;
+	routine->PlanForeignModify = lambdaPlanForeignModify;
 	routine->ExplainForeignScan = lambdaExplainForeignScan;
 	routine->AnalyzeForeignTable = lambdaAnalyzeForeignTable;
 

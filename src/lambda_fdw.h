@@ -66,6 +66,10 @@ extern TupleTableSlot *lambdaIterateForeignScan(ForeignScanState *node);
 extern void lambdaReScanForeignScan(ForeignScanState *node);
 extern void lambdaEndForeignScan(ForeignScanState *node);
 
+/* modify.c */
+extern List *lambdaPlanForeignModify(PlannerInfo *root, ModifyTable *plan,
+									 Index resultRelation, int subplan_index);
+
 /* explain.c */
 extern void lambdaExplainForeignScan(ForeignScanState *node,
 									 struct ExplainState *es);

@@ -299,6 +299,15 @@ check_table(const LfdwOptions *options)
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("cursor_argument \"%s\" is a member of the option \"payload\" already",
 						options->cursor_argument)));
+	if (options->cursor_path &&
+		lfdw_pointer_is_in_rows(options->cursor_path, options->rows_path))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("option \"cursor_path\" leads into the rows"),
+				 options->rows_path ?
+				 errdetail("It is at or under the option \"rows_path\".") :
+				 errdetail("Without the option \"rows_path\" they are at \"/rows\"."),
+				 errhint("A cursor stands beside the rows, once in a page.")));
 	if (options->capabilities != 0 && !options->envelope)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),

@@ -522,6 +522,28 @@ lfdw_option_kind_name(LfdwOptionKind kind)
 }
 
 /*
+ * Is a path the same as the rows' (NULL: the default, "/rows"), or one below it?
+ */
+bool
+lfdw_pointer_is_in_rows(const LfdwPointer *path,
+						const LfdwPointer *rows)
+{
+	static char *default_token = "rows";
+	static const LfdwPointer default_rows = {1, &default_token};
+
+	if (rows == NULL)
+		rows = &default_rows;
+	if (path->ntokens < rows->ntokens)
+		return false;
+	for (int i = 0; i < rows->ntokens; i++)
+	{
+		if (strcmp(path->tokens[i], rows->tokens[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+/*
  * Has a JSON object, found good by the option "payload", a member of this
  * name?  Both are in the database encoding.
  */

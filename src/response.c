@@ -20,6 +20,7 @@
 
 #include "mb/pg_wchar.h"
 
+#include "json_string.h"
 #include "response_form.h"
 
 /* Up to so many bytes, a row is tried again whenever anything has come. */
@@ -63,13 +64,18 @@ lfdw_response_create(const LfdwBinding *binding, LfdwRow *row,
 {
 	LfdwResponse *response = palloc0(sizeof(LfdwResponse));
 	const LfdwOptions *options = binding->options;
+	const LfdwJsonValue status_code = {
+		LFDW_JSON_STRING, false, "statusCode", strlen("statusCode")
+	};
 	int			depth;
 
 	response->binding = binding;
 	response->row = row;
 	response->invocation = invocation;
 	response->attempt = lfdw_invoke_attempt(invocation);
+	response->part = "";
 	response->keep = true;
+	response->maybe_gateway = !lfdw_row_knows(row, &status_code);
 	if (options->rows_path)
 		response->rows_path = pointer_in_utf8(options->rows_path);
 	else
@@ -83,6 +89,7 @@ lfdw_response_create(const LfdwBinding *binding, LfdwRow *row,
 	if (response->cursor_path)
 		depth = Max(depth, response->cursor_path->ntokens);
 	response->frames = palloc0(sizeof(LfdwFrame) * (depth + 2));
+	response->outer = palloc0(sizeof(LfdwJsonReader) * (depth + 2));
 	lfdw_json_init(&response->reader, "", 0, false);
 	return response;
 }
@@ -102,7 +109,8 @@ show_window(LfdwResponse *response)
 	if (response->attempt != lfdw_invoke_attempt(response->invocation))
 		*response = *lfdw_response_create(response->binding, response->row,
 										  response->invocation);
-	lfdw_json_feed(&response->reader, body->memory ? lfdw_buffer_bytes(body) : "",
+	lfdw_json_feed(response->nouter > 0 ? &response->outer[0] : &response->reader,
+				   body->memory ? lfdw_buffer_bytes(body) : "",
 				   body->len, lfdw_invoke_complete(response->invocation));
 }
 
@@ -123,18 +131,6 @@ make_room(LfdwResponse *response)
 	}
 }
 
-/* Goes back to the root value, whose bytes were kept. */
-static void
-rewind_to_root(LfdwResponse *response)
-{
-	const LfdwJsonReader *now = &response->reader;
-
-	response->root.data = now->data;
-	response->root.len = now->len;
-	response->root.complete = now->complete;
-	response->reader = response->root;
-}
-
 /* Does a key, or an array's index, match a token of a pointer? */
 static bool
 token_matches(const LfdwFrame *frame, const LfdwJsonValue *key, const char *token)
@@ -147,10 +143,13 @@ token_matches(const LfdwFrame *frame, const LfdwJsonValue *key, const char *toke
 	return strcmp(index, token) == 0;
 }
 
-/* Enters the container that comes next. */
-static LfdwJsonStatus
-enter_frame(LfdwResponse *response, LfdwJsonType type, bool to_rows,
-			bool to_cursor)
+/*
+ * Enters the container that comes next; the flags say whether it lies on the way
+ * to the rows and to the cursor.
+ */
+LfdwJsonStatus
+lfdw_response_enter(LfdwResponse *response, LfdwJsonType type, bool to_rows,
+					bool to_cursor)
 {
 	LfdwJsonStatus status = lfdw_json_enter(&response->reader);
 	LfdwFrame  *frame = &response->frames[response->nframes];
@@ -161,28 +160,70 @@ enter_frame(LfdwResponse *response, LfdwJsonType type, bool to_rows,
 	frame->index = 0;
 	frame->to_rows = to_rows;
 	frame->to_cursor = to_cursor;
+	frame->in_string = false;
 	response->nframes++;
 	return LFDW_JSON_OK;
 }
 
+/* Goes on in a string's text, until leave_string. */
+static void
+enter_string(LfdwResponse *response, const LfdwJsonReader *inside)
+{
+	response->outer[response->nouter++] = response->reader;
+	response->reader = *inside;
+}
+
+static void
+leave_string(LfdwResponse *response)
+{
+	response->reader = response->outer[--response->nouter];
+}
+
 /*
- * Must the rows that come next wait until the whole object is known?  They
- * must where it may be API Gateway's form, and where they are arrays whose
- * order a later "columns" could tell.
+ * May the answer still turn out to have API Gateway's form, so that nothing in
+ * its root object means anything yet?
+ */
+static bool
+is_undecided(const LfdwResponse *response)
+{
+	return response->maybe_gateway && !response->decided &&
+		(response->has_status || response->body.found);
+}
+
+/*
+ * Reads a row and checks that it is one of the table's; alone says that no
+ * other rows are around it.
  */
 static LfdwJsonStatus
-must_defer(LfdwResponse *response, bool *defer)
+read_row(LfdwResponse *response, bool alone)
 {
-	LfdwJsonReader ahead = response->reader;
+	LfdwJsonStatus status;
+
+	status = lfdw_row_read(response->row, &response->reader,
+						   response->order ? response->order :
+						   lfdw_row_table_order(response->row));
+	if (status != LFDW_JSON_OK)
+		return status;
+	if (lfdw_row_is_stranger(response->row, alone))
+		lfdw_response_report_stranger(response);
+	response->row_ready = true;
+	return LFDW_JSON_OK;
+}
+
+/*
+ * Must the rows wait that the reader stands before, until the whole object is
+ * known?  They must where they are arrays whose order a later "columns" could
+ * tell.
+ */
+static LfdwJsonStatus
+awaits_order(LfdwResponse *response, LfdwJsonReader ahead, bool *awaits)
+{
 	LfdwJsonStatus status;
 	LfdwJsonType type;
 
-	*defer = false;
-	if (response->decided)
-		return LFDW_JSON_OK;
-	*defer = response->invocation &&
-		(response->status_code.found || response->body.found);
-	if (*defer || response->order)
+	*awaits = false;
+	if (response->decided || response->order ||
+		lfdw_row_by_place(response->row))
 		return LFDW_JSON_OK;
 	status = lfdw_json_enter(&ahead);
 	if (status == LFDW_JSON_OK)
@@ -190,10 +231,78 @@ must_defer(LfdwResponse *response, bool *defer)
 	if (status == LFDW_JSON_OK)
 		status = lfdw_json_peek(&ahead, &type);
 	if (status == LFDW_JSON_OK)
-		*defer = (type == LFDW_JSON_ARRAY);
+		*awaits = (type == LFDW_JSON_ARRAY);
 	if (status == LFDW_JSON_BAD)
 		response->reader = ahead;
 	return status == LFDW_JSON_END ? LFDW_JSON_OK : status;
+}
+
+/* Passes over the rows, to come back for them. */
+static LfdwJsonStatus
+defer_rows(LfdwResponse *response)
+{
+	LfdwJsonValue value;
+	LfdwJsonStatus status = lfdw_json_value(&response->reader, &value);
+
+	response->deferred |= (status == LFDW_JSON_OK);
+	return status;
+}
+
+/* The array of rows that comes next is entered. */
+static LfdwJsonStatus
+enter_rows(LfdwResponse *response)
+{
+	LfdwJsonStatus status = lfdw_json_enter(&response->reader);
+
+	if (status != LFDW_JSON_OK)
+		return status;
+	response->rows_seen = true;
+	response->keep = false;
+	response->state = LFDW_STATE_ROWS;
+	return LFDW_JSON_OK;
+}
+
+/*
+ * The string at rows_path: JSON with the rows, or a row itself.
+ */
+static LfdwJsonStatus
+read_rows_string(LfdwResponse *response)
+{
+	LfdwJsonReader after = response->reader;
+	LfdwJsonReader inside;
+	LfdwJsonStatus status;
+	LfdwJsonValue value;
+	LfdwJsonType type;
+	bool		awaits;
+
+	status = lfdw_json_value(&after, &value);
+	if (status != LFDW_JSON_OK)
+	{
+		response->reader = after;
+		return status;
+	}
+	if (!lfdw_json_string_open(&inside, &value, true,
+							   response->binding->target.label))
+	{
+		response->rows_seen = true;
+		return read_row(response, true);
+	}
+	lfdw_json_peek(&inside, &type);
+	if (type == LFDW_JSON_ARRAY)
+	{
+		awaits_order(response, inside, &awaits);
+		if (awaits)
+			return defer_rows(response);
+		response->reader = after;
+		enter_string(response, &inside);
+		response->rows_in_string = true;
+		return enter_rows(response);
+	}
+	response->rows_seen = true;
+	response->reader = inside;
+	status = read_row(response, true);
+	response->reader = after;
+	return status;
 }
 
 /* The value at the rows' place: an array to go through, or one row. */
@@ -205,64 +314,109 @@ read_rows_member(LfdwResponse *response)
 	LfdwJsonStatus status;
 	LfdwJsonValue value;
 	LfdwJsonType type;
-	bool		defer;
+	bool		awaits;
 
 	status = lfdw_json_peek(reader, &type);
 	if (status != LFDW_JSON_OK)
 		return status;
-	if (type != LFDW_JSON_ARRAY && (type == LFDW_JSON_NULL || !named))
+	if (type != LFDW_JSON_ARRAY && !named)
 	{
-		response->rows_seen |= named;
+		response->other_members = true;
 		return lfdw_json_value(reader, &value);
 	}
+	if (is_undecided(response))
+		return defer_rows(response);
+	if (type == LFDW_JSON_STRING)
+		return read_rows_string(response);
 	if (type == LFDW_JSON_ARRAY)
 	{
-		status = must_defer(response, &defer);
+		status = awaits_order(response, *reader, &awaits);
 		if (status != LFDW_JSON_OK)
 			return status;
-		status = defer ? lfdw_json_value(reader, &value) : lfdw_json_enter(reader);
-		if (status != LFDW_JSON_OK)
-			return status;
-		response->deferred |= defer;
-		response->rows_seen |= !defer;
-		response->keep &= defer;
-		if (!defer)
-			response->state = LFDW_STATE_ROWS;
-		return LFDW_JSON_OK;
+		return awaits ? defer_rows(response) : enter_rows(response);
 	}
-	status = lfdw_row_read(response->row, reader,
-						   lfdw_row_table_order(response->row));
-	if (status == LFDW_JSON_OK)
-		response->rows_seen = response->row_ready = true;
+	status = type == LFDW_JSON_NULL ? lfdw_json_value(reader, &value) :
+		read_row(response, true);
+	response->rows_seen |= (status == LFDW_JSON_OK);
 	return status;
 }
 
-/* A member that is not the rows: noted, entered, or passed over. */
+/* Keeps what a member that was read whole says about the answer. */
+static void
+note_value(LfdwResponse *response, const LfdwJsonValue *key,
+		   const LfdwJsonValue *value, bool is_cursor, bool passes)
+{
+	const LfdwFrame *frame = &response->frames[response->nframes - 1];
+	bool		at_root = response->nframes == 1 && frame->is_object;
+
+	if (is_cursor)
+		lfdw_response_set_cursor(response, value);
+	if (at_root && lfdw_response_note_member(response, key, value))
+		return;
+	response->other_members |= at_root;
+	if (frame->is_object && !is_cursor && !passes)
+		lfdw_response_note_page(response, key, value);
+}
+
+/*
+ * A member that is not the rows: noted, entered, or passed over.  One that lies
+ * on the way to the rows or the cursor is entered, also where it is a string.
+ */
 static LfdwJsonStatus
 read_other_member(LfdwResponse *response, const LfdwJsonValue *key,
 				  bool to_rows, bool to_cursor)
 {
 	LfdwJsonReader *reader = &response->reader;
-	const LfdwFrame *frame = &response->frames[response->nframes - 1];
+	bool		is_cursor = to_cursor &&
+	response->nframes == response->cursor_path->ntokens;
+	bool		passes = to_rows || (to_cursor && !is_cursor);
+	LfdwJsonReader inside;
 	LfdwJsonStatus status;
 	LfdwJsonValue value;
 	LfdwJsonType type;
-	bool		at_root = response->nframes == 1 && frame->is_object;
 
 	status = lfdw_json_peek(reader, &type);
 	if (status != LFDW_JSON_OK)
 		return status;
-	if ((to_rows || to_cursor) && type >= LFDW_JSON_ARRAY &&
-		!(to_cursor && response->nframes == response->cursor_path->ntokens))
-		return enter_frame(response, type, to_rows, to_cursor);
-
+	if (passes && !is_cursor && type >= LFDW_JSON_ARRAY)
+	{
+		response->other_members |= response->nframes == 1;
+		return lfdw_response_enter(response, type, to_rows, to_cursor);
+	}
 	status = lfdw_json_value(reader, &value);
 	if (status != LFDW_JSON_OK)
 		return status;
-	if (to_cursor && response->nframes == response->cursor_path->ntokens)
-		lfdw_response_set_cursor(response, &value);
-	if (at_root && !lfdw_response_note_member(response, key, &value))
-		response->other_members = true;
+	if (passes && !is_cursor && type == LFDW_JSON_STRING &&
+		lfdw_json_string_open(&inside, &value, true,
+							  response->binding->target.label))
+	{
+		response->other_members |= response->nframes == 1;
+		enter_string(response, &inside);
+		lfdw_json_peek(&response->reader, &type);
+		status = lfdw_response_enter(response, type, to_rows, to_cursor);
+		response->frames[response->nframes - 1].in_string = true;
+		return status;
+	}
+	note_value(response, key, &value, is_cursor, passes);
+	return LFDW_JSON_OK;
+}
+
+/*
+ * The root object's "body", which is either API Gateway's, or a member like
+ * any other, to be come back for if it lies on the way.
+ */
+static LfdwJsonStatus
+read_body_member(LfdwResponse *response, const LfdwJsonValue *key,
+				 bool passes)
+{
+	LfdwJsonStatus status;
+	LfdwJsonValue value;
+
+	status = lfdw_json_value(&response->reader, &value);
+	if (status != LFDW_JSON_OK)
+		return status;
+	lfdw_response_note_member(response, key, &value);
+	response->deferred |= passes;
 	return LFDW_JSON_OK;
 }
 
@@ -283,6 +437,8 @@ step_members(LfdwResponse *response)
 		lfdw_json_element(&response->reader);
 	if (status == LFDW_JSON_END)
 	{
+		if (frame->in_string)
+			leave_string(response);
 		if (--response->nframes == 0)
 			response->state = LFDW_STATE_FINISH;
 		return LFDW_JSON_OK;
@@ -294,8 +450,12 @@ step_members(LfdwResponse *response)
 		token_matches(frame, &key, rows->tokens[depth]);
 	to_cursor = frame->to_cursor && depth < cursor->ntokens &&
 		token_matches(frame, &key, cursor->tokens[depth]);
-	if (to_rows && depth + 1 == rows->ntokens &&
-		!response->rows_seen && !response->deferred)
+	if (depth == 0 && frame->is_object && response->maybe_gateway &&
+		!response->decided && !response->rows_seen &&
+		lfdw_json_string_equals(&key, "body", strlen("body")))
+		status = read_body_member(response, &key, to_rows || to_cursor);
+	else if (to_rows && depth + 1 == rows->ntokens &&
+			 !response->rows_seen && !response->deferred)
 		status = read_rows_member(response);
 	else
 		status = read_other_member(response, &key,
@@ -306,85 +466,6 @@ step_members(LfdwResponse *response)
 	return status;
 }
 
-/*
- * An array at the root: of rows, or the first of several lines that are each
- * an array row.
- */
-static LfdwJsonStatus
-start_array(LfdwResponse *response)
-{
-	LfdwJsonReader ahead = response->reader;
-	LfdwJsonStatus status = lfdw_json_enter(&ahead);
-	LfdwJsonValue value;
-	LfdwJsonType type;
-
-	if (status == LFDW_JSON_OK)
-		status = lfdw_json_element(&ahead);
-	if (status == LFDW_JSON_OK)
-		status = lfdw_json_peek(&ahead, &type);
-	if (status == LFDW_JSON_OK && type < LFDW_JSON_ARRAY &&
-		!lfdw_row_takes_scalar(response->row))
-	{
-		ahead = response->reader;
-		status = lfdw_json_value(&ahead, &value);
-		if (status == LFDW_JSON_OK)
-			status = lfdw_json_peek(&ahead, &type);
-		if (status == LFDW_JSON_OK)
-		{
-			response->state = LFDW_STATE_LINES;
-			response->first_line = true;
-			response->keep = false;
-			return LFDW_JSON_OK;
-		}
-	}
-	if (status != LFDW_JSON_OK && status != LFDW_JSON_END)
-	{
-		response->reader = ahead;
-		return status;
-	}
-	response->state = LFDW_STATE_ROWS;
-	response->keep = false;
-	return lfdw_json_enter(&response->reader);
-}
-
-static LfdwJsonStatus
-step_start(LfdwResponse *response)
-{
-	const LfdwPointer *rows_path = response->binding->options->rows_path;
-	LfdwJsonReader *reader = &response->reader;
-	LfdwJsonStatus status;
-	LfdwJsonValue value;
-	LfdwJsonType type = LFDW_JSON_NULL;
-
-	status = lfdw_json_peek(reader, &type);
-	if (status != LFDW_JSON_OK && status != LFDW_JSON_END)
-		return status;
-	response->root = *reader;
-	if (type == LFDW_JSON_OBJECT ||
-		(type == LFDW_JSON_ARRAY && rows_path && rows_path->ntokens > 0))
-	{
-		response->state = LFDW_STATE_MEMBERS;
-		return enter_frame(response, type, true,
-						   response->cursor_path != NULL);
-	}
-	if (rows_path && rows_path->ntokens > 0)
-		lfdw_response_report_form(response, "It has no value at the option rows_path.");
-	if (type == LFDW_JSON_ARRAY)
-		return start_array(response);
-	if (type != LFDW_JSON_NULL)
-	{
-		response->state = LFDW_STATE_LINES;
-		response->first_line = true;
-		response->keep = false;
-		return LFDW_JSON_OK;
-	}
-	if (status == LFDW_JSON_OK)
-		status = lfdw_json_value(reader, &value);
-	if (status == LFDW_JSON_OK)
-		response->state = LFDW_STATE_TAIL;
-	return status;
-}
-
 static LfdwJsonStatus
 step_rows(LfdwResponse *response)
 {
@@ -392,15 +473,38 @@ step_rows(LfdwResponse *response)
 
 	if (status == LFDW_JSON_END)
 	{
+		if (response->rows_in_string)
+			leave_string(response);
+		response->rows_in_string = false;
 		response->state = response->nframes > 0 ? LFDW_STATE_MEMBERS : LFDW_STATE_TAIL;
 		return LFDW_JSON_OK;
 	}
+	return status == LFDW_JSON_OK ? read_row(response, false) : status;
+}
+
+/*
+ * Is the first value an object that a runtime made of an exception, and all of
+ * the answer?  Where a column takes any row, nothing else would tell.
+ */
+static LfdwJsonStatus
+check_raised(LfdwResponse *response)
+{
+	LfdwJsonReader ahead = response->reader;
+	LfdwJsonStatus status;
+	LfdwJsonValue value;
+
+	status = lfdw_json_value(&ahead, &value);
+	if (status != LFDW_JSON_OK)
+	{
+		response->reader = ahead;
+		return status;
+	}
+	if (!lfdw_response_is_raised(response, response->reader))
+		return LFDW_JSON_OK;
+	status = lfdw_json_end(&ahead);
 	if (status == LFDW_JSON_OK)
-		status = lfdw_row_read(response->row, &response->reader,
-							   response->order ? response->order :
-							   lfdw_row_table_order(response->row));
-	response->row_ready = (status == LFDW_JSON_OK);
-	return status;
+		lfdw_response_report_raised(response, response->reader);
+	return status == LFDW_JSON_MORE ? status : LFDW_JSON_OK;
 }
 
 /* One row, on a line of its own unless it is the first. */
@@ -409,7 +513,6 @@ step_lines(LfdwResponse *response)
 {
 	LfdwJsonReader *reader = &response->reader;
 	size_t		before = reader->pos;
-	LfdwJsonReader start;
 	LfdwJsonStatus status;
 	LfdwJsonType type;
 
@@ -423,16 +526,17 @@ step_lines(LfdwResponse *response)
 		reader->error_at = reader->offset + reader->pos;
 		return LFDW_JSON_BAD;
 	}
-	start = *reader;
-	status = lfdw_row_read(response->row, reader,
-						   lfdw_row_table_order(response->row));
-	if (status != LFDW_JSON_OK)
-		return status;
-	if (type == LFDW_JSON_OBJECT && !lfdw_row_has_member(response->row))
-		lfdw_response_report_stranger(response, start);
-	response->first_line = false;
-	response->row_ready = true;
-	return LFDW_JSON_OK;
+	if (response->first_line && type == LFDW_JSON_OBJECT &&
+		lfdw_row_takes_all(response->row))
+	{
+		status = check_raised(response);
+		if (status != LFDW_JSON_OK)
+			return status;
+	}
+	status = read_row(response, response->first_line);
+	if (status == LFDW_JSON_OK)
+		response->first_line = false;
+	return status;
 }
 
 /* The root object is read: what was it? */
@@ -441,14 +545,11 @@ step_finish(LfdwResponse *response)
 {
 	const LfdwPointer *rows_path = response->binding->options->rows_path;
 	LfdwJsonStatus status;
-	bool		gateway = response->invocation &&
-	response->status_code.found &&
-	response->status_code.type == LFDW_JSON_NUMBER &&
-	(response->body.found || !(response->other_members ||
-							   response->deferred || response->rows_seen));
+	bool		gateway = lfdw_response_is_gateway(response);
 
 	if (gateway && response->rows_seen)
-		lfdw_response_report_form(response, "It has both rows and API Gateway's \"statusCode\" and \"body\".");
+		lfdw_response_report_form(response, "It has both rows and API Gateway's \"statusCode\" and \"body\".",
+								  NULL);
 	if (gateway)
 	{
 		status = lfdw_json_end(&response->reader);
@@ -462,8 +563,11 @@ step_finish(LfdwResponse *response)
 		return LFDW_JSON_OK;
 	}
 	if (!response->deferred && rows_path && rows_path->ntokens > 0)
-		lfdw_response_report_form(response, "It has no value at the option rows_path.");
-	rewind_to_root(response);
+		lfdw_response_report_no_rows(response);
+	/* beside no rows, "cursor" is a member like any other */
+	if (response->binding->options->cursor_path == NULL)
+		response->cursor = NULL;
+	response->reader = lfdw_response_root(response);
 	response->state = response->deferred ? LFDW_STATE_START : LFDW_STATE_LINES;
 	response->decided = true;
 	response->deferred = false;
@@ -480,7 +584,7 @@ take_step(LfdwResponse *response)
 	switch (response->state)
 	{
 		case LFDW_STATE_START:
-			return step_start(response);
+			return lfdw_response_start(response);
 		case LFDW_STATE_MEMBERS:
 			return step_members(response);
 		case LFDW_STATE_ROWS:
@@ -559,4 +663,19 @@ const char *
 lfdw_response_cursor(const LfdwResponse *response)
 {
 	return response->cursor;
+}
+
+/*
+ * The member of an answer, at its end, that names a further page although no
+ * option and no column reads it; NULL for none.  It is shown as
+ * lfdw_error_excerpt makes it, and lives as long as the response.
+ */
+const char *
+lfdw_response_page_member(const LfdwResponse *response)
+{
+	if (response->cursor || response->last_page)
+		return NULL;
+	if (!response->rows_seen && (response->page_read || !response->page_surely))
+		return NULL;
+	return response->page_member;
 }

@@ -30,5 +30,6 @@ extern LfdwResponse *lfdw_response_create(const LfdwBinding *binding,
 										  LfdwInvocation *invocation);
 extern LfdwResponseStatus lfdw_response_next(LfdwResponse *response);
 extern const char *lfdw_response_cursor(const LfdwResponse *response);
+extern const char *lfdw_response_page_member(const LfdwResponse *response);
 
 #endif							/* LFDW_RESPONSE_H */

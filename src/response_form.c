@@ -10,13 +10,21 @@
  */
 #include "postgres.h"
 
+#include "common/base64.h"
 #include "mb/pg_wchar.h"
-#include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "common/json_member.h"
 #include "compat.h"
 #include "error.h"
+#include "json_string.h"
 #include "response_form.h"
+
+/* How far below the members beside the rows one is looked for that names a page. */
+#define PAGE_DEPTH 2
+
+/* Room for a status or a boolean in a string. */
+#define SHORT_TEXT 32
 
 /* The part of an error's DETAIL that shows the answer around an offset. */
 static char *
@@ -33,45 +41,53 @@ excerpt_at(const LfdwResponse *response, uint64 offset)
 							  Min(reader->len - start, LFDW_EXCERPT_MAX));
 }
 
-/* The SQLSTATE that json_populate_record gives the same mistake. */
-static int
-json_sqlstate(const char *error)
-{
-	if (strcmp(error, LFDW_JSON_NUL) == 0)
-		return ERRCODE_UNTRANSLATABLE_CHARACTER;
-	if (strcmp(error, LFDW_JSON_BAD_UTF8) == 0)
-		return ERRCODE_CHARACTER_NOT_IN_REPERTOIRE;
-	if (strcmp(error, LFDW_JSON_TOO_DEEP) == 0)
-		return ERRCODE_STATEMENT_TOO_COMPLEX;
-	return ERRCODE_INVALID_TEXT_REPRESENTATION;
-}
-
 /* Raises the error about an answer that is not JSON: where, why, and what. */
 void
 lfdw_response_report_json(const LfdwResponse *response)
 {
 	const LfdwJsonReader *reader = &response->reader;
+	bool		gzip = reader->offset == 0 && reader->len > 2 &&
+	memcmp(reader->data, "\x1f\x8b", 2) == 0;
 
 	ereport(ERROR,
-			(errcode(json_sqlstate(reader->error)),
+			(errcode(lfdw_error_json_sqlstate(reader->error)),
 			 errmsg("the answer of Lambda function \"%s\" is not valid JSON",
 					response->binding->target.label),
+			 gzip ? errdetail("At byte offset 0%s: it is compressed by gzip.",
+							  response->part) :
 			 errdetail("At byte offset " UINT64_FORMAT "%s: %s, near \"%s\".",
-					   reader->error_at,
-					   response->invocation ? "" : " of its body", reader->error,
-					   excerpt_at(response, reader->error_at))));
+					   reader->error_at, response->part, reader->error,
+					   excerpt_at(response, reader->error_at)),
+			 gzip ? errhint("Let the function answer without compression.") : 0));
 }
 
-/* Raises the error about an answer that is JSON, but not one of the forms. */
+/*
+ * Raises the error about an answer that is JSON, but not one of the forms.  hint
+ * is NULL where nothing sure would help.
+ */
 void
-lfdw_response_report_form(const LfdwResponse *response, const char *detail)
+lfdw_response_report_form(const LfdwResponse *response, const char *detail,
+						  const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
 			 errmsg("the answer of Lambda function \"%s\" is not rows of foreign table \"%s\"",
 					response->binding->target.label,
 					response->binding->relname),
-			 errdetail("%s", detail)));
+			 errdetail("%s", detail),
+			 hint ? errhint("%s", hint) : 0));
+}
+
+/* A reader before the root value, whose bytes were kept. */
+LfdwJsonReader
+lfdw_response_root(const LfdwResponse *response)
+{
+	LfdwJsonReader root = response->root;
+
+	root.data = response->reader.data;
+	root.len = response->reader.len;
+	root.complete = response->reader.complete;
+	return root;
 }
 
 static LfdwPlace
@@ -148,15 +164,17 @@ set_order(LfdwResponse *response, const LfdwJsonValue *value)
 	response->order = order;
 }
 
-/* The cursor of the next page; null, false and "" mean that none follows. */
+/*
+ * The cursor of the next page, or what ends the pages: null, false, "", {} or [].
+ */
 void
 lfdw_response_set_cursor(LfdwResponse *response, const LfdwJsonValue *value)
 {
 	const char *text = value->text;
 	size_t		len = value->len;
 
-	if (value->type == LFDW_JSON_NULL || value->type == LFDW_JSON_FALSE ||
-		(value->type == LFDW_JSON_STRING && len == 0))
+	response->cursor = NULL;
+	if (lfdw_json_ends_pages(value))
 		return;
 	if (value->type == LFDW_JSON_STRING)
 	{
@@ -172,6 +190,30 @@ key_is(const LfdwJsonValue *key, const char *name)
 	return lfdw_json_string_equals(key, name, strlen(name));
 }
 
+/* A string or scalar of few bytes, decoded to buf; "" where there are more. */
+static void
+short_text(const LfdwJsonValue *value, char buf[SHORT_TEXT])
+{
+	buf[0] = '\0';
+	if (value->len < SHORT_TEXT)
+		lfdw_json_unescape(value, buf);
+}
+
+/* The statusCode of API Gateway's form: a number, or a string of one. */
+static bool
+read_status(const LfdwJsonValue *value, double *status)
+{
+	char		text[SHORT_TEXT];
+	char	   *end;
+
+	if (value->type != LFDW_JSON_NUMBER && value->type != LFDW_JSON_STRING)
+		return false;
+	short_text(value, text);
+	*status = strtod(text, &end);
+	return end > text && *end == '\0' &&
+		strspn(text, "0123456789.+-eE") == strlen(text);
+}
+
 /*
  * Keeps what a member of the root object says about the answer.  Returns
  * whether the member is one of those.
@@ -183,7 +225,7 @@ lfdw_response_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 	if (key_is(key, "lambda_fdw_error"))
 		report_own_error(response, value);
 	else if (key_is(key, "statusCode"))
-		response->status_code = place_of(response, value);
+		response->has_status = read_status(value, &response->status);
 	else if (key_is(key, "body"))
 		response->body = place_of(response, value);
 	else if (key_is(key, "isBase64Encoded"))
@@ -191,17 +233,110 @@ lfdw_response_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 	else if (key_is(key, "columns"))
 		set_order(response, value);
 
-	return key_is(key, "statusCode") || key_is(key, "body") ||
-		key_is(key, "isBase64Encoded") || key_is(key, "headers") ||
-		key_is(key, "multiValueHeaders") || key_is(key, "cookies");
+	return key_is(key, "statusCode") || key_is(key, "statusDescription") ||
+		key_is(key, "body") || key_is(key, "isBase64Encoded") ||
+		key_is(key, "headers") || key_is(key, "multiValueHeaders") ||
+		key_is(key, "cookies");
+}
+
+/* Does a value say "no": what ends pages, 0 or "false"? */
+static bool
+is_no(const LfdwJsonValue *value)
+{
+	if (value->type == LFDW_JSON_NUMBER)
+		return value->len == 1 && value->text[0] == '0';
+	return lfdw_json_ends_pages(value) ||
+		(value->type == LFDW_JSON_STRING && key_is(value, "false"));
+}
+
+/* Notes a member that names a further page, or one in the object that it is. */
+static void
+note_page(LfdwResponse *response, const LfdwJsonValue *key,
+		  const LfdwJsonValue *value, bool read, int depth)
+{
+	LfdwPageName name = lfdw_json_page_name(key);
+	LfdwJsonReader reader;
+	LfdwJsonValue member;
+	LfdwJsonValue inner;
+
+	if (name == LFDW_PAGE_NO && value->type == LFDW_JSON_OBJECT && depth > 0)
+	{
+		lfdw_json_init(&reader, value->text, value->len, true);
+		lfdw_json_enter(&reader);
+		while (lfdw_json_member(&reader, &member) == LFDW_JSON_OK &&
+			   lfdw_json_value(&reader, &inner) == LFDW_JSON_OK)
+			note_page(response, &member, &inner, read, depth - 1);
+	}
+	if (name == LFDW_PAGE_NO)
+		return;
+	if (is_no(value))
+	{
+		/* a flag says it; an empty cursor may stand beside another */
+		response->last_page |= value->type == LFDW_JSON_FALSE ||
+			value->type == LFDW_JSON_STRING;
+		return;
+	}
+	if (response->page_member &&
+		(read || (response->page_surely && !response->page_read)))
+		return;
+	response->page_member = lfdw_json_shown(key);
+	response->page_surely = (name == LFDW_PAGE_SURELY);
+	response->page_read = read;
 }
 
 /*
- * Raises the error about an object that carries none of the table's members,
- * or the function's own error, should it be that.
+ * Keeps whether a member beside the rows, or of what may be a row itself, names
+ * a further page.  Whoever wrote the table may not have known of it.
  */
 void
-lfdw_response_report_stranger(LfdwResponse *response, LfdwJsonReader reader)
+lfdw_response_note_page(LfdwResponse *response, const LfdwJsonValue *key,
+						const LfdwJsonValue *value)
+{
+	note_page(response, key, value,
+			  lfdw_row_takes_all(response->row) ||
+			  lfdw_row_knows(response->row, key), PAGE_DEPTH);
+}
+
+/*
+ * Is the object that the reader stands before what a runtime makes of an
+ * exception, and has none of the table's members?
+ */
+bool
+lfdw_response_is_raised(const LfdwResponse *response, LfdwJsonReader reader)
+{
+	bool		has_type = false;
+	bool		has_message = false;
+	LfdwJsonValue key;
+	LfdwJsonValue value;
+
+	lfdw_json_enter(&reader);
+	while (lfdw_json_member(&reader, &key) == LFDW_JSON_OK &&
+		   lfdw_json_value(&reader, &value) == LFDW_JSON_OK)
+	{
+		if (lfdw_row_knows(response->row, &key))
+			return false;
+		has_type |= key_is(&key, "errorType") && value.type == LFDW_JSON_STRING;
+		has_message |= key_is(&key, "errorMessage") &&
+			value.type == LFDW_JSON_STRING;
+	}
+	return has_type && has_message;
+}
+
+/* Raises 38000 from the object that the reader stands before. */
+void
+lfdw_response_report_raised(const LfdwResponse *response,
+							LfdwJsonReader reader)
+{
+	LfdwJsonValue value;
+
+	lfdw_json_value(&reader, &value);
+	lfdw_error_report_raised(response->binding->target.label, value.text,
+							 value.len);
+}
+
+/* The names of the members of the object that the reader stands before. */
+static char *
+member_names(LfdwJsonReader reader)
 {
 	StringInfoData names;
 	LfdwJsonValue key;
@@ -209,31 +344,228 @@ lfdw_response_report_stranger(LfdwResponse *response, LfdwJsonReader reader)
 
 	initStringInfo(&names);
 	lfdw_json_enter(&reader);
-	while (lfdw_json_member(&reader, &key) == LFDW_JSON_OK)
+	while (lfdw_json_member(&reader, &key) == LFDW_JSON_OK &&
+		   lfdw_json_value(&reader, &value) == LFDW_JSON_OK)
 	{
-		if (lfdw_json_value(&reader, &value) != LFDW_JSON_OK)
+		if (names.len >= LFDW_EXCERPT_MAX)
+		{
+			appendStringInfoString(&names, ", ...");
 			break;
-		if (key_is(&key, "lambda_fdw_error"))
-			report_own_error(response, &value);
-		if (names.len < LFDW_EXCERPT_MAX)
-			appendStringInfo(&names, "%s\"%s\"", names.len > 0 ? ", " : "",
-							 lfdw_error_excerpt(key.text, key.len));
+		}
+		appendStringInfo(&names, "%s\"%s\"", names.len > 0 ? ", " : "",
+						 lfdw_json_shown(&key));
 	}
-	lfdw_response_report_form(response, names.len == 0 ? "It is an object without members." :
-							  psprintf("It is an object with none of the table's members: %s.",
-									   names.data));
+	return names.data;
 }
 
-/* Bytes of a base64 string. */
+/*
+ * Raises the error about a row that is an object with none of the table's
+ * members, or the function's own error, should it be that.
+ */
+void
+lfdw_response_report_stranger(LfdwResponse *response)
+{
+	LfdwJsonReader object = lfdw_row_object(response->row);
+	LfdwJsonReader reader = object;
+	const LfdwColumn *missed;
+	const char *alike;
+	const char *path;
+	char	   *names;
+	LfdwJsonValue key;
+	LfdwJsonValue value;
+
+	lfdw_json_enter(&reader);
+	while (lfdw_json_member(&reader, &key) == LFDW_JSON_OK &&
+		   lfdw_json_value(&reader, &value) == LFDW_JSON_OK)
+	{
+		if (key_is(&key, "lambda_fdw_error"))
+			report_own_error(response, &value);
+	}
+	if (lfdw_response_is_raised(response, object))
+		lfdw_response_report_raised(response, object);
+	names = member_names(object);
+	missed = lfdw_row_missed(response->row, &alike, &path);
+	lfdw_response_report_form(response, names[0] == '\0' ? "It is an object without members." :
+							  psprintf("Row " UINT64_FORMAT " is an object with none of the table's members: %s.",
+									   lfdw_row_number(response->row), names),
+							  missed == NULL ? NULL :
+							  psprintf("Column \"%s\" reads the member \"%s\" with the option path '%s'.",
+									   missed->attname, alike, path));
+}
+
+/*
+ * Goes to the value that a token names in the container that comes next; false
+ * where there is none, with the reader unchanged.
+ */
+static bool
+go_to(LfdwJsonReader *reader, const char *token)
+{
+	LfdwJsonReader ahead = *reader;
+	LfdwJsonType type;
+	LfdwJsonValue key;
+	LfdwJsonValue value;
+	int			index = 0;
+
+	lfdw_json_peek(&ahead, &type);
+	lfdw_json_enter(&ahead);
+	for (;;)
+	{
+		bool		found;
+
+		if ((type == LFDW_JSON_OBJECT ? lfdw_json_member(&ahead, &key) :
+			 lfdw_json_element(&ahead)) != LFDW_JSON_OK)
+			return false;
+		found = type == LFDW_JSON_OBJECT ? key_is(&key, token) :
+			strcmp(psprintf("%d", index++), token) == 0;
+		if (found)
+		{
+			*reader = ahead;
+			return true;
+		}
+		if (lfdw_json_value(&ahead, &value) != LFDW_JSON_OK)
+			return false;
+	}
+}
+
+/* What stands where rows_path does not go on. */
+static char *
+describe_value(LfdwJsonReader reader)
+{
+	static const char *const scalars[] = {
+		"null", "false", "true", "a number", "a string"
+	};
+	LfdwJsonType type;
+	char	   *names;
+
+	if (lfdw_json_peek(&reader, &type) != LFDW_JSON_OK)
+		return pstrdup("there is nothing");
+	if (type < LFDW_JSON_ARRAY)
+		return psprintf("there is %s", scalars[type]);
+	if (type == LFDW_JSON_ARRAY)
+		return pstrdup("there is an array");
+	names = member_names(reader);
+	return names[0] == '\0' ? pstrdup("there is an object without members") :
+		psprintf("there are the members %s", names);
+}
+
+/*
+ * Raises the error about an answer without a value at rows_path: how far the
+ * path goes, and what is there.
+ */
+void
+lfdw_response_report_no_rows(LfdwResponse *response)
+{
+	const LfdwPointer *rows_path = response->binding->options->rows_path;
+	LfdwJsonReader reader = lfdw_response_root(response);
+	StringInfoData path;
+	StringInfoData there;
+	LfdwJsonValue string;
+	LfdwJsonType type;
+
+	initStringInfo(&path);
+	initStringInfo(&there);
+	for (int i = 0; i < rows_path->ntokens; i++)
+		appendStringInfo(&path, "/%s", rows_path->tokens[i]);
+	if (lfdw_json_peek(&reader, &type) == LFDW_JSON_OK &&
+		type == LFDW_JSON_OBJECT && lfdw_response_is_raised(response, reader))
+		lfdw_response_report_raised(response, reader);
+	for (int i = 0; i < rows_path->ntokens; i++)
+	{
+		LfdwJsonReader value = reader;
+
+		if (lfdw_json_peek(&reader, &type) != LFDW_JSON_OK ||
+			type < LFDW_JSON_STRING)
+			break;
+		if (type == LFDW_JSON_STRING &&
+			(lfdw_json_value(&value, &string) != LFDW_JSON_OK ||
+			 !lfdw_json_string_open(&reader, &string, true,
+									response->binding->target.label)))
+			break;
+		if (!go_to(&reader, response->rows_path->tokens[i]))
+			break;
+		appendStringInfo(&there, "/%s", rows_path->tokens[i]);
+	}
+	lfdw_response_report_form(response,
+							  psprintf("It has no value at its rows_path \"%s\": %s%s%s%s.",
+									   path.data, there.len > 0 ? "at \"" : "",
+									   there.data, there.len > 0 ? "\" " : "",
+									   describe_value(reader)),
+							  response->maybe_gateway || response->part[0] == '\0' ||
+							  strcmp(rows_path->tokens[0], "body") != 0 ? NULL :
+							  "Of API Gateway's form, rows_path begins in the body.");
+}
+
+/*
+ * Reads base64 with or without its padding: bytes, palloc'd; NULL where it is
+ * none.
+ */
 static char *
 decode_base64(const char *text, size_t *len)
 {
-	Datum		bytes = DirectFunctionCall2(binary_decode,
-											CStringGetTextDatum(text),
-											CStringGetTextDatum("base64"));
+	char	   *padded = MemoryContextAllocHuge(CurrentMemoryContext, *len + 3);
+	char	   *bytes;
+	size_t		n = 0;
+	int			decoded;
 
-	*len = VARSIZE_ANY_EXHDR(DatumGetPointer(bytes));
-	return VARDATA_ANY(DatumGetPointer(bytes));
+	for (size_t i = 0; i < *len; i++)
+	{
+		if (strchr(" \t\r\n", text[i]) == NULL)
+			padded[n++] = text[i];
+	}
+	while (n % 4 != 0 && n % 4 != 1)
+		padded[n++] = '=';
+	bytes = MemoryContextAllocHuge(CurrentMemoryContext, n + 1);
+	decoded = lfdw_b64_decode(padded, (int) n, bytes);
+	if (decoded < 0)
+		return NULL;
+	*len = decoded;
+	return bytes;
+}
+
+/*
+ * Has the root object, whole now, API Gateway's form?  It has if a body is
+ * beside the statusCode, or nothing but what that form has.
+ */
+bool
+lfdw_response_is_gateway(const LfdwResponse *response)
+{
+	return response->maybe_gateway && !response->decided &&
+		response->has_status &&
+		(response->body.found || !(response->other_members ||
+								   response->deferred || response->rows_seen));
+}
+
+/* Does isBase64Encoded say so, as a boolean or a string of one? */
+static bool
+is_base64(const LfdwResponse *response)
+{
+	LfdwJsonValue value;
+	char		text[SHORT_TEXT];
+
+	if (!response->is_base64.found)
+		return false;
+	value = value_at(response, &response->is_base64);
+	if (value.type != LFDW_JSON_STRING)
+		return value.type == LFDW_JSON_TRUE;
+	short_text(&value, text);
+	return pg_strcasecmp(text, "true") == 0;
+}
+
+/* The body's text or bytes; NULL where it is not the base64 that it should be. */
+static const char *
+body_text(const LfdwResponse *response, size_t *len)
+{
+	LfdwJsonValue body = {LFDW_JSON_NULL, false, "", 0};
+	char	   *text;
+
+	if (response->body.found)
+		body = value_at(response, &response->body);
+	*len = body.type == LFDW_JSON_NULL ? 0 : body.len;
+	if (body.type != LFDW_JSON_STRING)
+		return body.text;
+	text = MemoryContextAllocHuge(CurrentMemoryContext, body.len + 1);
+	*len = lfdw_json_unescape(&body, text);
+	return is_base64(response) ? decode_base64(text, len) : text;
 }
 
 /*
@@ -243,37 +575,52 @@ decode_base64(const char *text, size_t *len)
 void
 lfdw_response_unwrap(LfdwResponse *response)
 {
-	LfdwJsonValue status = value_at(response, &response->status_code);
-	LfdwJsonValue body = {LFDW_JSON_NULL, false, "", 0};
-	char	   *code = pnstrdup(status.text, status.len);
-	const char *text;
+	const char *label = response->binding->target.label;
+	LfdwJsonReader inside;
+	double		status = response->status;
 	size_t		len;
+	const char *text = body_text(response, &len);
 
-	if (response->body.found)
-		body = value_at(response, &response->body);
-	if (strlen(code) != 3 || code[0] != '2')
+	if (status < 200 || status >= 300)
 		ereport(ERROR,
 				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-				 errmsg("Lambda function \"%s\" answered with statusCode %s",
-						response->binding->target.label,
-						lfdw_error_excerpt(code, strlen(code))),
-				 errdetail("Its body is: %s",
-						   lfdw_error_excerpt(body.text, body.len))));
-	text = body.text;
-	len = body.len;
-	if (body.type == LFDW_JSON_NULL)
-		len = 0;
-	else if (body.type == LFDW_JSON_STRING)
-	{
-		char	   *decoded = MemoryContextAllocHuge(CurrentMemoryContext, len + 1);
+				 errmsg("Lambda function \"%s\" answered with statusCode %g",
+						label, status),
+				 text == NULL ? errdetail("Its body is not valid base64.") :
+				 len == 0 ? errdetail("It has no body.") :
+				 errdetail("Its body is: %s", lfdw_error_excerpt(text, len))));
+	if (text == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("the body that Lambda function \"%s\" answered with is not valid base64",
+						label),
+				 errhint("Its answer has isBase64Encoded, which says that it is.")));
+	lfdw_json_init(&inside, text, len, true);
+	lfdw_response_open(response, &inside, " of its body");
+	response->maybe_gateway = false;
+}
 
-		len = lfdw_json_unescape(&body, decoded);
-		text = decoded;
-		if (response->is_base64.found &&
-			response->is_base64.type == LFDW_JSON_TRUE)
-			text = decode_base64(decoded, &len);
-	}
+/*
+ * Begins anew in what the answer holds, which is whole and in the current
+ * context.  The part names it in messages.
+ */
+void
+lfdw_response_open(LfdwResponse *response, const LfdwJsonReader *inside,
+				   const char *part)
+{
 	response->invocation = NULL;
-	lfdw_json_init(&response->reader, text, len, true);
+	response->reader = *inside;
+	response->part = part;
 	response->state = LFDW_STATE_START;
+	response->nframes = 0;
+	response->decided = false;
+	response->deferred = false;
+	response->other_members = false;
+	response->has_status = false;
+	response->body.found = false;
+	response->is_base64.found = false;
+	response->order = NULL;
+	response->cursor = NULL;
+	response->page_member = NULL;
+	response->last_page = false;
 }

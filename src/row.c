@@ -18,41 +18,28 @@
 
 #include "access/sysattr.h"
 #include "access/transam.h"
-#include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
-#include "row.h"
-#include "value.h"
+#include "common/json_member.h"
+#include "json_string.h"
+#include "row_state.h"
 
 /* The columns' paths as a tree; a node is a member, or the row itself. */
-typedef struct PathNode
+struct PathNode
 {
 	char	   *token;			/* in UTF-8, as the answer is */
 	size_t		token_len;
+	bool		seen;			/* was in some row */
+	char	   *alike;			/* a member of the same letters that no column
+								 * reads, in the database encoding */
+	int			nunseen;		/* children that were in no row yet */
 	int			nchildren;
 	struct PathNode **children;
 	int			ncolumns;		/* columns whose path ends here */
 	int		   *columns;
-} PathNode;
-
-struct LfdwRow
-{
-	const LfdwBinding *binding;
-	PathNode   *root;
-	LfdwRowOrder table_order;
-	LfdwConverter **converters; /* by column; NULL where not wanted */
-	bool		copy;			/* conversions may run SQL: see store */
-
-	/* the row that was read last */
-	uint64		number;			/* counting from 1 */
-	const char *text;			/* the whole of it */
-	size_t		len;
-	bool	   *found;			/* by column */
-	LfdwJsonValue *values;
-	int			current;		/* column under conversion, for CONTEXT */
 };
 
 static PathNode *
@@ -80,6 +67,7 @@ get_child(PathNode *node, const char *token)
 		repalloc(node->children, sizeof(PathNode *) * (node->nchildren + 1)) :
 		palloc(sizeof(PathNode *));
 	node->children[node->nchildren++] = child;
+	node->nunseen++;
 	return child;
 }
 
@@ -95,6 +83,40 @@ add_path(LfdwRow *row, int column)
 		repalloc(node->columns, sizeof(int) * (node->ncolumns + 1)) :
 		palloc(sizeof(int));
 	node->columns[node->ncolumns++] = column;
+}
+
+/* Is a path's first token the place of a value in an array? */
+static bool
+begins_with_place(const LfdwPointer *path)
+{
+	const char *token;
+
+	if (path->ntokens == 0)
+		return false;
+	token = path->tokens[0];
+	return strspn(token, "0123456789") == strlen(token) &&
+		(token[0] != '0' || token[1] == '\0') && token[0] != '\0';
+}
+
+/*
+ * Do the options "path" say where array rows have the columns' values?  Then all
+ * must, but those that take the whole row.
+ */
+static void
+find_places(LfdwRow *row)
+{
+	const LfdwBinding *binding = row->binding;
+
+	row->unplaced = -1;
+	for (int i = 0; i < binding->ncolumns; i++)
+	{
+		const LfdwColumn *column = &binding->columns[i];
+
+		if (column->path_given && begins_with_place(column->path))
+			row->by_place = true;
+		else if (column->path->ntokens > 0 && row->unplaced < 0)
+			row->unplaced = i;
+	}
 }
 
 /*
@@ -123,7 +145,12 @@ lfdw_row_create(const LfdwBinding *binding, const Bitmapset *attrs)
 	int			ncolumns = binding->ncolumns;
 
 	row->binding = binding;
+	row->context = CurrentMemoryContext;
+	row->strings = AllocSetContextCreate(CurrentMemoryContext,
+										 "lambda_fdw strings",
+										 ALLOCSET_SMALL_SIZES);
 	row->root = make_node("");
+	find_places(row);
 	row->converters = palloc0(sizeof(LfdwConverter *) * (ncolumns + 1));
 	row->found = palloc0(sizeof(bool) * (ncolumns + 1));
 	row->values = palloc0(sizeof(LfdwJsonValue) * (ncolumns + 1));
@@ -155,6 +182,37 @@ const LfdwRowOrder *
 lfdw_row_table_order(const LfdwRow *row)
 {
 	return &row->table_order;
+}
+
+/*
+ * Do the columns' paths alone say where array rows have their values?
+ */
+bool
+lfdw_row_by_place(const LfdwRow *row)
+{
+	return row->by_place;
+}
+
+/* Does a column's path lead to or through the row's member of this name? */
+bool
+lfdw_row_knows(const LfdwRow *row, const LfdwJsonValue *key)
+{
+	const PathNode *root = row->root;
+
+	for (int i = 0; i < root->nchildren; i++)
+	{
+		if (lfdw_json_string_equals(key, root->children[i]->token,
+									root->children[i]->token_len))
+			return true;
+	}
+	return false;
+}
+
+/* Has a column the path '', so that it takes whatever the row is? */
+bool
+lfdw_row_takes_all(const LfdwRow *row)
+{
+	return row->root->ncolumns > 0;
 }
 
 /*
@@ -211,11 +269,45 @@ find_child(const PathNode *node, const LfdwJsonValue *key, int *next)
 	return NULL;
 }
 
+/*
+ * Notes that no column reads a member: it may be what a column, whose own was
+ * in no row yet, was meant to read.
+ */
+static void
+note_unread(LfdwRow *row, PathNode *node, const LfdwJsonValue *key)
+{
+	for (int i = 0; i < node->nchildren; i++)
+	{
+		PathNode   *child = node->children[i];
+		MemoryContext old;
+
+		if (child->seen || child->alike ||
+			!lfdw_json_is_alike(key, child->token, child->token_len))
+			continue;
+		old = MemoryContextSwitchTo(row->context);
+		child->alike = lfdw_json_shown(key);
+		MemoryContextSwitchTo(old);
+	}
+}
+
 static LfdwJsonStatus read_node(LfdwRow *row, LfdwJsonReader *reader,
-								const PathNode *node);
+								PathNode *node);
+
+/* Reads a child that a container has. */
+static LfdwJsonStatus
+read_child(LfdwRow *row, LfdwJsonReader *reader, PathNode *node,
+		   PathNode *child)
+{
+	if (!child->seen)
+	{
+		child->seen = true;
+		node->nunseen--;
+	}
+	return read_node(row, reader, child);
+}
 
 static LfdwJsonStatus
-read_object(LfdwRow *row, LfdwJsonReader *reader, const PathNode *node)
+read_object(LfdwRow *row, LfdwJsonReader *reader, PathNode *node)
 {
 	LfdwJsonStatus status = lfdw_json_enter(reader);
 	LfdwJsonValue key;
@@ -230,14 +322,21 @@ read_object(LfdwRow *row, LfdwJsonReader *reader, const PathNode *node)
 		if (status != LFDW_JSON_OK)
 			break;
 		child = find_child(node, &key, &next);
-		status = child ? read_node(row, reader, child) :
+		if (node == row->root)
+		{
+			row->has_members = true;
+			row->has_known |= child != NULL;
+		}
+		if (child == NULL && node->nunseen > 0)
+			note_unread(row, node, &key);
+		status = child ? read_child(row, reader, node, child) :
 			lfdw_json_value(reader, &skipped);
 	}
 	return status == LFDW_JSON_END ? LFDW_JSON_OK : status;
 }
 
 static LfdwJsonStatus
-read_array(LfdwRow *row, LfdwJsonReader *reader, const PathNode *node)
+read_array(LfdwRow *row, LfdwJsonReader *reader, PathNode *node)
 {
 	LfdwJsonStatus status = lfdw_json_enter(reader);
 	LfdwJsonValue skipped;
@@ -254,19 +353,49 @@ read_array(LfdwRow *row, LfdwJsonReader *reader, const PathNode *node)
 			break;
 		index.len = snprintf(token, sizeof(token), "%d", i);
 		child = find_child(node, &index, &next);
-		status = child ? read_node(row, reader, child) :
+		status = child ? read_child(row, reader, node, child) :
 			lfdw_json_value(reader, &skipped);
 	}
 	return status == LFDW_JSON_END ? LFDW_JSON_OK : status;
 }
 
-/* Reads the value at a node: for the columns there, and those below. */
+/* Opens JSON in a string; what is found in it lives until the next row. */
+static bool
+open_string(LfdwRow *row, const LfdwJsonValue *string, LfdwJsonReader *inside)
+{
+	MemoryContext old = MemoryContextSwitchTo(row->strings);
+	bool		opened = lfdw_json_string_open(inside, string, true,
+											   row->binding->target.label);
+
+	MemoryContextSwitchTo(old);
+	return opened;
+}
+
+/* Reads what is below a node in the object or array that comes next. */
 static LfdwJsonStatus
-read_node(LfdwRow *row, LfdwJsonReader *reader, const PathNode *node)
+read_below(LfdwRow *row, LfdwJsonReader *reader, PathNode *node)
+{
+	LfdwJsonStatus status;
+	LfdwJsonType type;
+
+	check_stack_depth();
+	status = lfdw_json_peek(reader, &type);
+	if (status == LFDW_JSON_OK && type == LFDW_JSON_OBJECT)
+		status = read_object(row, reader, node);
+	else if (status == LFDW_JSON_OK && type == LFDW_JSON_ARRAY)
+		status = read_array(row, reader, node);
+	return status;
+}
+
+/*
+ * Reads the value at a node: for the columns there, and those below, which a
+ * string is read as JSON for.
+ */
+static LfdwJsonStatus
+read_node(LfdwRow *row, LfdwJsonReader *reader, PathNode *node)
 {
 	LfdwJsonStatus status;
 	LfdwJsonValue value;
-	LfdwJsonType type;
 	LfdwJsonReader below;
 
 	if (node->nchildren > 0)
@@ -282,15 +411,9 @@ read_node(LfdwRow *row, LfdwJsonReader *reader, const PathNode *node)
 		row->found[node->columns[i]] = true;
 		row->values[node->columns[i]] = value;
 	}
-	if (node->nchildren == 0)
-		return status;
-
-	check_stack_depth();
-	status = lfdw_json_peek(&below, &type);
-	if (status == LFDW_JSON_OK && type == LFDW_JSON_OBJECT)
-		status = read_object(row, &below, node);
-	else if (status == LFDW_JSON_OK && type == LFDW_JSON_ARRAY)
-		status = read_array(row, &below, node);
+	if (node->nchildren > 0 &&
+		(value.type != LFDW_JSON_STRING || open_string(row, &value, &below)))
+		status = read_below(row, &below, node);
 	return status;
 }
 
@@ -320,12 +443,40 @@ read_positional(LfdwRow *row, LfdwJsonReader *reader,
 	if (status == LFDW_JSON_END && nvalues != order->ncolumns)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
-				 errmsg("row " UINT64_FORMAT " of the answer of Lambda function \"%s\" has %d values instead of %d",
-						row->number + 1, row->binding->target.label,
-						nvalues, order->ncolumns),
+				 errmsg_plural("row " UINT64_FORMAT " of the answer of Lambda function \"%s\" has %d value instead of %d",
+							   "row " UINT64_FORMAT " of the answer of Lambda function \"%s\" has %d values instead of %d",
+							   nvalues,
+							   row->number + 1, row->binding->target.label,
+							   nvalues, order->ncolumns),
 				 errhint("An array row has a value for each column of foreign table \"%s\", or for each name in the answer's \"columns\".",
 						 row->binding->relname)));
 	return status == LFDW_JSON_END ? LFDW_JSON_OK : status;
+}
+
+/* Raises the error about array rows of which some columns have no place. */
+static void
+report_unplaced(const LfdwRow *row)
+{
+	const LfdwColumn *column = &row->binding->columns[row->unplaced];
+
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("column \"%s\" of foreign table \"%s\" has no place in array rows",
+					column->attname, row->binding->relname),
+			 errdetail("Row " UINT64_FORMAT " of the answer of Lambda function \"%s\" is an array, and other columns have a path that begins with a number.",
+					   row->number + 1, row->binding->target.label),
+			 errhint("Give the column a path that begins with a number too, or ''.")));
+}
+
+/* An array as a row: by the columns' paths, or in an order. */
+static LfdwJsonStatus
+read_array_row(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
+{
+	if (!row->by_place)
+		return read_positional(row, reader, order);
+	if (row->unplaced >= 0)
+		report_unplaced(row);
+	return read_array(row, reader, row->root);
 }
 
 /* Gives the value of the whole row to the columns of path ''. */
@@ -339,10 +490,33 @@ set_whole_row(LfdwRow *row, const LfdwJsonValue *value)
 	}
 }
 
-/* A value that is neither an object nor an array. */
+/* An object as a row. */
 static LfdwJsonStatus
-read_scalar(LfdwRow *row, const LfdwJsonValue *value)
+read_object_row(LfdwRow *row, LfdwJsonReader *reader)
 {
+	row->is_object = true;
+	row->object = *reader;
+	return read_object(row, reader, row->root);
+}
+
+/*
+ * A value that is neither an object nor an array: a row of one column, or a
+ * string in which the columns' paths go on.
+ */
+static LfdwJsonStatus
+read_scalar(LfdwRow *row, const LfdwJsonValue *value,
+			const LfdwRowOrder *order)
+{
+	LfdwJsonReader inside;
+	LfdwJsonType type;
+
+	if (!lfdw_row_takes_scalar(row) && value->type == LFDW_JSON_STRING &&
+		open_string(row, value, &inside))
+	{
+		lfdw_json_peek(&inside, &type);
+		return type == LFDW_JSON_OBJECT ? read_object_row(row, &inside) :
+			read_array_row(row, &inside, order);
+	}
 	if (!lfdw_row_takes_scalar(row))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
@@ -356,9 +530,19 @@ read_scalar(LfdwRow *row, const LfdwJsonValue *value)
 	return LFDW_JSON_OK;
 }
 
+/* Forgets the row before. */
+static void
+forget_row(LfdwRow *row)
+{
+	memset(row->found, 0, row->binding->ncolumns);
+	row->is_object = row->has_members = row->has_known = false;
+	if (!MemoryContextIsEmpty(row->strings))
+		MemoryContextReset(row->strings);
+}
+
 /*
  * Reads the next value as a row: an object by the columns' paths, an array by
- * place in the order given, a scalar for a table of one column.
+ * place, which the paths or the order say, a scalar for a table of one column.
  *
  * On LFDW_JSON_MORE the caller restores the reader and may ask again.  The
  * values found point into the reader's window.  Raises HV021 where the row
@@ -372,30 +556,32 @@ lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 	LfdwJsonValue value;
 	LfdwJsonType type;
 
-	memset(row->found, 0, row->binding->ncolumns);
+	forget_row(row);
 	status = lfdw_json_peek(reader, &type);
 	if (status != LFDW_JSON_OK)
 		return status;
 	start = *reader;
 	if (type == LFDW_JSON_OBJECT)
-		status = read_object(row, reader, row->root);
+		status = read_object_row(row, reader);
 	else if (type == LFDW_JSON_ARRAY)
-		status = read_positional(row, reader, order);
+		status = read_array_row(row, reader, order);
 	else
 	{
 		status = lfdw_json_value(reader, &value);
 		if (status == LFDW_JSON_OK)
-			status = read_scalar(row, &value);
+			status = read_scalar(row, &value, order);
 	}
 	if (status != LFDW_JSON_OK)
 		return status;
 
-	value.type = type;
-	value.escaped = false;
-	value.text = start.data + start.pos;
-	value.len = reader->pos - start.pos;
-	if (type == LFDW_JSON_OBJECT || type == LFDW_JSON_ARRAY)
-		set_whole_row(row, &value);
+	if (type >= LFDW_JSON_ARRAY)
+	{
+		value.type = type;
+		value.escaped = false;
+		value.text = start.data + start.pos;
+		value.len = reader->pos - start.pos;
+	}
+	set_whole_row(row, &value);
 	row->text = value.text;
 	row->len = value.len;
 	row->number++;
@@ -403,18 +589,81 @@ lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 }
 
 /*
- * Did the row that was read last carry at least one of the table's members?
- * A column of path '' takes any row.
+ * Is the row that was read last an object with members of which none is the
+ * table's?  A column of path '' takes any row.  One without any members says
+ * nothing wrong among others: a function may leave out all that is NULL, or not
+ * asked for.  Alone it does.
  */
 bool
-lfdw_row_has_member(const LfdwRow *row)
+lfdw_row_is_stranger(const LfdwRow *row, bool alone)
+{
+	return row->is_object && !row->has_known &&
+		(row->has_members || alone) &&
+		row->root->ncolumns == 0 && row->binding->ncolumns > 0;
+}
+
+/* The number of the row that was read last, from 1. */
+uint64
+lfdw_row_number(const LfdwRow *row)
+{
+	return row->number;
+}
+
+/* A reader before the object that the row was which was read last. */
+LfdwJsonReader
+lfdw_row_object(const LfdwRow *row)
+{
+	return row->object;
+}
+
+/* A column's path with a member of another name in place of a token. */
+static char *
+path_with(const LfdwPointer *path, int token, const char *name)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < path->ntokens; i++)
+	{
+		const char *p = i == token ? name : path->tokens[i];
+
+		appendStringInfoChar(&text, '/');
+		for (; *p; p++)
+		{
+			if (*p == '~' || *p == '/')
+				appendStringInfoString(&text, *p == '~' ? "~0" : "~1");
+			else
+				appendStringInfoChar(&text, *p);
+		}
+	}
+	return text.data;
+}
+
+/*
+ * The first column wanted whose member was in no row, while one of the same
+ * letters was that no column reads: that one's name goes to *alike, and the
+ * path that would read it to *path.  NULL where there is none.
+ */
+const LfdwColumn *
+lfdw_row_missed(const LfdwRow *row, const char **alike, const char **path)
 {
 	for (int i = 0; i < row->binding->ncolumns; i++)
 	{
-		if (row->found[i])
-			return true;
+		const LfdwColumn *column = &row->binding->columns[i];
+		PathNode   *node = row->root;
+
+		for (int t = 0; row->converters[i] && t < column->path->ntokens; t++)
+		{
+			node = get_child(node, column->path->tokens[t]);
+			if (!node->seen && node->alike)
+			{
+				*alike = node->alike;
+				*path = path_with(column->path, t, node->alike);
+				return column;
+			}
+		}
 	}
-	return row->binding->ncolumns == 0;
+	return NULL;
 }
 
 /*
@@ -424,116 +673,4 @@ bool
 lfdw_row_takes_scalar(const LfdwRow *row)
 {
 	return row->binding->ncolumns == 1;
-}
-
-/* Adds CONTEXT to an error raised by a conversion. */
-static void
-conversion_context(void *arg)
-{
-	LfdwRow    *row = arg;
-
-	if (row->current >= 0)
-		errcontext("column \"%s\" of foreign table \"%s\", row " UINT64_FORMAT,
-				   row->binding->columns[row->current].attname,
-				   row->binding->relname, row->number);
-}
-
-/*
- * Copies the row into the current context.  Converting a domain may run SQL
- * that waits for another function, and bytes that arrive meanwhile may move
- * the window that the values point into.
- */
-static void
-copy_row(LfdwRow *row)
-{
-	char	   *copy = MemoryContextAllocHuge(CurrentMemoryContext, row->len + 1);
-
-	memcpy(copy, row->text, row->len);
-	for (int i = 0; i < row->binding->ncolumns; i++)
-	{
-		if (row->found[i])
-			row->values[i].text = copy + (row->values[i].text - row->text);
-	}
-	row->text = copy;
-}
-
-/*
- * What a missing member stands for: NULL, or in a required column the one
- * value that its invocation carried, so that functions need not echo it.
- */
-static Datum
-missing_value(LfdwRow *row, int index, const LfdwQuery *query,
-			  const LfdwTurn *turn, bool *isnull)
-{
-	const LfdwColumn *column = &row->binding->columns[index];
-	const LfdwArgument *argument = NULL;
-	const LfdwValueSet *set;
-	char	   *text;
-	Datum		value;
-	Oid			output;
-	bool		varlena;
-	int			nestlevel;
-
-	if (column->required)
-		argument = lfdw_query_argument(query, column);
-	if (argument == NULL)
-		return lfdw_value_from_json(row->converters[index], NULL, isnull);
-
-	set = &argument->set;
-	if (turn->count[argument - query->arguments] > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
-				 errmsg("row " UINT64_FORMAT " of the answer of Lambda function \"%s\" lacks the member \"%s\"",
-						row->number, row->binding->target.label, column->name),
-				 errdetail("The invocation carried %d values of it, so the row could belong to any.",
-						   turn->count[argument - query->arguments]),
-				 errhint("Let the function return the member, or declare pushdown '=' alone.")));
-	value = set->values[turn->first[argument - query->arguments]];
-	nestlevel = lfdw_transmission_modes_begin();
-	getTypeOutputInfo(set->type->type_id, &output, &varlena);
-	text = OidOutputFunctionCall(output, value);
-	value = lfdw_value_from_text(row->converters[index], text, isnull);
-	lfdw_transmission_modes_end(nestlevel);
-	return value;
-}
-
-/*
- * Converts the row that was read last into a virtual tuple.
- *
- * The slot's values live in the current context, which the caller resets
- * before the next row.  query and turn say what the row's invocation carried.
- * Raises what json_populate_record would raise, with the column and the row
- * as CONTEXT.
- */
-void
-lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, const LfdwQuery *query,
-			   const LfdwTurn *turn)
-{
-	const LfdwBinding *binding = row->binding;
-	ErrorContextCallback callback;
-
-	ExecClearTuple(slot);
-	memset(slot->tts_isnull, true, binding->natts);
-	if (row->copy)
-		copy_row(row);
-
-	callback.callback = conversion_context;
-	callback.arg = row;
-	callback.previous = error_context_stack;
-	error_context_stack = &callback;
-	for (int i = 0; i < binding->ncolumns; i++)
-	{
-		int			attno = binding->columns[i].attnum - 1;
-
-		if (row->converters[i] == NULL)
-			continue;
-		row->current = i;
-		slot->tts_values[attno] = row->found[i] ?
-			lfdw_value_from_json(row->converters[i], &row->values[i],
-								 &slot->tts_isnull[attno]) :
-			missing_value(row, i, query, turn, &slot->tts_isnull[attno]);
-	}
-	row->current = -1;
-	error_context_stack = callback.previous;
-	ExecStoreVirtualTuple(slot);
 }

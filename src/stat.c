@@ -190,7 +190,8 @@ acquire_sample_rows(Relation relation, int elevel, HeapTuple *rows,
 /*
  * AnalyzeForeignTable: yes, unless the table says that its function is not for
  * that, or the function cannot be asked for all of its rows because a column
- * needs a value.  Core skips the table then, and a parent's ANALYZE goes on.
+ * needs a value: then a WARNING says so before core's, which has no reason.
+ * Core skips the table, and a parent's ANALYZE goes on.
  */
 bool
 lambdaAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
@@ -202,8 +203,15 @@ lambdaAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
 		return false;
 	for (int i = 0; i < binding->ncolumns; i++)
 	{
-		if (binding->columns[i].required)
-			return false;
+		if (!binding->columns[i].required)
+			continue;
+		ereport(WARNING,
+				(errmsg("foreign table \"%s\" cannot be analyzed: its function cannot be asked for all rows",
+						binding->relname),
+				 errdetail("Column \"%s\" is required, and ANALYZE has no value for it.",
+						   binding->columns[i].attname),
+				 errhint("Tell the planner by the option estimated_rows.")));
+		return false;
 	}
 	*func = acquire_sample_rows;
 	/* core reads rows per page from it, and there are no pages */

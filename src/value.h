@@ -35,6 +35,7 @@ extern LfdwConverter *lfdw_value_converter(Oid typid, int32 typmod,
 										   const char *colname);
 extern Datum lfdw_value_from_json(LfdwConverter *converter,
 								  const LfdwJsonValue *value, bool *isnull);
+extern bool lfdw_value_is_time(const LfdwConverter *converter);
 extern Datum lfdw_value_from_text(LfdwConverter *converter, char *text,
 								  bool *isnull);
 

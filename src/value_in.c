@@ -34,6 +34,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
+#include "json_string.h"
 #include "value.h"
 #include "value_format.h"
 
@@ -52,7 +53,8 @@ struct LfdwConverter
 	Oid			typid;			/* what convert and input make */
 	int32		typmod;
 	LfdwFormat	format;
-	bool		utf8;			/* the database encoding is JSON's own */
+	bool		utf8;			/* the database keeps JSON's own bytes */
+	bool		sql_ascii;		/* ... but core takes no escape for them */
 	FmgrInfo	input;			/* typid's input function */
 	Oid			typioparam;
 	Oid			domain;			/* the column's type if that is a domain */
@@ -101,9 +103,14 @@ from_input_json(LfdwConverter *converter, const LfdwJsonValue *value)
 {
 	char		buf[SHORT_TEXT];
 	StringInfoData quoted;
+	LfdwJsonValue plain = *value;
 
 	if (value->type != LFDW_JSON_STRING)
-		return from_input(converter, value);
+	{
+		if (converter->sql_ascii)
+			plain = lfdw_json_unescaped(value);
+		return from_input(converter, &plain);
+	}
 	initStringInfo(&quoted);
 	escape_json(&quoted, value_text(converter, value, buf));
 	return InputFunctionCall(&converter->input, quoted.data,
@@ -495,8 +502,9 @@ from_populate(LfdwConverter *converter, const LfdwJsonValue *value)
 	const char *quote = value->type == LFDW_JSON_STRING ? "\"" : "";
 	StringInfoData document;
 	HeapTupleData tuple;
-	char	   *text = NULL;
-	size_t		len = value->len;
+	LfdwJsonValue plain = converter->sql_ascii ? lfdw_json_unescaped(value) : *value;
+	const char *text = plain.text;
+	size_t		len = plain.len;
 	Datum		result;
 	bool		isnull;
 
@@ -504,7 +512,7 @@ from_populate(LfdwConverter *converter, const LfdwJsonValue *value)
 		prepare_populate(converter);
 	if (!converter->utf8)
 	{
-		text = pnstrdup(value->text, len);
+		text = pnstrdup(text, len);
 		text = pg_any_to_server(text, len, PG_UTF8);
 		len = strlen(text);
 	}
@@ -512,7 +520,7 @@ from_populate(LfdwConverter *converter, const LfdwJsonValue *value)
 	appendStringInfoChar(&document, '{');
 	escape_json(&document, converter->colname);
 	appendStringInfo(&document, ":%s", quote);
-	appendBinaryStringInfo(&document, text ? text : value->text, len);
+	appendBinaryStringInfo(&document, text, len);
 	appendStringInfo(&document, "%s}", quote);
 	result = FunctionCall3(&converter->populate, converter->row,
 						   PointerGetDatum(cstring_to_text_with_len(document.data,
@@ -589,7 +597,8 @@ lfdw_value_converter(Oid typid, int32 typmod, LfdwFormat format,
 
 	Assert(lfdw_format_applies(format, typid));
 	converter->context = CurrentMemoryContext;
-	converter->utf8 = GetDatabaseEncoding() == PG_UTF8;
+	converter->sql_ascii = GetDatabaseEncoding() == PG_SQL_ASCII;
+	converter->utf8 = converter->sql_ascii || GetDatabaseEncoding() == PG_UTF8;
 	converter->column_typid = typid;
 	converter->column_typmod = typmod;
 	converter->colname = pstrdup(colname);
@@ -653,6 +662,14 @@ lfdw_value_from_json(LfdwConverter *converter, const LfdwJsonValue *value,
 	if (converter->convert != from_populate)
 		check_domain(converter, result, false);
 	return result;
+}
+
+/* Does it make timestamps of anything but numbers since 1970? */
+bool
+lfdw_value_is_time(const LfdwConverter *converter)
+{
+	return converter->format == LFDW_FORMAT_DEFAULT &&
+		(converter->typid == TIMESTAMPOID || converter->typid == TIMESTAMPTZOID);
 }
 
 /*

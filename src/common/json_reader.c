@@ -380,6 +380,42 @@ lfdw_json_unescape(const LfdwJsonValue *string, char *dst)
 	return out - dst;
 }
 
+/*
+ * Copies a value of any type to dst, which has room for value->len + 1 bytes and
+ * does not overlap it, with the \u escapes beyond ASCII replaced by the UTF-8
+ * that they stand for; the value stays what it is.  Writes a NUL; returns the
+ * length without it.
+ */
+size_t
+lfdw_json_expand(const LfdwJsonValue *value, char *dst)
+{
+	const char *p = value->text;
+	const char *end = p + value->len;
+	const char *backslash;
+	char	   *out = dst;
+
+	while ((backslash = memchr(p, '\\', end - p)) != NULL)
+	{
+		const char *next = backslash;
+		char		decoded[4];
+		size_t		len = lfdw_json_decode_escape(&next, decoded);
+
+		memcpy(out, p, backslash - p);
+		out += backslash - p;
+		p = backslash;
+		if (len > 1)
+			memcpy(out, decoded, len);
+		else
+			memcpy(out, p, len = next - p);
+		out += len;
+		p = next;
+	}
+	memcpy(out, p, end - p);
+	out += end - p;
+	*out = '\0';
+	return out - dst;
+}
+
 /* Is a string, decoded, this text of len bytes of UTF-8? */
 bool
 lfdw_json_string_equals(const LfdwJsonValue *string, const char *text,

@@ -89,6 +89,7 @@ extern LfdwJsonStatus lfdw_json_member(LfdwJsonReader *reader,
 extern LfdwJsonStatus lfdw_json_element(LfdwJsonReader *reader);
 extern LfdwJsonStatus lfdw_json_end(LfdwJsonReader *reader);
 extern size_t lfdw_json_unescape(const LfdwJsonValue *string, char *dst);
+extern size_t lfdw_json_expand(const LfdwJsonValue *value, char *dst);
 extern bool lfdw_json_string_equals(const LfdwJsonValue *string,
 									const char *text, size_t len);
 

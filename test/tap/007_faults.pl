@@ -488,7 +488,7 @@ SKIP:
 		}
 	}
 	$node->safe_psql('postgres',
-		create_function('trusting', 'calls_by_tls', function => 'calls'));
+		create_function('trusting', 'calls_by_tls', function => 'calls', columns => 'seq int'));
 	is($node->safe_psql('postgres', 'SELECT count(*) FROM calls_by_tls'),
 		'2', 'and only they led to calls');
 }

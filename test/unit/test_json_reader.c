@@ -418,6 +418,35 @@ write_code_point(char *dst, size_t size, uint32 c, int form)
 	return n + write_unit(dst + n, size - n, 0xDC00 + (c & 0x3FF), form);
 }
 
+/* Is a value expanded to itself, but for what is not ASCII, which is raw? */
+static bool
+expands(const LfdwJsonValue *value, uint32 c, const char *raw)
+{
+	char		expanded[32];
+	size_t		len = lfdw_json_expand(value, expanded);
+
+	if (c >= 0x80)
+		return strcmp(expanded, raw) == 0 && len == strlen(raw);
+	return len == value->len && memcmp(expanded, value->text, len) == 0;
+}
+
+static void
+test_expand(void)
+{
+	static const char json[] =
+	"{\"\\u00fc\\n\":[\"\\\\u00fc\\\\\",\"\\u0041\\\"\\ud83d\\ude00\",1.50]}";
+	static const char expanded[] =
+	"{\"\303\274\\n\":[\"\\\\u00fc\\\\\",\"\\u0041\\\"\360\237\230\200\",1.50]}";
+	char		text[sizeof(json)];
+	LfdwJsonReader reader;
+	LfdwJsonValue value;
+
+	lfdw_json_init(&reader, json, strlen(json), true);
+	unit_ok(lfdw_json_value(&reader, &value) == LFDW_JSON_OK &&
+			lfdw_json_expand(&value, text) == strlen(expanded) &&
+			strcmp(text, expanded) == 0, "a document without its escapes");
+}
+
 /* Every character, as it is and as an escape. */
 static void
 test_unescape(void)
@@ -450,6 +479,7 @@ test_unescape(void)
 				value.escaped != (form > 0) ||
 				lfdw_json_unescape(&value, decoded) != strlen(raw) ||
 				strcmp(decoded, raw) != 0 ||
+				!expands(&value, c, raw) ||
 				!lfdw_json_string_equals(&value, raw, strlen(raw)))
 				wrong++;
 		}
@@ -552,6 +582,7 @@ main(void)
 	test_depth_within();
 	test_calls();
 	test_unescape();
+	test_expand();
 	test_mutations();
 	return unit_done();
 }

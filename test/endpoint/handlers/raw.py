@@ -3,6 +3,7 @@
 response          text of the body
 response_base64   or the body's bytes
 chunks            or a list of texts, one chunk and write each, delay_ms apart
+chunks_base64     or a list of bytes, sent so
 status            HTTP status, default 200
 function_error    value of X-Amz-Function-Error
 content_type      default application/json
@@ -25,6 +26,8 @@ def lambda_handler(event, context):
         headers["Content-Type"] = event["content_type"]
     if "chunks" in event:
         body = [to_bytes(chunk) for chunk in event["chunks"]]
+    elif "chunks_base64" in event:
+        body = [base64.b64decode(chunk) for chunk in event["chunks_base64"]]
     elif "response_base64" in event:
         body = base64.b64decode(event["response_base64"])
     else:
