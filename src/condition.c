@@ -186,8 +186,8 @@ describe_value(const LfdwValueSet *set, Datum value)
 }
 
 /*
- * Writes the values as JSON, each once, between lfdw_transmission_modes_begin
- * and _end.  A condition stays local where one of them has no
+ * Writes the values as JSON, each once, between lfdw_sending_modes_begin and
+ * lfdw_transmission_modes_end.  A condition stays local where one of them has no
  * form there (infinity, NaN), or, for a hint, none that every function reads
  * alike; or where its list is longer than max_values and cannot be divided.
  */
@@ -226,7 +226,8 @@ lfdw_condition_render(LfdwCondition *condition, int max_values)
 char *
 lfdw_condition_problem(const LfdwCondition *condition)
 {
-	return psprintf("Its condition with the operator \"%s\" cannot be sent: %s.",
+	return psprintf("Its condition %s %s ... cannot be sent: %s.",
+					condition->term->column->attname,
 					lfdw_operator_names[condition->term->op], condition->why);
 }
 

@@ -17,8 +17,10 @@
 #include "access/sysattr.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/paths.h"
+#include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
 
 #include "compat.h"
@@ -79,14 +81,23 @@ name_mutator(Node *node, Naming *naming)
 	return expression_tree_mutator(node, name_mutator, naming);
 }
 
-/* A condition as SQL; palloc'd. */
+/* A condition as SQL, the table's side of a comparison first; palloc'd. */
 static char *
 condition_text(PlannerInfo *root, RelOptInfo *baserel, Expr *clause)
 {
 	RangeTblEntry *rte = planner_rt_fetch(baserel->relid, root);
 	Naming		naming = {.relid = baserel->relid};
-	Node	   *named = name_mutator((Node *) clause, &naming);
+	Node	   *named;
+	OpExpr	   *comparison = (OpExpr *) clause;
 
+	if (is_opclause(clause) && list_length(comparison->args) == 2 &&
+		!bms_is_member(baserel->relid, pull_varnos(root, linitial(comparison->args))) &&
+		OidIsValid(get_commutator(comparison->opno)))
+	{
+		clause = copyObject(clause);
+		CommuteOpExpr((OpExpr *) clause);
+	}
+	named = name_mutator((Node *) clause, &naming);
 	return deparse_expression(named,
 							  deparse_context_for(rte->eref->aliasname, rte->relid),
 							  false, false);

@@ -256,14 +256,35 @@ is_hintable(const LfdwBinding *binding, const LfdwColumn *column)
 	}
 }
 
+/* The operators that a column declares, as the option has them. */
+static char *
+declared_operators(const LfdwColumn *column)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int op = 0; op < LFDW_NOPERATORS; op++)
+	{
+		if (column->pushdown[op].declared)
+			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "",
+							 lfdw_operator_names[op]);
+	}
+	return list.data;
+}
+
 /* Can a condition of this operator be sent, declared or as a hint? */
 static bool
 is_sendable(Judge *judge, const LfdwColumn *column, LfdwOperator op)
 {
 	if (lfdw_binding_takes(judge->binding, column, op))
 		return true;
-	judge->why = psprintf("the option \"pushdown\" does not declare \"%s\"",
-						  lfdw_operator_names[op]);
+	judge->why = declared_operators(column)[0] == '\0' ?
+		"the column has no option \"pushdown\"" :
+		column->pushdown[op].declared ?
+		psprintf("without the envelope its operator \"%s\" needs an argument",
+				 lfdw_operator_names[op]) :
+		psprintf("its operator is \"%s\", and the option \"pushdown\" declares \"%s\"",
+				 lfdw_operator_names[op], declared_operators(column));
 	return (op == LFDW_OP_EQ || op == LFDW_OP_IN) &&
 		is_hintable(judge->binding, column);
 }

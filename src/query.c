@@ -298,7 +298,7 @@ evaluate_terms(LfdwCondition *conditions, List *terms, List *exprstates,
 void
 lfdw_query_render(LfdwCondition *conditions, int nconditions, int max_values)
 {
-	int			nestlevel = lfdw_transmission_modes_begin();
+	int			nestlevel = lfdw_sending_modes_begin();
 
 	for (int i = 0; i < nconditions; i++)
 	{
@@ -439,7 +439,7 @@ choose_place(const LfdwArgument *argument, Datum value, int first, int count)
 	if (count == 1)
 		return set->sorted[first];
 	initStringInfo(&json);
-	nestlevel = lfdw_transmission_modes_begin();
+	nestlevel = lfdw_sending_modes_begin();
 	(void) lfdw_value_to_json(&json, value, set->type->type_id,
 							  argument->column->format);
 	lfdw_transmission_modes_end(nestlevel);
@@ -466,8 +466,6 @@ lfdw_query_matches(const LfdwQuery *query, int index, const LfdwTurn *turn,
 	int			count;
 	int			place;
 
-	if (turn->count[index] == argument->set.nvalues)
-		return true;
 	value = lfdw_set_datum(value, type);
 	count = lfdw_set_find(&argument->set, value, &first);
 	if (count == 0)

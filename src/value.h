@@ -44,6 +44,7 @@ extern bool lfdw_value_to_json(StringInfo out, Datum value, Oid typid,
 extern void lfdw_json_append_string(StringInfo out, const char *text);
 
 extern int	lfdw_transmission_modes_begin(void);
+extern int	lfdw_sending_modes_begin(void);
 extern void lfdw_transmission_modes_end(int nestlevel);
 
 #endif							/* LFDW_VALUE_H */

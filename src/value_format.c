@@ -299,7 +299,7 @@ base64_to_json(StringInfo out, bytea *value)
 	appendStringInfoChar(out, '"');
 }
 
-/* Pairs of digits; in the default format behind the \x that byteain reads. */
+/* Two digits a byte; in the default format behind the \x that byteain reads. */
 static void
 hex_to_json(StringInfo out, bytea *value, const char *prefix)
 {

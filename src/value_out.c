@@ -308,7 +308,8 @@ append_value(StringInfo out, Datum value, Oid typid, LfdwFormat format)
 		case CIDROID:
 			return append_cidr(out, value);
 		default:
-			if (OidIsValid(get_element_type(base)))
+			/* oidvector, which begins at 0, is text */
+			if (OidIsValid(get_element_type(base)) && base != OIDVECTOROID)
 				return append_array(out, value, format);
 			append_output(out, value, base, true);
 			return true;
@@ -370,9 +371,6 @@ lfdw_transmission_modes_begin(void)
 
 	if (DateStyle != USE_ISO_DATES)
 		set_mode("datestyle", "ISO");
-	/* ranges of times with a zone */
-	if (strcmp(pg_get_timezone_name(session_timezone), "UTC") != 0)
-		set_mode("timezone", "UTC");
 	if (IntervalStyle != INTSTYLE_POSTGRES)
 		set_mode("intervalstyle", "postgres");
 	if (extra_float_digits < 3)
@@ -380,7 +378,21 @@ lfdw_transmission_modes_begin(void)
 	return nestlevel;
 }
 
-/* Restores the settings that lfdw_transmission_modes_begin found. */
+/*
+ * The same for what is sent: ranges of times with a zone are in UTC, too, so that
+ * they are the same text in any session.
+ */
+int
+lfdw_sending_modes_begin(void)
+{
+	int			nestlevel = lfdw_transmission_modes_begin();
+
+	if (strcmp(pg_get_timezone_name(session_timezone), "UTC") != 0)
+		set_mode("timezone", "UTC");
+	return nestlevel;
+}
+
+/* Restores the settings that either of them found. */
 void
 lfdw_transmission_modes_end(int nestlevel)
 {

@@ -53,6 +53,10 @@ ALTER FOREIGN TABLE never ADD x xml OPTIONS (pushdown '<>');
 ALTER FOREIGN TABLE never ALTER w OPTIONS (ADD pushdown '<');
 ALTER FOREIGN TABLE never ALTER w TYPE json;
 ALTER FOREIGN TABLE never ALTER w TYPE numeric;
+-- in a session that has not seen the library yet, too
+\c -
+SET search_path = "values", public;
+ALTER FOREIGN TABLE never ALTER w OPTIONS (SET pushdown 'like');
 -- where the library was not there to see it, the next query says so
 UPDATE pg_attribute SET attfdwoptions = '{pushdown=like}' WHERE attrelid = 'never'::regclass AND attname = 'w';
 SELECT w FROM never;
@@ -83,6 +87,8 @@ RESET plan_cache_mode;
 ALTER FOREIGN TABLE needy ALTER id OPTIONS (DROP required), ALTER f OPTIONS (ADD required 'true');
 SELECT FROM needy WHERE f < 'Infinity';
 SELECT FROM needy WHERE f < 2;
+ALTER FOREIGN TABLE needy OPTIONS (ADD envelope 'false');
+SELECT FROM needy WHERE f < 2;
 
 -- every list of every call is within max_batch_keys
 CREATE FOREIGN TABLE lists (
@@ -93,13 +99,13 @@ SELECT sent('SELECT FROM lists WHERE a IN (1,2,3) AND b IN (5,6,7,8) AND c IN (1
 -- a list that cannot be divided is not sent where it is longer
 SELECT sent('SELECT FROM lists WHERE d NOT IN (1,2,3)');
 SELECT sent('SELECT FROM lists WHERE d NOT IN (1,2,3,4)');
-SELECT * FROM reset_calls;
+SELECT FROM reset_calls;
 SELECT FROM lists WHERE e IN (1,2,3,4);
 SELECT FROM lists WHERE e IN (1,2,3);
 SELECT FROM lists WHERE a IN (1,2,3) ORDER BY e;
 SELECT FROM lists WHERE a IN (1,2,3,4) ORDER BY e;
 SELECT payload->'a' AS a, payload->'lambda_fdw'->'filters' AS filters, payload->'lambda_fdw'->'order_by' IS NOT NULL AS sorted
-FROM calls ORDER BY seq;
+FROM calls ORDER BY (payload->'a')::text NULLS FIRST, 3, (payload->'lambda_fdw'->'filters')::text;
 -- a function that takes a few only: each list is halved, the short one too
 CREATE FOREIGN TABLE greedy (key int OPTIONS (pushdown 'in'), label text, other int OPTIONS (pushdown 'in'))
   SERVER lambda OPTIONS (function_arn 'greedy', payload '{"most": 3, "how": "request"}', max_batch_keys '10');
@@ -124,6 +130,14 @@ INSERT INTO keys VALUES (1.0), (1.00), (2), (3);
 ANALYZE keys;
 SELECT k, v FROM keys JOIN mirror ON v = k ORDER BY k::text, v::text;
 
+-- no limit is sent with them: a call's rows may all be another's
+CREATE FOREIGN TABLE cut (v numeric OPTIONS (pushdown '=')) SERVER lambda
+  OPTIONS (function_arn 'raw', payload '{"response": "[{\"v\": 1.00}]"}', capabilities 'limit');
+SELECT FROM reset_calls;
+SELECT v FROM cut WHERE v IN (1.0, 1.00) LIMIT 1;
+SELECT v FROM cut WHERE v IN (1) LIMIT 1;
+SELECT DISTINCT payload->'lambda_fdw'->'limit' AS "limit" FROM calls;
+
 -- a list that is NULL, empty, has NULLs, or values twice
 SELECT sent('SELECT FROM lists WHERE b = ANY (NULL::int[])');
 SELECT sent('SELECT FROM lists WHERE b = ANY (''{}''::int[])');
@@ -133,6 +147,31 @@ SELECT sent('SELECT FROM lists WHERE d <> ALL (''{}''::int[])');
 SELECT sent('SELECT FROM lists WHERE d <> ALL (''{1,NULL}''::int[])');
 SELECT sent('SELECT FROM lists WHERE d <> ALL (''{1,1,2}''::int[])');
 SELECT sent('SELECT FROM lists WHERE d <> ALL (''{5000000000}''::bigint[])');
+-- integers of every width, with each other: as constants, in lists, as keys
+CREATE TABLE widths AS SELECT n::smallint AS i2, n::int AS i4, n::bigint AS i8 FROM generate_series(1, 5) n;
+ANALYZE widths;
+CREATE FOREIGN TABLE wide (k2 smallint OPTIONS (path '/key', pushdown '=:key, in:key'), label text)
+  SERVER lambda OPTIONS (function_arn 'lookup');
+CREATE FUNCTION by_width(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  result text := '';
+  one text;
+  width text;
+BEGIN
+  FOREACH width IN ARRAY '{smallint,int,bigint}'::text[] LOOP
+    EXECUTE format('ALTER FOREIGN TABLE wide ALTER k2 TYPE %s', width);
+    FOREACH one IN ARRAY '{smallint,int,bigint}'::text[] LOOP
+      EXECUTE format(replace(query, 'WIDTH', one), 'i' || CASE one WHEN 'smallint' THEN 2 WHEN 'int' THEN 4 ELSE 8 END) INTO one;
+      result := result || one || ' ';
+    END LOOP;
+  END LOOP;
+  RETURN result;
+END $$;
+SELECT by_width('SELECT label FROM wide WHERE k2 = 3::WIDTH');
+SELECT by_width('SELECT count(*) FROM wide WHERE k2 = ANY (''{3,4,NULL,3}''::WIDTH[])');
+SELECT by_width('SELECT count(*) FROM wide WHERE k2 = ANY (''{3,4}''::WIDTH[]) AND k2 <> 3');
+SELECT by_width('SELECT count(*) || ''-'' || sum(k2) FROM widths JOIN wide ON k2 = %I');
+SELECT by_width('SELECT count(*) FROM widths WHERE NOT EXISTS (SELECT FROM wide WHERE k2 = %I)');
 -- domains: of the value, of the elements, of the whole list
 CREATE DOMAIN whole AS int;
 CREATE DOMAIN wholes AS int[];
@@ -170,3 +209,8 @@ CREATE USER MAPPING FOR PUBLIC SERVER lambda OPTIONS (secret_key 'x');
 CREATE USER MAPPING FOR PUBLIC SERVER lambda OPTIONS (access_key_id 'x');
 CREATE USER MAPPING FOR PUBLIC SERVER lambda OPTIONS (password 'x');
 CREATE USER MAPPING FOR PUBLIC SERVER lambda OPTIONS (session_name 'x');
+
+SET client_min_messages = warning;
+DROP SERVER lambda CASCADE;
+DROP FOREIGN DATA WRAPPER other CASCADE;
+DROP SCHEMA "values" CASCADE;
