@@ -226,7 +226,8 @@ lfdw_condition_render(LfdwCondition *condition, int max_values)
 char *
 lfdw_condition_problem(const LfdwCondition *condition)
 {
-	return psprintf("Its condition with the operator \"%s\" cannot be sent: %s.",
+	return psprintf("Its condition %s %s ... cannot be sent: %s.",
+					condition->term->column->attname,
 					lfdw_operator_names[condition->term->op], condition->why);
 }
 

@@ -438,8 +438,10 @@ is_of_call(const LfdwFetch *fetch, const LfdwCall *call,
 		const LfdwArgument *argument = &fetch->query->arguments[i];
 		int			attno = argument->column->attnum - 1;
 
+		/* what no call has is the recheck's to drop, and to count */
 		if ((argument->manner == LFDW_SEND_EACH ||
 			 argument->manner == LFDW_SEND_PARTS) &&
+			call->turn->count[i] < argument->set.nvalues &&
 			(slot->tts_isnull[attno] ||
 			 !lfdw_query_matches(fetch->query, i, call->turn,
 								 slot->tts_values[attno])))

@@ -278,7 +278,9 @@ is_sendable(Judge *judge, const LfdwColumn *column, LfdwOperator op)
 {
 	if (lfdw_binding_takes(judge->binding, column, op))
 		return true;
-	judge->why = column->pushdown[op].declared ?
+	judge->why = declared_operators(column)[0] == '\0' ?
+		"the column has no option \"pushdown\"" :
+		column->pushdown[op].declared ?
 		psprintf("without the envelope its operator \"%s\" needs an argument",
 				 lfdw_operator_names[op]) :
 		psprintf("its operator is \"%s\", and the option \"pushdown\" declares \"%s\"",

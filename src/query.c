@@ -466,8 +466,6 @@ lfdw_query_matches(const LfdwQuery *query, int index, const LfdwTurn *turn,
 	int			count;
 	int			place;
 
-	if (turn->count[index] == argument->set.nvalues)
-		return true;
 	value = lfdw_set_datum(value, type);
 	count = lfdw_set_find(&argument->set, value, &first);
 	if (count == 0)

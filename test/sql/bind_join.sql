@@ -163,6 +163,13 @@ SELECT bool_and(line !~ 'Bind') AS refused FROM explain('SELECT w.i FROM wanted 
 SELECT same('SELECT w.i, t.name FROM wanted w JOIN items t ON t.id = w.id');
 RESET lambda_fdw.enable_bind_join;
 
+-- a node that is disabled below it counts: where a whole scan is cheaper, it still is
+CREATE FOREIGN TABLE singly (id int OPTIONS (pushdown '='), name text) SERVER lambda OPTIONS (function_arn 'items', estimated_rows '20', max_concurrency '1');
+SELECT bool_and(line !~ 'Bind') AS whole FROM explain('SELECT w.i, s.name FROM wanted w JOIN singly s ON s.id = w.id') line;
+SET enable_seqscan = off;
+SELECT bool_and(line !~ 'Bind') AS whole FROM explain('SELECT w.i, s.name FROM wanted w JOIN singly s ON s.id = w.id') line;
+RESET enable_seqscan;
+
 -- under a view its owner's user mapping counts, under another role that role's
 CREATE ROLE bind_join_user;
 GRANT USAGE ON SCHEMA bind_join TO bind_join_user;

@@ -99,7 +99,7 @@ SELECT sent('SELECT FROM lists WHERE a IN (1,2,3) AND b IN (5,6,7,8) AND c IN (1
 -- a list that cannot be divided is not sent where it is longer
 SELECT sent('SELECT FROM lists WHERE d NOT IN (1,2,3)');
 SELECT sent('SELECT FROM lists WHERE d NOT IN (1,2,3,4)');
-SELECT * FROM reset_calls;
+SELECT FROM reset_calls;
 SELECT FROM lists WHERE e IN (1,2,3,4);
 SELECT FROM lists WHERE e IN (1,2,3);
 SELECT FROM lists WHERE a IN (1,2,3) ORDER BY e;
@@ -129,6 +129,14 @@ CREATE TABLE keys (k numeric);
 INSERT INTO keys VALUES (1.0), (1.00), (2), (3);
 ANALYZE keys;
 SELECT k, v FROM keys JOIN mirror ON v = k ORDER BY k::text, v::text;
+
+-- no limit is sent with them: a call's rows may all be another's
+CREATE FOREIGN TABLE cut (v numeric OPTIONS (pushdown '=')) SERVER lambda
+  OPTIONS (function_arn 'raw', payload '{"response": "[{\"v\": 1.00}]"}', capabilities 'limit');
+SELECT FROM reset_calls;
+SELECT v FROM cut WHERE v IN (1.0, 1.00) LIMIT 1;
+SELECT v FROM cut WHERE v IN (1) LIMIT 1;
+SELECT DISTINCT payload->'lambda_fdw'->'limit' AS "limit" FROM calls;
 
 -- a list that is NULL, empty, has NULLs, or values twice
 SELECT sent('SELECT FROM lists WHERE b = ANY (NULL::int[])');
