@@ -133,8 +133,9 @@ server_lacks()
 {
 	local folder
 
-	folder=$("$1" --bindir 2>/dev/null </dev/null) || {
-		echo "pg_config does not run"
+	folder=$("$1" --bindir 2>/dev/null </dev/null) || true
+	[ -n "$folder" ] || {
+		echo "it does not print its --bindir"
 		return
 	}
 	[ -x "$folder/postgres" ] || echo "no $folder/postgres"
