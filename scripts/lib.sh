@@ -28,7 +28,8 @@ clear_environment()
 	# Packages may come through a proxy; the servers tested are this machine's.
 	no_proxy=${no_proxy:+$no_proxy,}127.0.0.1,::1,localhost
 	NO_PROXY=$no_proxy
-	export LC_ALL no_proxy NO_PROXY
+	LANG=$LC_ALL		# the tests in Perl unset LC_ALL
+	export LANG LC_ALL no_proxy NO_PROXY
 }
 
 clear_environment
@@ -292,6 +293,7 @@ missing_extras()
 		case $package in
 			pg-bsd-indent) command -v pg_bsd_indent ;;
 			libipc-run-perl) perl -MIPC::Run -e 1 ;;
+			curl) command -v curl ;;
 			openssl) command -v openssl ;;
 			python3-h2) find_python h2 ;;
 			awscli) command -v aws ;;
