@@ -84,9 +84,10 @@ endif
 PG_CFLAGS = $(if $(filter yes,$(autodepend)),,-MMD -MP)
 ifdef STRICT
 PG_CFLAGS += -Wall -Wextra -Werror -Wno-unused-parameter
-# The server's own flags are those of the compiler that built it.
+# The server's own flags and attributes are those of the compiler that built it.
 PG_CFLAGS += $(if $(findstring clang,$(shell $(CC) --version)),-Wno-unknown-warning-option \
-	-Wno-ignored-optimization-argument -Wno-unused-command-line-argument)
+	-Wno-ignored-optimization-argument -Wno-unused-command-line-argument \
+	-Wno-ignored-attributes)
 endif
 
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
