@@ -159,7 +159,8 @@ run_mmdebstrap()
 	mkdir -p "$run/lent.$BASHPID"
 	lend_packages "$run/lent.$BASHPID"
 	# shellcheck disable=SC2016
-	env -u TMPDIR lent="$run/lent.$BASHPID/var/cache/apt/archives" mmdebstrap \
+	env -u TMPDIR lent="$run/lent.$BASHPID/var/cache/apt/archives" \
+		nice -n 10 mmdebstrap \
 		--mode=root --variant=minbase --format=directory "${options[@]}" \
 		--aptopt='Acquire::Check-Valid-Until "false"' \
 		--dpkgopt=force-unsafe-io \
@@ -214,7 +215,7 @@ get_layer()
 	if [ ! -d "$layer" ]; then
 		folder=$run/layer.$BASHPID
 		open_overlay "$folder" "$root_folder/root"
-		in_root "$folder" "$command" || return
+		niceness=10 in_root "$folder" "$command" || return
 		close_overlay "$folder"
 		mv "$folder/upper" "$layer"
 	fi
@@ -247,7 +248,7 @@ close_overlay()
 # the next.  What the command started ends with it.
 in_root()
 {
-	timeout --foreground -s KILL "$step_seconds" \
+	nice -n "${niceness:-0}" timeout --foreground -s KILL "$step_seconds" \
 		unshare --mount --pid --ipc --fork --kill-child \
 		bash -c "$enter" enter "$1" "$(<"$1/lower")" "$2" "$root_path"
 }
