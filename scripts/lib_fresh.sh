@@ -175,7 +175,8 @@ open_fresh()
 }
 
 # The commands of "Install", typed by one who may use sudo and who is a
-# superuser of a running server.
+# superuser of a running server; it has the usual port, which may be another's on
+# this machine, on a socket.
 install_command()
 {
 	local block
@@ -189,6 +190,8 @@ install_command()
 		apt-get install -q -y --no-install-recommends sudo python3 postgresql
 		echo 'newcomer ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/newcomer
 		echo 'APT::Get::Assume-Yes "true";' >/etc/apt/apt.conf.d/assume-yes
+		pg_conftool $major main set listen_addresses ''
+		pg_conftool $major main set port 5432
 		pg_ctlcluster $major main start
 		runuser -u postgres -- createuser -s newcomer
 		$(typed newcomer /srv/newcomer/install "set -ex
