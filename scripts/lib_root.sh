@@ -183,6 +183,8 @@ get_root()
 	exec 8>"$cache/roots/$suite.lock"
 	flock 8
 	if ! find_root "$suite" fresh; then
+		# Who holds the lock is alone, so that what is there was left behind.
+		rm -rf "$cache/roots/new.$suite".*
 		folder=$cache/roots/new.$suite.$BASHPID
 		mkdir -p "$folder/layers"
 		if run_mmdebstrap "$suite" "$folder/root"; then
