@@ -14,7 +14,7 @@ cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/lambda_fdw
 # A root is made anew after so many days.
 root_days=${MATRIX_ROOT_DAYS:-7}
 # A command that takes longer is ended.
-step_seconds=${MATRIX_STEP_SECONDS:-2400}
+step_seconds=${MATRIX_STEP_SECONDS:-1800}
 
 run=""				# the folder of this run's overlays
 mirror=""			# where Debian's packages come from
@@ -159,7 +159,8 @@ run_mmdebstrap()
 	mkdir -p "$run/lent.$BASHPID"
 	lend_packages "$run/lent.$BASHPID"
 	# shellcheck disable=SC2016
-	env -u TMPDIR lent="$run/lent.$BASHPID/var/cache/apt/archives" mmdebstrap \
+	env -u TMPDIR lent="$run/lent.$BASHPID/var/cache/apt/archives" \
+		nice -n 10 mmdebstrap \
 		--mode=root --variant=minbase --format=directory "${options[@]}" \
 		--aptopt='Acquire::Check-Valid-Until "false"' \
 		--dpkgopt=force-unsafe-io \
@@ -182,6 +183,8 @@ get_root()
 	exec 8>"$cache/roots/$suite.lock"
 	flock 8
 	if ! find_root "$suite" fresh; then
+		# Who holds the lock is alone, so that what is there was left behind.
+		rm -rf "$cache/roots/new.$suite".*
 		folder=$cache/roots/new.$suite.$BASHPID
 		mkdir -p "$folder/layers"
 		if run_mmdebstrap "$suite" "$folder/root"; then
@@ -214,7 +217,7 @@ get_layer()
 	if [ ! -d "$layer" ]; then
 		folder=$run/layer.$BASHPID
 		open_overlay "$folder" "$root_folder/root"
-		in_root "$folder" "$command" || return
+		niceness=10 in_root "$folder" "$command" || return
 		close_overlay "$folder"
 		mv "$folder/upper" "$layer"
 	fi
@@ -247,7 +250,7 @@ close_overlay()
 # the next.  What the command started ends with it.
 in_root()
 {
-	timeout --foreground -s KILL "$step_seconds" \
+	nice -n "${niceness:-0}" timeout --foreground -s KILL "$step_seconds" \
 		unshare --mount --pid --ipc --fork --kill-child \
 		bash -c "$enter" enter "$1" "$(<"$1/lower")" "$2" "$root_path"
 }

@@ -189,7 +189,11 @@ def main():
                                  "no value", "cancelled", "error")))
     for state, count in tally.states.most_common(8):
         print("  %d times %s" % (count, state))
-    results = list(tally.checks(not (arguments.no_shares or arguments.only)))
+    # A few rounds, which are all that a busy machine has time for, have not
+    # the shares of many.
+    cut_short = 50 <= tally.counts["queries"] < arguments.queries
+    results = list(tally.checks(not (arguments.no_shares or arguments.only or
+                                     cut_short)))
     for number, (good, what) in enumerate(results, 1):
         print("%s %d - %s" % ("ok" if good else "not ok", number, what))
     good = sum(result for result, _ in results)
