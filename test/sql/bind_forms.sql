@@ -119,6 +119,7 @@ CREATE TABLE results AS
   SELECT shape, form, replace(query, '@', clause) AS query FROM shapes, forms;
 ALTER TABLE results ADD bind boolean, ADD ours text[], ADD truth text[];
 -- bind joins wherever they are offered
+SET jit = off;
 SET enable_hashjoin = off;
 SET enable_mergejoin = off;
 SET enable_nestloop = off;
