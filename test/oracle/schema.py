@@ -110,7 +110,7 @@ class Schema:
         if self.random.random() < 0.6:
             keys = [k for k in kinds if k.ops]
             self.focus = self.random.choices(
-                keys, [6 if k.base in PECULIAR else 1 for k in keys])[0]
+                keys, [10 if k.base in PECULIAR else 1 for k in keys])[0]
             self.kinds.append(self.focus)
         self.weights = [kind.weight for kind in self.kinds]
         self.pools = {}
