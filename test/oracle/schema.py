@@ -56,6 +56,8 @@ class Column:
         if self.format:
             return "trim_scale(extract(epoch FROM %s) * %d)" % (
                 self.name, 1000 if self.format == "epoch_ms" else 1)
+        if self.kind.base == "timetz":          # ISO 8601, as it is sent
+            return r"regexp_replace(%s::text, '([+-]\d\d)$', '\1:00')" % self.name
         if self.kind.base == "bpchar" and not self.padded:
             return self.name + "::text"
         return self.name
@@ -108,7 +110,7 @@ class Schema:
         if self.random.random() < 0.6:
             keys = [k for k in kinds if k.ops]
             self.focus = self.random.choices(
-                keys, [6 if k.base in PECULIAR else 1 for k in keys])[0]
+                keys, [10 if k.base in PECULIAR else 1 for k in keys])[0]
             self.kinds.append(self.focus)
         self.weights = [kind.weight for kind in self.kinds]
         self.pools = {}

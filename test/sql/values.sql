@@ -93,7 +93,7 @@ SELECT FROM needy WHERE f < 2;
 -- every list of every call is within max_batch_keys
 CREATE FOREIGN TABLE lists (
   a int OPTIONS (pushdown '=, in'), b int OPTIONS (pushdown 'in:bs'), c int OPTIONS (pushdown '='), d int OPTIONS (pushdown 'not in:nots'), e int
-) SERVER lambda OPTIONS (function_arn 'raw', payload '{"response": "[]"}', max_batch_keys '3', capabilities 'order_by, limit');
+) SERVER lambda OPTIONS (function_arn 'raw', payload '{"response": "[]"}', max_batch_keys '3', max_concurrency '1', capabilities 'order_by, limit');
 SELECT sent('SELECT FROM lists WHERE a = ANY (ARRAY[1,2,3,4]) AND b = ANY (ARRAY[5,6,7,8,9])');
 SELECT sent('SELECT FROM lists WHERE a IN (1,2,3) AND b IN (5,6,7,8) AND c IN (1,2)');
 -- a list that cannot be divided is not sent where it is longer
