@@ -4,8 +4,9 @@
     dripfront.py --backend http://127.0.0.1:PORT --port 0 --port-file F --with-parent
 
 Bytes pass through as they are, requests at once, answers in writes of a byte
-each with TCP_NODELAY.  The first of each answer, up to PACED, are so far apart
-that the client reads them one by one; later ones are cut wherever it happens.
+each with TCP_NODELAY.  Between the first of each answer, up to PACED, others get
+the processor, so that the client reads them one by one, or few at a time; later
+ones are cut wherever it happens.
 
 IDENTIFICATION
   test/endpoint/dripfront.py
@@ -22,9 +23,7 @@ from urllib.parse import urlsplit
 sys.dont_write_bytecode = True
 import serving  # noqa: E402
 
-PACED = 1500
-# A client that is scheduled at all has read a byte after so many seconds.
-PAUSE = 0.00005
+PACED = 600
 
 
 class Handler(socketserver.BaseRequestHandler):
@@ -62,7 +61,7 @@ class Handler(socketserver.BaseRequestHandler):
             self.request.sendall(block[position:position + 1])
             if paced < PACED:
                 paced += 1
-                time.sleep(PAUSE)
+                time.sleep(0)
         return paced
 
 
