@@ -66,7 +66,7 @@ lfdw_bind_forget(LfdwBindJoinState *state)
 {
 	MemoryContextReset(state->memory_context);
 	state->memory = lfdw_keytab_create(state->memory_context, FIRST_ROOM,
-								  &state->key_type);
+									   &state->key_type);
 }
 
 /* The entry of a key, made if there is none, with a copy of the key. */

@@ -45,7 +45,7 @@ explain_conditions(const char *label, List *quals, List *context,
 
 /* Rows that a filter dropped, on average of the loops, as core shows them. */
 static void
-explain_removed(const char *label, double removed, const Instrumentation * instr,
+explain_removed(const char *label, double removed, const Instrumentation *instr,
 				ExplainState *es)
 {
 	if (es->format != EXPLAIN_FORMAT_TEXT || removed > 0)
@@ -80,7 +80,7 @@ lambdaExplainBindJoin(CustomScanState *node, List *ancestors, ExplainState *es)
 	ExplainPropertyInteger("Batch Keys", NULL, state->max_keys, es);
 	if (es->analyze)
 	{
-		const		Instrumentation *instr = node->ss.ps.instrument;
+		const Instrumentation *instr = node->ss.ps.instrument;
 
 		if (instr)
 		{

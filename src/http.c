@@ -170,8 +170,8 @@ wait_once(LfdwWaitEvent event, long timeout)
 	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
 	for (int i = 0; i < nready; i++)
 		lfdw_multi_act(ready[i].owner, ready[i].fd,
-			(ready[i].readable ? CURL_CSELECT_IN : 0) |
-			(ready[i].writeable ? CURL_CSELECT_OUT : 0));
+					   (ready[i].readable ? CURL_CSELECT_IN : 0) |
+					   (ready[i].writeable ? CURL_CSELECT_OUT : 0));
 	lfdw_multi_act_on_timers();
 	sigprocmask(SIG_SETMASK, &saved, NULL);
 }

@@ -111,6 +111,12 @@ lfdw_exchange_take_header(LfdwHttpExchange *exchange, const char *line,
 	if ((len == 2 && line[0] == '\r') || (len == 1 && line[0] == '\n'))
 	{
 		exchange->last_status = lfdw_http_head_status(head);
+		if (exchange->last_status == 101)
+		{
+			lfdw_exchange_note_failure(exchange, LFDW_HTTP_BROKEN,
+									   "the answer is HTTP status 101, a change of protocol that nobody asked for");
+			return false;
+		}
 		exchange->head_complete = exchange->last_status >= 200;
 		if (exchange->head_complete)
 			exchange->news = true;

@@ -33,7 +33,7 @@ close_at(const LfdwHttpPool *pool)
 {
 	/* what an abort leaves under way is released soon after */
 	TimestampTz since = pool->nexchanges > 0 ? GetCurrentTimestamp() :
-		pool->idle_since;
+	pool->idle_since;
 
 	if (pool->multi == NULL || pool->idle_ms == 0)
 		return 0;

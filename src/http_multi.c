@@ -349,8 +349,8 @@ discard_multi(LfdwHttpPool *pool, CURLMcode error)
 {
 	while (!dlist_is_empty(&pool->exchanges))
 		lfdw_multi_fail(dlist_container(LfdwHttpExchange, node,
-							 dlist_head_node(&pool->exchanges)),
-			 LFDW_HTTP_BROKEN, curl_multi_strerror(error));
+										dlist_head_node(&pool->exchanges)),
+						LFDW_HTTP_BROKEN, curl_multi_strerror(error));
 	close_multi(pool);
 }
 

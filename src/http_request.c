@@ -56,7 +56,7 @@ static void
 set_trust(CURL *easy, const char *ca_bundle)
 {
 	const char *file = ca_bundle ? ca_bundle :
-		curl_version_info(CURLVERSION_NOW)->cainfo;
+	curl_version_info(CURLVERSION_NOW)->cainfo;
 
 	if (ca_bundle)
 	{

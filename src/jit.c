@@ -32,18 +32,18 @@
 /* Where the waiting of expressions' subplans is summed up. */
 typedef struct Expressions
 {
-	const		PlannedStmt *stmt;
+	const PlannedStmt *stmt;
 	double		loops;			/* how often an expression is evaluated */
 	Cost		waiting;
 } Expressions;
 
 static ExecutorStart_hook_type previous_hook = NULL;
 
-static Cost plan_waiting(const PlannedStmt * stmt, const Plan *plan);
+static Cost plan_waiting(const PlannedStmt *stmt, const Plan *plan);
 
 /* The waiting of the plan that a SubPlan runs, once. */
 static Cost
-subplan_waiting(const PlannedStmt * stmt, const SubPlan * subplan)
+subplan_waiting(const PlannedStmt *stmt, const SubPlan *subplan)
 {
 	return plan_waiting(stmt, list_nth(stmt->subplans, subplan->plan_id - 1));
 }
@@ -65,7 +65,7 @@ add_subplans(Node *node, Expressions *expressions)
 
 /* The waiting that a node's own expressions and initplans make. */
 static Cost
-expressions_waiting(const PlannedStmt * stmt, const Plan *plan)
+expressions_waiting(const PlannedStmt *stmt, const Plan *plan)
 {
 	Expressions expressions = {.stmt = stmt,.loops = plan->plan_rows};
 	ListCell   *lc;
@@ -80,7 +80,7 @@ expressions_waiting(const PlannedStmt * stmt, const Plan *plan)
 }
 
 static Cost
-list_waiting(const PlannedStmt * stmt, const List *plans)
+list_waiting(const PlannedStmt *stmt, const List *plans)
 {
 	Cost		waiting = 0;
 	ListCell   *lc;
@@ -119,7 +119,7 @@ is_our_scan(const ForeignScan *scan)
 
 /* The waiting of a node without that of its children, but for those of its kind. */
 static Cost
-node_waiting(const PlannedStmt * stmt, const Plan *plan)
+node_waiting(const PlannedStmt *stmt, const Plan *plan)
 {
 	switch (nodeTag(plan))
 	{
@@ -146,7 +146,7 @@ node_waiting(const PlannedStmt * stmt, const Plan *plan)
  * charges less than all of a child, as under LIMIT, all of the cost may be.
  */
 static Cost
-plan_waiting(const PlannedStmt * stmt, const Plan *plan)
+plan_waiting(const PlannedStmt *stmt, const Plan *plan)
 {
 	Cost		waiting;
 	double		loops = 1;
@@ -182,9 +182,9 @@ flags_at_cost(int flags, Cost cost)
  * as its description.
  */
 static void
-take_back_flags(QueryDesc * query)
+take_back_flags(QueryDesc *query)
 {
-	const		PlannedStmt *stmt = query->plannedstmt;
+	const PlannedStmt *stmt = query->plannedstmt;
 	Cost		waiting = plan_waiting(stmt, stmt->planTree);
 	int			flags = flags_at_cost(stmt->jitFlags,
 									  stmt->planTree->total_cost - waiting);
@@ -200,7 +200,7 @@ take_back_flags(QueryDesc * query)
 
 /* ExecutorStart_hook; a parallel worker's flags are its leader's. */
 static void
-start_executor(QueryDesc * query, int eflags)
+start_executor(QueryDesc *query, int eflags)
 {
 	if ((query->plannedstmt->jitFlags & PGJIT_PERFORM) && !IsParallelWorker())
 		take_back_flags(query);

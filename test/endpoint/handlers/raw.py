@@ -7,6 +7,7 @@ chunks_base64     or a list of bytes, sent so
 status            HTTP status, default 200
 function_error    value of X-Amz-Function-Error
 content_type      default application/json
+content_encoding  what the body says it is encoded in; it goes out as it is
 """
 
 import base64
@@ -24,6 +25,8 @@ def lambda_handler(event, context):
         headers["X-Amz-Function-Error"] = event["function_error"]
     if "content_type" in event:
         headers["Content-Type"] = event["content_type"]
+    if "content_encoding" in event:
+        headers["Content-Encoding"] = event["content_encoding"]
     if "chunks" in event:
         body = [to_bytes(chunk) for chunk in event["chunks"]]
     elif "chunks_base64" in event:
