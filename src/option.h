@@ -13,6 +13,7 @@
 
 #include "postgres.h"
 
+#include "access/attnum.h"
 #include "credentials.h"
 #include "value.h"
 
