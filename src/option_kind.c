@@ -171,6 +171,20 @@ unescape_token(char *token)
 	*out = '\0';
 }
 
+/* Adds a token to the text of a JSON Pointer, in the database encoding. */
+void
+lfdw_pointer_append(StringInfo text, const char *token)
+{
+	appendStringInfoChar(text, '/');
+	for (const char *p = token; *p; p++)
+	{
+		if (*p == '~' || *p == '/')
+			appendStringInfoString(text, *p == '~' ? "~0" : "~1");
+		else
+			appendStringInfoChar(text, *p);
+	}
+}
+
 /* RFC 6901: "" or tokens after slashes, with ~1 for "/" and ~0 for "~". */
 static bool
 parse_pointer(const char *value, LfdwPointer **field, char **why)

@@ -25,6 +25,7 @@
 
 #include "common/json_member.h"
 #include "json_string.h"
+#include "option_kind.h"
 #include "row_state.h"
 
 /* The columns' paths as a tree; a node is a member, or the row itself. */
@@ -624,18 +625,7 @@ path_with(const LfdwPointer *path, int token, const char *name)
 
 	initStringInfo(&text);
 	for (int i = 0; i < path->ntokens; i++)
-	{
-		const char *p = i == token ? name : path->tokens[i];
-
-		appendStringInfoChar(&text, '/');
-		for (; *p; p++)
-		{
-			if (*p == '~' || *p == '/')
-				appendStringInfoString(&text, *p == '~' ? "~0" : "~1");
-			else
-				appendStringInfoChar(&text, *p);
-		}
-	}
+		lfdw_pointer_append(&text, i == token ? name : path->tokens[i]);
 	return text.data;
 }
 
