@@ -349,7 +349,7 @@ check_cursor(const LfdwFetch *fetch, const LfdwCall *call,
 				 errdetail("It was sent as the member \"%s\"; going on would ask for the same page again and again.",
 						   binding->options->cursor_argument ?
 						   binding->options->cursor_argument : "lambda_fdw.cursor"),
-				 errhint("Let the function go on from there.")));
+				 errhint("Let the function go on from there, or name the member that it reads by the option cursor_argument.")));
 	if (!binding->options->envelope && binding->options->cursor_argument == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),

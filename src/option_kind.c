@@ -151,6 +151,12 @@ parse_argument(const char *value, char **field, char **why)
 		*why = pstrdup("An argument needs a name.");
 		return false;
 	}
+	if (value[0] == '/')
+	{
+		/* whoever writes this means a place further down */
+		*why = pstrdup("An argument is a member of the request itself: its name cannot begin with \"/\", as a JSON Pointer does.");
+		return false;
+	}
 	if (strcmp(value, ENVELOPE_KEY) == 0)
 	{
 		*why = pstrdup("The member \"" ENVELOPE_KEY "\" is the envelope's.");
