@@ -61,6 +61,9 @@ read_table(Oid relid)
                            "#endif\n"),
     "README.md": "| option | default |\n|---|---|\n| `region` | |\n"
                  "| `path` | |\n\n| error | code |\n|---|---|\n| `oops` | |\n",
+    "docs/internals.md": "| layer | files |\n|---|---|\n| L4 | `option` |\n"
+                         "| L2 | `http` |\n| L1 | `compat` |\n"
+                         "| L0 | `common/` |\n",
     "expected/a.out": " a | b \n",
     "scripts/run": "mktemp -d lfdw.XXXXXX\n",
 }
@@ -164,6 +167,24 @@ def wrong_header(tree):
 
 append("machines", "README.md", "see /home/me/file\n", "a home directory")
 append("machines", "README.md", "from https://pypi.org/x\n", "a registry")
+
+
+@plant("layers_table", "src/http.c")
+def unnamed_module(tree):
+    """a module that the table of layers lacks"""
+    tree["docs/internals.md"] = tree["docs/internals.md"].replace("`http`", "")
+
+
+@plant("layers_table", "docs/internals.md")
+def module_gone(tree):
+    """a module that is only in the table of layers"""
+    tree["docs/internals.md"] += "| L3 | `gone` |\n"
+
+
+@plant("layers_table", "docs/internals.md")
+def no_layers(tree):
+    """no table of layers"""
+    del tree["docs/internals.md"]
 
 
 @plant("readme_options", "src/option.c")

@@ -160,6 +160,30 @@ key_term(const BindJoin *join, RestrictInfo *rinfo)
 }
 
 /*
+ * Is a required column left without a value if this term's keys are all that the
+ * join gives?  Then a parameterized scan may still give it the others.
+ */
+static bool
+leaves_missing(const BindJoin *join, LfdwTerm *term)
+{
+	LfdwRelInfo *info = join->innerrel->fdw_private;
+	List	   *terms = list_make1(term);
+	ListCell   *lc;
+
+	foreach(lc, join->innerrel->baserestrictinfo)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+		LfdwTerm   *other = lfdw_qual_classify(join->root, info->binding,
+											   join->innerrel->relid,
+											   rinfo->clause);
+
+		if (other)
+			terms = lappend(terms, other);
+	}
+	return lfdw_qual_missing(info->binding, terms) != NULL;
+}
+
+/*
  * Chooses the join clause whose keys are sent: one that the function takes in
  * lists before one it takes singly, then the most selective.
  */
@@ -177,7 +201,7 @@ choose_key(BindJoin *join)
 		Selectivity selectivity;
 		bool		better;
 
-		if (term == NULL)
+		if (term == NULL || leaves_missing(join, term))
 			continue;
 		selectivity = clause_selectivity(join->root, (Node *) rinfo, 0,
 										 JOIN_INNER, NULL);

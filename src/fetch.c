@@ -110,27 +110,44 @@ declared_operator(const LfdwColumn *column)
 	return lfdw_operator_names[op];
 }
 
-/* Refuses a query that gives a required column no value. */
+/* What is wrong with the conditions on a column; NULL if it has none. */
+static const char *
+problem_of(const LfdwFetch *fetch, int column)
+{
+	return fetch->query->problems[column] ? fetch->query->problems[column] :
+		fetch->binding->columns[column].problem;
+}
+
+/*
+ * Refuses a query that gives a required column no value.  One without any
+ * condition is named first: it may be why the others have none that counts.
+ */
 static void
 check_required(const LfdwFetch *fetch)
 {
+	const LfdwColumn *column;
+	int			missing = -1;
+	const char *problem;
+
 	for (int i = 0; i < fetch->binding->ncolumns; i++)
 	{
-		const LfdwColumn *column = &fetch->binding->columns[i];
-		const char *problem = fetch->query->problems[i] ?
-		fetch->query->problems[i] : column->problem;
-
-		if (column->required && !fetch->query->given[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
-					 errmsg("foreign table \"%s\" needs a value for column \"%s\"",
-							fetch->binding->relname, column->attname),
-					 errdetail("%s", problem ? problem :
-							   "Its function cannot be invoked without one."),
-					 problem ? 0 :
-					 errhint("Add a condition such as %s %s ... to the query, or join the column.",
-							 column->attname, declared_operator(column))));
+		if (fetch->binding->columns[i].required && !fetch->query->given[i] &&
+			(missing < 0 || (problem_of(fetch, missing) && !problem_of(fetch, i))))
+			missing = i;
 	}
+	if (missing < 0)
+		return;
+	column = &fetch->binding->columns[missing];
+	problem = problem_of(fetch, missing);
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+			 errmsg("foreign table \"%s\" needs a value for column \"%s\"",
+					fetch->binding->relname, column->attname),
+			 errdetail("%s", problem ? problem :
+					   "Its function cannot be invoked without one."),
+			 problem ? 0 :
+			 errhint("Add a condition such as %s %s ... to the query, or join the column.",
+					 column->attname, declared_operator(column))));
 }
 
 /*
@@ -349,7 +366,7 @@ check_cursor(const LfdwFetch *fetch, const LfdwCall *call,
 				 errdetail("It was sent as the member \"%s\"; going on would ask for the same page again and again.",
 						   binding->options->cursor_argument ?
 						   binding->options->cursor_argument : "lambda_fdw.cursor"),
-				 errhint("Let the function go on from there.")));
+				 errhint("Let the function go on from there, or name the member that it reads by the option cursor_argument.")));
 	if (!binding->options->envelope && binding->options->cursor_argument == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),

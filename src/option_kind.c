@@ -151,6 +151,12 @@ parse_argument(const char *value, char **field, char **why)
 		*why = pstrdup("An argument needs a name.");
 		return false;
 	}
+	if (value[0] == '/')
+	{
+		/* whoever writes this means a place further down */
+		*why = pstrdup("An argument is a member of the request itself: its name cannot begin with \"/\", as a JSON Pointer does.");
+		return false;
+	}
 	if (strcmp(value, ENVELOPE_KEY) == 0)
 	{
 		*why = pstrdup("The member \"" ENVELOPE_KEY "\" is the envelope's.");
@@ -169,6 +175,20 @@ unescape_token(char *token)
 	for (char *in = token; *in; in++)
 		*out++ = (*in == '~') ? (*++in == '1' ? '/' : '~') : *in;
 	*out = '\0';
+}
+
+/* Adds a token to the text of a JSON Pointer, in the database encoding. */
+void
+lfdw_pointer_append(StringInfo text, const char *token)
+{
+	appendStringInfoChar(text, '/');
+	for (const char *p = token; *p; p++)
+	{
+		if (*p == '~' || *p == '/')
+			appendStringInfoString(text, *p == '~' ? "~0" : "~1");
+		else
+			appendStringInfoChar(text, *p);
+	}
 }
 
 /* RFC 6901: "" or tokens after slashes, with ~1 for "/" and ~0 for "~". */

@@ -13,6 +13,8 @@
 
 #include "postgres.h"
 
+#include "lib/stringinfo.h"
+
 #include "common/json_reader.h"
 #include "common/uri.h"
 
@@ -47,6 +49,7 @@ extern const char *lfdw_option_kind_name(LfdwOptionKind kind);
 struct LfdwPointer;
 extern bool lfdw_pointer_is_in_rows(const struct LfdwPointer *path,
 									const struct LfdwPointer *rows);
+extern void lfdw_pointer_append(StringInfo text, const char *token);
 extern bool lfdw_object_has_key(const char *object, const char *key);
 
 #endif							/* LFDW_OPTION_KIND_H */

@@ -103,10 +103,13 @@ condition_text(PlannerInfo *root, RelOptInfo *baserel, Expr *clause)
 							  false, false);
 }
 
-/* Why the first of some conditions that mention a column is not sent, or NULL. */
+/*
+ * Why the first of some conditions that mention a column is not sent, or NULL.
+ * A join clause may be one that could be sent, and still not be the scan's.
+ */
 static char *
 first_problem(PlannerInfo *root, RelOptInfo *baserel, const LfdwColumn *column,
-			  List *restrictions)
+			  List *restrictions, bool joins)
 {
 	LfdwRelInfo *info = baserel->fdw_private;
 	ListCell   *lc;
@@ -125,6 +128,9 @@ first_problem(PlannerInfo *root, RelOptInfo *baserel, const LfdwColumn *column,
 							condition_text(root, baserel, rinfo->clause),
 							lfdw_qual_problem(root, info->binding,
 											  baserel->relid, rinfo->clause));
+		if (joins)
+			return psprintf("Its join condition %s gives no value: the other side is not known when the function is invoked, as in a full join, or a join that keeps all rows of this table.",
+							condition_text(root, baserel, rinfo->clause));
 	}
 	return NULL;
 }
@@ -171,12 +177,12 @@ lfdw_plan_problems(PlannerInfo *root, RelOptInfo *baserel, List *clauses)
 
 		if (!column->required)
 			continue;
-		problem = first_problem(root, baserel, column, clauses);
+		problem = first_problem(root, baserel, column, clauses, false);
 		if (problem == NULL)
-			problem = first_problem(root, baserel, column, baserel->joininfo);
+			problem = first_problem(root, baserel, column, baserel->joininfo, true);
 		if (problem == NULL)
 			problem = first_problem(root, baserel, column,
-									implied_clauses(root, baserel, column));
+									implied_clauses(root, baserel, column), true);
 		if (problem)
 			problems = lappend(problems, list_make2(makeInteger(column->attnum),
 													makeString(problem)));

@@ -205,7 +205,7 @@ read_row(LfdwResponse *response, bool alone)
 	if (status != LFDW_JSON_OK)
 		return status;
 	if (lfdw_row_is_stranger(response->row, alone))
-		lfdw_response_report_stranger(response);
+		lfdw_response_report_stranger(response, alone);
 	response->row_ready = true;
 	return LFDW_JSON_OK;
 }

@@ -18,10 +18,14 @@
 #include "compat.h"
 #include "error.h"
 #include "json_string.h"
+#include "option_kind.h"
 #include "response_form.h"
 
 /* How far below the members beside the rows one is looked for that names a page. */
 #define PAGE_DEPTH 2
+
+/* How far below an object that is no row, rows are looked for. */
+#define ROWS_DEPTH 3
 
 /* Room for a status or a boolean in a string. */
 #define SHORT_TEXT 32
@@ -359,17 +363,79 @@ member_names(LfdwJsonReader reader)
 }
 
 /*
+ * Looks below an object, so many levels deep, for the first array of objects or
+ * of arrays, and adds the way there to path; false where there is none.
+ */
+static bool
+find_rows(LfdwJsonReader object, int depth, StringInfo path)
+{
+	LfdwJsonReader member;
+	LfdwJsonType type;
+	LfdwJsonValue key;
+	LfdwJsonValue value;
+	int			len = path->len;
+
+	lfdw_json_enter(&object);
+	while (lfdw_json_member(&object, &key) == LFDW_JSON_OK)
+	{
+		member = object;
+		if (lfdw_json_value(&object, &value) != LFDW_JSON_OK)
+			break;
+		lfdw_pointer_append(path, lfdw_json_shown(&key));
+		if (value.type == LFDW_JSON_ARRAY)
+		{
+			lfdw_json_enter(&member);
+			if (lfdw_json_element(&member) == LFDW_JSON_OK &&
+				lfdw_json_peek(&member, &type) == LFDW_JSON_OK &&
+				type >= LFDW_JSON_ARRAY)
+				return true;
+		}
+		else if (value.type == LFDW_JSON_OBJECT && depth > 1 &&
+				 find_rows(member, depth - 1, path))
+			return true;
+		path->len = len;
+		path->data[len] = '\0';
+	}
+	return false;
+}
+
+/*
+ * What would help against a row that has nothing of the table: the path of a
+ * column, or, where it is the whole answer, the way to what look like rows.
+ * NULL where there is neither.
+ */
+static char *
+stranger_hint(const LfdwResponse *response, LfdwJsonReader object, bool alone)
+{
+	const LfdwPointer *rows_path = response->binding->options->rows_path;
+	StringInfoData rows;
+	const char *alike;
+	const char *path;
+	const LfdwColumn *missed = lfdw_row_missed(response->row, &alike, &path);
+
+	if (missed)
+		return psprintf("Column \"%s\" reads the member \"%s\" with the option path '%s'.",
+						missed->attname, alike, path);
+	initStringInfo(&rows);
+	for (int i = 0; rows_path && i < rows_path->ntokens; i++)
+		lfdw_pointer_append(&rows, rows_path->tokens[i]);
+	if (!alone || !find_rows(object, ROWS_DEPTH, &rows))
+		return NULL;
+	return psprintf("If the rows are at \"%s\", set the option rows_path of the foreign table to '%s'.",
+					rows.data, rows.data);
+}
+
+/*
  * Raises the error about a row that is an object with none of the table's
- * members, or the function's own error, should it be that.
+ * members, or the function's own error, should it be that.  An object that is
+ * alone is shown: it may say what went wrong.
  */
 void
-lfdw_response_report_stranger(LfdwResponse *response)
+lfdw_response_report_stranger(LfdwResponse *response, bool alone)
 {
 	LfdwJsonReader object = lfdw_row_object(response->row);
 	LfdwJsonReader reader = object;
-	const LfdwColumn *missed;
-	const char *alike;
-	const char *path;
+	StringInfoData detail;
 	char	   *names;
 	LfdwJsonValue key;
 	LfdwJsonValue value;
@@ -384,13 +450,19 @@ lfdw_response_report_stranger(LfdwResponse *response)
 	if (lfdw_response_is_raised(response, object))
 		lfdw_response_report_raised(response, object);
 	names = member_names(object);
-	missed = lfdw_row_missed(response->row, &alike, &path);
-	lfdw_response_report_form(response, names[0] == '\0' ? "It is an object without members." :
-							  psprintf("Row " UINT64_FORMAT " is an object with none of the table's members: %s.",
-									   lfdw_row_number(response->row), names),
-							  missed == NULL ? NULL :
-							  psprintf("Column \"%s\" reads the member \"%s\" with the option path '%s'.",
-									   missed->attname, alike, path));
+	initStringInfo(&detail);
+	if (names[0] == '\0')
+		appendStringInfoString(&detail, "It is an object without members.");
+	else
+		appendStringInfo(&detail, "Row " UINT64_FORMAT " is an object with none of the table's members: %s.",
+						 lfdw_row_number(response->row), names);
+	reader = object;
+	if (alone && names[0] != '\0' &&
+		lfdw_json_value(&reader, &value) == LFDW_JSON_OK)
+		appendStringInfo(&detail, "\nIt is: %s",
+						 lfdw_error_excerpt(value.text, value.len));
+	lfdw_response_report_form(response, detail.data,
+							  stranger_hint(response, object, alone));
 }
 
 /*

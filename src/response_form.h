@@ -96,7 +96,7 @@ extern LfdwJsonStatus lfdw_response_enter(LfdwResponse *response,
 extern void lfdw_response_report_json(const LfdwResponse *response);
 extern void lfdw_response_report_form(const LfdwResponse *response,
 									  const char *detail, const char *hint);
-extern void lfdw_response_report_stranger(LfdwResponse *response);
+extern void lfdw_response_report_stranger(LfdwResponse *response, bool alone);
 extern void lfdw_response_report_no_rows(LfdwResponse *response);
 extern bool lfdw_response_is_raised(const LfdwResponse *response,
 									LfdwJsonReader reader);

@@ -24,7 +24,9 @@
 #include "utils/memutils.h"
 
 #include "common/json_member.h"
+#include "error.h"
 #include "json_string.h"
+#include "option_kind.h"
 #include "row_state.h"
 
 /* The columns' paths as a tree; a node is a member, or the row itself. */
@@ -522,7 +524,10 @@ read_scalar(LfdwRow *row, const LfdwJsonValue *value,
 				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
 				 errmsg("row " UINT64_FORMAT " of the answer of Lambda function \"%s\" is a single value",
 						row->number + 1, row->binding->target.label),
-				 errdetail("Foreign table \"%s\" has %d columns.",
+				 errdetail("It is: %s\nForeign table \"%s\" has %d columns.",
+						   value->type == LFDW_JSON_STRING ?
+						   psprintf("\"%s\"", lfdw_json_shown(value)) :
+						   lfdw_error_excerpt(value->text, value->len),
 						   row->binding->relname, row->binding->ncolumns),
 				 errhint("A row is an object or an array.")));
 	row->found[0] = true;
@@ -624,18 +629,7 @@ path_with(const LfdwPointer *path, int token, const char *name)
 
 	initStringInfo(&text);
 	for (int i = 0; i < path->ntokens; i++)
-	{
-		const char *p = i == token ? name : path->tokens[i];
-
-		appendStringInfoChar(&text, '/');
-		for (; *p; p++)
-		{
-			if (*p == '~' || *p == '/')
-				appendStringInfoString(&text, *p == '~' ? "~0" : "~1");
-			else
-				appendStringInfoChar(&text, *p);
-		}
-	}
+		lfdw_pointer_append(&text, i == token ? name : path->tokens[i]);
 	return text.data;
 }
 

@@ -161,6 +161,15 @@ RECORD = Record()
 FUNCTIONS = Functions()
 
 
+class ClientContext(dict):
+    """What the runtime makes of a client context: attributes, here of a dict
+    that is JSON as it came."""
+
+    custom = property(lambda self: self.get("custom"))
+    env = property(lambda self: self.get("env"))
+    client = property(lambda self: self.get("client"))
+
+
 class Context:
     """The context object of Lambda's Python runtime; `event_text` is ours, the
     event with all its digits."""
@@ -303,7 +312,7 @@ def parse_client_context(text):
         value = json.loads(base64.b64decode(text, validate=True))
         if not isinstance(value, dict):
             raise ValueError("not an object")
-        return value
+        return ClientContext(value)
     except (ValueError, binascii.Error):
         raise Refusal(400, "InvalidRequestContentException", "Client context "
                       "must be a valid Base64-encoded JSON object.",

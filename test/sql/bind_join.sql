@@ -170,6 +170,19 @@ SET enable_seqscan = off;
 SELECT bool_and(line !~ 'Bind') AS whole FROM explain('SELECT w.i, s.name FROM wanted w JOIN singly s ON s.id = w.id') line;
 RESET enable_seqscan;
 
+-- a key that leaves another required column without a value is none
+CREATE FOREIGN TABLE pair (a int OPTIONS (pushdown '=, in', required 'true'), b int OPTIONS (pushdown '=', required 'true'), label text)
+  SERVER lambda OPTIONS (function_arn 'raw', payload '{"response": "[{\"label\":\"x\"}]"}');
+SELECT count(*) FROM reset_calls;
+SELECT n, p.* FROM generate_series(1, 2) n LEFT JOIN pair p ON p.a = n AND p.b = n + 5 ORDER BY n;
+SELECT payload->'a' AS a, payload->'b' AS b FROM calls ORDER BY 1, 2;
+SELECT n, m, p.label FROM generate_series(1, 2) n, generate_series(3, 4) m, pair p WHERE p.a = n AND p.b = m ORDER BY n, m;
+SELECT count(*) FROM reset_calls;
+SELECT n, p.* FROM generate_series(1, 1) n JOIN pair p ON p.a = n AND p.b = 7;
+SELECT n, p.* FROM generate_series(1, 1) n JOIN pair p ON p.a = n;
+SELECT line ~ 'Bind Join' AS bind FROM explain('SELECT n, p.* FROM generate_series(1, 1) n JOIN pair p ON p.a = n AND p.b = 7') line LIMIT 1;
+SELECT payload->'a' AS a, payload->'b' AS b FROM calls ORDER BY 1, 2;
+
 -- under a view its owner's user mapping counts, under another role that role's
 CREATE ROLE bind_join_user;
 GRANT USAGE ON SCHEMA bind_join TO bind_join_user;

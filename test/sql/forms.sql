@@ -72,6 +72,10 @@ SELECT try('t', '{"rows":[]}');
 SELECT try('t', '{"a":1,"b":"x","rows":3}');
 SELECT try('t', '{"b":"x","c":[]}');
 SELECT try('t', '{"message":"hello","code":7}');
+-- what may be its rows is named
+SELECT try('t', '{"meta":{"tags":["x"]},"data":{"list":[{"c":1}]},"more":[{"a":1}]}');
+SELECT try('t', '{"statusCode":"200","body":"{\"a/b~\":[[1,2]],\"n\":2}"}');
+SELECT try('t', '{"x":{"y":{"z":{"rows":[{"a":1}]}}},"none":[]}');
 SELECT try('t', '{}');
 SELECT try('doc', '{"message":"hello","code":7}');
 -- nothing, and scalars
@@ -247,6 +251,7 @@ SELECT try('t', '7');
 SELECT try('t', '{"errorType":"E","errorMessage":"instead of data"}');
 SELECT try('t', '{"data":{"items":{}}}');
 SELECT try('t', '{"data":{"items":{"c":1}}}');
+SELECT try('t', '{"data":{"items":{"page":[{"a":1}]}}}');
 SELECT try('t', '{"data":{"items":[{"a":1},{"c":1}]}}');
 SELECT try('t', '{"data":"{\"items\":[{\"a\":1},{\"a\":2}],\"count\":2}","more":[]}');
 SELECT try('t', '{"data":"{\"items\":\"[{\\\"a\\\":3},{\\\"a\\\":4}]\"}","x":"y"}');

@@ -65,6 +65,8 @@ CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', capabilities 
 CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '=, =')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '=:')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '=:lambda_fdw')) SERVER s OPTIONS (function_arn 'f');
+CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '=:/query/a')) SERVER s OPTIONS (function_arn 'f');
+CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', cursor_argument '/variables/after');
 CREATE FOREIGN TABLE t (a int OPTIONS (path '', pushdown '=')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (required 'true')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (format 'roman')) SERVER s OPTIONS (function_arn 'f');

@@ -200,6 +200,7 @@ SELECT a.key, b.label FROM lookup a JOIN lookup b ON a.key = b.key JOIN generate
 SELECT n, u.label FROM generate_series(1, 2) n
   JOIN (SELECT * FROM lookup UNION ALL SELECT * FROM lookup) u ON u.key = n ORDER BY n;
 SELECT * FROM generate_series(1, 2) n FULL JOIN lookup l ON l.key = n;
+SELECT * FROM lookup l LEFT JOIN generate_series(1, 2) n ON l.key = n;
 -- a member that the function leaves out is the value the call carried
 ALTER FOREIGN TABLE lookup OPTIONS (SET payload '{"omit_key": true}');
 SELECT * FROM lookup WHERE key = 3;

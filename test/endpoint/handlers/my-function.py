@@ -4,6 +4,6 @@
 def lambda_handler(event, context):
     answer = {"received": event}
     if context.client_context:
-        answer["context"] = context.client_context
+        answer["context"] = {"custom": context.client_context.custom}
     print("my-function was invoked")
     return answer
