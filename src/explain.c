@@ -277,7 +277,7 @@ explain_pushed(ForeignScanState *node, const LfdwScanDescription *scan,
 		explain_local(node, refused, es);
 	if (order)
 		ExplainPropertyText("Pushed Sort", shown_order(scan->binding, order), es);
-	if (linitial_int(limit) >= 0 && display->query->exact)
+	if (linitial_int(limit) >= 0 && display->query->limit >= 0)
 	{
 		char	   *count = shown_count(node, linitial_int(limit), es);
 

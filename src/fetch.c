@@ -226,7 +226,7 @@ halve(LfdwFetch *fetch, LfdwCall *call)
 	MemoryContextSwitchTo(old);
 }
 
-/* Adds to an error which values of a list its call has, where others have the rest. */
+/* Adds to an error which keys its call has. */
 static void
 describe_call(void *arg)
 {
@@ -236,14 +236,13 @@ describe_call(void *arg)
 	for (int i = 0; i < query->narguments; i++)
 	{
 		const LfdwArgument *argument = &query->arguments[i];
-		char	   *values;
+		int			shown = Min(call->turn->count[i], DESCRIBED_VALUES);
+		int			more = call->turn->count[i] - shown;
+		char	   *values = lfdw_set_part(&argument->set, call->turn->first[i], shown);
 
-		if (call->turn->count[i] >= argument->set.nvalues)
-			continue;
-		values = lfdw_set_part(&argument->set, call->turn->first[i],
-							   Min(call->turn->count[i], DESCRIBED_VALUES));
-		errcontext("call with %s for column \"%s\" of foreign table \"%s\"",
+		errcontext("call with %s%s for column \"%s\" of foreign table \"%s\"",
 				   lfdw_error_excerpt(values, strlen(values)),
+				   more > 0 ? psprintf(" and %d more", more) : "",
 				   argument->column->attname, call->fetch->binding->relname);
 	}
 }

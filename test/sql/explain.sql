@@ -145,7 +145,7 @@ SELECT counted('SELECT p.k, t.name FROM pairs p JOIN t ON t.id = p.k AND t.price
 SELECT counted('SELECT p.k, t.name FROM pairs p LEFT JOIN t ON t.id = p.k AND t.price + p.k > 8 WHERE coalesce(t.name, ''item 3'') <> ''item 3''');
 SELECT counted('SELECT id FROM t WHERE small IN (1, 2)');
 
--- an error of one of several calls says which
+-- an error says of which call it is, of several and of one alone
 CREATE FOREIGN TABLE picky (key int OPTIONS (pushdown '=', required 'true'), size int) SERVER lambda
   OPTIONS (function_arn 'picky', payload '{"bad": 3}', max_batch_keys '2');
 CREATE FUNCTION failure(query text) RETURNS TABLE (message text, call text) LANGUAGE plpgsql AS $$
@@ -159,6 +159,7 @@ END $$;
 SELECT * FROM failure('SELECT * FROM picky WHERE key IN (1, 2, 3, 4)');
 SELECT * FROM failure('SELECT * FROM picky WHERE key = 3');
 SELECT * FROM failure('SELECT picky.* FROM pairs JOIN picky ON key = k');
+SELECT * FROM failure('SELECT picky.* FROM picky, (SELECT max(k) AS k FROM pairs WHERE k < 4) p WHERE key = p.k');
 ALTER FOREIGN TABLE picky ALTER key OPTIONS (SET pushdown '=, in');
 SELECT * FROM failure('SELECT * FROM picky WHERE key IN (1, 2, 3, 4)');
 SELECT * FROM failure('SELECT picky.* FROM pairs JOIN picky ON key = k');
@@ -166,6 +167,14 @@ ALTER FOREIGN TABLE picky OPTIONS (SET payload '{"bad": 3, "how": "row"}');
 SELECT * FROM failure('SELECT * FROM picky WHERE key IN (1, 2, 3, 4)');
 ALTER FOREIGN TABLE picky OPTIONS (SET payload '{"bad": 3, "how": "json"}');
 SELECT * FROM failure('SELECT * FROM picky WHERE key IN (1, 2, 3, 4)');
+ALTER FOREIGN TABLE picky OPTIONS (SET payload '{"bad": 3}', SET max_batch_keys '1000');
+SELECT * FROM failure('SELECT * FROM picky WHERE key IN (1, 3)');
+SELECT * FROM failure('SELECT * FROM picky WHERE key = ANY (ARRAY(SELECT generate_series(1, 50)))');
+
+-- a limit that is none when it is evaluated is not shown as sent
+SELECT * FROM lines('SELECT id FROM t LIMIT NULL OFFSET 3', 'Pushed Limit');
+SELECT * FROM lines('SELECT id FROM t LIMIT 5 OFFSET -1', 'Pushed Limit');
+SELECT * FROM lines('SELECT id FROM t LIMIT 5 OFFSET 1', 'Pushed Limit');
 
 SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;
