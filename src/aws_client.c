@@ -224,6 +224,24 @@ network_rules(const LfdwRoute *route, const LfdwAwsRequest *request,
 }
 
 /*
+ * A proxy's URL with its port, palloc'd; NULL for none.  A URL without one means
+ * 80 or 443, as everywhere, but for libcurl, which takes 1080.
+ */
+static char *
+proxy_url(const char *proxy)
+{
+	LfdwUrl		url;
+	const char *why;
+
+	if (proxy == NULL)
+		return NULL;
+	if (!lfdw_url_parse(proxy, &url, &why))
+		elog(ERROR, "invalid proxy: %s", why);
+	return psprintf("%s://%s:%d", url.https ? "https" : "http", url.host,
+					url.port);
+}
+
+/*
  * Begins a POST to a service and returns at once.
  *
  * It goes over the connections of key, and by the server's route, whose
@@ -251,7 +269,7 @@ lfdw_client_begin(const LfdwPoolKey *key, const LfdwRoute *route,
 	http.url = psprintf("%s://%s%s%s%s", url.https ? "https" : "http",
 						url.authority, path,
 						request->query[0] ? "?" : "", request->query);
-	http.proxy = route->proxy;
+	http.proxy = proxy_url(route->proxy);
 	http.ca_bundle = route->ca_bundle;
 	http.body = request->body;
 	http.body_len = request->body_len;

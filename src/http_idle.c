@@ -11,6 +11,10 @@
  * of any other.  In a transaction block the backend catches up without one: the
  * connections then stay until the block ends.
  *
+ * Core tells of an abort when the transaction fails, but of nothing when the
+ * block ends that it was in, and errors meanwhile take away all timeouts.  The
+ * end of the transaction's memory is what comes last, so that counts there.
+ *
  * IDENTIFICATION
  *	  src/http_idle.c
  *
@@ -19,6 +23,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "utils/memutils.h"
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 
@@ -31,7 +36,7 @@ static TimeoutId timeout = MAX_TIMEOUTS;
 static TimestampTz
 close_at(const LfdwHttpPool *pool)
 {
-	/* what an abort leaves under way is released soon after */
+	/* looked at again later, while in use */
 	TimestampTz since = pool->nexchanges > 0 ? GetCurrentTimestamp() :
 	pool->idle_since;
 
@@ -69,13 +74,31 @@ close_idle(void)
 		disable_timeout(timeout, false);
 }
 
-/* XactCallback */
+/* MemoryContextCallbackFunction: a transaction that was aborted is over. */
+static void
+end_aborted(void *is_registered)
+{
+	*(bool *) is_registered = false;
+	close_idle();
+}
+
+/* XactCallback; an abort that fails comes here again. */
 static void
 end_transaction(XactEvent event, void *unused)
 {
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
-		event == XACT_EVENT_PREPARE)
+	static bool is_registered = false;
+	static MemoryContextCallback callback = {
+		.func = end_aborted,
+		.arg = &is_registered
+	};
+
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE)
 		close_idle();
+	else if (event == XACT_EVENT_ABORT && !is_registered)
+	{
+		is_registered = true;
+		MemoryContextRegisterResetCallback(TopTransactionContext, &callback);
+	}
 }
 
 /* Has idle connections closed from now on. */

@@ -34,9 +34,33 @@ lfdw_http_head_status(const LfdwBuffer *head)
 	return status;
 }
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\0';
+}
+
+/* A header's value, without the blanks around it. */
+static char *
+copy_value(const char *value, const char *stop)
+{
+	char	   *copy;
+
+	while (value < stop && is_blank(*value))
+		value++;
+	while (stop > value && is_blank(stop[-1]))
+		stop--;
+	copy = palloc(stop - value + 1);
+	for (ptrdiff_t i = 0; i < stop - value; i++)
+		copy[i] = value[i] == '\t' || !is_blank(value[i]) ? value[i] : ' ';
+	copy[stop - value] = '\0';
+	return copy;
+}
+
 /*
  * The value of a header, its name compared without case, without the blanks
- * around it; palloc'd.  NULL where there is none.
+ * around it; palloc'd.  NULL where there is none.  A CR and a NUL are blanks
+ * there, as RFC 9110, section 5.5, has it.
  */
 char *
 lfdw_http_head_find(const LfdwBuffer *head, const char *name)
@@ -54,16 +78,7 @@ lfdw_http_head_find(const LfdwBuffer *head, const char *name)
 		stop = stop ? stop : end;
 		if (stop - line > (ptrdiff_t) name_len && line[name_len] == ':' &&
 			pg_strncasecmp(line, name, name_len) == 0)
-		{
-			const char *value = line + name_len + 1;
-
-			while (value < stop && (*value == ' ' || *value == '\t'))
-				value++;
-			while (stop > value &&
-				   (stop[-1] == ' ' || stop[-1] == '\t' || stop[-1] == '\r'))
-				stop--;
-			return pnstrdup(value, stop - value);
-		}
+			return copy_value(line + name_len + 1, stop);
 		line = next;
 	}
 	return NULL;

@@ -246,6 +246,18 @@ is($outcome->{sqlstate}, 'HV00N', 'a proxy that is not there');
 like($outcome->{detail}, qr{http://127\.0\.0\.1:9\b}, 'is named');
 is($session->query('SELECT count(*) FROM items_slow_proxy'), '20', 'a slow proxy');
 
+# A URL without a port means the scheme's own.
+foreach my $case ([ 'http', 80 ], [ 'https', 443 ])
+{
+	my ($scheme, $port) = @$case;
+
+	$node->safe_psql('postgres',
+			create_server("no_port_$scheme", $endpoint, "proxy '$scheme://127.0.0.77', max_attempts '1'")
+		  . create_function("no_port_$scheme", "items_no_port_$scheme", function => 'items'));
+	$outcome = outcome_of($session, "SELECT count(*) FROM items_no_port_$scheme");
+	like($outcome->{detail}, qr/(port |127\.0\.0\.77:)$port\b/, "an $scheme proxy without a port");
+}
+
 $session->close;
 $node->stop;
 done_testing();

@@ -59,6 +59,19 @@ $session->query('SELECT count(*) FROM items_brief_tls');
 like($session->query('SELECT 1/0'), qr/22012/, 'an error');
 is(sockets_come_to($before), $before, 'after which they close all the same');
 
+# Nothing is told when a block ends that had failed before; and a statement that
+# fails in it takes the timeouts away once more.
+foreach my $statements ([], [ 'SELECT 1' ], [ 'SAVEPOINT s' ])
+{
+	$session->query('BEGIN');
+	is($session->query('SELECT count(*) FROM items_brief'), '20', 'in a block');
+	like($session->query('SELECT 1/0'), qr/22012/, 'that fails');
+	like($session->query($_), qr/25P02/, 'and takes nothing more') for @$statements;
+	sleep(1);
+	$session->query('ROLLBACK');
+	is(sockets_come_to($before), $before, 'connections close after its end');
+}
+
 # Those in use stay.
 $session->query('BEGIN');
 $session->query('DECLARE c CURSOR FOR SELECT id FROM items_brief');

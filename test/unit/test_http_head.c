@@ -80,11 +80,15 @@ test_find(void)
 		{"HTTP/1.1 200 OK\r\nA", "a", NULL},
 		{"HTTP/1.1 200 OK\r\nA:", "a", ""},
 		{"HTTP/1.1 200 OK\r\nA: on", "a", "on"},
+		{"HTTP/1.1 200 OK\r\nA: one\rB: two\r\r\n", "a", "one B: two"},
 		{"", "a", NULL}
 	};
+	static const char with_nul[] = "HTTP/1.1 200 OK\r\nA: one\0two\r\0\0\n";
 	LfdwBuffer	head;
 
-	lfdw_buffer_init(&head, 0);
+	lfdw_buffer_init(&head, sizeof(with_nul));
+	(void) lfdw_buffer_append(&head, with_nul, sizeof(with_nul) - 1);
+	unit_is(lfdw_http_head_find(&head, "a"), "one two", "a header with a NUL");
 	for (int i = 0; i < (int) lengthof(cases); i++)
 	{
 		char	   *value;
