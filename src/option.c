@@ -261,8 +261,8 @@ hide_statement(void *arg)
 
 /*
  * May a statement with these options hold a secret?  One of a user mapping, and
- * one with an option that the catalog does not know, which may be a secret in
- * the wrong place.
+ * what may be a secret in the wrong place: an option that the catalog does not
+ * know, and a URL with a user.
  */
 static bool
 may_hold_secret(Oid catalog, List *options)
@@ -273,7 +273,11 @@ may_hold_secret(Oid catalog, List *options)
 		return true;
 	foreach(lc, options)
 	{
-		if (find_option(catalog, ((DefElem *) lfirst(lc))->defname) == NULL)
+		DefElem    *def = (DefElem *) lfirst(lc);
+		const LfdwOption *option = find_option(catalog, def->defname);
+
+		if (option == NULL ||
+			(option->kind == LFDW_KIND_URL && strchr(defGetString(def), '@')))
 			return true;
 	}
 	return false;

@@ -62,6 +62,8 @@ my @ways = (
 	[ 'options that do not fit', 'not logged', "$create aws OPTIONS (aws_access_key_id 'A', aws_secret_access_key '$secret', profile 'p')" ],
 	[ 'in a DO block, an option that is none', 'not logged in CONTEXT', "DO \$\$ BEGIN EXECUTE 'CREATE USER MAPPING FOR CURRENT_USER SERVER aws OPTIONS (aws_secret_acess_key ' || quote_literal('Secret' || 'InTheStatement') || ')'; END \$\$" ],
 	[ 'keys given to a server', 'not logged', "CREATE SERVER wrong FOREIGN DATA WRAPPER lambda_fdw $keys" ],
+	[ "a password in a server's endpoint", 'not logged', "CREATE SERVER wrong FOREIGN DATA WRAPPER lambda_fdw OPTIONS (endpoint 'http://me:$secret\@127.0.0.1')" ],
+	[ "a password in a server's proxy, beside a bad value", 'not logged', "ALTER SERVER aws OPTIONS (ADD max_attempts 'x', ADD proxy 'http://me:$secret\@127.0.0.1')" ],
 	[ 'keys given to a table', 'not logged', "CREATE FOREIGN TABLE wrong (id int) SERVER aws $keys" ],
 	[ 'a syntax error', 'logged', "CREATE USER MAPING FOR CURRENT_USER SERVER aws $keys" ],
 	[ 'no such server', 'logged', "$create nosuch $keys" ],
@@ -91,7 +93,10 @@ foreach my $way (@ways)
 }
 
 # Settings that log what works.
-foreach my $setting ("log_statement=ddl", 'log_min_duration_statement=0', 'log_transaction_sample_rate=1')
+my @settings = (
+	'log_statement=ddl', 'log_statement=mod', 'log_min_duration_statement=0',
+	'log_transaction_sample_rate=1', 'debug_print_parse=on', 'debug_print_rewritten=on');
+foreach my $setting (@settings)
 {
 	is( logs("-c $setting", undef, "$create aws $keys", 'DROP USER MAPPING FOR CURRENT_USER SERVER aws'),
 		'logged', "$setting: logged");
@@ -100,9 +105,26 @@ foreach my $setting ("log_statement=ddl", 'log_min_duration_statement=0', 'log_t
 	is( logs($recipe, undef, "$create aws $keys", 'DROP USER MAPPING FOR CURRENT_USER SERVER aws'),
 		'not logged', "$setting, with the recipe");
 	$node->append_conf('postgresql.conf', $_)
-	  for "log_statement = 'none'", 'log_min_duration_statement = -1', 'log_transaction_sample_rate = 0';
+	  for "log_statement = 'none'", 'log_min_duration_statement = -1', 'log_transaction_sample_rate = 0',
+	  'debug_print_parse = off', 'debug_print_rewritten = off';
 	$node->reload;
 }
+
+# Any message of level LOG has the statement that it came in.
+sub waits
+{
+	my ($options) = @_;
+	my $locker = open_session($node);
+	my $outcome;
+
+	$locker->query("SET idle_in_transaction_session_timeout = '2s'; BEGIN; LOCK pg_user_mapping");
+	$outcome = logs("-c log_lock_waits=on -c deadlock_timeout=10ms $options", undef,
+		"$create aws $keys", 'DROP USER MAPPING FOR CURRENT_USER SERVER aws');
+	$locker->close;
+	return $outcome;
+}
+is(waits(''), 'logged', 'log_lock_waits: logged');
+is(waits($recipe), 'not logged', 'log_lock_waits, with the recipe');
 
 # What does not: auto_explain has no plan to show.
 is( logs('-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c auto_explain.log_nested_statements=on',
