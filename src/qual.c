@@ -16,16 +16,15 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
-#include "catalog/pg_am.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
-#include "commands/defrem.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/typcache.h"
 
 #include "collation.h"
 #include "qual.h"
@@ -130,8 +129,7 @@ static const LfdwOperator of_strategy[] = {
 static bool
 find_operator(Oid opno, Oid type, LfdwOperator *op)
 {
-	Oid			opclass = GetDefaultOpClass(type, BTREE_AM_OID);
-	Oid			family;
+	Oid			family = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
 	Oid			negator;
 	int			strategy;
 
@@ -139,11 +137,10 @@ find_operator(Oid opno, Oid type, LfdwOperator *op)
 		*op = LFDW_OP_LIKE;
 	else if (opno == OID_TEXT_ICLIKE_OP)
 		*op = LFDW_OP_ILIKE;
-	else if (!OidIsValid(opclass))
+	else if (!OidIsValid(family))
 		return false;
 	else
 	{
-		family = get_opclass_family(opclass);
 		strategy = get_op_opfamily_strategy(opno, family);
 		negator = strategy == 0 ? get_negator(opno) : InvalidOid;
 		if (strategy != 0)
@@ -203,14 +200,13 @@ lfdw_qual_sort_column(const LfdwBinding *binding, Index relid, Node *node,
 	Oid			type;
 	Judge		judge = {.binding = binding,.relid = relid};
 	const LfdwColumn *column = match_column(&judge, node, &type);
-	Oid			opclass;
 
 	if (column == NULL || column->name == NULL)
 		return NULL;
 	if (type == VARCHAROID)
 		type = TEXTOID;
-	opclass = GetDefaultOpClass(type, BTREE_AM_OID);
-	if (!is_sortable_type(type) || get_opclass_family(opclass) != opfamily ||
+	if (!is_sortable_type(type) ||
+		lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf != opfamily ||
 		!lfdw_qual_orders_alike(collation))
 		return NULL;
 	return column;
