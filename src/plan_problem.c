@@ -118,13 +118,12 @@ first_problem(PlannerInfo *root, RelOptInfo *baserel, const LfdwColumn *column,
 
 		if (!mentions((Node *) rinfo->clause, baserel->relid, column->attnum))
 			continue;
-		term = lfdw_qual_classify(root, info->binding, baserel->relid,
-								  rinfo->clause);
+		term = lfdw_qual_classify(root, info->binding, baserel, rinfo);
 		if (term == NULL || !term->declared)
 			return psprintf("Its condition %s cannot be sent: %s.",
 							condition_text(root, baserel, rinfo->clause),
-							lfdw_qual_problem(root, info->binding,
-											  baserel->relid, rinfo->clause));
+							lfdw_qual_problem(root, info->binding, baserel,
+											  rinfo));
 	}
 	return NULL;
 }

@@ -22,6 +22,7 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
+#include "optimizer/restrictinfo.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
@@ -520,19 +521,39 @@ classify(Judge *judge, Expr *clause)
 }
 
 /*
+ * As classify(), for a condition of a relation.  One that mentions no column
+ * decides whether the scan is begun at all.  One that comes after those of
+ * row-level security, which a partition has from its parent, is only sent by
+ * an operator that tells nothing of the rows it is asked about, as core has it
+ * for an index: the function's answer is told by errors, its log and EXPLAIN.
+ */
+static LfdwTerm *
+classify_restriction(Judge *judge, RelOptInfo *rel, RestrictInfo *rinfo)
+{
+	if (rinfo->pseudoconstant)
+		return NULL;
+	if (!restriction_is_securely_promotable(rinfo, rel))
+	{
+		judge->why = "row-level security goes before it, and it is not leakproof";
+		return NULL;
+	}
+	return classify(judge, rinfo->clause);
+}
+
+/*
  * Tells whether, and as what, a condition can be sent.
  *
- * Takes a member of the top-level AND of the conditions on the relation
- * relid, the condition's own nodes are shared.  Returns a term palloc'd in
- * the current context, or NULL for a condition that stays local.
+ * Takes a member of the top-level AND of the conditions on the relation; the
+ * condition's own nodes are shared.  Returns a term palloc'd in the current
+ * context, or NULL for a condition that stays local.
  */
 LfdwTerm *
-lfdw_qual_classify(PlannerInfo *root, const LfdwBinding *binding, Index relid,
-				   Expr *clause)
+lfdw_qual_classify(PlannerInfo *root, const LfdwBinding *binding,
+				   RelOptInfo *rel, RestrictInfo *rinfo)
 {
-	Judge		judge = {.root = root,.binding = binding,.relid = relid};
+	Judge		judge = {.root = root,.binding = binding,.relid = rel->relid};
 
-	return classify(&judge, clause);
+	return classify_restriction(&judge, rel, rinfo);
 }
 
 /*
@@ -540,12 +561,12 @@ lfdw_qual_classify(PlannerInfo *root, const LfdwBinding *binding, Index relid,
  * that follow "it cannot be sent:"; palloc'd or static.
  */
 const char *
-lfdw_qual_problem(PlannerInfo *root, const LfdwBinding *binding, Index relid,
-				  Expr *clause)
+lfdw_qual_problem(PlannerInfo *root, const LfdwBinding *binding,
+				  RelOptInfo *rel, RestrictInfo *rinfo)
 {
-	Judge		judge = {.root = root,.binding = binding,.relid = relid};
+	Judge		judge = {.root = root,.binding = binding,.relid = rel->relid};
 
-	(void) classify(&judge, clause);
+	(void) classify_restriction(&judge, rel, rinfo);
 	return judge.why ? judge.why : "it does not compare the column with a value";
 }
 

@@ -61,6 +61,21 @@ SELECT item, name FROM basket JOIN cheap ON id = item ORDER BY 1;
 SELECT price_of(5);
 SELECT * FROM items;
 RESET ROLE;
+-- a partition has its parent's policies: after them nothing is sent by an operator that is not leakproof
+CREATE TABLE guarded (id int, name text, price numeric) PARTITION BY RANGE (id);
+CREATE FOREIGN TABLE guarded_part (id int OPTIONS (pushdown '=, in'), name text OPTIONS (pushdown 'like:pattern'),
+  price numeric OPTIONS (pushdown '>:above')) SERVER lambda OPTIONS (function_arn 'items');
+ALTER TABLE guarded ATTACH PARTITION guarded_part FOR VALUES FROM (0) TO (100);
+ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;
+CREATE POLICY ones ON guarded USING (name LIKE '%1%');
+GRANT SELECT ON guarded TO planner_user;
+SELECT count(*) FROM reset_calls;
+SELECT id FROM guarded WHERE id IN (1, 2, 11, 12) AND price > 5 AND name LIKE '%2';
+SET ROLE planner_user;
+SELECT id FROM guarded WHERE id IN (1, 2, 11, 12) AND price > 5 AND name LIKE '%2';
+EXPLAIN (COSTS OFF) SELECT id FROM guarded WHERE id IN (1, 2, 11, 12) AND price > 5 AND name LIKE '%2';
+RESET ROLE;
+SELECT payload - 'lambda_fdw' AS arguments FROM calls ORDER BY seq;
 
 -- cursors
 BEGIN;
