@@ -96,6 +96,33 @@ lfdw_count_disabled(Path *path, List *children)
 #endif
 }
 
+/*
+ * The members of an equivalence class, those of child relations included.  18
+ * keeps these apart, and has an iterator.
+ */
+#if PG_VERSION_NUM < 180000
+typedef struct EquivalenceMemberIterator
+{
+	List	   *members;
+	int			next;
+} EquivalenceMemberIterator;
+
+static inline void
+setup_eclass_member_iterator(EquivalenceMemberIterator *it,
+							 EquivalenceClass *ec, Relids child_relids)
+{
+	it->members = ec->ec_members;
+	it->next = 0;
+}
+
+static inline EquivalenceMember *
+eclass_member_iterator_next(EquivalenceMemberIterator *it)
+{
+	return it->next < list_length(it->members) ?
+		list_nth(it->members, it->next++) : NULL;
+}
+#endif
+
 /* Does a path key sort downwards?  18 names the comparison. */
 static inline bool
 lfdw_pathkey_descends(const PathKey *pathkey)

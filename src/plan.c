@@ -288,13 +288,14 @@ sort_column(const LfdwBinding *binding, RelOptInfo *baserel,
 			const PathKey *pathkey)
 {
 	EquivalenceClass *ec = pathkey->pk_eclass;
-	ListCell   *lc;
+	EquivalenceMemberIterator iterator;
+	EquivalenceMember *em;
 
 	if (ec->ec_has_volatile)
 		return NULL;
-	foreach(lc, ec->ec_members)
+	setup_eclass_member_iterator(&iterator, ec, baserel->relids);
+	while ((em = eclass_member_iterator_next(&iterator)) != NULL)
 	{
-		EquivalenceMember *em = lfirst(lc);
 		const LfdwColumn *column;
 
 		if (em->em_is_const || !bms_equal(em->em_relids, baserel->relids))
