@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_proc.h"
 #include "commands/explain.h"
@@ -122,6 +123,17 @@ eclass_member_iterator_next(EquivalenceMemberIterator *it)
 		list_nth(it->members, it->next++) : NULL;
 }
 #endif
+
+/* Is a column replaced by its expression before the scan?  18 has such ones. */
+static inline bool
+lfdw_is_virtual(Form_pg_attribute att)
+{
+#if PG_VERSION_NUM >= 180000
+	return att->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL;
+#else
+	return false;
+#endif
+}
 
 /* Does a path key sort downwards?  18 names the comparison. */
 static inline bool
