@@ -146,8 +146,8 @@ key_term(const BindJoin *join, RestrictInfo *rinfo)
 
 	if (!IsA(rinfo->clause, OpExpr) || !is_join_clause(join, rinfo))
 		return NULL;
-	term = lfdw_qual_classify(join->root, info->binding,
-							  join->innerrel->relid, rinfo->clause);
+	term = lfdw_qual_classify(join->root, info->binding, join->innerrel,
+							  rinfo);
 	if (term == NULL || term->op != LFDW_OP_EQ || !term->declared)
 		return NULL;
 	varnos = pull_varnos(join->root, (Node *) term->value);
@@ -517,7 +517,7 @@ plan_bind_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
 	List	   *numbers = list_nth(best_path->custom_private, PATH_NUMBERS);
 	LfdwRelInfo *info = inner_path->parent->fdw_private;
 	LfdwTerm   *term = lfdw_qual_classify(root, info->binding,
-										  inner_path->parent->relid, key->clause);
+										  inner_path->parent, key);
 	List	   *joinquals;
 	List	   *otherquals;
 	Replacement replacement = {.inner = inner};

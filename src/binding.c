@@ -18,6 +18,7 @@
 #include "utils/builtins.h"
 
 #include "binding.h"
+#include "compat.h"
 #include "option_kind.h"
 #include "shippable.h"
 #include "target.h"
@@ -82,6 +83,26 @@ bind_column(LfdwBinding *binding, LfdwColumn *column, Oid relid,
 						column->attname, binding->relname,
 						format_type_be(column->typid)),
 				 errdetail("epoch_s and epoch_ms are for timestamps, base64 and hex for bytea.")));
+}
+
+/*
+ * Raises HV024 for options of a virtual generated column, which is no column of
+ * the function: it is computed from those that are.
+ */
+static void
+refuse_virtual_options(const LfdwBinding *binding, Oid relid,
+					   Form_pg_attribute att)
+{
+	LfdwColumnOptions *options = lfdw_option_column(relid, att->attnum);
+
+	if (options->path || options->pushdown || options->required ||
+		options->format != LFDW_FORMAT_DEFAULT)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("column \"%s\" of foreign table \"%s\" cannot have options",
+						NameStr(att->attname), binding->relname),
+				 errdetail("It is a virtual generated column: PostgreSQL computes it, and the function has no part in it."),
+				 errhint("Declare the options on the columns that it is computed from.")));
 }
 
 /* Raises the error about an argument name that two things claim. */
@@ -210,6 +231,11 @@ lfdw_binding_create(Relation relation)
 
 		if (att->attisdropped)
 			continue;
+		if (lfdw_is_virtual(att))
+		{
+			refuse_virtual_options(binding, RelationGetRelid(relation), att);
+			continue;
+		}
 		binding->by_attnum[i] = &binding->columns[binding->ncolumns++];
 		bind_column(binding, binding->by_attnum[i],
 					RelationGetRelid(relation), att);

@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_proc.h"
 #include "commands/explain.h"
@@ -93,6 +94,44 @@ lfdw_count_disabled(Path *path, List *children)
 
 	foreach(lc, children)
 		path->disabled_nodes += ((Path *) lfirst(lc))->disabled_nodes;
+#endif
+}
+
+/*
+ * The members of an equivalence class, those of child relations included.  18
+ * keeps these apart, and has an iterator.
+ */
+#if PG_VERSION_NUM < 180000
+typedef struct EquivalenceMemberIterator
+{
+	List	   *members;
+	int			next;
+} EquivalenceMemberIterator;
+
+static inline void
+setup_eclass_member_iterator(EquivalenceMemberIterator *it,
+							 EquivalenceClass *ec, Relids child_relids)
+{
+	it->members = ec->ec_members;
+	it->next = 0;
+}
+
+static inline EquivalenceMember *
+eclass_member_iterator_next(EquivalenceMemberIterator *it)
+{
+	return it->next < list_length(it->members) ?
+		list_nth(it->members, it->next++) : NULL;
+}
+#endif
+
+/* Is a column replaced by its expression before the scan?  18 has such ones. */
+static inline bool
+lfdw_is_virtual(Form_pg_attribute att)
+{
+#if PG_VERSION_NUM >= 180000
+	return att->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL;
+#else
+	return false;
 #endif
 }
 

@@ -53,6 +53,7 @@ struct LfdwFetch
 	const LfdwQuery *query;		/* what is answered, NULL for nothing */
 	LfdwTurn   *next_turn;		/* of the call to begin next, NULL: no more */
 	List	   *halves;			/* turns of calls that asked for too much */
+	bool		can_begin;		/* a call has ended since calls were begun */
 	int			ncalls;			/* under way */
 	LfdwCall  **calls;
 	int			current;		/* the call that gave the last row */
@@ -166,6 +167,7 @@ lfdw_fetch_begin(LfdwFetch *fetch, const LfdwQuery *query)
 		check_required(fetch);
 		fetch->next_turn = lfdw_query_first_turn(query,
 												 fetch->binding->options->max_batch_keys);
+		fetch->can_begin = true;
 		fetch->calls = palloc(sizeof(LfdwCall *) *
 							  fetch->binding->options->max_concurrency);
 	}
@@ -223,6 +225,7 @@ halve(LfdwFetch *fetch, LfdwCall *call)
 	rest->first[index] += half;
 	rest->count[index] -= half;
 	fetch->halves = lappend(fetch->halves, rest);
+	fetch->can_begin = true;
 	MemoryContextSwitchTo(old);
 }
 
@@ -314,10 +317,17 @@ may_begin(const LfdwFetch *fetch)
 		 lfdw_invoke_may_begin(fetch->caller));
 }
 
-/* Begins calls until there are as many as may be, or no more to begin. */
+/*
+ * Begins calls until there are as many as may be, or no more to begin.  It asks
+ * again only when a call has ended, since to ask for descriptors costs a system
+ * call for each that is open, and this is called for each row.
+ */
 static void
 begin_calls(LfdwFetch *fetch)
 {
+	if (!fetch->can_begin)
+		return;
+	fetch->can_begin = false;
 	while (may_begin(fetch))
 	{
 		MemoryContext old = MemoryContextSwitchTo(fetch->query_context);
@@ -439,6 +449,7 @@ finish_page(LfdwFetch *fetch, int index)
 	note_last_page(fetch, call);
 	MemoryContextDelete(call->page_context);
 	fetch->calls[index] = fetch->calls[--fetch->ncalls];
+	fetch->can_begin = true;
 }
 
 /*
@@ -598,6 +609,7 @@ lfdw_fetch_reset(LfdwFetch *fetch)
 	fetch->query = NULL;
 	fetch->next_turn = NULL;
 	fetch->halves = NIL;
+	fetch->can_begin = false;
 	fetch->ncalls = 0;
 	fetch->current = 0;
 }

@@ -70,12 +70,9 @@ add_terms(PlannerInfo *root, RelOptInfo *baserel, List *terms,
 	foreach(lc, restrictions)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		LfdwTerm   *term;
+		LfdwTerm   *term = lfdw_qual_classify(root, info->binding, baserel,
+											  rinfo);
 
-		if (rinfo->pseudoconstant)
-			continue;
-		term = lfdw_qual_classify(root, info->binding, baserel->relid,
-								  rinfo->clause);
 		if (term)
 			terms = lappend(terms, term);
 	}
@@ -131,9 +128,8 @@ lfdw_plan_is_exact(PlannerInfo *root, RelOptInfo *baserel)
 	foreach(lc, baserel->baserestrictinfo)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		LfdwTerm   *term = rinfo->pseudoconstant ? NULL :
-		lfdw_qual_classify(root, info->binding, baserel->relid,
-						   rinfo->clause);
+		LfdwTerm   *term = lfdw_qual_classify(root, info->binding, baserel,
+											  rinfo);
 
 		if (term == NULL || !term->declared)
 			return false;
@@ -188,8 +184,8 @@ returned_share(PlannerInfo *root, RelOptInfo *baserel, List *restrictions)
 	foreach(lc, restrictions)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		LfdwTerm   *term = lfdw_qual_classify(root, info->binding,
-											  baserel->relid, rinfo->clause);
+		LfdwTerm   *term = lfdw_qual_classify(root, info->binding, baserel,
+											  rinfo);
 
 		if (term && term->declared)
 			declared = lappend(declared, rinfo);
@@ -292,13 +288,14 @@ sort_column(const LfdwBinding *binding, RelOptInfo *baserel,
 			const PathKey *pathkey)
 {
 	EquivalenceClass *ec = pathkey->pk_eclass;
-	ListCell   *lc;
+	EquivalenceMemberIterator iterator;
+	EquivalenceMember *em;
 
 	if (ec->ec_has_volatile)
 		return NULL;
-	foreach(lc, ec->ec_members)
+	setup_eclass_member_iterator(&iterator, ec, baserel->relids);
+	while ((em = eclass_member_iterator_next(&iterator)) != NULL)
 	{
-		EquivalenceMember *em = lfirst(lc);
 		const LfdwColumn *column;
 
 		if (em->em_is_const || !bms_equal(em->em_relids, baserel->relids))
@@ -373,8 +370,7 @@ add_outer_relids(PlannerInfo *root, RelOptInfo *baserel, List *result,
 
 		if (!join_clause_is_movable_to(rinfo, baserel))
 			continue;
-		term = lfdw_qual_classify(root, info->binding, baserel->relid,
-								  rinfo->clause);
+		term = lfdw_qual_classify(root, info->binding, baserel, rinfo);
 		if (term == NULL || !term->declared)
 			continue;
 		outer = bms_union(bms_difference(rinfo->clause_relids, baserel->relids),
@@ -470,8 +466,7 @@ pushed_clauses(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
 
-		if (!rinfo->pseudoconstant &&
-			lfdw_qual_classify(root, info->binding, baserel->relid, rinfo->clause))
+		if (lfdw_qual_classify(root, info->binding, baserel, rinfo))
 			pushed = lappend(pushed, rinfo->clause);
 	}
 	return pushed;
@@ -492,9 +487,8 @@ local_reasons(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
 
 		if (rinfo->pseudoconstant)
 			continue;
-		if (!lfdw_qual_classify(root, info->binding, baserel->relid, rinfo->clause))
-			why = lfdw_qual_problem(root, info->binding, baserel->relid,
-									rinfo->clause);
+		if (!lfdw_qual_classify(root, info->binding, baserel, rinfo))
+			why = lfdw_qual_problem(root, info->binding, baserel, rinfo);
 		reasons = lappend(reasons, makeString(pstrdup(why)));
 	}
 	return reasons;

@@ -121,13 +121,12 @@ first_problem(PlannerInfo *root, RelOptInfo *baserel, const LfdwColumn *column,
 
 		if (!mentions((Node *) rinfo->clause, baserel->relid, column->attnum))
 			continue;
-		term = lfdw_qual_classify(root, info->binding, baserel->relid,
-								  rinfo->clause);
+		term = lfdw_qual_classify(root, info->binding, baserel, rinfo);
 		if (term == NULL || !term->declared)
 			return psprintf("Its condition %s cannot be sent: %s.",
 							condition_text(root, baserel, rinfo->clause),
-							lfdw_qual_problem(root, info->binding,
-											  baserel->relid, rinfo->clause));
+							lfdw_qual_problem(root, info->binding, baserel,
+											  rinfo));
 		if (joins)
 			return psprintf("Its join condition %s gives no value: the other side is not known when the function is invoked, as in a full join, or a join that keeps all rows of this table.",
 							condition_text(root, baserel, rinfo->clause));

@@ -16,16 +16,16 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
-#include "catalog/pg_am.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
-#include "commands/defrem.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
+#include "optimizer/restrictinfo.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/typcache.h"
 
 #include "collation.h"
 #include "qual.h"
@@ -130,8 +130,7 @@ static const LfdwOperator of_strategy[] = {
 static bool
 find_operator(Oid opno, Oid type, LfdwOperator *op)
 {
-	Oid			opclass = GetDefaultOpClass(type, BTREE_AM_OID);
-	Oid			family;
+	Oid			family = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
 	Oid			negator;
 	int			strategy;
 
@@ -139,11 +138,10 @@ find_operator(Oid opno, Oid type, LfdwOperator *op)
 		*op = LFDW_OP_LIKE;
 	else if (opno == OID_TEXT_ICLIKE_OP)
 		*op = LFDW_OP_ILIKE;
-	else if (!OidIsValid(opclass))
+	else if (!OidIsValid(family))
 		return false;
 	else
 	{
-		family = get_opclass_family(opclass);
 		strategy = get_op_opfamily_strategy(opno, family);
 		negator = strategy == 0 ? get_negator(opno) : InvalidOid;
 		if (strategy != 0)
@@ -203,14 +201,13 @@ lfdw_qual_sort_column(const LfdwBinding *binding, Index relid, Node *node,
 	Oid			type;
 	Judge		judge = {.binding = binding,.relid = relid};
 	const LfdwColumn *column = match_column(&judge, node, &type);
-	Oid			opclass;
 
 	if (column == NULL || column->name == NULL)
 		return NULL;
 	if (type == VARCHAROID)
 		type = TEXTOID;
-	opclass = GetDefaultOpClass(type, BTREE_AM_OID);
-	if (!is_sortable_type(type) || get_opclass_family(opclass) != opfamily ||
+	if (!is_sortable_type(type) ||
+		lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf != opfamily ||
 		!lfdw_qual_orders_alike(collation))
 		return NULL;
 	return column;
@@ -524,19 +521,39 @@ classify(Judge *judge, Expr *clause)
 }
 
 /*
+ * As classify(), for a condition of a relation.  One that mentions no column
+ * decides whether the scan is begun at all.  One that comes after those of
+ * row-level security, which a partition has from its parent, is only sent by
+ * an operator that tells nothing of the rows it is asked about, as core has it
+ * for an index: the function's answer is told by errors, its log and EXPLAIN.
+ */
+static LfdwTerm *
+classify_restriction(Judge *judge, RelOptInfo *rel, RestrictInfo *rinfo)
+{
+	if (rinfo->pseudoconstant)
+		return NULL;
+	if (!restriction_is_securely_promotable(rinfo, rel))
+	{
+		judge->why = "row-level security goes before it, and it is not leakproof";
+		return NULL;
+	}
+	return classify(judge, rinfo->clause);
+}
+
+/*
  * Tells whether, and as what, a condition can be sent.
  *
- * Takes a member of the top-level AND of the conditions on the relation
- * relid, the condition's own nodes are shared.  Returns a term palloc'd in
- * the current context, or NULL for a condition that stays local.
+ * Takes a member of the top-level AND of the conditions on the relation; the
+ * condition's own nodes are shared.  Returns a term palloc'd in the current
+ * context, or NULL for a condition that stays local.
  */
 LfdwTerm *
-lfdw_qual_classify(PlannerInfo *root, const LfdwBinding *binding, Index relid,
-				   Expr *clause)
+lfdw_qual_classify(PlannerInfo *root, const LfdwBinding *binding,
+				   RelOptInfo *rel, RestrictInfo *rinfo)
 {
-	Judge		judge = {.root = root,.binding = binding,.relid = relid};
+	Judge		judge = {.root = root,.binding = binding,.relid = rel->relid};
 
-	return classify(&judge, clause);
+	return classify_restriction(&judge, rel, rinfo);
 }
 
 /*
@@ -544,12 +561,12 @@ lfdw_qual_classify(PlannerInfo *root, const LfdwBinding *binding, Index relid,
  * that follow "it cannot be sent:"; palloc'd or static.
  */
 const char *
-lfdw_qual_problem(PlannerInfo *root, const LfdwBinding *binding, Index relid,
-				  Expr *clause)
+lfdw_qual_problem(PlannerInfo *root, const LfdwBinding *binding,
+				  RelOptInfo *rel, RestrictInfo *rinfo)
 {
-	Judge		judge = {.root = root,.binding = binding,.relid = relid};
+	Judge		judge = {.root = root,.binding = binding,.relid = rel->relid};
 
-	(void) classify(&judge, clause);
+	(void) classify_restriction(&judge, rel, rinfo);
 	return judge.why ? judge.why : "it does not compare the column with a value";
 }
 

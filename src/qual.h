@@ -32,11 +32,11 @@ typedef struct LfdwTerm
 } LfdwTerm;
 
 extern LfdwTerm *lfdw_qual_classify(PlannerInfo *root,
-									const LfdwBinding *binding, Index relid,
-									Expr *clause);
+									const LfdwBinding *binding,
+									RelOptInfo *rel, RestrictInfo *rinfo);
 extern const char *lfdw_qual_problem(PlannerInfo *root,
-									 const LfdwBinding *binding, Index relid,
-									 Expr *clause);
+									 const LfdwBinding *binding,
+									 RelOptInfo *rel, RestrictInfo *rinfo);
 extern bool lfdw_qual_is_column(const LfdwBinding *binding, Index relid,
 								const LfdwColumn *column, Node *node);
 extern bool lfdw_qual_orders_alike(Oid collation);

@@ -15,9 +15,7 @@
 #include "postgres.h"
 
 #include "access/transam.h"
-#include "catalog/pg_am.h"
 #include "catalog/pg_type.h"
-#include "commands/defrem.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
@@ -26,17 +24,14 @@
 
 /*
  * The type that the operators of a base type take: its own, or that of the type
- * whose order it borrows.  Invalid for a type without an order.
+ * whose order it borrows.  Invalid for a type without an order.  Asked for each
+ * condition, some times over, so it comes from the cache of types.
  */
 Oid
 lfdw_shippable_input(Oid base)
 {
-	Oid			opclass = GetDefaultOpClass(base, BTREE_AM_OID);
-	Oid			input;
+	Oid			input = lookup_type_cache(base, TYPECACHE_BTREE_OPFAMILY)->btree_opintype;
 
-	if (!OidIsValid(opclass))
-		return InvalidOid;
-	input = get_opclass_input_type(opclass);
 	return IsPolymorphicType(input) ? base : input;
 }
 

@@ -43,6 +43,17 @@ CREATE FOREIGN TABLE child () INHERITS (parent) SERVER lambda OPTIONS (function_
 INSERT INTO parent VALUES (100, 'local');
 SELECT tableoid::regclass, count(*) FROM parent GROUP BY 1 ORDER BY 1;
 SELECT p.id, b.n FROM parent p JOIN basket b ON b.item = p.id ORDER BY 1;
+-- partitions' functions sort for the whole
+CREATE TABLE sorted (id int, name text) PARTITION BY RANGE (id);
+CREATE FOREIGN TABLE sorted_low (name text, id int OPTIONS (pushdown '>=:since')) SERVER lambda
+  OPTIONS (function_arn 'raw', payload '{"response": "[[\"a\", 1], [\"b\", 2]]"}', capabilities 'order_by');
+CREATE FOREIGN TABLE sorted_high (id int OPTIONS (pushdown '>=:since'), name text) SERVER lambda
+  OPTIONS (function_arn 'raw', payload '{"response": "[[11, \"c\"], [12, \"d\"]]"}', capabilities 'order_by');
+ALTER TABLE sorted ATTACH PARTITION sorted_low FOR VALUES FROM (0) TO (10);
+ALTER TABLE sorted ATTACH PARTITION sorted_high FOR VALUES FROM (10) TO (20);
+SELECT count(*) FROM reset_calls;
+SELECT tableoid::regclass, id FROM sorted WHERE id >= 2 ORDER BY id;
+SELECT payload->'lambda_fdw'->'order_by' AS order_by FROM calls ORDER BY seq;
 
 -- views that keep secrets, row-level security of the local side, definers
 CREATE ROLE planner_user;
@@ -61,6 +72,21 @@ SELECT item, name FROM basket JOIN cheap ON id = item ORDER BY 1;
 SELECT price_of(5);
 SELECT * FROM items;
 RESET ROLE;
+-- a partition has its parent's policies: after them nothing is sent by an operator that is not leakproof
+CREATE TABLE guarded (id int, name text, price numeric) PARTITION BY RANGE (id);
+CREATE FOREIGN TABLE guarded_part (id int OPTIONS (pushdown '=, in'), name text OPTIONS (pushdown 'like:pattern'),
+  price numeric OPTIONS (pushdown '>:above')) SERVER lambda OPTIONS (function_arn 'items');
+ALTER TABLE guarded ATTACH PARTITION guarded_part FOR VALUES FROM (0) TO (100);
+ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;
+CREATE POLICY ones ON guarded USING (name LIKE '%1%');
+GRANT SELECT ON guarded TO planner_user;
+SELECT count(*) FROM reset_calls;
+SELECT id FROM guarded WHERE id IN (1, 2, 11, 12) AND price > 5 AND name LIKE '%2';
+SET ROLE planner_user;
+SELECT id FROM guarded WHERE id IN (1, 2, 11, 12) AND price > 5 AND name LIKE '%2';
+EXPLAIN (COSTS OFF) SELECT id FROM guarded WHERE id IN (1, 2, 11, 12) AND price > 5 AND name LIKE '%2';
+RESET ROLE;
+SELECT payload - 'lambda_fdw' AS arguments FROM calls ORDER BY seq;
 
 -- cursors
 BEGIN;
