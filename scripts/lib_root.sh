@@ -24,7 +24,8 @@ why=""				# why something cannot be had here
 root_path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 # Runs in namespaces of its own: mounts the overlay, and what every system has.
-# The shell stays, as the init that reaps orphans; all else ends with it.
+# localhost has two addresses there, as on most machines, where this kernel has
+# both.  The shell stays, as the init that reaps orphans; all else ends with it.
 # shellcheck disable=SC2016
 enter='
 set -eu
@@ -36,6 +37,10 @@ mount --rbind /dev "$machine/dev"
 mount -t tmpfs -o mode=1777 tmpfs "$machine/dev/shm"
 cat /etc/resolv.conf >"$machine/etc/resolv.conf"
 cat /etc/hosts >"$machine/etc/hosts"
+if grep -q "^0*1 " /proc/net/if_inet6 2>/dev/null &&
+	! grep -q "^::1[[:space:]].*localhost" /etc/hosts; then
+	echo "::1 localhost" >>"$machine/etc/hosts"
+fi
 chroot "$machine" /usr/bin/env -i PATH="$4" HOME=/root bash -c "$3" || exit
 '
 

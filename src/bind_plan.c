@@ -308,8 +308,10 @@ typedef struct Replacement
 } Replacement;
 
 static Node *
-show_mutator(Node *node, Replacement *replacement)
+show_mutator(Node *node, void *context)
 {
+	Replacement *replacement = context;
+
 	if (node == NULL)
 		return NULL;
 	if (IsA(node, Var) || IsA(node, PlaceHolderVar))

@@ -49,8 +49,10 @@ subplan_waiting(const PlannedStmt *stmt, const SubPlan *subplan)
 }
 
 static bool
-add_subplans(Node *node, Expressions *expressions)
+add_subplans(Node *node, void *context)
 {
+	Expressions *expressions = context;
+
 	if (node == NULL)
 		return false;
 	if (IsA(node, SubPlan))

@@ -55,8 +55,10 @@ mentions(Node *node, Index relid, AttrNumber attnum)
  * is another relation's, or a subquery's, becomes a parameter.
  */
 static Node *
-name_mutator(Node *node, Naming *naming)
+name_mutator(Node *node, void *context)
 {
+	Naming	   *naming = context;
+
 	if (node == NULL)
 		return NULL;
 	if (IsA(node, Var) && (Index) ((Var *) node)->varno == naming->relid &&
