@@ -174,8 +174,7 @@ leaves_missing(const BindJoin *join, LfdwTerm *term)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
 		LfdwTerm   *other = lfdw_qual_classify(join->root, info->binding,
-											   join->innerrel->relid,
-											   rinfo->clause);
+											   join->innerrel, rinfo);
 
 		if (other)
 			terms = lappend(terms, other);
