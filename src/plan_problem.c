@@ -129,6 +129,27 @@ first_problem(PlannerInfo *root, RelOptInfo *baserel, const LfdwColumn *column,
 	return NULL;
 }
 
+/*
+ * Of join clauses, the first that mentions a column, as a sentence; NULL for
+ * none.  The plan scans the column's table before the other side.
+ */
+static char *
+join_problem(PlannerInfo *root, RelOptInfo *baserel, const LfdwColumn *column,
+			 List *clauses)
+{
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+
+		if (mentions((Node *) rinfo->clause, baserel->relid, column->attnum))
+			return psprintf("Its condition %s cannot be sent: the join cannot give its value before the scan.",
+							condition_text(root, baserel, rinfo->clause));
+	}
+	return NULL;
+}
+
 /* Does a member of an equivalence class mention the column? */
 static bool
 member_mentions(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
@@ -167,16 +188,20 @@ lfdw_plan_problems(PlannerInfo *root, RelOptInfo *baserel, List *clauses)
 	for (int i = 0; i < info->binding->ncolumns; i++)
 	{
 		const LfdwColumn *column = &info->binding->columns[i];
+		List	   *implied;
 		char	   *problem;
 
 		if (!column->required)
 			continue;
+		implied = implied_clauses(root, baserel, column);
 		problem = first_problem(root, baserel, column, clauses);
 		if (problem == NULL)
 			problem = first_problem(root, baserel, column, baserel->joininfo);
 		if (problem == NULL)
-			problem = first_problem(root, baserel, column,
-									implied_clauses(root, baserel, column));
+			problem = first_problem(root, baserel, column, implied);
+		if (problem == NULL)
+			problem = join_problem(root, baserel, column,
+								   list_concat_copy(baserel->joininfo, implied));
 		if (problem)
 			problems = lappend(problems, list_make2(makeInteger(column->attnum),
 													makeString(problem)));
