@@ -105,13 +105,10 @@ condition_text(PlannerInfo *root, RelOptInfo *baserel, Expr *clause)
 							  false, false);
 }
 
-/*
- * Why the first of some conditions that mention a column is not sent, or NULL.
- * A join clause may be one that could be sent, and still not be the scan's.
- */
+/* Why the first of some conditions that mention a column is not sent, or NULL. */
 static char *
 first_problem(PlannerInfo *root, RelOptInfo *baserel, const LfdwColumn *column,
-			  List *restrictions, bool joins)
+			  List *restrictions)
 {
 	LfdwRelInfo *info = baserel->fdw_private;
 	ListCell   *lc;
@@ -129,8 +126,26 @@ first_problem(PlannerInfo *root, RelOptInfo *baserel, const LfdwColumn *column,
 							condition_text(root, baserel, rinfo->clause),
 							lfdw_qual_problem(root, info->binding, baserel,
 											  rinfo));
-		if (joins)
-			return psprintf("Its join condition %s gives no value: the other side is not known when the function is invoked, as in a full join, or a join that keeps all rows of this table.",
+	}
+	return NULL;
+}
+
+/*
+ * Of join clauses, the first that mentions a column, as a sentence; NULL for
+ * none.  The plan scans the column's table before the other side.
+ */
+static char *
+join_problem(PlannerInfo *root, RelOptInfo *baserel, const LfdwColumn *column,
+			 List *clauses)
+{
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+
+		if (mentions((Node *) rinfo->clause, baserel->relid, column->attnum))
+			return psprintf("Its condition %s cannot be sent: the join cannot give its value before the scan.",
 							condition_text(root, baserel, rinfo->clause));
 	}
 	return NULL;
@@ -174,16 +189,20 @@ lfdw_plan_problems(PlannerInfo *root, RelOptInfo *baserel, List *clauses)
 	for (int i = 0; i < info->binding->ncolumns; i++)
 	{
 		const LfdwColumn *column = &info->binding->columns[i];
+		List	   *implied;
 		char	   *problem;
 
 		if (!column->required)
 			continue;
-		problem = first_problem(root, baserel, column, clauses, false);
+		implied = implied_clauses(root, baserel, column);
+		problem = first_problem(root, baserel, column, clauses);
 		if (problem == NULL)
-			problem = first_problem(root, baserel, column, baserel->joininfo, true);
+			problem = first_problem(root, baserel, column, baserel->joininfo);
 		if (problem == NULL)
-			problem = first_problem(root, baserel, column,
-									implied_clauses(root, baserel, column), true);
+			problem = first_problem(root, baserel, column, implied);
+		if (problem == NULL)
+			problem = join_problem(root, baserel, column,
+								   list_concat_copy(baserel->joininfo, implied));
 		if (problem)
 			problems = lappend(problems, list_make2(makeInteger(column->attnum),
 													makeString(problem)));

@@ -32,12 +32,16 @@
 #include "shippable.h"
 #include "value_set.h"
 
-/* Whose conditions are judged, and why the last was found to be local. */
+/*
+ * Whose conditions are judged, and why the last was found to be local; planning
+ * judges them often, and does without the sentence.
+ */
 typedef struct Judge
 {
 	PlannerInfo *root;
 	const LfdwBinding *binding;
 	Index		relid;
+	bool		says_why;
 	const char *why;
 } Judge;
 
@@ -108,9 +112,10 @@ match_column(Judge *judge, Node *node, Oid *type)
 	*type = getBaseType(column->typid);
 	if (relabelled && compares_as(*type, exprType(node)))
 		return column;
-	judge->why = psprintf("it compares as type %s, and the column is of type %s",
-						  format_type_be(exprType(node)),
-						  format_type_be(column->typid));
+	if (judge->says_why)
+		judge->why = psprintf("it compares as type %s, and the column is of type %s",
+							  format_type_be(exprType(node)),
+							  format_type_be(column->typid));
 	return NULL;
 }
 
@@ -269,19 +274,29 @@ declared_operators(const LfdwColumn *column)
 	return list.data;
 }
 
+/* Why a condition of this operator is not sent as a declared one. */
+static const char *
+describe_undeclared(const LfdwColumn *column, LfdwOperator op)
+{
+	const char *declared = declared_operators(column);
+
+	if (declared[0] == '\0')
+		return "the column has no option \"pushdown\"";
+	if (column->pushdown[op].declared)
+		return psprintf("without the envelope its operator \"%s\" needs an argument",
+						lfdw_operator_names[op]);
+	return psprintf("its operator is \"%s\", and the option \"pushdown\" declares \"%s\"",
+					lfdw_operator_names[op], declared);
+}
+
 /* Can a condition of this operator be sent, declared or as a hint? */
 static bool
 is_sendable(Judge *judge, const LfdwColumn *column, LfdwOperator op)
 {
 	if (lfdw_binding_takes(judge->binding, column, op))
 		return true;
-	judge->why = declared_operators(column)[0] == '\0' ?
-		"the column has no option \"pushdown\"" :
-		column->pushdown[op].declared ?
-		psprintf("without the envelope its operator \"%s\" needs an argument",
-				 lfdw_operator_names[op]) :
-		psprintf("its operator is \"%s\", and the option \"pushdown\" declares \"%s\"",
-				 lfdw_operator_names[op], declared_operators(column));
+	if (judge->says_why)
+		judge->why = describe_undeclared(column, op);
 	return (op == LFDW_OP_EQ || op == LFDW_OP_IN) &&
 		is_hintable(judge->binding, column);
 }
@@ -323,8 +338,9 @@ value_type(Judge *judge, Oid type, Oid valtype)
 		return valtype;
 	if (compares_as(type, valtype))
 		return type;
-	judge->why = psprintf("its value is of type %s, and the column of type %s",
-						  format_type_be(valtype), format_type_be(type));
+	if (judge->says_why)
+		judge->why = psprintf("its value is of type %s, and the column of type %s",
+							  format_type_be(valtype), format_type_be(type));
 	return InvalidOid;
 }
 
@@ -564,7 +580,7 @@ const char *
 lfdw_qual_problem(PlannerInfo *root, const LfdwBinding *binding,
 				  RelOptInfo *rel, RestrictInfo *rinfo)
 {
-	Judge		judge = {.root = root,.binding = binding,.relid = rel->relid};
+	Judge		judge = {.root = root,.binding = binding,.relid = rel->relid,.says_why = true};
 
 	(void) classify_restriction(&judge, rel, rinfo);
 	return judge.why ? judge.why : "it does not compare the column with a value";

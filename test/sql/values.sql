@@ -84,6 +84,11 @@ EXECUTE by_number(3);
 SET plan_cache_mode = force_generic_plan;
 EXECUTE by_number(3);
 RESET plan_cache_mode;
+-- a join that cannot give it its value
+SELECT n.id FROM generate_series(1, 3) g FULL JOIN needy n ON n.id = g;
+SELECT n.id FROM needy n LEFT JOIN generate_series(1, 3) g ON n.id = g;
+SELECT n.id FROM needy n JOIN needy m ON n.id = m.id;
+SELECT n.id FROM needy n CROSS JOIN generate_series(1, 3) g;
 ALTER FOREIGN TABLE needy ALTER id OPTIONS (DROP required), ALTER f OPTIONS (ADD required 'true');
 SELECT FROM needy WHERE f < 'Infinity';
 SELECT FROM needy WHERE f < 2;
