@@ -49,7 +49,6 @@ release(void *arg)
 
 	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
 	lfdw_multi_detach(exchange);
-	lfdw_exchange_release_slots(exchange);
 	if (exchange->easy)
 		curl_easy_cleanup(exchange->easy);
 	curl_slist_free_all(exchange->headers);

@@ -199,17 +199,20 @@ set_timer(CURLM *multi, long timeout_ms, void *arg)
 	return 0;
 }
 
-/* Takes an exchange out of the multi handle; signals are blocked. */
+/*
+ * Takes an exchange out of the multi handle; signals are blocked.  One that is
+ * in none has nothing of the pool any longer, which may go before it.
+ */
 void
 lfdw_multi_detach(LfdwHttpExchange *exchange)
 {
+	lfdw_exchange_release_slots(exchange);
 	if (!exchange->attached)
 		return;
 	exchange->attached = false;
 	dlist_delete(&exchange->node);
 	exchange->pool->nexchanges--;
 	exchange->pool->idle_since = GetCurrentTimestamp();
-	lfdw_exchange_release_slots(exchange);
 	curl_multi_remove_handle(exchange->pool->multi, exchange->easy);
 	lfdw_pool_reconcile();
 }
