@@ -178,6 +178,30 @@ find_base(LfdwSearch *search, LfdwCredentials *found)
 	return false;
 }
 
+/*
+ * Can credentials be sent in headers, which a control character would end or
+ * break?  A user mapping has none in its keys, but files, variables and
+ * answers may.
+ */
+static bool
+fits_header(LfdwSearch *search, const LfdwCredentials *found)
+{
+	const char *texts[] = {found->access_key_id, found->session_token};
+
+	for (int i = 0; i < (int) lengthof(texts); i++)
+	{
+		for (const char *p = texts[i]; p && *p; p++)
+		{
+			if ((unsigned char) *p >= ' ' && *p != 0x7F)
+				continue;
+			lfdw_search_note(search, found->source,
+							 "a control character is in its access key or session token");
+			return false;
+		}
+	}
+	return true;
+}
+
 /* Goes through all sources; true where one has credentials. */
 static bool
 search_sources(LfdwSearch *search, LfdwCredentials *found)
@@ -192,9 +216,10 @@ search_sources(LfdwSearch *search, LfdwCredentials *found)
 
 	memset(found, 0, sizeof(*found));
 	if (mapping->role_arn == NULL)
-		return find_base(search, found);
-	return find_base(search, &base) &&
-		lfdw_source_role(search, &role, &base, found);
+		return find_base(search, found) && fits_header(search, found);
+	return find_base(search, &base) && fits_header(search, &base) &&
+		lfdw_source_role(search, &role, &base, found) &&
+		fits_header(search, found);
 }
 
 /* Are kept credentials so fresh that nobody needs to be asked? */

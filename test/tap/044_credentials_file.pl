@@ -95,6 +95,7 @@ my %wrong = (
 	'no profile' => [ "$option, profile 'nosuch'", qr/credentials_file: profile "nosuch" of "\Q$file\E" does not exist/ ],
 	'half a key' => [ "$option, profile 'half'", qr/credentials_file: profile "half" of "\Q$file\E" lacks aws_access_key_id or aws_secret_access_key/ ],
 	'an empty profile' => [ "$option, profile 'empty'", qr/credentials_file: profile "empty" of "\Q$file\E" lacks/ ],
+	'a control character' => [ "$option, profile 'torn'", qr/credentials_file "\Q$file\E", profile "torn": a control character is in its access key or session token/ ],
 	'something else' => [ "credentials_file '$home/else'", qr/credentials_file: profile "default" of "\Q$home\E\/else" does not exist/ ],
 	'a program' => [ "$option, profile 'program'", qr/credentials_file: profile "program" of "\Q$file\E" lacks/ ],
 	'another profile' => [ "$option, profile 'leads'", qr/credentials_file: profile "leads" of "\Q$file\E" lacks/ ]);
@@ -103,6 +104,10 @@ put_file('app.credentials', <<"END" . '[default]' . "\n" . static_keys());
 aws_access_key_id = $marker
 [empty]
 region = $marker
+[torn]
+aws_access_key_id = AKID
+aws_secret_access_key = $marker
+aws_session_token = a\x01$marker
 [program]
 credential_process = touch $home/was-run
 [leads]
