@@ -109,6 +109,17 @@ lfdw_wait_now_us(void)
 	return (int64) now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* Has a set wake up at the latch, and end a backend that has lost its postmaster. */
+static void
+watch_server(WaitEventSet *set)
+{
+	AddWaitEventToSet(set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
+	/* in single-user mode there is none */
+	if (IsUnderPostmaster)
+		AddWaitEventToSet(set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL,
+						  NULL);
+}
+
 /*
  * Makes the wait event set anew: sockets cannot be taken out of one.  An
  * error on the way leaves the half-made set to the next call.
@@ -124,9 +135,7 @@ rebuild_event_set(void)
 		FreeWaitEventSet(old);
 	}
 	event_set = lfdw_create_wait_event_set(nsockets + 2);
-	AddWaitEventToSet(event_set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
-	AddWaitEventToSet(event_set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL,
-					  NULL);
+	watch_server(event_set);
 	for (int i = 0; i < nsockets; i++)
 		AddWaitEventToSet(event_set, sockets[i].events, sockets[i].fd, NULL,
 						  sockets[i].owner);
@@ -197,8 +206,7 @@ lfdw_wait_for_pipes(int first, int second, long timeout_ms)
 	WaitEventSet *pipes = lfdw_create_wait_event_set(4);
 	WaitEvent	event;
 
-	AddWaitEventToSet(pipes, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
-	AddWaitEventToSet(pipes, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
+	watch_server(pipes);
 	if (first >= 0)
 		AddWaitEventToSet(pipes, WL_SOCKET_READABLE, first, NULL, NULL);
 	if (second >= 0)
