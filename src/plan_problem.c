@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "access/sysattr.h"
+#include "mb/pg_wchar.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
@@ -27,6 +28,9 @@
 #include "plan.h"
 #include "plan_problem.h"
 #include "qual.h"
+
+/* How much of a condition is shown: its list may have any length. */
+#define SHOWN_BYTES 500
 
 /* A condition on its way to SQL. */
 typedef struct Naming
@@ -83,6 +87,16 @@ name_mutator(Node *node, void *context)
 	return expression_tree_mutator(node, name_mutator, naming);
 }
 
+/* The beginning of a long text; palloc'd, or the text itself. */
+static char *
+shorten(char *text)
+{
+	int			len = strlen(text);
+	int			shown = pg_mbcliplen(text, len, SHOWN_BYTES);
+
+	return shown < len ? psprintf("%.*s...", shown, text) : text;
+}
+
 /* A condition as SQL, the table's side of a comparison first; palloc'd. */
 static char *
 condition_text(PlannerInfo *root, RelOptInfo *baserel, Expr *clause)
@@ -100,9 +114,10 @@ condition_text(PlannerInfo *root, RelOptInfo *baserel, Expr *clause)
 		CommuteOpExpr((OpExpr *) clause);
 	}
 	named = name_mutator((Node *) clause, &naming);
-	return deparse_expression(named,
-							  deparse_context_for(rte->eref->aliasname, rte->relid),
-							  false, false);
+	return shorten(deparse_expression(named,
+									  deparse_context_for(rte->eref->aliasname,
+														  rte->relid),
+									  false, false));
 }
 
 /* Why the first of some conditions that mention a column is not sent, or NULL. */

@@ -98,6 +98,17 @@ compare_json(const void *a, const void *b, void *arg)
 	return order != 0 ? order : left - right;
 }
 
+/* By value before JSON, for values that are compared fast and often are sorted. */
+static int
+compare_both(const void *a, const void *b, void *arg)
+{
+	const LfdwValueSet *set = arg;
+	int			order = lfdw_set_compare(set, set->values[*(const int *) a],
+										 set->values[*(const int *) b]);
+
+	return order != 0 ? order : compare_json(a, b, arg);
+}
+
 /* The places of the values, sorted; palloc'd in the current context. */
 static int *
 sort_places(const LfdwValueSet *set, qsort_arg_comparator compare)
@@ -147,7 +158,9 @@ lfdw_set_remove_duplicates(LfdwValueSet *set)
 
 	if (set->nvalues < 2)
 		return;
-	places = sort_places(set, compare_json);
+	places = sort_places(set, set->type->typbyval &&
+						 OidIsValid(set->type->cmp_proc_finfo.fn_oid) ?
+						 compare_both : compare_json);
 	keep = make_marks(set);
 	for (int i = 0; i < set->nvalues; i++)
 		keep[places[i]] = i == 0 ||

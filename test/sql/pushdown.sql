@@ -186,6 +186,15 @@ CREATE FOREIGN TABLE lookup (key int OPTIONS (pushdown '=, in', required 'true')
 SELECT * FROM lookup;
 SELECT * FROM lookup WHERE label = 'x';
 SELECT * FROM lookup WHERE key > 3;
+DO $$
+DECLARE
+  detail text;
+BEGIN
+  EXECUTE format('SELECT FROM lookup WHERE key <> ALL (%L::int[])', (SELECT array_agg(i) FROM generate_series(1, 10000) i));
+EXCEPTION WHEN fdw_dynamic_parameter_value_needed THEN
+  GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+  RAISE NOTICE 'a long list is shown short: %', regexp_replace(detail, ',5,[0-9,]*', ' ') || CASE WHEN length(detail) > 1000 THEN ' LONG' ELSE '' END;
+END $$;
 SELECT * FROM lookup WHERE key = 3;
 SELECT * FROM lookup WHERE key IN (3, 4) ORDER BY key;
 SELECT * FROM lookup WHERE key = NULL;
