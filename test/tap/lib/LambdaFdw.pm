@@ -41,7 +41,8 @@ sub start_endpoint
 sub start_program
 {
 	my ($program, @arguments) = @_;
-	my $port_file = "${PostgreSQL::Test::Utils::tmp_check}/port" . @endpoints;
+	# tests that run side by side have one tmp_check
+	my $port_file = "${PostgreSQL::Test::Utils::tmp_check}/port$$." . @endpoints;
 	my $until = time() + $patience;
 
 	push @endpoints,
@@ -69,7 +70,7 @@ sub start_program
 sub make_certificate
 {
 	my ($name, $subject) = @_;
-	my $file = "${PostgreSQL::Test::Utils::tmp_check}/$name";
+	my $file = "${PostgreSQL::Test::Utils::tmp_check}/$$.$name";
 
 	system_or_bail('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes',
 		'-days', '2', '-subj', '/CN=test', '-addext',
