@@ -109,17 +109,6 @@ lfdw_wait_now_us(void)
 	return (int64) now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* Has a set wake up at the latch, and end a backend that has lost its postmaster. */
-static void
-watch_server(WaitEventSet *set)
-{
-	AddWaitEventToSet(set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
-	/* in single-user mode there is none */
-	if (IsUnderPostmaster)
-		AddWaitEventToSet(set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL,
-						  NULL);
-}
-
 /*
  * Watches the latch, and the postmaster, which is not there in single-user
  * mode: two events at most.
