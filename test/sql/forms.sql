@@ -182,7 +182,8 @@ SELECT try('t', '[{"a":01}]');
 SELECT try('t', '[{"a":1,"x":"\u0000"}]');
 SELECT try('t', '[{"b":"\ud800"}]');
 SELECT try('t', '<html>');
-SELECT try('t', repeat('[', 2000));
+-- how much of it is shown depends on what has arrived
+SELECT regexp_replace(try('t', repeat('[', 2000)), '\[+', '[ and more');
 ALTER FOREIGN TABLE t OPTIONS (SET payload '{"response_base64": "W3siYiI6Iv/+In1d"}');
 SELECT * FROM t;
 -- errors of conversion say where

@@ -137,7 +137,7 @@ SELECT k, v FROM keys JOIN mirror ON v = k ORDER BY k::text, v::text;
 
 -- no limit is sent with them: a call's rows may all be another's
 CREATE FOREIGN TABLE cut (v numeric OPTIONS (pushdown '=')) SERVER lambda
-  OPTIONS (function_arn 'raw', payload '{"response": "[{\"v\": 1.00}]"}', capabilities 'limit');
+  OPTIONS (function_arn 'raw', payload '{"response": "[{\"v\": 1.00}]"}', capabilities 'limit', max_concurrency '1');
 SELECT FROM reset_calls;
 SELECT v FROM cut WHERE v IN (1.0, 1.00) LIMIT 1;
 SELECT v FROM cut WHERE v IN (1) LIMIT 1;

@@ -11,6 +11,7 @@ use IPC::Run;
 use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Scalar::Util 'weaken';
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -253,7 +254,7 @@ sub as_role
 sub open_session
 {
 	my ($node, $database) = @_;
-	my $self = bless { in => '', out => '', number => 0 }, __PACKAGE__;
+	my $self = bless { in => '', out => '', number => 0, rest => {} }, __PACKAGE__;
 
 	$self->{timer} = IPC::Run::timer($patience);
 	$self->{psql} = IPC::Run::start(
@@ -261,10 +262,23 @@ sub open_session
 			$node->installed_command('psql'), '-XAtq', '-v',
 			'VERBOSITY=verbose', '-d', $node->connstr($database // 'postgres')
 		],
-		'<', \$self->{in}, '>', \$self->{out}, '2>', \$self->{out},
+		'<', \$self->{in}, '>', $self->line_taker('out'), '2>', $self->line_taker('err'),
 		$self->{timer});
 	$self->{pid} = $self->query('SELECT pg_backend_pid()');
 	return $self;
+}
+
+# Takes what one of psql's streams gives, in whole lines: the other's would come
+# between otherwise.
+sub line_taker
+{
+	my ($self, $stream) = @_;
+
+	weaken($self);
+	return sub {
+		$self->{rest}{$stream} .= $_[0];
+		$self->{out} .= $1 while $self->{rest}{$stream} =~ s/\A([^\n]*\n)//;
+	};
 }
 
 sub pid { return $_[0]{pid}; }
@@ -275,7 +289,8 @@ sub send
 
 	$self->{number}++;
 	$self->{out} = '';
-	$self->{in} .= "$sql;\n\\echo <done $self->{number}>\n";
+	# on both streams: what either has before it has been read then
+	$self->{in} .= "$sql;\n\\echo <done $self->{number}>\n\\warn <done $self->{number}>\n";
 	$self->{timer}->start($patience);
 	$self->{psql}->pump_nb while length $self->{in};
 	return;
@@ -287,14 +302,16 @@ sub receive
 	my $end = "<done $self->{number}>\n";
 
 	# psql ends when the server ends the session
-	until ($self->{out} =~ /\Q$end\E/)
+	until ($self->{out} =~ /\Q$end\E.*\Q$end\E/s)
 	{
 		last unless $self->{psql}->pumpable;
 		eval { $self->{psql}->pump; 1 }
 		  or ($@ =~ /ended prematurely/ and last)
 		  or die $@;
 	}
-	(my $out = $self->{out}) =~ s/\n?\Q$end\E//;
+	$self->{out} .= delete($self->{rest}{$_}) // '' for qw(out err);
+	(my $out = $self->{out}) =~ s/\Q$end\E//g;
+	$out =~ s/\n\z//;
 	chomp $out;
 	return $out;
 }
