@@ -31,21 +31,7 @@ $node->safe_psql('postgres', $_)
 		options => q<payload '{"response": "[{\"id\": "}'>),
 	create_function('lambda', 'no_rows', function => 'raw',
 		options => q<payload '{"response": "[{\"id\": 1}, {\"id\": \"x\"}]"}'>),
-	<<'END');
-CREATE FUNCTION try(query text, times int) RETURNS int LANGUAGE plpgsql AS $$
-DECLARE
-  failed int := 0;
-BEGIN
-  FOR i IN 1..times LOOP
-    BEGIN
-      EXECUTE query;
-    EXCEPTION WHEN OTHERS THEN
-      failed := failed + 1;
-    END;
-  END LOOP;
-  RETURN failed;
-END $$
-END
+	create_try());
 
 my $session = open_session($node);
 my ($memory) = memory_of($session->pid);
@@ -58,13 +44,15 @@ sub try_often
 	my ($query, $times, $failures) = @_;
 	my $sql = "SELECT try(\$\$$query\$\$, %d)";
 
-	$session->query(sprintf($sql, $times / 5));
-	my ($memory_before, $files_before) = memory_of($session->pid);
-	is($session->query(sprintf($sql, $times)), $failures, $query);
-	my ($memory_after, $files_after) = memory_of($session->pid);
+	my $failed;
 
-	cmp_ok($memory_after - $memory_before, '<', 256, 'memory stays, in kB');
-	cmp_ok(abs($files_after - $files_before), '<=', 2, 'so do descriptors');
+	$session->query(sprintf($sql, $times / 5));
+	my ($memory, $files) = growth_of($session, 256,
+		sub { $failed = $session->query(sprintf($sql, $times)) });
+
+	is($failed, $failures, $query);
+	cmp_ok($memory, '<', 256, 'memory stays, in kB');
+	cmp_ok(abs($files), '<=', 2, 'so do descriptors');
 	return;
 }
 
@@ -83,12 +71,14 @@ my @kinds = (
 my $by_turns = 'SELECT sum(try(kind, 1)) FROM generate_series(1, 100), '
   . 'unnest(ARRAY[' . join(', ', map { "\$\$$_\$\$" } @kinds) . ']) kind';
 
+my $failed;
+
 $session->query($by_turns);
-my ($memory_first, $files_first) = memory_of($session->pid);
-is($session->query($by_turns), '1000', 'ten kinds of errors by turns');
-my ($memory_last, $files_last) = memory_of($session->pid);
-cmp_ok($memory_last - $memory_first, '<', 2048, 'memory stays, in kB');
-cmp_ok(abs($files_last - $files_first), '<=', 2, 'so do descriptors');
+my ($memory, $files) =
+  growth_of($session, 2048, sub { $failed = $session->query($by_turns) });
+is($failed, '1000', 'ten kinds of errors by turns');
+cmp_ok($memory, '<', 2048, 'memory stays, in kB');
+cmp_ok(abs($files), '<=', 2, 'so do descriptors');
 
 # Statements that time out cannot be caught: each is a transaction.
 sub time_out
@@ -100,12 +90,9 @@ sub time_out
 }
 
 time_out(20);
-my ($memory_before, $files_before) = memory_of($session->pid);
-time_out(200);
-my ($memory_after, $files_after) = memory_of($session->pid);
-cmp_ok($memory_after - $memory_before, '<', 256,
-	'200 timeouts: memory stays, in kB');
-cmp_ok(abs($files_after - $files_before), '<=', 2, 'so do descriptors');
+($memory, $files) = growth_of($session, 256, sub { time_out(200) });
+cmp_ok($memory, '<', 256, '200 timeouts: memory stays, in kB');
+cmp_ok(abs($files), '<=', 2, 'so do descriptors');
 is($session->query('SELECT count(*) FROM items'), '20', 'the session goes on');
 
 $session->close;

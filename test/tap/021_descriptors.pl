@@ -36,7 +36,7 @@ my $endpoint = start_endpoint();
 my ($port) = $endpoint =~ /(\d+)$/;
 
 $node->safe_psql('postgres',
-		create_outcome()
+		create_try()
 	  . create_server('lambda', $endpoint, "max_concurrency '1000'")
 	  . create_server('silent', "http://127.0.0.1:$full_port",
 		"connect_timeout_ms '5', request_timeout_ms '2000', max_attempts '1'")
@@ -49,21 +49,6 @@ $node->safe_psql('postgres',
 		options => q{payload '{"delay_ms": 100}'})
 	  . create_function('silent', 'unreachable')
 	  . create_function('patient', 'cancelled'));
-$node->safe_psql('postgres', <<'END');
-CREATE FUNCTION try(query text, times int) RETURNS int LANGUAGE plpgsql AS $$
-DECLARE
-  failed int := 0;
-BEGIN
-  FOR i IN 1..times LOOP
-    BEGIN
-      EXECUTE query;
-    EXCEPTION WHEN OTHERS THEN
-      failed := failed + 1;
-    END;
-  END LOOP;
-  RETURN failed;
-END $$
-END
 
 my $session = open_session($node);
 

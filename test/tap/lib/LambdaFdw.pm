@@ -18,6 +18,7 @@ use Time::HiRes qw(sleep time);
 our @EXPORT = qw(start_endpoint start_program make_certificate new_server
   start_server wait_until_alone create_server create_function create_outcome open_session as_role outcome_of
   attempts_told elapsed_ms median reset_calls count_calls memory_of
+  growth_of create_try
   $access_key $secret_key);
 
 # The keys of test/endpoint/verifier.py.
@@ -169,6 +170,27 @@ END $$;
 END
 }
 
+# SQL for a function that runs a query so many times, each in a block of its own,
+# and returns how many have failed.
+sub create_try
+{
+	return <<'END';
+CREATE FUNCTION try(query text, times int) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  failed int := 0;
+BEGIN
+  FOR i IN 1..times LOOP
+    BEGIN
+      EXECUTE query;
+    EXCEPTION WHEN OTHERS THEN
+      failed := failed + 1;
+    END;
+  END LOOP;
+  RETURN failed;
+END $$;
+END
+}
+
 # Runs a statement in a session; returns how it ended, as create_outcome has
 # it.
 sub outcome_of
@@ -232,6 +254,28 @@ sub memory_of
 	closedir($folder);
 	slurp_file("/proc/$pid/status") =~ /^VmRSS:\s+(\d+) kB/m or return;
 	return ($1, $descriptors);
+}
+
+# By how many kB a session grows while code runs, and by how many descriptors.
+# What leaks grows each time; what has been allocated at the most so far, which
+# depends on how much arrives at once, does not.  So code that grows beyond the
+# limit is run again, up to four times in all, and the last has to do.
+sub growth_of
+{
+	my ($session, $limit, $code) = @_;
+	my ($memory, $files);
+
+	foreach (1 .. 4)
+	{
+		my ($memory_before, $files_before) = memory_of($session->pid);
+
+		$code->();
+		my ($memory_after, $files_after) = memory_of($session->pid);
+		$memory = $memory_after - $memory_before;
+		$files = $files_after - $files_before;
+		last if $memory < $limit;
+	}
+	return ($memory, $files);
 }
 
 # Runs statements one after the other in a session of their own, as a role until
