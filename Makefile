@@ -15,7 +15,7 @@ PGFILEDESC = "lambda_fdw - foreign data wrapper for AWS Lambda"
 CHECKOUT := $(filter-out ./,$(dir $(firstword $(MAKEFILE_LIST))))
 found = $(patsubst $(CHECKOUT)%,%,$(sort $(wildcard $(addprefix $(CHECKOUT),$(1)))))
 
-SOURCES := $(call found,src/*.c src/common/*.c)
+SOURCES := $(call found,src/*.c src/*/*.c)
 OBJS = $(SOURCES:.c=.o)
 DEPS = $(OBJS:.o=.d)
 DATA := $(call found,lambda_fdw--*.sql compat/*.sql)

@@ -9,19 +9,19 @@ def c_file(path, body):
 
 
 CLEAN = {
-    "src/http.h": c_file("src/http.h", """\
+    "src/http/http.h": c_file("src/http/http.h", """\
 #include "postgres.h"
 
-#include "common/buffer.h"
+#include "base/buffer.h"
 
 extern int	lfdw_http_count(const char *text);
 """),
-    "src/http.c": c_file("src/http.c", """\
+    "src/http/http.c": c_file("src/http/http.c", """\
 #include "postgres.h"
 
 #include <curl/curl.h>
 
-#include "http.h"
+#include "http/http.h"
 
 /* Counts; getenv("X") and sprintf() in a comment are no calls. */
 int
@@ -38,7 +38,7 @@ lfdw_http_count(const char *text)
 	return snprintf(copy, 10, "%d", 1);
 }
 """),
-    "src/option.c": c_file("src/option.c", """\
+    "src/options/option.c": c_file("src/options/option.c", """\
 #include "catalog/pg_foreign_table.h"
 
 static const LfdwOption option_table[] = {
@@ -52,21 +52,39 @@ read_table(Oid relid)
 	return GetForeignTable(relid) != NULL;
 }
 """),
-    "src/common/buffer.h": c_file("src/common/buffer.h", ""),
-    "src/common/sigv4.c": c_file("src/common/sigv4.c",
-                                 "#include <openssl/evp.h>\n"),
-    "src/common/control_doc.c": c_file("src/common/control_doc.c",
-                                       "#include <json-c/json.h>\n"),
-    "src/compat.h": c_file("src/compat.h", "#if PG_VERSION_NUM >= 170000\n"
-                           "#endif\n"),
+    "src/base/sigv4.c": c_file("src/base/sigv4.c",
+                               "#include <openssl/evp.h>\n"),
+    "src/base/control_doc.c": c_file("src/base/control_doc.c",
+                                     "#include <json-c/json.h>\n"),
+    "src/pg/compat.h": c_file(
+        "src/pg/compat.h", "#if PG_VERSION_NUM >= 170000\n#endif\n"),
+    "src/response/row_internal.h": c_file("src/response/row_internal.h", ""),
+    "src/response/row.c": c_file("src/response/row.c",
+                                 '#include "response/row_internal.h"\n'
+                                 '#include "base/buffer.h"\n'),
+}
+# Those in which nothing but their place matters.
+for place in """src/lambda_fdw.c src/join/join.h src/scan/scan.h
+        src/modify/modify.h src/sql/sql.h src/pushdown/term.h
+        src/lambda/invoke.h src/credentials/credentials.h src/aws/ambient.c
+        src/http/multi_handle.c src/http/easy_handle.c src/http/wait.c
+        src/value/value.h src/pg/owner.c src/base/buffer.c
+        src/base/buffer.h""".split():
+    CLEAN[place] = c_file(place, "")
+
+MAP = {}
+for place in CLEAN:
+    folder = "/".join(place.split("/")[:-1])
+    MAP.setdefault(folder, set()).add(place.rsplit("/", 1)[-1][:-2])
+CLEAN.update({
     "README.md": "| option | default |\n|---|---|\n| `region` | |\n"
                  "| `path` | |\n\n| error | code |\n|---|---|\n| `oops` | |\n",
-    "docs/internals.md": "| layer | files |\n|---|---|\n| L4 | `option` |\n"
-                         "| L2 | `http` |\n| L1 | `compat` |\n"
-                         "| L0 | `common/` |\n",
+    "docs/internals.md": "| folder | files |\n|---|---|\n" + "".join(
+        f"| `{folder}/` | " + " ".join(f"`{name}`" for name in sorted(names))
+        + " | |\n" for folder, names in MAP.items()),
     "expected/a.out": " a | b \n",
     "scripts/run": "mktemp -d lfdw.XXXXXX\n",
-}
+})
 
 PLANTS = []
 
@@ -87,107 +105,141 @@ def append(rule, path, text, name):
     PLANTS.append((rule, change, path))
 
 
-@plant("layers", "src/mystery.c")
+@plant("layers", "src/odd/mystery.c")
 def mystery(tree):
-    """a module in no layer"""
-    tree["src/mystery.c"] = c_file("src/mystery.c", "")
+    """a file in no folder of ours"""
+    tree["src/odd/mystery.c"] = c_file("src/odd/mystery.c", "")
 
 
-append("layers", "src/http.c", '#include "option.h"\n', "transport on options")
-append("layers", "src/common/buffer.h", '#include "compat.h"\n',
-       "common on the server")
-append("libraries", "src/option.c", "#include <curl/curl.h>\n", "curl")
-append("libraries", "src/http.c", "#include <openssl/ssl.h>\n", "OpenSSL")
-append("libraries", "src/http.c", "#include <json-c/json.h>\n", "json-c")
-append("libraries", "src/http.c", '#include "catalog/pg_user_mapping.h"\n',
+append("layers", "src/http/http.c", '#include "lambda/invoke.h"\n', "upwards")
+append("layers", "src/base/buffer.h", '#include "pg/compat.h"\n',
+       "base on the server")
+append("layers", "src/modify/modify.h", '#include "scan/scan.h"\n', "sideways")
+append("layers", "src/scan/scan.h", '#include "response/row_internal.h"\n',
+       "another folder's internals")
+
+
+@plant("layers", "src/lambda/invoke.h")
+def handler_included(tree):
+    """what stands on top, from below"""
+    tree["src/lambda_fdw.h"] = c_file("src/lambda_fdw.h", "")
+    tree["docs/internals.md"] += "| `src/` | `lambda_fdw` | |\n"
+    tree["src/lambda/invoke.h"] += '#include "lambda_fdw.h"\n'
+
+
+@plant("tables", "scripts/lint")
+def no_file(tree):
+    """a file of the tables that is not there"""
+    del tree["src/aws/ambient.c"]
+    tree["src/aws/ambient.h"] = c_file("src/aws/ambient.h", "")
+
+
+@plant("tables", "scripts/lint")
+def no_folder(tree):
+    """a folder of the list that is not there"""
+    del tree["src/sql/sql.h"]
+    tree["docs/internals.md"] = tree["docs/internals.md"].replace(
+        "| `src/sql/` | `sql` | |\n", "")
+
+
+@plant("base_names", "src/sql/join.h")
+def same_name(tree):
+    """a base name twice"""
+    tree["src/sql/join.h"] = c_file("src/sql/join.h", "")
+    tree["docs/internals.md"] = tree["docs/internals.md"].replace(
+        "`sql` |", "`join` `sql` |")
+
+
+append("libraries", "src/options/option.c", "#include <curl/curl.h>\n", "curl")
+append("libraries", "src/http/http.c", "#include <openssl/ssl.h>\n", "OpenSSL")
+append("libraries", "src/http/http.c", "#include <json-c/json.h>\n", "json-c")
+append("libraries", "src/http/http.c", '#include "catalog/pg_user_mapping.h"\n',
        "a foreign catalog")
-append("catalog_reads", "src/http.c", "void *a = GetUserMapping(1, 2);\n",
+append("catalog_reads", "src/http/http.c", "void *a = GetUserMapping(1, 2);\n",
        "a user mapping read")
-append("catalog_reads", "src/http.c",
+append("catalog_reads", "src/http/http.c",
        "void *a = SearchSysCache1(FOREIGNSERVEROID, b);\n", "a cache lookup")
 
 
-@plant("function_length", "src/option.c")
+@plant("function_length", "src/options/option.c")
 def long_function(tree):
     """61 lines"""
-    tree["src/option.c"] += ("\nstatic void\nlong_one(void)\n{\n"
+    tree["src/options/option.c"] += ("\nstatic void\nlong_one(void)\n{\n"
                              + "\tcall();\n" * 61 + "}\n")
 
 
-append("file_length", "src/option.c", "\n" * 700, "701 lines and more")
+append("file_length", "src/options/option.c", "\n" * 700, "701 lines and more")
 
 for call in ("curl_easy_perform", "sprintf", "vsprintf", "strcpy", "strcat",
              "gets", "strncpy", "strtok", "system", "popen",
              "fork", "exit", "_exit", "abort", "getenv", "secure_getenv",
              "malloc", "calloc", "realloc", "free", "strdup"):
-    append("banned_calls", "src/option.c", f"int a = {call}(b);\n", call)
+    append("banned_calls", "src/options/option.c", f"int a = {call}(b);\n", call)
 
-append("elog", "src/http.c", 'int a = elog(WARNING, "b");\n', "a warning")
-append("formats", "src/http.c", "int a = errmsg(text);\n", "a variable")
-append("formats", "src/http.c", 'int a = errdetail(b ? "c" : "d");\n',
+append("elog", "src/http/http.c", 'int a = elog(WARNING, "b");\n', "a warning")
+append("formats", "src/http/http.c", "int a = errmsg(text);\n", "a variable")
+append("formats", "src/http/http.c", 'int a = errdetail(b ? "c" : "d");\n',
        "a choice")
-append("formats", "src/http.c", "int a = appendStringInfo(&b, text);\n",
+append("formats", "src/http/http.c", "int a = appendStringInfo(&b, text);\n",
        "a second argument")
-append("formats", "src/http.c", "int a = elog(ERROR, text);\n", "elog's")
+append("formats", "src/http/http.c", "int a = elog(ERROR, text);\n", "elog's")
 
 for marker in ("TO" "DO", "FIX" "ME", "X" "XX"):
     append("markers", "README.md", f"{marker}: later\n", marker)
 
 append("white_space", "README.md", "text \n", "a blank at the end of a line")
 append("white_space", "README.md", "text", "no newline at the end")
-append("white_space", "src/option.c", "    int a;\n", "C indented by spaces")
-append("white_space", "src/option.c", "\t \tint a;\n", "a space before a tab")
-append("versions", "src/http.c", "#if PG_VERSION_NUM > 1\n#endif\n",
+append("white_space", "src/options/option.c", "    int a;\n", "C indented by spaces")
+append("white_space", "src/options/option.c", "\t \tint a;\n", "a space before a tab")
+append("versions", "src/http/http.c", "#if PG_VERSION_NUM > 1\n#endif\n",
        "outside compat.h")
-append("public_functions", "src/http.h", "extern int lfdw_http_gone(void);\n",
+append("public_functions", "src/http/http.h", "extern int lfdw_http_gone(void);\n",
        "declared and not defined")
 
 
-@plant("public_functions", "src/http.c")
+@plant("public_functions", "src/http/http.c")
 def no_comment(tree):
     """no comment before the definition"""
-    tree["src/http.c"] = tree["src/http.c"].replace(
+    tree["src/http/http.c"] = tree["src/http/http.c"].replace(
         '/* Counts; getenv("X") and sprintf() in a comment are no calls. */\n',
         "")
 
 
-@plant("public_functions", "src/http.h")
+@plant("public_functions", "src/http/http.h")
 def wrong_name(tree):
     """a name that is not ours"""
-    for path in ("src/http.h", "src/http.c"):
+    for path in ("src/http/http.h", "src/http/http.c"):
         tree[path] = tree[path].replace("lfdw_http_count", "count_http")
 
 
-@plant("file_header", "src/option.c")
+@plant("file_header", "src/options/option.c")
 def wrong_header(tree):
     """a header that names another file"""
-    tree["src/option.c"] = tree["src/option.c"].replace(
-        "\t  src/option.c", "\t  src/other.c")
+    tree["src/options/option.c"] = tree["src/options/option.c"].replace(
+        "\t  src/options/option.c", "\t  src/other.c")
 
 
 append("machines", "README.md", "see /home/me/file\n", "a home directory")
 append("machines", "README.md", "from https://pypi.org/x\n", "a registry")
 
 
-@plant("layers_table", "src/http.c")
+@plant("map", "src/http/http.c")
 def unnamed_module(tree):
-    """a module that the table of layers lacks"""
-    tree["docs/internals.md"] = tree["docs/internals.md"].replace("`http`", "")
+    """a module that the map lacks"""
+    tree["docs/internals.md"] = tree["docs/internals.md"].replace("`http` ", "")
 
 
-@plant("layers_table", "docs/internals.md")
-def module_gone(tree):
-    """a module that is only in the table of layers"""
-    tree["docs/internals.md"] += "| L3 | `gone` |\n"
+append("map", "docs/internals.md", "| `src/http/` | `gone` | |\n",
+       "a module that is only in the map")
 
 
-@plant("layers_table", "docs/internals.md")
-def no_layers(tree):
-    """no table of layers"""
+@plant("map", "docs/internals.md")
+def no_map(tree):
+    """no map"""
     del tree["docs/internals.md"]
 
 
-@plant("readme_options", "src/option.c")
+@plant("readme_options", "src/options/option.c")
 def undocumented(tree):
     """an option not in the README"""
     tree["README.md"] = tree["README.md"].replace("| `path` | |\n", "")

@@ -12,11 +12,11 @@
 
 #include "fmgr.h"
 
-#include "bind_join.h"
-#include "declaration.h"
-#include "jit.h"
+#include "join/join.h"
 #include "lambda_fdw.h"
-#include "setting.h"
+#include "options/declaration.h"
+#include "pg/setting.h"
+#include "scan/jit.h"
 
 PG_MODULE_MAGIC;
 

@@ -15,7 +15,7 @@
 
 #include "foreign/fdwapi.h"
 
-#include "option.h"
+#include "options/option.h"
 
 /*
  * Indexes of the lists in a ForeignScan's fdw_private.  The values of the
@@ -38,7 +38,7 @@ enum LfdwPlanPrivate
 								 * sent, "" where it is */
 };
 
-/* plan.c */
+/* scan_path.c */
 extern void lambdaGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
 									Oid foreigntableid);
 extern void lambdaGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
@@ -55,7 +55,7 @@ extern void lambdaGetForeignUpperPaths(PlannerInfo *root,
 									   RelOptInfo *output_rel, void *extra);
 extern Bitmapset *lfdw_plan_attrs(const ForeignScan *plan);
 
-/* stat.c */
+/* analyze.c */
 extern bool lambdaAnalyzeForeignTable(Relation relation,
 									  AcquireSampleRowsFunc *func,
 									  BlockNumber *totalpages);
@@ -70,11 +70,11 @@ extern void lambdaEndForeignScan(ForeignScanState *node);
 extern List *lambdaPlanForeignModify(PlannerInfo *root, ModifyTable *plan,
 									 Index resultRelation, int subplan_index);
 
-/* explain.c */
+/* scan_explain.c */
 extern void lambdaExplainForeignScan(ForeignScanState *node,
 									 struct ExplainState *es);
 
-/* admin.c */
+/* sql_session.c */
 extern LfdwOptions *lfdw_server_options(const char *name,
 										bool superusers_will_do);
 

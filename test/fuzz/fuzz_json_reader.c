@@ -11,7 +11,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/lfdw_common.h"
+#include "base/base.h"
 
 #include "json_oracle.h"
 #include "json_walk.h"

@@ -11,7 +11,7 @@
 #ifndef FUZZ_MEMORY_H
 #define FUZZ_MEMORY_H
 
-#include "common/lfdw_common.h"
+#include "base/base.h"
 
 static void
 fail(const char *why)

@@ -11,14 +11,14 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/lfdw_common.h"
+#include "base/base.h"
 
-#include "common/arn.h"
-#include "common/aws_error.h"
-#include "common/http_head.h"
-#include "common/net_address.h"
-#include "common/sigv4.h"
-#include "common/uri.h"
+#include "base/arn.h"
+#include "base/aws_error.h"
+#include "base/http_head.h"
+#include "base/net_address.h"
+#include "base/sigv4.h"
+#include "base/uri.h"
 
 #include "fuzz_memory.h"
 

@@ -11,15 +11,15 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "common/lfdw_common.h"
+#include "base/base.h"
 
 #include <math.h>
 
-#include "common/aws_time.h"
-#include "common/command_line.h"
-#include "common/log_report.h"
-#include "common/profile_ini.h"
-#include "common/xml_text.h"
+#include "base/aws_time.h"
+#include "base/command_line.h"
+#include "base/log_report.h"
+#include "base/profile_ini.h"
+#include "base/xml_text.h"
 
 #include "fuzz_memory.h"
 

@@ -11,12 +11,12 @@
 #ifndef LFDW_JSON_ORACLE_H
 #define LFDW_JSON_ORACLE_H
 
-#include "common/lfdw_common.h"
+#include "base/base.h"
 
 #include <errno.h>
 #include <json-c/json.h>
 
-#include "common/json_reader.h"
+#include "base/json_reader.h"
 #include "mb/pg_wchar.h"
 
 /* Strict releases of json-c refuse what JSON allows: see oracle_probe. */

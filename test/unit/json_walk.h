@@ -16,9 +16,9 @@
 #ifndef LFDW_JSON_WALK_H
 #define LFDW_JSON_WALK_H
 
-#include "common/lfdw_common.h"
+#include "base/base.h"
 
-#include "common/json_reader.h"
+#include "base/json_reader.h"
 
 typedef struct JsonWay
 {

@@ -14,7 +14,7 @@
 #ifndef LFDW_SIGV4_CASES_H
 #define LFDW_SIGV4_CASES_H
 
-#include "common/sigv4.h"
+#include "base/sigv4.h"
 
 #define CASE_KEY_ID "AKIDEXAMPLE"
 #define CASE_SECRET "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"

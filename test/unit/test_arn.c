@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_arn.c
- *		Unit tests of src/common/arn.c.
+ *		Unit tests of src/base/arn.c.
  *
  * IDENTIFICATION
  *	  test/unit/test_arn.c
@@ -10,7 +10,7 @@
  */
 #include "unit.h"
 
-#include "common/arn.h"
+#include "base/arn.h"
 
 #define ACCOUNT "123456789012"
 #define ARN "arn:aws:lambda:us-west-2:" ACCOUNT ":function:"

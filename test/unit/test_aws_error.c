@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_aws_error.c
- *		Unit tests of src/common/aws_error.c.
+ *		Unit tests of src/base/aws_error.c.
  *
  * IDENTIFICATION
  *	  test/unit/test_aws_error.c
@@ -10,7 +10,7 @@
  */
 #include "unit.h"
 
-#include "common/aws_error.h"
+#include "base/aws_error.h"
 
 /* Statuses and codes of Invoke in Lambda's API model, and what they mean. */
 static const struct

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_aws_time.c
- *		Unit tests of src/common/aws_time.c.
+ *		Unit tests of src/base/aws_time.c.
  *
  * IDENTIFICATION
  *	  test/unit/test_aws_time.c
@@ -12,7 +12,7 @@
 
 #include <time.h>
 
-#include "common/aws_time.h"
+#include "base/aws_time.h"
 
 /* What *unix_seconds holds before, and after a text that is no time. */
 #define UNTOUCHED INT64CONST(-77)

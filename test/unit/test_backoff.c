@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_backoff.c
- *		Unit tests of src/common/backoff.c.
+ *		Unit tests of src/base/backoff.c.
  *
  * IDENTIFICATION
  *	  test/unit/test_backoff.c
@@ -12,7 +12,7 @@
 
 #include <limits.h>
 
-#include "common/backoff.h"
+#include "base/backoff.h"
 
 static void
 test_take(void)

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_buffer.c
- *		Unit tests of src/common/buffer.c.
+ *		Unit tests of src/base/buffer.c.
  *
  * IDENTIFICATION
  *	  test/unit/test_buffer.c
@@ -10,7 +10,7 @@
  */
 #include "unit.h"
 
-#include "common/buffer.h"
+#include "base/buffer.h"
 
 /* Lets malloc fail under AddressSanitizer as it does without. */
 extern const char *__asan_default_options(void);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_command_line.c
- *		Unit tests of src/common/command_line.c.
+ *		Unit tests of src/base/command_line.c.
  *
  * What is expected is what shlex.split of Python 3.11 gives.
  *
@@ -12,7 +12,7 @@
  */
 #include "unit.h"
 
-#include "common/command_line.h"
+#include "base/command_line.h"
 
 #define MOST_WORDS 6
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_control_doc.c
- *		Unit tests of src/common/control_doc.c.
+ *		Unit tests of src/base/control_doc.c.
  *
  * IDENTIFICATION
  *	  test/unit/test_control_doc.c
@@ -12,7 +12,7 @@
 
 #include <limits.h>
 
-#include "common/control_doc.h"
+#include "base/control_doc.h"
 
 static const struct
 {

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_http_head.c
- *		Unit tests of src/common/http_head.c.
+ *		Unit tests of src/base/http_head.c.
  *
  * IDENTIFICATION
  *	  test/unit/test_http_head.c
@@ -10,7 +10,7 @@
  */
 #include "unit.h"
 
-#include "common/http_head.h"
+#include "base/http_head.h"
 
 /* A buffer with these bytes, exactly, so that reading past them is seen. */
 static void

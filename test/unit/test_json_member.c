@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_json_member.c
- *		Unit tests of src/common/json_member.c.
+ *		Unit tests of src/base/json_member.c.
  *
  * IDENTIFICATION
  *	  test/unit/test_json_member.c
@@ -10,7 +10,7 @@
  */
 #include "unit.h"
 
-#include "common/json_member.h"
+#include "base/json_member.h"
 
 /* The value that a text of JSON is; the bytes are copied to be of exact size. */
 static LfdwJsonValue

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_json_reader.c
- *		Unit tests of src/common/json_reader.c and json_scan.c.
+ *		Unit tests of src/base/json_reader.c and json_scan.c.
  *
  * IDENTIFICATION
  *	  test/unit/test_json_reader.c
@@ -10,7 +10,7 @@
  */
 #include "unit.h"
 
-#include "common/json_reader.h"
+#include "base/json_reader.h"
 #include "json_cases.h"
 #include "json_oracle.h"
 #include "json_walk.h"

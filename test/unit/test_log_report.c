@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_log_report.c
- *		Unit tests of src/common/log_report.c.
+ *		Unit tests of src/base/log_report.c.
  *
  * IDENTIFICATION
  *	  test/unit/test_log_report.c
@@ -10,7 +10,7 @@
  */
 #include "unit.h"
 
-#include "common/log_report.h"
+#include "base/log_report.h"
 
 #define START "START RequestId: 8f5-e Version: $LATEST\n"
 #define END "END RequestId: 8f5-e\n"

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_net_address.c
- *		Unit tests of src/common/net_address.c.
+ *		Unit tests of src/base/net_address.c.
  *
  * IDENTIFICATION
  *	  test/unit/test_net_address.c
@@ -12,7 +12,7 @@
 
 #include <sys/un.h>
 
-#include "common/net_address.h"
+#include "base/net_address.h"
 
 typedef enum Place
 {

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_profile_ini.c
- *		Unit tests of src/common/profile_ini.c.
+ *		Unit tests of src/base/profile_ini.c.
  *
  * IDENTIFICATION
  *	  test/unit/test_profile_ini.c
@@ -10,7 +10,7 @@
  */
 #include "unit.h"
 
-#include "common/profile_ini.h"
+#include "base/profile_ini.h"
 
 #define PROFILE LFDW_SECTION_PROFILE
 #define SERVICES LFDW_SECTION_SERVICES

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_sigv4.c
- *		Unit tests of src/common/sigv4.c.
+ *		Unit tests of src/base/sigv4.c.
  *
  * IDENTIFICATION
  *	  test/unit/test_sigv4.c
@@ -15,7 +15,7 @@
 
 #include <json-c/json.h>
 
-#include "common/sigv4.h"
+#include "base/sigv4.h"
 #include "sigv4_cases.h"
 
 #define SUITE "test/unit/aws-sigv4"

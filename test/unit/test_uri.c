@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_uri.c
- *		Unit tests of src/common/uri.c.
+ *		Unit tests of src/base/uri.c.
  *
  * IDENTIFICATION
  *	  test/unit/test_uri.c
@@ -10,7 +10,7 @@
  */
 #include "unit.h"
 
-#include "common/uri.h"
+#include "base/uri.h"
 
 static const struct
 {

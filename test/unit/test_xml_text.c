@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * test_xml_text.c
- *		Unit tests of src/common/xml_text.c.
+ *		Unit tests of src/base/xml_text.c.
  *
  * IDENTIFICATION
  *	  test/unit/test_xml_text.c
@@ -10,7 +10,7 @@
  */
 #include "unit.h"
 
-#include "common/xml_text.h"
+#include "base/xml_text.h"
 
 static const char answer[] =
 "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n"

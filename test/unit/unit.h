@@ -11,7 +11,7 @@
 #ifndef LFDW_UNIT_H
 #define LFDW_UNIT_H
 
-#include "common/lfdw_common.h"
+#include "base/base.h"
 
 static int	unit_run = 0;
 static int	unit_failed = 0;

@@ -1,0 +1,336 @@
+/*-------------------------------------------------------------------------
+ *
+ * client.c
+ *		Requests to AWS: where they go, signed, numbered, timed.
+ *
+ * IDENTIFICATION
+ *	  src/aws/client.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <time.h>
+
+#include "utils/memutils.h"
+
+#include "aws/client.h"
+#include "base/aws_time.h"
+#include "base/uri.h"
+#include "pg/owner.h"
+
+/* AWS takes a clock that is less than five minutes off; SDKs act at four. */
+#define CLOCK_SKEW_SECONDS 240
+
+/* As META.json has it. */
+#define LFDW_VERSION "1.0.0"
+
+/* The headers this module adds to those it is given. */
+#define OWN_HEADERS_MAX 8
+
+/* LfdwRelease: overwrites keys before their memory is given back. */
+static void
+wipe(void *arg)
+{
+	LfdwCredentials *credentials = arg;
+
+	explicit_bzero(credentials->secret_access_key,
+				   strlen(credentials->secret_access_key));
+	if (credentials->session_token)
+		explicit_bzero(credentials->session_token,
+					   strlen(credentials->session_token));
+}
+
+/* Forgets the credentials that were fetched for a client. */
+void
+lfdw_client_forget_credentials(LfdwClient *client)
+{
+	client->credentials = NULL;
+	MemoryContextReset(client->credentials_context);
+}
+
+/* Keeps a copy of credentials, fetched now, in place of those kept before. */
+void
+lfdw_client_keep_credentials(LfdwClient *client,
+							 const LfdwCredentials *credentials, int64 now)
+{
+	MemoryContext old = MemoryContextSwitchTo(client->credentials_context);
+	LfdwCredentials *copy;
+
+	lfdw_client_forget_credentials(client);
+	copy = palloc(sizeof(LfdwCredentials));
+	*copy = *credentials;
+	copy->access_key_id = pstrdup(credentials->access_key_id);
+	copy->secret_access_key = pstrdup(credentials->secret_access_key);
+	if (credentials->session_token)
+		copy->session_token = pstrdup(credentials->session_token);
+	copy->source = pstrdup(credentials->source);
+	lfdw_owner_register(client->credentials_context, wipe, copy);
+	client->credentials = copy;
+	client->fetched_at = now;
+	client->renew_at = now;
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * What this backend knows of AWS by server and user mapping; nothing on first
+ * use and after either has changed.  The result lives until the next wait: it
+ * belongs to the pool, which an ALTER may end.
+ */
+LfdwClient *
+lfdw_client_get(const LfdwPoolKey *key)
+{
+	LfdwHttpPool *pool = lfdw_pool_get(key);
+	LfdwClient *client = pool->client;
+
+	if (client)
+		return client;
+	client = MemoryContextAllocZero(pool->context, sizeof(LfdwClient));
+	client->credentials_context = AllocSetContextCreate(pool->context,
+														"lambda_fdw credentials",
+														ALLOCSET_SMALL_SIZES);
+	client->bucket.tokens = LFDW_RETRY_TOKENS;
+	pool->client = client;
+	return client;
+}
+
+/* A random UUID (RFC 4122, version 4), palloc'd. */
+char *
+lfdw_client_uuid(void)
+{
+	uint8		b[16];
+
+	if (!pg_strong_random(b, sizeof(b)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not generate random values")));
+	b[6] = (b[6] & 0x0F) | 0x40;
+	b[8] = (b[8] & 0x3F) | 0x80;
+	return psprintf("%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+					b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7],
+					b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+}
+
+/* The derived signing keys of this backend. */
+static LfdwSigv4KeyCache *
+key_cache(void)
+{
+	static LfdwSigv4KeyCache cache;
+
+	return &cache;
+}
+
+static void
+add_header(LfdwHeader *headers, int *nheaders, const char *name,
+		   const char *value)
+{
+	headers[*nheaders].name = name;
+	headers[*nheaders].value = value;
+	(*nheaders)++;
+}
+
+/* Appends the header Authorization for those that are there. */
+static void
+sign(LfdwHeader *headers, int *nheaders, const LfdwRoute *route,
+	 const LfdwAwsRequest *request, const char *path,
+	 const LfdwSigv4Scope *scope)
+{
+	char		hash[LFDW_SHA256_HEX_LEN + 1];
+	StringInfoData authorization;
+	LfdwSigv4Request signed_request = {
+		.method = "POST",
+		.path = path,
+		.query = request->query,
+		.headers = headers,
+		.nheaders = *nheaders,
+		.payload_hash = hash
+	};
+
+	initStringInfo(&authorization);
+	if (!lfdw_sigv4_hash(request->body, request->body_len, hash) ||
+		!lfdw_sigv4_authorization(&authorization, key_cache(),
+								  request->credentials->access_key_id,
+								  request->credentials->secret_access_key,
+								  scope, &signed_request))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR),
+				 errmsg("could not sign a request for server \"%s\"", route->server),
+				 errdetail("OpenSSL refused SHA-256.")));
+	add_header(headers, nheaders, "Authorization", authorization.data);
+}
+
+/* This extension, the server and libcurl, with their versions. */
+static const char *
+user_agent(void)
+{
+	static char text[128];
+
+	if (text[0] == '\0')
+		snprintf(text, sizeof(text), "lambda_fdw/%s PostgreSQL/%s libcurl/%s",
+				 LFDW_VERSION, PG_VERSION, lfdw_http_library_version());
+	return text;
+}
+
+/*
+ * Fills headers and returns how many there are.  The first is Host, which
+ * libcurl makes itself.  Those after Authorization are not signed, as in
+ * botocore: proxies may change them.
+ */
+static int
+make_headers(LfdwHeader *headers, const LfdwPoolKey *key,
+			 const LfdwRoute *route, const LfdwAwsRequest *request,
+			 const LfdwUrl *url, const char *path)
+{
+	LfdwSigv4Scope scope = {"", route->region, request->service};
+	int			n = 0;
+
+	add_header(headers, &n, "Host", url->authority);
+	for (int i = 0; i < request->nheaders; i++)
+		headers[n++] = request->headers[i];
+	if (request->credentials)
+	{
+		lfdw_sigv4_timestamp(time(NULL) + lfdw_client_get(key)->clock_offset,
+							 scope.timestamp);
+		add_header(headers, &n, "X-Amz-Date", pstrdup(scope.timestamp));
+		if (request->credentials->session_token)
+			add_header(headers, &n, "X-Amz-Security-Token",
+					   request->credentials->session_token);
+		sign(headers, &n, route, request, path, &scope);
+	}
+	add_header(headers, &n, "User-Agent", user_agent());
+	add_header(headers, &n, "amz-sdk-invocation-id", request->invocation_id);
+	add_header(headers, &n, "amz-sdk-request",
+			   psprintf("attempt=%d; max=%d", request->attempt,
+						route->max_attempts));
+	if (request->trace_id)
+		add_header(headers, &n, "X-Amzn-Trace-Id", request->trace_id);
+	return n;
+}
+
+/* Which addresses a request may be sent to. */
+static int
+network_rules(const LfdwRoute *route, const LfdwAwsRequest *request,
+			  const LfdwUrl *url)
+{
+	int			rules = 0;
+
+	if (request->own_endpoint)
+		return 0;
+	if (!route->trusted)
+		rules |= LFDW_HTTP_DENY_LOCAL;
+	if (!url->https && !route->allow_http)
+		rules |= LFDW_HTTP_ONLY_LOOPBACK;
+	return rules;
+}
+
+/*
+ * A proxy's URL with its port, palloc'd; NULL for none.  A URL without one means
+ * 80 or 443, as everywhere, but for libcurl, which takes 1080.
+ */
+static char *
+proxy_url(const char *proxy)
+{
+	LfdwUrl		url;
+	const char *why;
+
+	if (proxy == NULL)
+		return NULL;
+	if (!lfdw_url_parse(proxy, &url, &why))
+		elog(ERROR, "invalid proxy: %s", why);
+	return psprintf("%s://%s:%d", url.https ? "https" : "http", url.host,
+					url.port);
+}
+
+/*
+ * Begins a POST to a service and returns at once.
+ *
+ * It goes over the connections of key, and by the server's route, whose
+ * region is in the signature.  The exchange belongs to the current context.
+ * Raises HV000 where OpenSSL cannot sign.
+ */
+LfdwHttpExchange *
+lfdw_client_begin(const LfdwPoolKey *key, const LfdwRoute *route,
+				  const LfdwAwsRequest *request)
+{
+	LfdwHttpRequest http = {0};
+	LfdwHeader *headers = palloc(sizeof(LfdwHeader) *
+								 (request->nheaders + OWN_HEADERS_MAX));
+	LfdwUrl		url;
+	const char *why;
+	char	   *path;
+
+	if (!lfdw_url_parse(request->endpoint, &url, &why))
+		elog(ERROR, "invalid endpoint: %s", why);
+	path = psprintf("%s%s", url.path, request->path);
+	http.pool = *key;
+	http.method = "POST";
+	http.nheaders = make_headers(headers, key, route, request, &url, path) - 1;
+	http.headers = headers + 1;
+	http.url = psprintf("%s://%s%s%s%s", url.https ? "https" : "http",
+						url.authority, path,
+						request->query[0] ? "?" : "", request->query);
+	http.proxy = proxy_url(route->proxy);
+	http.ca_bundle = route->ca_bundle;
+	http.body = request->body;
+	http.body_len = request->body_len;
+	http.connect_timeout_ms = route->connect_timeout_ms;
+	http.request_timeout_ms = request->request_timeout_ms;
+	http.max_response_bytes = request->max_response_bytes;
+	http.keep_connection = route->keep_connections;
+	http.idle_connection_ms = route->idle_connection_ms;
+	http.once = request->once;
+	http.network = network_rules(route, request, &url);
+	return lfdw_http_begin(&http);
+}
+
+/* A number that a header holds, or -1. */
+static int64
+header_number(const LfdwHttpExchange *exchange, const char *name)
+{
+	const char *value = lfdw_http_header(exchange, name);
+
+	if (value == NULL || value[0] == '\0' || strlen(value) > 9 ||
+		strspn(value, "0123456789") != strlen(value))
+		return -1;
+	return strtol(value, NULL, 10);
+}
+
+/*
+ * When an answer asks to be tried again, in microseconds from now; -1 where it
+ * does not say.  x-amz-retry-after has milliseconds, Retry-After seconds or a
+ * date.
+ */
+int64
+lfdw_client_retry_hint_us(const LfdwHttpExchange *exchange)
+{
+	int64		ms = header_number(exchange, "x-amz-retry-after");
+	int64		seconds = header_number(exchange, "Retry-After");
+	const char *date = lfdw_http_header(exchange, "Retry-After");
+	int64		at;
+
+	if (ms >= 0)
+		return ms * INT64CONST(1000);
+	if (seconds < 0 && date && lfdw_time_http_date(date, &at))
+		seconds = Max(at - (int64) time(NULL), 0);
+	return seconds < 0 ? -1 : seconds * INT64CONST(1000000);
+}
+
+/*
+ * Compares the clock that signs with the answer's Date.  Returns whether it
+ * was wrong and is now corrected, so that signing again makes sense.  An
+ * answer from a cache tells an old time.
+ */
+bool
+lfdw_client_correct_clock(LfdwClient *client, const LfdwHttpExchange *exchange)
+{
+	const char *date = lfdw_http_header(exchange, "Date");
+	int64		ours = (int64) time(NULL);
+	int64		theirs;
+
+	if (date == NULL || lfdw_http_header(exchange, "Age") ||
+		!lfdw_time_http_date(date, &theirs) ||
+		llabs(theirs - (ours + client->clock_offset)) < CLOCK_SKEW_SECONDS)
+		return false;
+	client->clock_offset = theirs - ours;
+	return true;
+}

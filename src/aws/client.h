@@ -1,0 +1,93 @@
+/*-------------------------------------------------------------------------
+ *
+ * client.h
+ *		Requests to AWS: where they go, signed, numbered, timed.
+ *
+ * IDENTIFICATION
+ *	  src/aws/client.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_CLIENT_H
+#define LFDW_CLIENT_H
+
+#include "postgres.h"
+
+#include "base/backoff.h"
+#include "base/sigv4.h"
+#include "http/http.h"
+
+/* Keys to sign with, and where they came from. */
+typedef struct LfdwCredentials
+{
+	char	   *access_key_id;
+	char	   *secret_access_key;
+	char	   *session_token;	/* NULL for none */
+	char	   *source;			/* in words */
+	int64		expires_at;		/* Unix time, 0: they do not expire */
+	bool		renewable;		/* asking again may give others */
+} LfdwCredentials;
+
+/* How a server reaches AWS; the strings outlive the requests. */
+typedef struct LfdwRoute
+{
+	const char *server;			/* its name, for messages */
+	bool		trusted;		/* its owner is a superuser */
+	const char *region;			/* NULL until lfdw_endpoint_complete_route */
+	bool		use_fips;
+	bool		use_dualstack;
+	bool		allow_http;
+	const char *proxy;			/* NULL for none */
+	const char *ca_bundle;		/* NULL: the system's */
+	int			connect_timeout_ms;
+	int			max_attempts;
+	bool		keep_connections;
+	int			idle_connection_ms; /* 0: no limit */
+} LfdwRoute;
+
+/* What a backend knows of AWS by server and user mapping. */
+typedef struct LfdwClient
+{
+	LfdwRetryBucket bucket;
+	int64		clock_offset;	/* seconds that AWS's clock is ahead of ours */
+	LfdwCredentials *credentials;	/* fetched ones, NULL for none */
+	int64		fetched_at;		/* Unix time */
+	int64		renew_at;		/* not before this Unix time */
+	MemoryContext credentials_context;
+} LfdwClient;
+
+/* A request; nothing here is kept but the body. */
+typedef struct LfdwAwsRequest
+{
+	const char *service;		/* as in the signature's scope */
+	const char *endpoint;		/* URL */
+	const char *path;			/* below the endpoint's own, encoded once */
+	const char *query;			/* as on the wire, "" for none */
+	const LfdwHeader *headers;	/* to sign; Host and X-Amz-Date are added */
+	int			nheaders;
+	const char *trace_id;		/* X-Amzn-Trace-Id, NULL for none */
+	const char *body;			/* must outlive the exchange */
+	size_t		body_len;
+	const LfdwCredentials *credentials; /* NULL: not signed */
+	const char *invocation_id;	/* the same for all attempts */
+	int			attempt;		/* from 1 */
+	int			request_timeout_ms;
+	size_t		max_response_bytes;
+	bool		own_endpoint;	/* the endpoint is the administrator's choice */
+	bool		once;			/* it must not be sent again if it breaks */
+} LfdwAwsRequest;
+
+extern LfdwClient *lfdw_client_get(const LfdwPoolKey *key);
+extern void lfdw_client_forget_credentials(LfdwClient *client);
+extern void lfdw_client_keep_credentials(LfdwClient *client,
+										 const LfdwCredentials *credentials,
+										 int64 now);
+extern char *lfdw_client_uuid(void);
+extern LfdwHttpExchange *lfdw_client_begin(const LfdwPoolKey *key,
+										   const LfdwRoute *route,
+										   const LfdwAwsRequest *request);
+extern int64 lfdw_client_retry_hint_us(const LfdwHttpExchange *exchange);
+extern bool lfdw_client_correct_clock(LfdwClient *client,
+									  const LfdwHttpExchange *exchange);
+
+#endif							/* LFDW_CLIENT_H */

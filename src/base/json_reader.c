@@ -1,0 +1,452 @@
+/*-------------------------------------------------------------------------
+ *
+ * json_reader.c
+ *		A strict pull reader of JSON (RFC 8259) over a growing window of bytes.
+ *
+ * The hot path of a scan: nothing is allocated, copied or recursed into.  The
+ * reader moves, leaving errors aside, only once a call has succeeded.
+ *
+ * IDENTIFICATION
+ *	  src/base/json_reader.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/base.h"
+
+#include "base/json_reader.h"
+#include "base/json_scan.h"
+
+/* In ASCII one byte lies between a bracket and the one that closes it. */
+#define closer_of(bracket)	((uint8) ((bracket) + 2))
+
+/* Where the next byte to read is, and the end of the window. */
+#define place_of(reader)	((const uint8 *) (reader)->data + (reader)->pos)
+#define end_of(reader)		((const uint8 *) (reader)->data + (reader)->len)
+
+/* What a call returns once a scan has returned NULL. */
+static inline LfdwJsonStatus
+stopped(const LfdwJsonReader *reader)
+{
+	return reader->error ? LFDW_JSON_BAD : LFDW_JSON_MORE;
+}
+
+static inline void
+move_to(LfdwJsonReader *reader, const uint8 *p)
+{
+	reader->pos = p - (const uint8 *) reader->data;
+}
+
+/*
+ * What stands before a value in a container: a member's name and colon, or
+ * nothing but white space.
+ */
+static pg_attribute_always_inline const uint8 *
+scan_to_value(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
+			  uint8 closer)
+{
+	LfdwJsonValue key;
+
+	p = skip_space(p, end);
+	if (closer == '}')
+	{
+		p = scan_name(reader, p, end, &key);
+		if (unlikely(p == NULL))
+			return NULL;
+		p = skip_space(p, end);
+	}
+	return unlikely(p == end) ? lfdw_json_stop_short(reader) : p;
+}
+
+static const uint8 *
+stop_comma(LfdwJsonReader *reader, const uint8 *p, uint8 closer)
+{
+	return lfdw_json_stop_bad(reader, p, closer == '}' ?
+							  "a comma or a closing brace is missing" :
+							  "a comma or a closing bracket is missing");
+}
+
+/*
+ * An object or array with all that is in it; its bracket is at p.  Does not
+ * recurse: a byte for each level says what closes it.
+ */
+static pg_noinline const uint8 *
+scan_container(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
+{
+	uint8		closers[LFDW_JSON_MAX_DEPTH];
+	int			depth = reader->depth;
+	uint8		closer = 0;
+	LfdwJsonValue ignored;
+
+	/* each turn starts at a value */
+	for (;;)
+	{
+		if (*p == '"')
+			p = scan_string(reader, p, end, &ignored);
+		else if (*p != '{' && *p != '[')
+			p = scan_token(reader, p, end, &ignored);
+		else
+		{
+			if (depth == LFDW_JSON_MAX_DEPTH)
+				return lfdw_json_stop_bad(reader, p, LFDW_JSON_TOO_DEEP);
+			closer = closer_of(*p);
+			closers[depth++] = closer;
+			p = skip_space(p + 1, end);
+			if (p < end && *p != closer)
+			{
+				p = scan_to_value(reader, p, end, closer);
+				if (p == NULL)
+					return NULL;
+				continue;
+			}
+		}
+		if (unlikely(p == NULL))
+			return NULL;
+
+		/* here a value has ended, or an empty container is about to */
+		p = skip_space(p, end);
+		while (p < end && *p == closer)
+		{
+			p++;
+			if (--depth == reader->depth)
+				return p;
+			closer = closers[depth - 1];
+			p = skip_space(p, end);
+		}
+		if (unlikely(p == end))
+			return lfdw_json_stop_short(reader);
+		if (unlikely(*p != ','))
+			return stop_comma(reader, p, closer);
+		p = scan_to_value(reader, p + 1, end, closer);
+		if (unlikely(p == NULL))
+			return NULL;
+	}
+}
+
+/*
+ * Starts to read a text.  The window is the caller's, len bytes at data; with
+ * complete there is no more to come.  The reader holds no memory of its own.
+ */
+void
+lfdw_json_init(LfdwJsonReader *reader, const char *data, size_t len,
+			   bool complete)
+{
+	memset(reader, 0, sizeof(*reader));
+	lfdw_json_feed(reader, data, len, complete);
+}
+
+/*
+ * Shows the reader a window that starts at the same byte of the text as the
+ * one before and is at least as long, possibly elsewhere in memory.
+ */
+void
+lfdw_json_feed(LfdwJsonReader *reader, const char *data, size_t len,
+			   bool complete)
+{
+	Assert(len >= reader->pos);
+
+	reader->data = data;
+	reader->len = len;
+	reader->complete = complete;
+}
+
+/*
+ * Tells the reader that the first len bytes of its window were dropped, all of
+ * which it must have read (len <= pos).  The window then is what is left of
+ * it, at data + len; offset grows so that error_at goes on counting from the
+ * beginning of the text.  If the bytes move or are gone, lfdw_json_feed has to
+ * follow before anything is read.  Values and checkpoints from before are void.
+ */
+void
+lfdw_json_discard(LfdwJsonReader *reader, size_t len)
+{
+	Assert(len <= reader->pos);
+
+	reader->data += len;
+	reader->len -= len;
+	reader->pos -= len;
+	reader->offset += len;
+}
+
+/*
+ * Skips white space and tells, from its first byte alone, what the next value
+ * is.  Returns LFDW_JSON_END where only white space is left of the text,
+ * LFDW_JSON_MORE (having skipped what there is) where the window ends first,
+ * and LFDW_JSON_BAD where no value starts with such a byte.
+ */
+LfdwJsonStatus
+lfdw_json_peek(LfdwJsonReader *reader, LfdwJsonType *type)
+{
+	const uint8 *end = end_of(reader);
+	const uint8 *p = skip_space(place_of(reader), end);
+
+	move_to(reader, p);
+	if (p == end)
+		return reader->complete ? LFDW_JSON_END : LFDW_JSON_MORE;
+	if (*p == '{')
+		*type = LFDW_JSON_OBJECT;
+	else if (*p == '[')
+		*type = LFDW_JSON_ARRAY;
+	else if (*p == '"')
+		*type = LFDW_JSON_STRING;
+	else if (*p == '-' || is_digit(*p))
+		*type = LFDW_JSON_NUMBER;
+	else if (*p == 't')
+		*type = LFDW_JSON_TRUE;
+	else if (*p == 'f')
+		*type = LFDW_JSON_FALSE;
+	else if (*p == 'n')
+		*type = LFDW_JSON_NULL;
+	else
+	{
+		lfdw_json_stop_bad(reader, p, LFDW_JSON_INVALID_TOKEN);
+		return LFDW_JSON_BAD;
+	}
+	return LFDW_JSON_OK;
+}
+
+/*
+ * Reads the whole of the next value, whatever it is, and validates all of it.
+ * *value points into the window.  Returns LFDW_JSON_OK, _MORE or _BAD; a text
+ * that ends before any value is bad.
+ */
+LfdwJsonStatus
+lfdw_json_value(LfdwJsonReader *reader, LfdwJsonValue *value)
+{
+	const uint8 *end = end_of(reader);
+	const uint8 *p = skip_space(place_of(reader), end);
+
+	if (unlikely(p == end))
+		p = lfdw_json_stop_short(reader);
+	else if (*p == '"')
+		p = scan_string(reader, p, end, value);
+	else if (*p != '{' && *p != '[')
+		p = scan_token(reader, p, end, value);
+	else
+	{
+		value->type = *p == '{' ? LFDW_JSON_OBJECT : LFDW_JSON_ARRAY;
+		value->escaped = false;
+		value->text = (const char *) p;
+		p = scan_container(reader, p, end);
+		if (p != NULL)
+			value->len = (const char *) p - value->text;
+	}
+	if (unlikely(p == NULL))
+		return stopped(reader);
+	move_to(reader, p);
+	return LFDW_JSON_OK;
+}
+
+/*
+ * Goes into the object or array that is next; lfdw_json_member or
+ * lfdw_json_element then has to be called until it returns LFDW_JSON_END.
+ * Returns LFDW_JSON_BAD if the next value is neither, or nested deeper than
+ * LFDW_JSON_MAX_DEPTH.
+ */
+LfdwJsonStatus
+lfdw_json_enter(LfdwJsonReader *reader)
+{
+	const uint8 *end = end_of(reader);
+	const uint8 *p = skip_space(place_of(reader), end);
+
+	if (p == end)
+		p = lfdw_json_stop_short(reader);
+	else if (*p != '{' && *p != '[')
+		p = lfdw_json_stop_bad(reader, p, "an object or an array is missing");
+	else if (reader->depth == LFDW_JSON_MAX_DEPTH)
+		p = lfdw_json_stop_bad(reader, p, LFDW_JSON_TOO_DEEP);
+	if (p == NULL)
+		return stopped(reader);
+	move_to(reader, p + 1);
+	reader->depth++;
+	reader->first = true;
+	return LFDW_JSON_OK;
+}
+
+/* Goes out of the container whose closing bracket is at p. */
+static inline LfdwJsonStatus
+leave(LfdwJsonReader *reader, const uint8 *p)
+{
+	Assert(reader->depth > 0);
+
+	move_to(reader, p + 1);
+	reader->depth--;
+	reader->first = false;
+	return LFDW_JSON_END;
+}
+
+/* Finds the next member or element, or what closes the container. */
+static pg_attribute_always_inline const uint8 *
+scan_to_item(LfdwJsonReader *reader, const uint8 *end, uint8 closer)
+{
+	const uint8 *p = skip_space(place_of(reader), end);
+
+	if (unlikely(p == end))
+		return lfdw_json_stop_short(reader);
+	if (*p == closer || reader->first)
+		return p;
+	if (unlikely(*p != ','))
+		return stop_comma(reader, p, closer);
+	p = skip_space(p + 1, end);
+	if (unlikely(p == end))
+		return lfdw_json_stop_short(reader);
+	if (unlikely(*p == closer))
+		return lfdw_json_stop_bad(reader, p, closer == '}' ?
+								  LFDW_JSON_NO_NAME : LFDW_JSON_INVALID_TOKEN);
+	return p;
+}
+
+/*
+ * In an object: goes to its next member, whose name *key receives, and stops
+ * before the value, which the caller has to read.  Returns LFDW_JSON_END after
+ * having gone out of the object.
+ */
+LfdwJsonStatus
+lfdw_json_member(LfdwJsonReader *reader, LfdwJsonValue *key)
+{
+	const uint8 *end = end_of(reader);
+	const uint8 *p = scan_to_item(reader, end, '}');
+
+	if (likely(p != NULL))
+	{
+		if (*p == '}')
+			return leave(reader, p);
+		p = scan_name(reader, p, end, key);
+	}
+	if (unlikely(p == NULL))
+		return stopped(reader);
+	move_to(reader, p);
+	reader->first = false;
+	return LFDW_JSON_OK;
+}
+
+/*
+ * In an array: stops before its next element, which the caller has to read.
+ * Returns LFDW_JSON_END after having gone out of the array.
+ */
+LfdwJsonStatus
+lfdw_json_element(LfdwJsonReader *reader)
+{
+	const uint8 *p = scan_to_item(reader, end_of(reader), ']');
+
+	if (unlikely(p == NULL))
+		return stopped(reader);
+	if (*p == ']')
+		return leave(reader, p);
+	move_to(reader, p);
+	reader->first = false;
+	return LFDW_JSON_OK;
+}
+
+/* Makes sure that only white space is left: LFDW_JSON_OK, _MORE or _BAD. */
+LfdwJsonStatus
+lfdw_json_end(LfdwJsonReader *reader)
+{
+	const uint8 *end = end_of(reader);
+	const uint8 *p = skip_space(place_of(reader), end);
+
+	if (p < end)
+	{
+		lfdw_json_stop_bad(reader, p, "unexpected text after the JSON value");
+		return LFDW_JSON_BAD;
+	}
+	if (!reader->complete)
+		return LFDW_JSON_MORE;
+	move_to(reader, p);
+	return LFDW_JSON_OK;
+}
+
+/*
+ * Decodes a string into dst, which has room for string->len + 1 bytes and does
+ * not overlap it.  Writes UTF-8 and a NUL; returns the length without the NUL.
+ */
+size_t
+lfdw_json_unescape(const LfdwJsonValue *string, char *dst)
+{
+	const char *p = string->text;
+	const char *end = p + string->len;
+	const char *backslash;
+	char	   *out = dst;
+
+	while (string->escaped && (backslash = memchr(p, '\\', end - p)) != NULL)
+	{
+		memcpy(out, p, backslash - p);
+		out += backslash - p;
+		p = backslash;
+		out += lfdw_json_decode_escape(&p, out);
+	}
+	memcpy(out, p, end - p);
+	out += end - p;
+	*out = '\0';
+	return out - dst;
+}
+
+/*
+ * Copies a value of any type to dst, which has room for value->len + 1 bytes and
+ * does not overlap it, with the \u escapes beyond ASCII replaced by the UTF-8
+ * that they stand for; the value stays what it is.  Writes a NUL; returns the
+ * length without it.
+ */
+size_t
+lfdw_json_expand(const LfdwJsonValue *value, char *dst)
+{
+	const char *p = value->text;
+	const char *end = p + value->len;
+	const char *backslash;
+	char	   *out = dst;
+
+	while ((backslash = memchr(p, '\\', end - p)) != NULL)
+	{
+		const char *next = backslash;
+		char		decoded[4];
+		size_t		len = lfdw_json_decode_escape(&next, decoded);
+
+		memcpy(out, p, backslash - p);
+		out += backslash - p;
+		p = backslash;
+		if (len > 1)
+			memcpy(out, decoded, len);
+		else
+			memcpy(out, p, len = next - p);
+		out += len;
+		p = next;
+	}
+	memcpy(out, p, end - p);
+	out += end - p;
+	*out = '\0';
+	return out - dst;
+}
+
+/* Is a string, decoded, this text of len bytes of UTF-8? */
+bool
+lfdw_json_string_equals(const LfdwJsonValue *string, const char *text,
+						size_t len)
+{
+	const char *p = string->text;
+	const char *end = p + string->len;
+
+	if (!string->escaped)
+		return string->len == len && memcmp(p, text, len) == 0;
+	while (p < end)
+	{
+		char		decoded[4];
+		const char *piece = p;
+		const char *backslash = memchr(p, '\\', end - p);
+		size_t		n;
+
+		if (backslash == p)
+		{
+			n = lfdw_json_decode_escape(&p, decoded);
+			piece = decoded;
+		}
+		else
+		{
+			p = backslash ? backslash : end;
+			n = p - piece;
+		}
+		if (n > len || memcmp(piece, text, n) != 0)
+			return false;
+		text += n;
+		len -= n;
+	}
+	return len == 0;
+}

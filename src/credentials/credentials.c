@@ -1,0 +1,434 @@
+/*-------------------------------------------------------------------------
+ *
+ * credentials.c
+ *		Who calls AWS, and with which keys.
+ *
+ * The keys of a user mapping are the role's own, and so are those of a file
+ * that a superuser has named there.  All other sources are ambient: they belong to the server's operating system account, and only
+ * callers that may use it are asked for them.  The order is that of the SDKs.
+ *
+ * IDENTIFICATION
+ *	  src/credentials/credentials.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <time.h>
+
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "base/aws_time.h"
+#include "credentials/credential_source.h"
+#include "credentials/credentials.h"
+#include "pg/message.h"
+
+/* Fetched credentials are renewed so long before they expire. */
+#define RENEW_AHEAD_SECONDS 300
+
+/* After a renewal that failed, the next is tried so much later. */
+#define RENEW_AGAIN_SECONDS 60
+
+typedef bool (*Source) (LfdwSearch *search, LfdwCredentials *found);
+
+/* A source that is asked at the network or runs a program is asked once. */
+#define is_fetched(credentials) ((credentials)->renewable)
+
+/* Notes why a source has no credentials. */
+void
+lfdw_search_note(LfdwSearch *search, const char *source, const char *why)
+{
+	appendStringInfo(search->notes, "%s%s: %s",
+					 search->notes->len > 0 ? "\n" : "", source, why);
+}
+
+/*
+ * Takes credentials from a document, or notes what it says instead.  An
+ * expiry that cannot be read counts as none.
+ */
+bool
+lfdw_search_take_doc(LfdwSearch *search, const char *source,
+					 const LfdwCredentialDoc *doc, LfdwCredentials *found)
+{
+	if (doc->access_key_id[0] == '\0' || doc->secret_access_key[0] == '\0')
+	{
+		lfdw_search_note(search, source, doc->code[0] || doc->message[0] ?
+						 psprintf("%s %s",
+								  lfdw_error_excerpt(doc->code, strlen(doc->code)),
+								  lfdw_error_excerpt(doc->message, strlen(doc->message))) :
+						 "the answer has no AccessKeyId and SecretAccessKey");
+		return false;
+	}
+	found->access_key_id = pstrdup(doc->access_key_id);
+	found->secret_access_key = pstrdup(doc->secret_access_key);
+	found->session_token = doc->token[0] ? pstrdup(doc->token) : NULL;
+	found->source = pstrdup(source);
+	found->renewable = true;
+	if (!lfdw_time_iso8601(doc->expiration, &found->expires_at))
+		found->expires_at = 0;
+	return true;
+}
+
+/* AWS_ACCESS_KEY_ID and its companions. */
+bool
+lfdw_source_environment(LfdwSearch *search, LfdwCredentials *found)
+{
+	const char *id = lfdw_ambient_variable("AWS_ACCESS_KEY_ID");
+	const char *secret = lfdw_ambient_variable("AWS_SECRET_ACCESS_KEY");
+	const char *token = lfdw_ambient_variable("AWS_SESSION_TOKEN");
+
+	if (id == NULL || secret == NULL)
+	{
+		lfdw_search_note(search, "environment", id || secret ?
+						 "only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set" :
+						 "AWS_ACCESS_KEY_ID is not set");
+		return false;
+	}
+	found->access_key_id = pstrdup(id);
+	found->secret_access_key = pstrdup(secret);
+	found->session_token = token ? pstrdup(token) : NULL;
+	found->source = pstrdup("environment");
+	return true;
+}
+
+/* AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN. */
+static bool
+source_web_identity(LfdwSearch *search, LfdwCredentials *found)
+{
+	const char *file = lfdw_ambient_variable("AWS_WEB_IDENTITY_TOKEN_FILE");
+	LfdwRole	role = {
+		.arn = lfdw_ambient_variable("AWS_ROLE_ARN"),
+		.session_name = lfdw_ambient_variable("AWS_ROLE_SESSION_NAME")
+	};
+
+	if (file == NULL || role.arn == NULL)
+	{
+		lfdw_search_note(search, "web identity", file ?
+						 "AWS_ROLE_ARN is not set" :
+						 "AWS_WEB_IDENTITY_TOKEN_FILE is not set");
+		return false;
+	}
+	return lfdw_source_web_identity(search, &role, file, found);
+}
+
+/* The server's own sources, in order. */
+static const Source chain[] = {
+	lfdw_source_environment,
+	source_web_identity,
+	lfdw_source_profile,
+	lfdw_source_container,
+	lfdw_source_instance
+};
+
+/* The option that a user mapping with half a pair of keys lacks, or NULL. */
+static const char *
+missing_half(const LfdwMapping *mapping)
+{
+	if ((mapping->access_key_id == NULL) == (mapping->secret_access_key == NULL))
+		return NULL;
+	return mapping->access_key_id ? "aws_secret_access_key" : "aws_access_key_id";
+}
+
+/* Has a user mapping keys, or a file of them? */
+static bool
+has_own_keys(const LfdwMapping *mapping)
+{
+	return mapping->access_key_id || mapping->credentials_file;
+}
+
+/* The keys of the user mapping, which need no asking. */
+static bool
+source_mapping(const LfdwMapping *mapping, LfdwCredentials *found)
+{
+	if (mapping->access_key_id == NULL)
+		return false;
+	found->access_key_id = mapping->access_key_id;
+	found->secret_access_key = mapping->secret_access_key;
+	found->session_token = mapping->session_token;
+	found->source = pstrdup("user mapping");
+	return true;
+}
+
+/* The first credentials in the order of sources, before the mapping's role. */
+static bool
+find_base(LfdwSearch *search, LfdwCredentials *found)
+{
+	const LfdwMapping *mapping = &search->caller->mapping;
+
+	if (source_mapping(mapping, found))
+		return true;
+	if (mapping->credentials_file)
+		return lfdw_source_file(search, found);
+	lfdw_search_note(search, "user mapping", "it has no keys");
+	if (search->ambient == NULL)
+		return false;
+	if (mapping->profile)
+		return lfdw_source_profile(search, found);
+	for (int i = 0; i < (int) lengthof(chain); i++)
+	{
+		if (chain[i] (search, found))
+			return true;
+		/* as in the SDKs, a profile that is asked for must be there */
+		if (chain[i] == lfdw_source_profile && search->ambient->profile_given &&
+			!lfdw_profiles_has(search->ambient->profiles, LFDW_SECTION_PROFILE,
+							   search->ambient->profile))
+			return false;
+	}
+	return false;
+}
+
+/*
+ * Can credentials be sent in headers, which a control character would end or
+ * break?  A user mapping has none in its keys, but files, variables and
+ * answers may.
+ */
+static bool
+fits_header(LfdwSearch *search, const LfdwCredentials *found)
+{
+	const char *texts[] = {found->access_key_id, found->session_token};
+
+	for (int i = 0; i < (int) lengthof(texts); i++)
+	{
+		for (const char *p = texts[i]; p && *p; p++)
+		{
+			if ((unsigned char) *p >= ' ' && *p != 0x7F)
+				continue;
+			lfdw_search_note(search, found->source,
+							 "a control character is in its access key or session token");
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Goes through all sources; true where one has credentials. */
+static bool
+search_sources(LfdwSearch *search, LfdwCredentials *found)
+{
+	const LfdwMapping *mapping = &search->caller->mapping;
+	LfdwRole	role = {
+		.arn = mapping->role_arn,
+		.session_name = mapping->role_session_name,
+		.external_id = mapping->external_id
+	};
+	LfdwCredentials base = {0};
+
+	memset(found, 0, sizeof(*found));
+	if (mapping->role_arn == NULL)
+		return find_base(search, found) && fits_header(search, found);
+	return find_base(search, &base) && fits_header(search, &base) &&
+		lfdw_source_role(search, &role, &base, found) &&
+		fits_header(search, found);
+}
+
+/* Are kept credentials so fresh that nobody needs to be asked? */
+static bool
+is_fresh(const LfdwClient *client, int64 now)
+{
+	const LfdwCredentials *kept = client->credentials;
+
+	if (kept == NULL)
+		return false;
+	if (kept->expires_at == 0)
+		return true;
+	return now < kept->expires_at -
+		Min(RENEW_AHEAD_SECONDS, (kept->expires_at - client->fetched_at) / 2);
+}
+
+/* Can kept credentials be used where they could not be renewed? */
+static bool
+is_usable(const LfdwClient *client, int64 now)
+{
+	return client->credentials && client->credentials->expires_at > now;
+}
+
+/*
+ * Finds the credentials a caller's requests are signed with.
+ *
+ * Those that were fetched are kept for the next requests of the server and
+ * user mapping, and renewed some minutes before they expire; a renewal that
+ * fails is no harm before that.  Others are read anew.  The result lives until
+ * the next wait or as long as the current context.  Returns NULL where there
+ * are none; notes gets a line for each source that has none.
+ */
+const LfdwCredentials *
+lfdw_credentials_find(const LfdwCaller *caller, const LfdwRoute *route,
+					  StringInfo notes)
+{
+	LfdwClient *client = lfdw_client_get(&caller->pool);
+	int64		now = (int64) time(NULL);
+	LfdwCredentials *found;
+	LfdwSearch	search = {caller, route, NULL, notes};
+	const char *missing = missing_half(&caller->mapping);
+
+	if (missing)
+	{
+		lfdw_search_note(&search, "user mapping",
+						 psprintf("it lacks the option \"%s\"", missing));
+		return NULL;
+	}
+	/* whoever lost the right to ask must not get what was asked before */
+	if (caller->mapping.credentials_file && !caller->trusted)
+	{
+		lfdw_search_note(&search, "credentials_file",
+						 "the server's owner is not a superuser");
+		return NULL;
+	}
+	if (!caller->ambient && !has_own_keys(&caller->mapping))
+	{
+		lfdw_search_note(&search, "user mapping",
+						 "it has no keys, and may not use the server's own");
+		return NULL;
+	}
+	if (is_fresh(client, now) ||
+		(is_usable(client, now) && now < client->renew_at))
+		return client->credentials;
+
+	found = palloc(sizeof(LfdwCredentials));
+	search.ambient = lfdw_ambient_read(caller);
+	if (search_sources(&search, found))
+	{
+		if (!is_fetched(found))
+			return found;
+		client = lfdw_client_get(&caller->pool);
+		lfdw_client_keep_credentials(client, found, (int64) time(NULL));
+		return client->credentials;
+	}
+	client = lfdw_client_get(&caller->pool);
+	if (!is_usable(client, now))
+		return NULL;
+	client->renew_at = now + RENEW_AGAIN_SECONDS;
+	return client->credentials;
+}
+
+/* lfdw_credentials_find, or error 28000 with what every source said. */
+const LfdwCredentials *
+lfdw_credentials_get(const LfdwCaller *caller, const LfdwRoute *route)
+{
+	StringInfoData notes;
+	const LfdwCredentials *found;
+
+	initStringInfo(&notes);
+	found = lfdw_credentials_find(caller, route, &notes);
+	if (found == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("no AWS credentials for role \"%s\" on server \"%s\"",
+						GetUserNameFromId(caller->userid, false), caller->server),
+				 errdetail("%s", notes.data),
+				 errhint("SELECT * FROM lambda_fdw_credentials(%s) tries again.",
+						 quote_literal_cstr(caller->server))));
+	return found;
+}
+
+/*
+ * Gets other credentials in place of those with this access key, which AWS
+ * says have expired.  Returns whether there are any.
+ */
+bool
+lfdw_credentials_renew(const LfdwCaller *caller, const LfdwRoute *route,
+					   const char *access_key_id)
+{
+	LfdwClient *client = lfdw_client_get(&caller->pool);
+	StringInfoData notes;
+	const LfdwCredentials *found;
+
+	/* another invocation may have renewed them meanwhile */
+	if (client->credentials &&
+		strcmp(client->credentials->access_key_id, access_key_id) == 0)
+		lfdw_client_forget_credentials(client);
+	initStringInfo(&notes);
+	found = lfdw_credentials_find(caller, route, &notes);
+	return found && strcmp(found->access_key_id, access_key_id) != 0;
+}
+
+/* Rules between the options of one user mapping; raises HV024. */
+void
+lfdw_credentials_check_mapping(const LfdwMapping *mapping)
+{
+	const char *idle = NULL;
+	const char *key = NULL;
+
+	if (mapping->access_key_id)
+		key = "aws_access_key_id";
+	else if (mapping->secret_access_key)
+		key = "aws_secret_access_key";
+	else if (mapping->session_token)
+		key = "aws_session_token";
+	if (mapping->credentials_file && key)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("a user mapping has either keys or a file of them"),
+				 errdetail("It has the options \"credentials_file\" and \"%s\".", key),
+				 errhint("Drop the option \"credentials_file\", or \"aws_access_key_id\" and its companions.")));
+	if (mapping->access_key_id && mapping->profile)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("a user mapping has either keys or a profile"),
+				 errhint("Drop the option \"profile\", or \"aws_access_key_id\" and its companions.")));
+	if (mapping->role_arn)
+		return;
+	if (mapping->external_id)
+		idle = "external_id";
+	if (mapping->role_session_name)
+		idle = "role_session_name";
+	if (idle)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("option \"%s\" needs the option \"role_arn\"", idle)));
+}
+
+/* Raises the error about a role that has nothing to sign with. */
+static void
+report_missing(const LfdwCaller *caller, const char *role)
+{
+	const LfdwMapping *mapping = &caller->mapping;
+	bool		wants_ambient = mapping->profile || mapping->use_ambient_credentials;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+			 errmsg("role \"%s\" has no AWS keys for server \"%s\"",
+					role, caller->server),
+			 wants_ambient ? errdetail("It may not use the server's own credentials: a superuser must own the server, and set use_ambient_credentials 'true' in the user mapping.") : 0,
+			 OidIsValid(caller->pool.umid) ?
+			 errhint("ALTER USER MAPPING FOR %s SERVER %s OPTIONS (ADD aws_access_key_id '...', ADD aws_secret_access_key '...');",
+					 quote_identifier(role), quote_identifier(caller->server)) :
+			 errhint("CREATE USER MAPPING FOR %s SERVER %s OPTIONS (aws_access_key_id '...', aws_secret_access_key '...');",
+					 quote_identifier(role), quote_identifier(caller->server))));
+}
+
+/*
+ * Makes sure, without asking anybody, that a caller has something to sign
+ * with or to ask for it.
+ *
+ * Raises 28000 and says what to create: a role without keys of its own never
+ * signs with another's.  Raises 42501 for a file on a server whose owner is not
+ * a superuser.
+ */
+void
+lfdw_credentials_check(const LfdwCaller *caller)
+{
+	const LfdwMapping *mapping = &caller->mapping;
+	const char *role = GetUserNameFromId(caller->userid, false);
+	const char *missing = missing_half(mapping);
+
+	/* the validator only saw who ran the statement */
+	if (mapping->credentials_file && !caller->trusted)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the user mapping of role \"%s\" for server \"%s\" may not use option \"%s\"",
+						role, caller->server, "credentials_file"),
+				 errdetail("The server's owner is not a superuser."),
+				 errhint("Drop the option, or make a superuser the server's owner.")));
+	if (missing == NULL && !has_own_keys(mapping) && !caller->ambient)
+		report_missing(caller, role);
+	if (missing)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("the user mapping of role \"%s\" for server \"%s\" lacks the option \"%s\"",
+						role, caller->server, missing),
+				 errhint("ALTER USER MAPPING FOR %s SERVER %s OPTIONS (ADD %s '...');",
+						 quote_identifier(role), quote_identifier(caller->server),
+						 missing)));
+}

@@ -1,0 +1,330 @@
+/*-------------------------------------------------------------------------
+ *
+ * exchange.c
+ *		One exchange: what of it has arrived, and what went wrong.
+ *
+ * libcurl's callbacks call what takes bytes here, so that it does not throw.
+ *
+ * IDENTIFICATION
+ *	  src/http/exchange.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "base/http_head.h"
+#include "base/net_address.h"
+#include "http/exchange_internal.h"
+
+/* What is received ahead of the consumer, unless one row needs more. */
+#define BODY_WINDOW (1024 * 1024)
+
+/* All headers of an exchange together: those of 1xx answers, and trailers. */
+#define HEADERS_MAX (64 * 1024)
+
+/* Sets up a zeroed exchange.  What it copies of the request are numbers. */
+void
+lfdw_exchange_init(LfdwHttpExchange *exchange, const LfdwHttpRequest *request)
+{
+	exchange->max_response_bytes = request->max_response_bytes;
+	exchange->connect_timeout_ms = request->connect_timeout_ms;
+	exchange->request_timeout_ms = request->request_timeout_ms;
+	exchange->network = request->network;
+	lfdw_buffer_init(&exchange->head, HEADERS_MAX);
+	lfdw_buffer_init(&exchange->body, BODY_WINDOW);
+}
+
+/* Notes why the exchange fails; the first reason counts. */
+void
+lfdw_exchange_note_failure(LfdwHttpExchange *exchange, LfdwHttpFailure failure,
+						   const char *message)
+{
+	if (exchange->has_failure)
+		return;
+	exchange->has_failure = true;
+	exchange->failure = failure;
+	strlcpy(exchange->message, message, sizeof(exchange->message));
+}
+
+/* Keeps bytes for which buf has room; notes a failure where memory is short. */
+static bool
+keep_bytes(LfdwHttpExchange *exchange, LfdwBuffer *buf, const char *data,
+		   size_t len)
+{
+	if (lfdw_buffer_append(buf, data, len))
+		return true;
+	lfdw_exchange_note_failure(exchange, LFDW_HTTP_NO_MEMORY, "out of memory");
+	return false;
+}
+
+/*
+ * Takes bytes of the body, all of them or none.  Where the window is full it
+ * says LATER and tells the consumer, who alone can make room.
+ */
+LfdwTaken
+lfdw_exchange_take_body(LfdwHttpExchange *exchange, const char *data,
+						size_t len)
+{
+	exchange->news = true;
+	if (len > exchange->max_response_bytes - exchange->received)
+	{
+		lfdw_exchange_note_failure(exchange, LFDW_HTTP_TOO_LARGE,
+								   "the body is too large");
+		return LFDW_TAKEN_NEVER;
+	}
+	if (len > exchange->body.limit - exchange->body.len)
+	{
+		exchange->paused = true;
+		exchange->pending = len;
+		return LFDW_TAKEN_LATER;
+	}
+	if (!keep_bytes(exchange, &exchange->body, data, len))
+		return LFDW_TAKEN_NEVER;
+	exchange->received += len;
+	return LFDW_TAKEN;
+}
+
+/*
+ * Takes one line of the headers with its end.  Those of 1xx answers, which
+ * announce another header block, and trailers are passed over, but count:
+ * either could go on for ever.  Returns false where the exchange has failed.
+ */
+bool
+lfdw_exchange_take_header(LfdwHttpExchange *exchange, const char *line,
+						  size_t len)
+{
+	LfdwBuffer *head = &exchange->head;
+
+	if (len > HEADERS_MAX - exchange->header_bytes)
+	{
+		lfdw_exchange_note_failure(exchange, LFDW_HTTP_HEADERS_TOO_LARGE,
+								   "the headers are too large");
+		return false;
+	}
+	exchange->header_bytes += len;
+	if (exchange->head_complete)
+		return true;
+	if (!keep_bytes(exchange, head, line, len))
+		return false;
+	if ((len == 2 && line[0] == '\r') || (len == 1 && line[0] == '\n'))
+	{
+		exchange->last_status = lfdw_http_head_status(head);
+		if (exchange->last_status == 101)
+		{
+			lfdw_exchange_note_failure(exchange, LFDW_HTTP_BROKEN,
+									   "the answer is HTTP status 101, a change of protocol that nobody asked for");
+			return false;
+		}
+		exchange->head_complete = exchange->last_status >= 200;
+		if (exchange->head_complete)
+			exchange->news = true;
+		else
+			lfdw_buffer_discard(head, head->len);
+	}
+	return true;
+}
+
+/*
+ * May the exchange connect to the address?  Where it may not, rule says why:
+ * no failure yet, since a name can have several addresses.
+ */
+bool
+lfdw_exchange_may_connect(LfdwHttpExchange *exchange,
+						  const struct sockaddr *address)
+{
+	if ((exchange->network & LFDW_HTTP_DENY_LOCAL) &&
+		lfdw_address_is_local(address))
+		exchange->rule = "the address is loopback, link-local or a metadata service";
+	else if ((exchange->network & LFDW_HTTP_ONLY_LOOPBACK) &&
+			 !lfdw_address_is_loopback(address))
+		exchange->rule = "plain http is for loopback only";
+	else if ((exchange->network & LFDW_HTTP_ONLY_CREDENTIALS) &&
+			 !lfdw_address_is_credential_service(address))
+		exchange->rule = "the address is neither loopback nor a credential service";
+	else
+		return true;
+	return false;
+}
+
+/* Gives back the slots that an exchange has without a descriptor. */
+void
+lfdw_exchange_release_slots(LfdwHttpExchange *exchange)
+{
+	if (exchange->has_slot)
+	{
+		exchange->pool->nreserved--;
+		lfdw_slot_release(1);
+	}
+	if (exchange->looks_up)
+		lfdw_slot_release(LFDW_LOOKUP_SLOTS);
+	exchange->has_slot = false;
+	exchange->looks_up = false;
+}
+
+/* Would what did not fit before fit now? */
+bool
+lfdw_exchange_has_room(const LfdwHttpExchange *exchange)
+{
+	return exchange->pending <= exchange->body.limit - exchange->body.len;
+}
+
+/*
+ * Has one of the exchanges anything its consumer has not seen?  It counts as
+ * seen then, but for its end, and a full window until there is room.
+ */
+bool
+lfdw_exchange_take_any_news(LfdwHttpExchange **exchanges, int nexchanges)
+{
+	bool		news = false;
+
+	for (int i = 0; i < nexchanges; i++)
+	{
+		LfdwHttpExchange *exchange = exchanges[i];
+
+		news |= exchange->news || exchange->paused ||
+			exchange->state != LFDW_HTTP_RUNNING;
+		exchange->news = false;
+	}
+	return news;
+}
+
+/* What a wait for these exchanges is for. */
+LfdwWaitEvent
+lfdw_exchange_wait_event(LfdwHttpExchange **exchanges, int nexchanges)
+{
+	for (int i = 0; i < nexchanges; i++)
+	{
+		if (exchanges[i]->connected)
+			return LFDW_WAIT_INVOKE;
+	}
+	return nexchanges > 0 ? LFDW_WAIT_CONNECT : LFDW_WAIT_BACKOFF;
+}
+
+/* The limit that comes next, in microseconds of waiting; 0 for none. */
+static int64
+next_limit(const LfdwHttpExchange *exchange)
+{
+	int			ms = exchange->request_timeout_ms;
+
+	if (!exchange->connected && exchange->connect_timeout_ms > 0 &&
+		(ms == 0 || exchange->connect_timeout_ms < ms))
+		ms = exchange->connect_timeout_ms;
+	return ms * INT64CONST(1000);
+}
+
+/*
+ * How long the exchange may still be waited for before a deadline, in
+ * microseconds; PG_INT64_MAX where there is none.
+ */
+int64
+lfdw_exchange_time_left(const LfdwHttpExchange *exchange)
+{
+	int64		limit = next_limit(exchange);
+
+	return limit == 0 ? PG_INT64_MAX : Max(limit - exchange->waited_us, 0);
+}
+
+/* Milliseconds until libcurl, a deadline or the caller wants attention, or -1. */
+long
+lfdw_exchange_next_timeout(LfdwHttpExchange **exchanges, int nexchanges,
+						   int64 until_us)
+{
+	int64		now = lfdw_wait_now_us();
+	int64		us = until_us == PG_INT64_MAX ? until_us : Max(until_us - now, 0);
+	dlist_iter	iter;
+
+	dlist_foreach(iter, lfdw_pool_list())
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
+
+		if (pool->timer)
+			us = Min(us, Max(pool->timer_at - now, 0));
+	}
+	for (int i = 0; i < nexchanges; i++)
+		us = Min(us, lfdw_exchange_time_left(exchanges[i]));
+	if (us == PG_INT64_MAX)
+		return -1;
+	return (long) Min((us + 999) / 1000, INT_MAX);
+}
+
+/* Is a running exchange past a deadline?  Notes the failure if so. */
+bool
+lfdw_exchange_note_timeout(LfdwHttpExchange *exchange)
+{
+	if (exchange->state != LFDW_HTTP_RUNNING ||
+		lfdw_exchange_time_left(exchange) > 0)
+		return false;
+	if (next_limit(exchange) == exchange->request_timeout_ms * INT64CONST(1000))
+		lfdw_exchange_note_failure(exchange, LFDW_HTTP_REQUEST_TIMEOUT,
+								   "no answer in time");
+	else
+		lfdw_exchange_note_failure(exchange, LFDW_HTTP_CONNECT_TIMEOUT,
+								   "no connection in time");
+	return true;
+}
+
+/* Where the exchange stands. */
+LfdwHttpState
+lfdw_http_state(const LfdwHttpExchange *exchange)
+{
+	return exchange->state;
+}
+
+/*
+ * Why the exchange failed; *message becomes libcurl's words or ours, as long
+ * as the exchange lives.  They may quote the remote side.
+ */
+LfdwHttpFailure
+lfdw_http_failure(const LfdwHttpExchange *exchange, const char **message)
+{
+	*message = exchange->message;
+	return exchange->failure;
+}
+
+/* The HTTP status, or 0 before the headers are complete. */
+int
+lfdw_http_status(const LfdwHttpExchange *exchange)
+{
+	return exchange->head_complete ? lfdw_http_head_status(&exchange->head) : 0;
+}
+
+/*
+ * The value of a header of the answer, palloc'd in the current context; NULL
+ * where there is none.  The bytes are the remote side's.
+ */
+char *
+lfdw_http_header(const LfdwHttpExchange *exchange, const char *name)
+{
+	return lfdw_http_head_find(&exchange->head, name);
+}
+
+/* How many bytes of the body have been received. */
+size_t
+lfdw_http_received(const LfdwHttpExchange *exchange)
+{
+	return exchange->received;
+}
+
+/*
+ * The bytes of the body received and not yet discarded.  The consumer
+ * discards what it has read; the bytes may move whenever any exchange begins
+ * or is waited for.
+ */
+LfdwBuffer *
+lfdw_http_body(LfdwHttpExchange *exchange)
+{
+	return &exchange->body;
+}
+
+/*
+ * Lets the window grow, for a consumer that can discard nothing of a full
+ * one.  max_response_bytes still holds.
+ */
+void
+lfdw_http_widen(LfdwHttpExchange *exchange)
+{
+	if (exchange->paused)
+		exchange->body.limit *= 2;
+}

@@ -1,0 +1,95 @@
+/*-------------------------------------------------------------------------
+ *
+ * exchange_internal.h
+ *		One exchange: what of it has arrived, and what went wrong.
+ *
+ * For http.c alone, which moves the bytes; nothing here knows libcurl.
+ *
+ * IDENTIFICATION
+ *	  src/http/exchange_internal.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_EXCHANGE_INTERNAL_H
+#define LFDW_EXCHANGE_INTERNAL_H
+
+#include "postgres.h"
+
+#include <sys/socket.h>
+
+#include "lib/ilist.h"
+
+#include "http/http.h"
+#include "http/wait.h"
+
+struct curl_slist;
+
+struct LfdwHttpExchange
+{
+	dlist_node	node;			/* among the pool's exchanges while attached */
+	LfdwHttpPool *pool;
+	void	   *easy;			/* libcurl's handle */
+	struct curl_slist *headers; /* of the request */
+	bool		attached;		/* the multi handle has it */
+	bool		has_slot;		/* for the descriptor of its first socket */
+	bool		looks_up;		/* has the slots of a look-up */
+	bool		no_descriptor;	/* none was to be had for a socket */
+
+	/* limits */
+	size_t		max_response_bytes;
+	int			connect_timeout_ms;
+	int			request_timeout_ms;
+	int			network;		/* LFDW_HTTP_ flags */
+
+	/* progress */
+	LfdwHttpState state;
+	bool		news;			/* something the consumer has not seen */
+	bool		connected;
+	bool		paused;			/* the window is full ... */
+	size_t		pending;		/* ... and so many bytes did not fit */
+	bool		head_complete;
+	int			last_status;	/* of the last header block, 1xx included */
+	size_t		header_bytes;	/* of all header blocks, and trailers */
+	int64		waited_us;		/* time spent waiting for this exchange */
+	size_t		received;		/* bytes of the body */
+	LfdwBuffer	head;
+	LfdwBuffer	body;
+
+	/* failure */
+	bool		has_failure;	/* failure and message are set */
+	LfdwHttpFailure failure;
+	const char *rule;			/* why an address was refused, a static text */
+	char		message[256];
+	char		curl_message[256];	/* CURLOPT_ERRORBUFFER */
+};
+
+typedef enum LfdwTaken
+{
+	LFDW_TAKEN,
+	LFDW_TAKEN_LATER,			/* the window is full */
+	LFDW_TAKEN_NEVER			/* the exchange has failed */
+} LfdwTaken;
+
+extern void lfdw_exchange_init(LfdwHttpExchange *exchange,
+							   const LfdwHttpRequest *request);
+extern void lfdw_exchange_note_failure(LfdwHttpExchange *exchange,
+									   LfdwHttpFailure failure,
+									   const char *message);
+extern LfdwTaken lfdw_exchange_take_body(LfdwHttpExchange *exchange,
+										 const char *data, size_t len);
+extern bool lfdw_exchange_take_header(LfdwHttpExchange *exchange,
+									  const char *line, size_t len);
+extern bool lfdw_exchange_may_connect(LfdwHttpExchange *exchange,
+									  const struct sockaddr *address);
+extern bool lfdw_exchange_has_room(const LfdwHttpExchange *exchange);
+extern bool lfdw_exchange_take_any_news(LfdwHttpExchange **exchanges,
+										int nexchanges);
+extern LfdwWaitEvent lfdw_exchange_wait_event(LfdwHttpExchange **exchanges,
+											  int nexchanges);
+extern int64 lfdw_exchange_time_left(const LfdwHttpExchange *exchange);
+extern long lfdw_exchange_next_timeout(LfdwHttpExchange **exchanges,
+									   int nexchanges, int64 until_us);
+extern void lfdw_exchange_release_slots(LfdwHttpExchange *exchange);
+extern bool lfdw_exchange_note_timeout(LfdwHttpExchange *exchange);
+
+#endif							/* LFDW_EXCHANGE_INTERNAL_H */

@@ -1,0 +1,267 @@
+/*-------------------------------------------------------------------------
+ *
+ * http.c
+ *		HTTP exchanges over libcurl, and the only wait.
+ *
+ * Each pool has a multi handle, which keeps connections between statements;
+ * names and TLS sessions are shared by all.  libcurl says which sockets it
+ * waits for and until when; the wait itself is PostgreSQL's, so that cancel,
+ * terminate, the postmaster's death and barriers act at once.  No call of
+ * libcurl blocks.
+ *
+ * HTTP/2 is spoken where the other side offers it, one exchange at a time on a
+ * connection: exchanges that share one would wait for each other whenever a
+ * consumer pauses.
+ *
+ * Nothing throws across libcurl: its callbacks only note what happened.
+ * Signals are blocked around its calls, because a thread that it starts to
+ * look up a name would run PostgreSQL's signal handlers (curl issue 8339).
+ *
+ * IDENTIFICATION
+ *	  src/http/http.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <limits.h>
+#include <signal.h>
+
+#include <curl/curl.h>
+
+#include "libpq/pqsignal.h"
+#include "miscadmin.h"
+
+#include "http/easy_handle_internal.h"
+#include "http/multi_handle_internal.h"
+#include "http/wait.h"
+#include "pg/owner.h"
+
+/* Descriptors left to others before one more exchange begins beside others. */
+#define SPARE_SLOTS 16
+
+/* Frees what libcurl and malloc hold for an exchange; may be called twice. */
+static void
+release(void *arg)
+{
+	LfdwHttpExchange *exchange = arg;
+	sigset_t	saved;
+
+	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	lfdw_multi_detach(exchange);
+	if (exchange->easy)
+		curl_easy_cleanup(exchange->easy);
+	curl_slist_free_all(exchange->headers);
+	sigprocmask(SIG_SETMASK, &saved, NULL);
+
+	exchange->easy = NULL;
+	exchange->headers = NULL;
+	lfdw_buffer_free(&exchange->head);
+	lfdw_buffer_free(&exchange->body);
+	lfdw_http_close_retired();
+}
+
+/*
+ * May one more exchange begin beside those under way?  Those that may not can
+ * wait for one to end.  Some descriptors are left to others: another scan, or
+ * postgres_fdw, may have to make its first connection meanwhile.
+ */
+bool
+lfdw_http_may_begin(const LfdwPoolKey *key)
+{
+	int			count = SPARE_SLOTS + LFDW_LOOKUP_SLOTS + 1;
+
+	lfdw_pool_reconcile();
+	if (!lfdw_pool_needs_slot(lfdw_pool_get(key)))
+		return true;
+	if (!lfdw_multi_acquire_slots(count))
+		return false;
+	lfdw_slot_release(count);
+	return true;
+}
+
+/*
+ * Has an exchange what it needs to run?  Returns false where there are too
+ * many open files.
+ */
+static bool
+prepare(LfdwHttpExchange *exchange)
+{
+	LfdwHttpPool *pool = exchange->pool;
+
+	lfdw_pool_reconcile();
+	lfdw_multi_drop_dead(pool);
+	if (!lfdw_multi_ensure(pool))
+		return false;
+	if (!lfdw_pool_needs_slot(pool))
+		return true;
+	exchange->has_slot = lfdw_multi_acquire_slots(1);
+	if (exchange->has_slot)
+		pool->nreserved++;
+	/* that may have closed this pool's own */
+	return exchange->has_slot && lfdw_multi_ensure(pool);
+}
+
+/* Hands an exchange that is ready to libcurl. */
+static void
+attach(LfdwHttpExchange *exchange)
+{
+	CURLMcode	error;
+	sigset_t	saved;
+
+	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	error = curl_multi_add_handle(exchange->pool->multi, exchange->easy);
+	if (error == CURLM_OK)
+	{
+		exchange->attached = true;
+		dlist_push_tail(&exchange->pool->exchanges, &exchange->node);
+		exchange->pool->nexchanges++;
+		lfdw_multi_act_on_timers();
+	}
+	else
+		lfdw_multi_fail(exchange, LFDW_HTTP_BROKEN, curl_multi_strerror(error));
+	sigprocmask(SIG_SETMASK, &saved, NULL);
+}
+
+/*
+ * Begins an exchange and returns at once.
+ *
+ * The exchange belongs to the current memory context: resetting it ends the
+ * exchange.  Only the request's body must live as long.  Raises HV001 or
+ * HV000 where libcurl cannot be set up; what goes wrong later is told by
+ * lfdw_http_state.
+ */
+LfdwHttpExchange *
+lfdw_http_begin(const LfdwHttpRequest *request)
+{
+	LfdwHttpExchange *exchange = palloc0(sizeof(LfdwHttpExchange));
+
+	lfdw_exchange_init(exchange, request);
+	lfdw_owner_register(CurrentMemoryContext, release, exchange);
+
+	lfdw_multi_init();
+	exchange->pool = lfdw_pool_get(&request->pool);
+	exchange->pool->idle_ms = request->idle_connection_ms;
+	if (prepare(exchange))
+	{
+		exchange->easy = curl_easy_init();
+		if (exchange->easy == NULL)
+			lfdw_multi_report_setup();
+		lfdw_multi_set_options(exchange);
+		lfdw_http_set_request(exchange, request);
+		attach(exchange);
+	}
+	else
+		lfdw_multi_fail(exchange, LFDW_HTTP_NO_DESCRIPTOR, LFDW_NO_DESCRIPTOR_MESSAGE);
+	/* not before: the request's strings may belong to a pool */
+	lfdw_http_close_retired();
+	return exchange;
+}
+
+/* Waits once, and lets libcurl handle what became ready. */
+static void
+wait_once(LfdwWaitEvent event, long timeout)
+{
+	LfdwReadySocket ready[LFDW_READY_MAX];
+	int			nready = lfdw_wait_for_sockets(event, timeout, ready);
+	sigset_t	saved;
+
+	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	for (int i = 0; i < nready; i++)
+		lfdw_multi_act(ready[i].owner, ready[i].fd,
+					   (ready[i].readable ? CURL_CSELECT_IN : 0) |
+					   (ready[i].writeable ? CURL_CSELECT_OUT : 0));
+	lfdw_multi_act_on_timers();
+	sigprocmask(SIG_SETMASK, &saved, NULL);
+}
+
+/* Lets a pool's transfers go on whose consumer has made room. */
+static void
+resume_paused(LfdwHttpPool *pool)
+{
+	dlist_mutable_iter iter;
+
+	dlist_foreach_modify(iter, &pool->exchanges)
+	{
+		LfdwHttpExchange *exchange = dlist_container(LfdwHttpExchange, node,
+													 iter.cur);
+
+		if (exchange->paused && lfdw_exchange_has_room(exchange))
+		{
+			CURLcode	error;
+
+			exchange->paused = false;
+			error = curl_easy_pause(exchange->easy, CURLPAUSE_CONT);
+			if (error != CURLE_OK && !exchange->paused)
+				lfdw_multi_fail_with_result(exchange, error);
+		}
+	}
+}
+
+static void
+resume_all_paused(void)
+{
+	dlist_iter	iter;
+	sigset_t	saved;
+
+	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	dlist_foreach(iter, lfdw_pool_list())
+		resume_paused(dlist_container(LfdwHttpPool, node, iter.cur));
+	sigprocmask(SIG_SETMASK, &saved, NULL);
+}
+
+/* Counts the time waited, and ends exchanges past a deadline. */
+static void
+check_deadlines(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
+{
+	sigset_t	saved;
+
+	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	for (int i = 0; i < nexchanges; i++)
+	{
+		LfdwHttpExchange *exchange = exchanges[i];
+
+		exchange->waited_us += elapsed_us;
+		if (lfdw_exchange_note_timeout(exchange))
+			lfdw_multi_fail(exchange, exchange->failure, exchange->message);
+	}
+	sigprocmask(SIG_SETMASK, &saved, NULL);
+}
+
+/*
+ * Waits until at least one of the exchanges has something its consumer has
+ * not seen: its headers, bytes of the body, its end or its failure; or has a
+ * window so full that the consumer must discard bytes or widen it.  At the
+ * time until_us of lfdw_wait_now_us it returns all the same; PG_INT64_MAX
+ * means never.
+ *
+ * All exchanges of the backend make progress meanwhile; the time counts for
+ * the deadlines of those given.  Interrupts are served at once and may raise
+ * errors; so may the wait event set, for want of descriptors.
+ */
+void
+lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges, int64 until_us)
+{
+	for (;;)
+	{
+		int64		start;
+
+		CHECK_FOR_INTERRUPTS();
+		resume_all_paused();
+		if (lfdw_exchange_take_any_news(exchanges, nexchanges))
+			return;
+		start = lfdw_wait_now_us();
+		if (start >= until_us)
+			return;
+		wait_once(lfdw_exchange_wait_event(exchanges, nexchanges),
+				  lfdw_exchange_next_timeout(exchanges, nexchanges, until_us));
+		check_deadlines(exchanges, nexchanges, lfdw_wait_now_us() - start);
+	}
+}
+
+/* The version of libcurl in use; static text. */
+const char *
+lfdw_http_library_version(void)
+{
+	return curl_version_info(CURLVERSION_NOW)->version;
+}

@@ -1,0 +1,295 @@
+/*-------------------------------------------------------------------------
+ *
+ * pool.c
+ *		The connections of a server and user mapping.
+ *
+ * A change of either retires the pool: exchanges under way end as they began,
+ * the next ones get a new pool, and the old connections close with the last of
+ * the old exchanges.
+ *
+ * Every descriptor that libcurl opens has a slot, so that fd.c leaves room for
+ * it: see AcquireExternalFD.  A socket's slot is given back when libcurl closes
+ * it, or when it is found gone: libcurl before 8.2 closes sockets that were
+ * never connected behind our back (curl pull request 11439), and the number
+ * may be another file's by then.
+ *
+ * IDENTIFICATION
+ *	  src/http/pool.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <sys/stat.h>
+
+#include "storage/fd.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "base/net_address.h"
+#include "http/pool.h"
+
+static dlist_head pools = DLIST_STATIC_INIT(pools);
+
+/*
+ * Acquires slots for descriptors about to be opened, all of them or none.  Does
+ * not throw.
+ */
+bool
+lfdw_slot_acquire(int count)
+{
+	lfdw_pool_reconcile();
+	for (int i = 0; i < count; i++)
+	{
+		if (!AcquireExternalFD())
+		{
+			lfdw_slot_release(i);
+			return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * Has descriptors counted that are opened whatever we say.  Does not throw.
+ */
+void
+lfdw_slot_acquire_always(int count)
+{
+	for (int i = 0; i < count; i++)
+		ReserveExternalFD();
+}
+
+/* Gives slots back whose descriptors are closed, or were not opened. */
+void
+lfdw_slot_release(int count)
+{
+	for (int i = 0; i < count; i++)
+		ReleaseExternalFD();
+}
+
+/* Every pool of this backend, retired ones included. */
+dlist_head *
+lfdw_pool_list(void)
+{
+	return &pools;
+}
+
+/*
+ * The pool of a server and user mapping, made if there is none; it lives
+ * until http.c frees it, some time after it was retired.  Raises out of memory
+ * only.
+ */
+LfdwHttpPool *
+lfdw_pool_get(const LfdwPoolKey *key)
+{
+	LfdwHttpPool *pool;
+	MemoryContext context;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &pools)
+	{
+		pool = dlist_container(LfdwHttpPool, node, iter.cur);
+		if (!pool->retired && pool->key.serverid == key->serverid &&
+			pool->key.umid == key->umid)
+			return pool;
+	}
+	context = AllocSetContextCreate(TopMemoryContext, "lambda_fdw pool",
+									ALLOCSET_SMALL_SIZES);
+	pool = MemoryContextAllocZero(context, sizeof(LfdwHttpPool));
+	pool->context = context;
+	pool->key = *key;
+	dlist_init(&pool->sockets);
+	dlist_init(&pool->exchanges);
+	dlist_push_tail(&pools, &pool->node);
+	return pool;
+}
+
+/*
+ * Retires the pools of a server, or of a user mapping, that has changed: by
+ * the hash value of its system cache entry, 0 for all.  Does not throw.
+ */
+void
+lfdw_pool_retire_changed(bool mapping, uint32 hash)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &pools)
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
+
+		if (hash == 0 ||
+			hash == (mapping ? pool->key.mapping_hash : pool->key.server_hash))
+			pool->retired = true;
+	}
+}
+
+/* Retires a server's pools; returns whether any had a connection. */
+bool
+lfdw_pool_retire_server(Oid serverid)
+{
+	bool		connected = false;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &pools)
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
+
+		if (pool->key.serverid == serverid && !pool->retired)
+		{
+			pool->retired = true;
+			connected |= pool->nsockets > 0;
+		}
+	}
+	return connected;
+}
+
+/* Frees a pool without exchanges, once its connections are closed. */
+void
+lfdw_pool_free(LfdwHttpPool *pool)
+{
+	Assert(dlist_is_empty(&pool->exchanges) && pool->multi == NULL);
+
+	lfdw_pool_forget_sockets(pool);
+	dlist_delete(&pool->node);
+	MemoryContextDelete(pool->context);
+}
+
+/* Is the descriptor still the socket that was noted? */
+static bool
+is_open(const LfdwPoolSocket *entry)
+{
+	struct stat status;
+
+	return fstat(entry->fd, &status) == 0 &&
+		status.st_dev == entry->device && status.st_ino == entry->inode;
+}
+
+/* Forgets a socket that is closed, and gives its slot back. */
+static void
+forget_socket(LfdwHttpPool *pool, LfdwPoolSocket *entry)
+{
+	dlist_delete(&entry->node);
+	pfree(entry);
+	pool->nsockets--;
+	lfdw_slot_release(1);
+}
+
+/*
+ * Forgets the sockets of all pools that libcurl has closed without telling.
+ * Closes nothing: the number may be another file's.  Does not throw.
+ */
+void
+lfdw_pool_reconcile(void)
+{
+	dlist_iter	pools_iter;
+	dlist_mutable_iter iter;
+
+	dlist_foreach(pools_iter, &pools)
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, pools_iter.cur);
+
+		dlist_foreach_modify(iter, &pool->sockets)
+		{
+			LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node,
+													iter.cur);
+
+			if (!is_open(entry))
+				forget_socket(pool, entry);
+		}
+	}
+}
+
+/* Forgets a pool's sockets, all of which are closed. */
+void
+lfdw_pool_forget_sockets(LfdwHttpPool *pool)
+{
+	dlist_mutable_iter iter;
+
+	dlist_foreach_modify(iter, &pool->sockets)
+		forget_socket(pool, dlist_container(LfdwPoolSocket, node, iter.cur));
+}
+
+/*
+ * Would one more exchange need a connection more?  Each that is under way has
+ * a socket, or a slot for one.
+ */
+bool
+lfdw_pool_needs_slot(const LfdwHttpPool *pool)
+{
+	return pool->nexchanges >= pool->nsockets + pool->nreserved;
+}
+
+/*
+ * Notes a socket that was opened, whose slot becomes the pool's.  Returns
+ * false where memory is short.  Does not throw.
+ */
+bool
+lfdw_pool_add_socket(LfdwHttpPool *pool, int fd, const struct sockaddr *address)
+{
+	LfdwPoolSocket *entry = MemoryContextAllocExtended(pool->context,
+													   sizeof(LfdwPoolSocket),
+													   MCXT_ALLOC_NO_OOM);
+	struct stat status;
+
+	if (entry == NULL)
+		return false;
+	if (fstat(fd, &status) != 0)
+	{
+		pfree(entry);
+		return false;
+	}
+	entry->fd = fd;
+	entry->device = status.st_dev;
+	entry->inode = status.st_ino;
+	entry->opened_at = GetCurrentTimestamp();
+	entry->port = lfdw_address_format(address, entry->address,
+									  sizeof(entry->address));
+	dlist_push_tail(&pool->sockets, &entry->node);
+	pool->nsockets++;
+	return true;
+}
+
+/* Has the other side closed or reset one of the connections? */
+bool
+lfdw_pool_has_dead_socket(const LfdwHttpPool *pool)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, (dlist_head *) &pool->sockets)
+	{
+		const LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node,
+													  iter.cur);
+		char		byte;
+		ssize_t		got;
+
+		if (!is_open(entry))
+			continue;
+		got = recv(entry->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+		if (got == 0 || (got < 0 && errno == ECONNRESET))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Forgets a socket that libcurl is about to close, and gives its slot back.
+ * Does not throw.
+ */
+void
+lfdw_pool_remove_socket(LfdwHttpPool *pool, int fd)
+{
+	dlist_iter	iter;
+
+	lfdw_pool_reconcile();
+	dlist_foreach(iter, &pool->sockets)
+	{
+		LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node, iter.cur);
+
+		if (entry->fd == fd)
+		{
+			forget_socket(pool, entry);
+			return;
+		}
+	}
+}

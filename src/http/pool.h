@@ -1,0 +1,88 @@
+/*-------------------------------------------------------------------------
+ *
+ * pool.h
+ *		The connections of a server and user mapping.
+ *
+ * IDENTIFICATION
+ *	  src/http/pool.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_POOL_H
+#define LFDW_POOL_H
+
+#include "postgres.h"
+
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include "datatype/timestamp.h"
+#include "lib/ilist.h"
+
+/*
+ * Whose connections a pool has.  The hash values are those that the system
+ * caches announce when the server or the user mapping changes.
+ */
+typedef struct LfdwPoolKey
+{
+	Oid			serverid;
+	Oid			umid;			/* InvalidOid: the role has no user mapping */
+	uint32		server_hash;
+	uint32		mapping_hash;	/* 0 where there is no user mapping */
+} LfdwPoolKey;
+
+typedef struct LfdwHttpPool
+{
+	dlist_node	node;
+	LfdwPoolKey key;
+	MemoryContext context;		/* lives and dies with the pool */
+	void	   *client;			/* what AWS' client keeps there, or NULL */
+	bool		retired;		/* for no new exchange; ends with its last */
+	dlist_head	sockets;		/* LfdwPoolSocket */
+	int			nsockets;
+	int			nreserved;		/* exchanges that have a slot, no socket */
+	int			nexchanges;
+	TimestampTz idle_since;		/* while nexchanges is 0 */
+	int			idle_ms;		/* closed after so long; 0: never */
+
+	/* http.c's */
+	void	   *multi;			/* libcurl's handle, NULL until needed */
+	dlist_head	exchanges;		/* those attached to the handle */
+	bool		timer;			/* libcurl wants to be called at ... */
+	int64		timer_at;		/* ... this time of lfdw_wait_now_us */
+} LfdwHttpPool;
+
+/* An open connection. */
+typedef struct LfdwPoolSocket
+{
+	dlist_node	node;
+	int			fd;
+	dev_t		device;			/* which socket fd was when it was opened */
+	ino_t		inode;
+	TimestampTz opened_at;
+	char		address[64];	/* numeric */
+	int			port;
+} LfdwPoolSocket;
+
+/* What libcurl opens for a handle's wake-up, and for the look-up of a name. */
+#define LFDW_MULTI_SLOTS 2
+#define LFDW_LOOKUP_SLOTS 2
+
+extern bool lfdw_slot_acquire(int count);
+extern void lfdw_slot_acquire_always(int count);
+extern void lfdw_slot_release(int count);
+
+extern dlist_head *lfdw_pool_list(void);
+extern void lfdw_pool_reconcile(void);
+extern bool lfdw_pool_needs_slot(const LfdwHttpPool *pool);
+extern LfdwHttpPool *lfdw_pool_get(const LfdwPoolKey *key);
+extern void lfdw_pool_retire_changed(bool mapping, uint32 hash);
+extern bool lfdw_pool_retire_server(Oid serverid);
+extern void lfdw_pool_free(LfdwHttpPool *pool);
+extern bool lfdw_pool_add_socket(LfdwHttpPool *pool, int fd,
+								 const struct sockaddr *address);
+extern bool lfdw_pool_has_dead_socket(const LfdwHttpPool *pool);
+extern void lfdw_pool_forget_sockets(LfdwHttpPool *pool);
+extern void lfdw_pool_remove_socket(LfdwHttpPool *pool, int fd);
+
+#endif							/* LFDW_POOL_H */

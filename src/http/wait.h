@@ -1,0 +1,44 @@
+/*-------------------------------------------------------------------------
+ *
+ * wait.h
+ *		The one wait: for sockets, with PostgreSQL's latch.
+ *
+ * IDENTIFICATION
+ *	  src/http/wait.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_WAIT_H
+#define LFDW_WAIT_H
+
+#include "postgres.h"
+
+/* Sockets that one wait reports; more are found by the next. */
+#define LFDW_READY_MAX 64
+
+/* What a wait is for, as pg_stat_activity shows it. */
+typedef enum LfdwWaitEvent
+{
+	LFDW_WAIT_CONNECT,
+	LFDW_WAIT_INVOKE,
+	LFDW_WAIT_BACKOFF
+} LfdwWaitEvent;
+
+typedef struct LfdwReadySocket
+{
+	pgsocket	fd;
+	void	   *owner;			/* whoever watches it */
+	bool		readable;
+	bool		writeable;
+} LfdwReadySocket;
+
+extern bool lfdw_wait_watch(void *owner, pgsocket fd, bool readable,
+							bool writeable);
+extern void lfdw_wait_forget(pgsocket fd);
+extern void lfdw_wait_forget_all(void *owner);
+extern int64 lfdw_wait_now_us(void);
+extern int	lfdw_wait_for_sockets(LfdwWaitEvent event, long timeout_ms,
+								  LfdwReadySocket *ready);
+extern void lfdw_wait_for_pipes(int first, int second, long timeout_ms);
+
+#endif							/* LFDW_WAIT_H */

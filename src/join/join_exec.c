@@ -1,0 +1,442 @@
+/*-------------------------------------------------------------------------
+ *
+ * join_exec.c
+ *		Execution of bind joins.
+ *
+ * A batch of outer rows is hashed by key, the foreign scan is asked for all the
+ * keys at once, and its rows are joined as they arrive: memory is the batch's,
+ * whatever the size of the answer.
+ *
+ * IDENTIFICATION
+ *	  src/join/join_exec.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "executor/executor.h"
+#include "executor/instrument.h"
+#include "executor/nodeHash.h"
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "join/join_internal.h"
+#include "scan/scan.h"
+
+/* By how much batches grow after a small first one. */
+#define GROWTH 4
+
+static void begin_bind_join(CustomScanState *node, EState *estate, int eflags);
+static TupleTableSlot *exec_bind_join(CustomScanState *node);
+static void end_bind_join(CustomScanState *node);
+static void rescan_bind_join(CustomScanState *node);
+
+static const CustomExecMethods exec_methods = {
+	.CustomName = "Lambda Bind Join",
+	.BeginCustomScan = begin_bind_join,
+	.ExecCustomScan = exec_bind_join,
+	.EndCustomScan = end_bind_join,
+	.ReScanCustomScan = rescan_bind_join,
+	.ExplainCustomScan = lambdaExplainBindJoin
+};
+
+/* CreateCustomScanState */
+Node *
+lambdaCreateBindJoinState(CustomScan *plan)
+{
+	LfdwBindJoinState *state = (LfdwBindJoinState *)
+	newNode(sizeof(LfdwBindJoinState), T_CustomScanState);
+
+	state->css.methods = &exec_methods;
+	return (Node *) state;
+}
+
+/* Takes over the numbers that the plan holds. */
+static void
+read_plan(LfdwBindJoinState *state, const CustomScan *plan)
+{
+	List	   *numbers = list_nth(plan->custom_private, LFDW_BIND_NUMBERS);
+
+	state->jointype = list_nth_int(numbers, LFDW_BIND_JOIN_TYPE);
+	state->max_keys = list_nth_int(numbers, LFDW_BIND_BATCH_KEYS);
+	state->batch_keys = list_nth_int(numbers, LFDW_BIND_FIRST_KEYS);
+	state->outer_width = list_nth_int(numbers, LFDW_BIND_OUTER_WIDTH);
+	state->inner_width = list_nth_int(numbers, LFDW_BIND_INNER_WIDTH);
+	state->term.op = LFDW_OP_IN;
+	state->term.declared = true;
+	state->term.valtype = (Oid) list_nth_int(numbers, LFDW_BIND_KEY_TYPE);
+	state->term.collation = (Oid) list_nth_int(numbers, LFDW_BIND_COLLATION);
+}
+
+/* Finds the key column, and how keys are hashed and compared. */
+static void
+prepare_keys(LfdwBindJoinState *state, const CustomScan *plan)
+{
+	List	   *numbers = list_nth(plan->custom_private, LFDW_BIND_NUMBERS);
+	Oid			type = state->term.valtype;
+	LfdwScanDescription description;
+
+	lfdw_scan_describe(state->inner, &description);
+	state->term.column =
+		description.binding->by_attnum[list_nth_int(numbers, LFDW_BIND_ATTNUM) - 1];
+	lfdw_scan_set_key(state->inner, &state->term);
+	state->outer_type = type;
+	state->inner_type = getBaseType(state->term.column->typid);
+	state->key_type.collation = state->term.collation;
+	state->key_type.type = lookup_type_cache(lfdw_set_type(type),
+											 TYPECACHE_HASH_PROC_FINFO |
+											 TYPECACHE_EQ_OPR_FINFO);
+}
+
+/* BeginCustomScan: the children, the expressions over the scan tuple, memory. */
+static void
+begin_bind_join(CustomScanState *node, EState *estate, int eflags)
+{
+	LfdwBindJoinState *state = (LfdwBindJoinState *) node;
+	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
+	size_t		memory = get_hash_memory_limit();
+	PlanState  *inner;
+
+	eflags &= ~(EXEC_FLAG_REWIND | EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK);
+	state->outer = ExecInitNode(list_nth(plan->custom_plans, LFDW_BIND_OUTER),
+								estate, eflags);
+	inner = ExecInitNode(list_nth(plan->custom_plans, LFDW_BIND_INNER),
+						 estate, eflags);
+	if (!IsA(inner, ForeignScanState))
+		elog(ERROR, "lambda bind join over node type %d", (int) nodeTag(inner));
+	state->inner = (ForeignScanState *) inner;
+	node->custom_ps = list_make2(state->outer, state->inner);
+	read_plan(state, plan);
+	prepare_keys(state, plan);
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+
+	state->outer_key = ExecInitExpr(list_nth(plan->custom_exprs, LFDW_BIND_OUTER_KEY),
+									&node->ss.ps);
+	state->inner_key = ExecInitExpr(list_nth(plan->custom_exprs, LFDW_BIND_INNER_KEY),
+									&node->ss.ps);
+	state->joinqual = ExecInitQual(list_nth(plan->custom_exprs, LFDW_BIND_JOIN_QUALS),
+								   &node->ss.ps);
+	state->otherqual = ExecInitQual(list_nth(plan->custom_exprs, LFDW_BIND_OTHER_QUALS),
+									&node->ss.ps);
+	state->outer_slot = ExecInitExtraTupleSlot(estate,
+											   ExecGetResultType(state->outer),
+											   &TTSOpsMinimalTuple);
+	state->inner_slot = ExecInitExtraTupleSlot(estate,
+											   ExecGetResultType(&state->inner->ss.ps),
+											   &TTSOpsMinimalTuple);
+	state->max_bytes = memory / 2;
+	state->max_memory = memory / 4;
+	state->batch_context = AllocSetContextCreate(CurrentMemoryContext,
+												 "lambda_fdw batch",
+												 ALLOCSET_DEFAULT_SIZES);
+	state->memory_context = AllocSetContextCreate(CurrentMemoryContext,
+												  "lambda_fdw answers",
+												  ALLOCSET_DEFAULT_SIZES);
+	lfdw_bind_reset(state);
+	lfdw_bind_forget(state);
+}
+
+/* Puts a child's row into its part of the scan tuple; NULLs without a row. */
+static void
+fill_part(LfdwBindJoinState *state, int first, int width, TupleTableSlot *slot)
+{
+	TupleTableSlot *scan = state->css.ss.ss_ScanTupleSlot;
+
+	if (slot)
+		slot_getallattrs(slot);
+	for (int i = 0; i < width; i++)
+	{
+		scan->tts_values[first + i] = slot ? slot->tts_values[i] : (Datum) 0;
+		scan->tts_isnull[first + i] = slot ? slot->tts_isnull[i] : true;
+	}
+}
+
+static void
+fill_outer(LfdwBindJoinState *state, TupleTableSlot *slot)
+{
+	fill_part(state, 0, state->outer_width, slot);
+}
+
+static void
+fill_inner(LfdwBindJoinState *state, TupleTableSlot *slot)
+{
+	fill_part(state, state->outer_width, state->inner_width, slot);
+}
+
+/* Shows the scan tuple to expressions. */
+static ExprContext *
+show_tuple(LfdwBindJoinState *state)
+{
+	TupleTableSlot *scan = state->css.ss.ss_ScanTupleSlot;
+	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
+
+	ResetExprContext(econtext);
+	if (TTS_EMPTY(scan))
+		ExecStoreVirtualTuple(scan);
+	econtext->ecxt_scantuple = scan;
+	return econtext;
+}
+
+/* A key of the scan tuple, as it is hashed and compared. */
+static Datum
+evaluate_key(LfdwBindJoinState *state, ExprState *key, Oid type, bool *isnull)
+{
+	ExprContext *econtext = show_tuple(state);
+	MemoryContext old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
+	Datum		value = ExecEvalExpr(key, econtext, isnull);
+
+	if (!*isnull)
+		value = lfdw_set_datum(value, type);
+	MemoryContextSwitchTo(old);
+	return value;
+}
+
+/* Reads the next batch of outer rows; false where there are none. */
+static bool
+read_batch(LfdwBindJoinState *state)
+{
+	bool		keep_all = state->jointype == JOIN_LEFT ||
+	state->jointype == JOIN_ANTI;
+
+	lfdw_bind_reset(state);
+	while (!state->outer_done && !lfdw_bind_is_full(state))
+	{
+		TupleTableSlot *slot = ExecProcNode(state->outer);
+		Datum		key;
+		bool		isnull;
+
+		CHECK_FOR_INTERRUPTS();
+		if (TupIsNull(slot))
+		{
+			state->outer_done = true;
+			break;
+		}
+		fill_outer(state, slot);
+		fill_inner(state, NULL);
+		key = evaluate_key(state, state->outer_key, state->outer_type, &isnull);
+		if (!isnull || keep_all)
+			lfdw_bind_add_row(state, slot, key, isnull);
+	}
+	if (state->rows == NULL)
+		return false;
+	state->batches++;
+	state->batch_keys = Min(state->batch_keys * (double) GROWTH, state->max_keys);
+	return true;
+}
+
+/* Asks for the batch's keys, and goes first through those that are known. */
+static void
+begin_batch(LfdwBindJoinState *state)
+{
+	int			asked = lfdw_bind_ask(state);
+
+	state->keys_sent += asked;
+	state->keys_saved += state->keys->members - asked;
+	state->phase = LFDW_BIND_REMEMBERED;
+	state->entry = NULL;
+	state->answer = NULL;
+	lfdw_keytab_start_iterate(state->keys, &state->iterator);
+}
+
+/*
+ * Goes to the next remembered inner row of the batch's keys; false after the
+ * last.
+ */
+static bool
+next_remembered(LfdwBindJoinState *state)
+{
+	while (state->answer == NULL)
+	{
+		state->entry = lfdw_keytab_iterate(state->keys, &state->iterator);
+		if (state->entry == NULL)
+			return false;
+		if (state->entry->remembered)
+			state->answer = state->entry->remembered->answer;
+	}
+	ExecStoreMinimalTuple(state->answer->tuple, state->inner_slot, false);
+	fill_inner(state, state->inner_slot);
+	state->answer = state->answer->next;
+	state->row = state->entry->rows;
+	return true;
+}
+
+/*
+ * Goes to the next row that the function returns for a key of the batch; false
+ * after the last.
+ */
+static bool
+next_asked(LfdwBindJoinState *state)
+{
+	for (;;)
+	{
+		TupleTableSlot *slot = ExecProcNode(&state->inner->ss.ps);
+		Datum		key;
+		bool		isnull;
+
+		CHECK_FOR_INTERRUPTS();
+		if (TupIsNull(slot))
+		{
+			lfdw_bind_remember_done(state);
+			return false;
+		}
+		fill_outer(state, NULL);
+		fill_inner(state, slot);
+		key = evaluate_key(state, state->inner_key, state->inner_type, &isnull);
+		state->entry = isnull ? NULL : lfdw_keytab_lookup(state->keys, key);
+		if (state->entry && state->entry->remembered == NULL)
+		{
+			lfdw_bind_remember(state, key, slot);
+			state->row = state->entry->rows;
+			return true;
+		}
+		state->others++;
+	}
+}
+
+/*
+ * Joins the inner row of the scan tuple to the next outer row of its key; false
+ * after the last.
+ */
+static bool
+join_rows(LfdwBindJoinState *state)
+{
+	while (state->row)
+	{
+		LfdwOuterRow *row = state->row;
+
+		state->row = row->next_of_key;
+		if (row->matched &&
+			(state->jointype == JOIN_SEMI || state->jointype == JOIN_ANTI))
+			continue;
+		ExecStoreMinimalTuple(row->tuple, state->outer_slot, false);
+		fill_outer(state, state->outer_slot);
+		if (!ExecQual(state->joinqual, show_tuple(state)))
+		{
+			InstrCountFiltered1(&state->css, 1);
+			continue;
+		}
+		row->matched = true;
+		if (state->jointype != JOIN_ANTI)
+			return true;
+	}
+	return false;
+}
+
+/* Goes to the next outer row that has matched nothing; false after the last. */
+static bool
+next_unmatched(LfdwBindJoinState *state)
+{
+	while (state->row && state->row->matched)
+		state->row = state->row->next;
+	if (state->row == NULL)
+		return false;
+	ExecStoreMinimalTuple(state->row->tuple, state->outer_slot, false);
+	fill_outer(state, state->outer_slot);
+	fill_inner(state, NULL);
+	state->row = state->row->next;
+	return true;
+}
+
+/* Ends a phase of the batch. */
+static void
+end_phase(LfdwBindJoinState *state)
+{
+	bool		unmatched = state->jointype == JOIN_LEFT ||
+	state->jointype == JOIN_ANTI;
+
+	if (state->phase == LFDW_BIND_REMEMBERED)
+		state->phase = LFDW_BIND_ASKED;
+	else if (state->phase == LFDW_BIND_ASKED && unmatched)
+	{
+		state->phase = LFDW_BIND_UNMATCHED;
+		state->row = state->rows;
+	}
+	else
+		state->phase = LFDW_BIND_READ;
+}
+
+/* Makes the next scan tuple of the join; false at the end. */
+static bool
+next_tuple(LfdwBindJoinState *state)
+{
+	for (;;)
+	{
+		bool		more = false;
+
+		CHECK_FOR_INTERRUPTS();
+		if (state->phase == LFDW_BIND_UNMATCHED)
+		{
+			if (next_unmatched(state))
+				return true;
+			end_phase(state);
+			continue;
+		}
+		if (state->phase == LFDW_BIND_READ)
+		{
+			if (!read_batch(state))
+				return false;
+			begin_batch(state);
+			continue;
+		}
+		if (join_rows(state))
+			return true;
+		more = state->phase == LFDW_BIND_REMEMBERED ? next_remembered(state) :
+			next_asked(state);
+		if (!more)
+			end_phase(state);
+	}
+}
+
+/* ExecCustomScan: the next row of the join. */
+static TupleTableSlot *
+exec_bind_join(CustomScanState *node)
+{
+	LfdwBindJoinState *state = (LfdwBindJoinState *) node;
+	ProjectionInfo *projection = node->ss.ps.ps_ProjInfo;
+
+	while (next_tuple(state))
+	{
+		ExprContext *econtext = show_tuple(state);
+
+		if (!ExecQual(state->otherqual, econtext))
+		{
+			InstrCountFiltered2(node, 1);
+			continue;
+		}
+		return projection ? ExecProject(projection) : econtext->ecxt_scantuple;
+	}
+	return ExecClearTuple(projection ? projection->pi_state.resultslot :
+						  node->ss.ss_ScanTupleSlot);
+}
+
+/* EndCustomScan */
+static void
+end_bind_join(CustomScanState *node)
+{
+	LfdwBindJoinState *state = (LfdwBindJoinState *) node;
+
+	ExecEndNode(state->outer);
+	ExecEndNode(&state->inner->ss.ps);
+}
+
+/* ReScanCustomScan: answers are remembered where they would be the same. */
+static void
+rescan_bind_join(CustomScanState *node)
+{
+	LfdwBindJoinState *state = (LfdwBindJoinState *) node;
+	PlanState  *inner = &state->inner->ss.ps;
+
+	if (node->ss.ps.chgParam)
+	{
+		UpdateChangedParamSet(state->outer, node->ss.ps.chgParam);
+		UpdateChangedParamSet(inner, node->ss.ps.chgParam);
+	}
+	if (state->outer->chgParam == NULL)
+		ExecReScan(state->outer);
+	if (inner->chgParam)
+		lfdw_bind_forget(state);
+	state->outer_done = false;
+	lfdw_bind_reset(state);
+}

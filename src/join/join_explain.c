@@ -1,0 +1,98 @@
+/*-------------------------------------------------------------------------
+ *
+ * join_explain.c
+ *		What EXPLAIN shows of a bind join.
+ *
+ * IDENTIFICATION
+ *	  src/join/join_explain.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "nodes/makefuncs.h"
+#include "utils/ruleutils.h"
+
+#include "join/join_internal.h"
+#include "pg/compat.h"
+
+static const char *
+join_name(JoinType jointype)
+{
+	switch (jointype)
+	{
+		case JOIN_LEFT:
+			return "Left";
+		case JOIN_SEMI:
+			return "Semi";
+		case JOIN_ANTI:
+			return "Anti";
+		default:
+			return "Inner";
+	}
+}
+
+/* Shows conditions as SQL, if there are any. */
+static void
+explain_conditions(const char *label, List *quals, List *context,
+				   ExplainState *es)
+{
+	if (quals)
+		ExplainPropertyText(label,
+							deparse_expression((Node *) make_ands_explicit(quals),
+											   context, true, false), es);
+}
+
+/* Rows that a filter dropped, on average of the loops, as core shows them. */
+static void
+explain_removed(const char *label, double removed, const Instrumentation *instr,
+				ExplainState *es)
+{
+	if (es->format != EXPLAIN_FORMAT_TEXT || removed > 0)
+		ExplainPropertyFloat(label, NULL, removed / Max(instr->nloops, 1), 0, es);
+}
+
+/*
+ * ExplainCustomScan: the kind of join, its conditions, and how many keys go
+ * together; under ANALYZE the batches, the keys sent, and those that were known.
+ */
+void
+lambdaExplainBindJoin(CustomScanState *node, List *ancestors, ExplainState *es)
+{
+	LfdwBindJoinState *state = (LfdwBindJoinState *) node;
+	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
+	List	   *context = set_deparse_context_plan(es->deparse_cxt,
+												   node->ss.ps.plan, ancestors);
+
+	ExplainPropertyText("Join Type", join_name(state->jointype), es);
+	ExplainPropertyText("Bind Key",
+						psprintf("%s = %s",
+								 deparse_expression(list_nth(plan->custom_exprs, LFDW_BIND_INNER_KEY),
+													context, true, false),
+								 deparse_expression(list_nth(plan->custom_exprs, LFDW_BIND_OUTER_KEY),
+													context, true, false)), es);
+	explain_conditions("Join Filter",
+					   list_nth(plan->custom_exprs, LFDW_BIND_JOIN_QUALS),
+					   context, es);
+	explain_conditions("Filter",
+					   list_nth(plan->custom_exprs, LFDW_BIND_OTHER_QUALS),
+					   context, es);
+	ExplainPropertyInteger("Batch Keys", NULL, state->max_keys, es);
+	if (es->analyze)
+	{
+		const Instrumentation *instr = node->ss.ps.instrument;
+
+		if (instr)
+		{
+			explain_removed("Rows Removed by Join Filter", instr->nfiltered1,
+							instr, es);
+			explain_removed("Rows Removed by Filter", instr->nfiltered2, instr,
+							es);
+		}
+		if (es->format != EXPLAIN_FORMAT_TEXT || state->others > 0)
+			ExplainPropertyInteger("Rows Not Asked For", NULL, state->others, es);
+		ExplainPropertyInteger("Batches", NULL, state->batches, es);
+		ExplainPropertyInteger("Keys Sent", NULL, state->keys_sent, es);
+		ExplainPropertyInteger("Keys Known", NULL, state->keys_saved, es);
+	}
+}

@@ -1,0 +1,142 @@
+/*-------------------------------------------------------------------------
+ *
+ * join_internal.h
+ *		The state of a bind join.
+ *
+ * IDENTIFICATION
+ *	  src/join/join_internal.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_JOIN_INTERNAL_H
+#define LFDW_JOIN_INTERNAL_H
+
+#include "postgres.h"
+
+#include "join/join.h"
+#include "pushdown/condition.h"
+#include "executor/tuptable.h"
+#include "nodes/execnodes.h"
+#include "pushdown/term.h"
+#include "utils/typcache.h"
+
+/* A row of the outer side, for as long as its batch. */
+typedef struct LfdwOuterRow
+{
+	MinimalTuple tuple;
+	bool		matched;
+	struct LfdwOuterRow *next_of_key;
+	struct LfdwOuterRow *next;
+} LfdwOuterRow;
+
+/* A row of the inner side that is kept for later batches. */
+typedef struct LfdwInnerRow
+{
+	MinimalTuple tuple;
+	struct LfdwInnerRow *next;
+} LfdwInnerRow;
+
+/* A key that equals another and may be sent differently, as 1.0 and 1.00. */
+typedef struct LfdwSpelling
+{
+	Datum		key;
+	struct LfdwSpelling *next;
+} LfdwSpelling;
+
+/* A key: of a batch, with its outer rows; or remembered, with its answer. */
+typedef struct LfdwKeyEntry
+{
+	Datum		key;
+	LfdwSpelling *spellings;	/* further ones */
+	uint32		hash;
+	char		status;			/* of simplehash */
+	bool		complete;		/* remembered: all of its rows are here */
+	LfdwOuterRow *rows;
+	LfdwInnerRow *answer;
+	struct LfdwKeyEntry *remembered;	/* of a batch: the answer, or NULL */
+} LfdwKeyEntry;
+
+/* How keys are hashed and compared. */
+typedef struct LfdwKeyType
+{
+	TypeCacheEntry *type;		/* bigint for all integers */
+	Oid			collation;
+} LfdwKeyType;
+
+#define SH_PREFIX lfdw_keytab
+#define SH_ELEMENT_TYPE LfdwKeyEntry
+#define SH_KEY_TYPE Datum
+#define SH_SCOPE extern
+#define SH_DECLARE
+#include "lib/simplehash.h"
+
+typedef enum LfdwBindPhase
+{
+	LFDW_BIND_READ,				/* the next batch of outer rows */
+	LFDW_BIND_REMEMBERED,		/* keys whose answer is known */
+	LFDW_BIND_ASKED,			/* rows that the function returns */
+	LFDW_BIND_UNMATCHED			/* outer rows without a match */
+} LfdwBindPhase;
+
+typedef struct LfdwBindJoinState
+{
+	CustomScanState css;
+	PlanState  *outer;
+	ForeignScanState *inner;
+	JoinType	jointype;
+	int			outer_width;
+	int			inner_width;
+	ExprState  *outer_key;
+	ExprState  *inner_key;
+	ExprState  *joinqual;
+	ExprState  *otherqual;
+	Oid			outer_type;		/* of the keys as they come */
+	Oid			inner_type;
+	LfdwKeyType key_type;
+	LfdwTerm	term;			/* the condition that keys make */
+	LfdwCondition condition;	/* with the keys of the batch */
+
+	/* the batch */
+	LfdwBindPhase phase;
+	int			batch_keys;		/* how many keys it may have */
+	int			max_keys;
+	size_t		max_bytes;
+	bool		outer_done;
+	MemoryContext batch_context;
+	lfdw_keytab_hash *keys;
+	int			nspellings;		/* further ones of all keys */
+	LfdwOuterRow *rows;			/* all, those without a key too */
+	LfdwOuterRow **last;
+
+	/* what is remembered of earlier batches */
+	MemoryContext memory_context;
+	lfdw_keytab_hash *memory;
+	size_t		max_memory;
+
+	/* where the join is */
+	lfdw_keytab_iterator iterator;
+	LfdwKeyEntry *entry;		/* whose rows are joined to the inner row */
+	LfdwOuterRow *row;			/* the next of them; or the next unmatched */
+	LfdwInnerRow *answer;		/* the next remembered inner row */
+	TupleTableSlot *outer_slot;
+	TupleTableSlot *inner_slot;
+
+	/* counted for EXPLAIN */
+	int64		batches;
+	int64		keys_sent;
+	int64		keys_saved;
+	int64		others;			/* inner rows of keys that were not asked for */
+} LfdwBindJoinState;
+
+/* join_batch.c */
+extern void lfdw_bind_reset(LfdwBindJoinState *state);
+extern void lfdw_bind_forget(LfdwBindJoinState *state);
+extern void lfdw_bind_add_row(LfdwBindJoinState *state, TupleTableSlot *slot,
+							  Datum key, bool isnull);
+extern bool lfdw_bind_is_full(const LfdwBindJoinState *state);
+extern int	lfdw_bind_ask(LfdwBindJoinState *state);
+extern void lfdw_bind_remember(LfdwBindJoinState *state, Datum key,
+							   TupleTableSlot *slot);
+extern void lfdw_bind_remember_done(LfdwBindJoinState *state);
+
+#endif							/* LFDW_JOIN_INTERNAL_H */

@@ -1,0 +1,573 @@
+/*-------------------------------------------------------------------------
+ *
+ * join_plan.c
+ *		When a join sends the keys of one side to the function in batches.
+ *
+ * A bind join has two children: any plan for the outer side, and the scan of
+ * the foreign table, to which it gives a condition more, "key in (...)".  So
+ * the scan's own filters, identity and instrumentation are those of any scan.
+ *
+ * Its scan tuple is the outer child's columns, then the inner child's.  Under
+ * a left or anti join the columns that the plan above sees may be NULL where those
+ * that the join conditions see are not; from 16 on these are different Vars.  The
+ * scan tuple is described as the plan above sees it, and the join conditions are
+ * rewritten to that: they are evaluated before NULLs are filled in.
+ *
+ * IDENTIFICATION
+ *	  src/join/join_plan.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
+#include "optimizer/restrictinfo.h"
+#include "optimizer/tlist.h"
+#include "utils/lsyscache.h"
+#include "utils/selfuncs.h"
+#include "utils/typcache.h"
+
+#include "join/join.h"
+#include "lambda_fdw.h"
+#include "pg/compat.h"
+#include "pg/setting.h"
+#include "pushdown/term.h"
+#include "pushdown/value_set.h"
+#include "scan/scan_path.h"
+
+/* How the first batch of a query that may end early begins. */
+#define FIRST_KEYS 32
+
+/* Keys of a batch where the function takes one at a time. */
+#define SINGLE_KEYS_FACTOR 16
+
+/* What a path's custom_private holds. */
+enum BindPathPrivate
+{
+	PATH_RESTRICTLIST,
+	PATH_KEY,					/* RestrictInfo */
+	PATH_NUMBERS,				/* IntList: join type, batch, first batch */
+	PATH_WAITING				/* Float */
+};
+
+/* A join that may become a bind join. */
+typedef struct BindJoin
+{
+	PlannerInfo *root;
+	RelOptInfo *joinrel;
+	RelOptInfo *outerrel;
+	RelOptInfo *innerrel;
+	JoinType	jointype;
+	List	   *restrictlist;
+	RestrictInfo *key;
+	LfdwTerm   *term;			/* of the key */
+} BindJoin;
+
+static set_join_pathlist_hook_type previous_hook = NULL;
+
+static Plan *plan_bind_join(PlannerInfo *root, RelOptInfo *rel,
+							CustomPath *best_path, List *tlist, List *clauses,
+							List *custom_plans);
+
+static const CustomPathMethods path_methods = {
+	.CustomName = "Lambda Bind Join",
+	.PlanCustomPath = plan_bind_join
+};
+
+static const CustomScanMethods scan_methods = {
+	.CustomName = "Lambda Bind Join",
+	.CreateCustomScanState = lambdaCreateBindJoinState
+};
+
+/* Does the planner put a Result with a one-time filter above a relation's scan? */
+static bool
+is_gated(const RelOptInfo *rel)
+{
+	ListCell   *lc;
+
+	foreach(lc, rel->baserestrictinfo)
+	{
+		if (lfirst_node(RestrictInfo, lc)->pseudoconstant)
+			return true;
+	}
+	return false;
+}
+
+/* Can the hook's relations be joined so, by what they are? */
+static bool
+is_supported(const BindJoin *join)
+{
+	const Query *parse = join->root->parse;
+
+	switch (join->jointype)
+	{
+		case JOIN_INNER:
+		case JOIN_LEFT:
+		case JOIN_SEMI:
+		case JOIN_ANTI:
+			break;
+		default:
+			return false;
+	}
+	return lfdw_plan_is_ours(join->innerrel) &&
+		!is_gated(join->innerrel) &&
+		(parse->commandType == CMD_SELECT || parse->commandType == CMD_INSERT) &&
+		join->root->rowMarks == NIL &&
+		bms_is_empty(join->innerrel->lateral_relids) &&
+		bms_is_empty(join->joinrel->lateral_relids);
+}
+
+/* Is a clause one of the join itself, not a filter after NULLs are filled in? */
+static bool
+is_join_clause(const BindJoin *join, RestrictInfo *rinfo)
+{
+	return !IS_OUTER_JOIN(join->jointype) ||
+		!RINFO_IS_PUSHED_DOWN(rinfo, join->joinrel->relids);
+}
+
+/*
+ * The term that a join clause makes of a declared column, if its other side can
+ * be computed from the outer relation and hashed; else NULL.
+ */
+static LfdwTerm *
+key_term(const BindJoin *join, RestrictInfo *rinfo)
+{
+	LfdwRelInfo *info = join->innerrel->fdw_private;
+	LfdwTerm   *term;
+	Relids		varnos;
+
+	if (!IsA(rinfo->clause, OpExpr) || !is_join_clause(join, rinfo))
+		return NULL;
+	term = lfdw_qual_classify(join->root, info->binding, join->innerrel,
+							  rinfo);
+	if (term == NULL || term->op != LFDW_OP_EQ || !term->declared)
+		return NULL;
+	varnos = pull_varnos(join->root, (Node *) term->value);
+	if (bms_is_empty(varnos) || !bms_is_subset(varnos, join->outerrel->relids))
+		return NULL;
+	if (!OidIsValid(lookup_type_cache(lfdw_set_type(term->valtype),
+									  TYPECACHE_HASH_PROC)->hash_proc))
+		return NULL;
+	return term;
+}
+
+/*
+ * Is a required column left without a value if this term's keys are all that the
+ * join gives?  Then a parameterized scan may still give it the others.
+ */
+static bool
+leaves_missing(const BindJoin *join, LfdwTerm *term)
+{
+	LfdwRelInfo *info = join->innerrel->fdw_private;
+	List	   *terms = list_make1(term);
+	ListCell   *lc;
+
+	foreach(lc, join->innerrel->baserestrictinfo)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+		LfdwTerm   *other = lfdw_qual_classify(join->root, info->binding,
+											   join->innerrel, rinfo);
+
+		if (other)
+			terms = lappend(terms, other);
+	}
+	return lfdw_qual_missing(info->binding, terms) != NULL;
+}
+
+/*
+ * Chooses the join clause whose keys are sent: one that the function takes in
+ * lists before one it takes singly, then the most selective.
+ */
+static bool
+choose_key(BindJoin *join)
+{
+	Selectivity best = 0;
+	ListCell   *lc;
+
+	join->key = NULL;
+	foreach(lc, join->restrictlist)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+		LfdwTerm   *term = key_term(join, rinfo);
+		Selectivity selectivity;
+		bool		better;
+
+		if (term == NULL || leaves_missing(join, term))
+			continue;
+		selectivity = clause_selectivity(join->root, (Node *) rinfo, 0,
+										 JOIN_INNER, NULL);
+		better = join->key == NULL || selectivity < best;
+		if (join->key && term->column->pushdown[LFDW_OP_IN].declared !=
+			join->term->column->pushdown[LFDW_OP_IN].declared)
+			better = term->column->pushdown[LFDW_OP_IN].declared;
+		if (better)
+		{
+			join->key = rinfo;
+			join->term = term;
+			best = selectivity;
+		}
+	}
+	return join->key != NULL;
+}
+
+/* The Vars and PlaceHolderVars of an expression or a list of them. */
+static List *
+vars_of(Node *node)
+{
+	return pull_var_clause(node, PVC_RECURSE_AGGREGATES |
+						   PVC_RECURSE_WINDOWFUNCS | PVC_INCLUDE_PLACEHOLDERS);
+}
+
+static bool
+all_members(List *vars, List *available)
+{
+	ListCell   *lc;
+
+	foreach(lc, vars)
+	{
+		if (!list_member(available, lfirst(lc)))
+			return false;
+	}
+	return true;
+}
+
+/* Are two the same column or placeholder, but for the joins that may null it? */
+static bool
+is_same_column(Node *a, Node *b)
+{
+	if (IsA(a, Var) && IsA(b, Var))
+		return ((Var *) a)->varno == ((Var *) b)->varno &&
+			((Var *) a)->varattno == ((Var *) b)->varattno &&
+			((Var *) a)->varlevelsup == ((Var *) b)->varlevelsup;
+	if (IsA(a, PlaceHolderVar) && IsA(b, PlaceHolderVar))
+		return ((PlaceHolderVar *) a)->phid == ((PlaceHolderVar *) b)->phid;
+	return false;
+}
+
+/*
+ * Where an expression is in a list, or -1: an equal one, or if any_nulls is true
+ * the same column, whatever may null it.
+ */
+static int
+index_of(List *list, Node *node, bool any_nulls)
+{
+	ListCell   *lc;
+
+	foreach(lc, list)
+	{
+		if (any_nulls ? is_same_column(lfirst(lc), node) : equal(lfirst(lc), node))
+			return foreach_current_index(lc);
+	}
+	return -1;
+}
+
+/*
+ * The inner columns as the plan above the join sees them, in *shown.  False where
+ * something above is neither outer nor inner, or sees a column in two ways.
+ */
+static bool
+find_shown(List *above, List *outer, List *inner, List **shown)
+{
+	Bitmapset  *seen = NULL;
+	ListCell   *lc;
+
+	*shown = list_copy(inner);
+	foreach(lc, above)
+	{
+		Node	   *var = lfirst(lc);
+		int			index = index_of(*shown, var, false);
+
+		if (list_member(outer, var))
+			continue;
+		if (index < 0)
+		{
+			index = index_of(inner, var, true);
+			if (index < 0 || bms_is_member(index, seen))
+				return false;
+			lfirst(list_nth_cell(*shown, index)) = var;
+		}
+		seen = bms_add_member(seen, index);
+	}
+	return true;
+}
+
+/* Inner columns, and what stands for them. */
+typedef struct Replacement
+{
+	List	   *inner;
+	List	   *shown;
+} Replacement;
+
+static Node *
+show_mutator(Node *node, void *context)
+{
+	Replacement *replacement = context;
+
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Var) || IsA(node, PlaceHolderVar))
+	{
+		int			index = index_of(replacement->inner, node, false);
+
+		if (index >= 0)
+			return copyObject(list_nth(replacement->shown, index));
+	}
+	return expression_tree_mutator(node, show_mutator, replacement);
+}
+
+/* The clauses of a join, and those that filter it after NULLs are filled in. */
+static void
+split_clauses(JoinType jointype, List *restrictlist, Relids relids,
+			  List **joinquals, List **otherquals)
+{
+	*otherquals = NIL;
+	if (IS_OUTER_JOIN(jointype))
+		extract_actual_join_clauses(restrictlist, relids, joinquals, otherquals);
+	else
+		*joinquals = extract_actual_clauses(restrictlist, false);
+}
+
+/* Can every expression be computed from what the two sides give? */
+static bool
+is_computable(const BindJoin *join)
+{
+	List	   *outer = join->outerrel->reltarget->exprs;
+	List	   *inner = join->innerrel->reltarget->exprs;
+	List	   *joinquals;
+	List	   *otherquals;
+	List	   *shown;
+	ListCell   *lc;
+
+	foreach(lc, join->restrictlist)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+
+		if (rinfo->pseudoconstant || contain_subplans((Node *) rinfo->clause) ||
+			contain_volatile_functions((Node *) rinfo->clause))
+			return false;
+	}
+	split_clauses(join->jointype, join->restrictlist, join->joinrel->relids,
+				  &joinquals, &otherquals);
+	return all_members(vars_of((Node *) joinquals), list_concat_copy(outer, inner)) &&
+		find_shown(list_concat(vars_of((Node *) join->joinrel->reltarget->exprs),
+							   vars_of((Node *) otherquals)),
+				   outer, inner, &shown);
+}
+
+/* A scan of the inner relation as it is: the join itself gives it its keys. */
+static Path *
+inner_path(PlannerInfo *root, RelOptInfo *innerrel)
+{
+	return (Path *) lfdw_create_foreignscan_path(root, innerrel,
+												 innerrel->rows, 0, 0, 0, NIL,
+												 NULL);
+}
+
+/*
+ * How many keys the outer side has.  Where nobody knows they are all different:
+ * core's guess of 200 would make calls for a million keys look cheap.
+ */
+static double
+distinct_keys(const BindJoin *join, const Path *outer)
+{
+	EstimationInfo info;
+	double		keys = estimate_num_groups(join->root,
+										   list_make1(join->term->value),
+										   outer->rows, NULL, &info);
+
+	return info.flags & SELFLAG_USED_DEFAULT ? outer->rows : keys;
+}
+
+/*
+ * What a bind join costs: the outer side, calls side by side for its distinct
+ * keys, and the rows that come back for them.  Returns the part that is waiting
+ * for calls.
+ */
+static Cost
+cost_bind_join(const BindJoin *join, CustomPath *path, const Path *outer,
+			   int batch_keys)
+{
+	LfdwRelInfo *info = join->innerrel->fdw_private;
+	const LfdwOptions *options = info->binding->options;
+	bool		lists = join->term->column->pushdown[LFDW_OP_IN].declared;
+	double		keys = distinct_keys(join, outer);
+	Selectivity selectivity = clause_selectivity(join->root, (Node *) join->key,
+												 0, JOIN_INNER, NULL);
+	double		received = keys * join->innerrel->rows * selectivity;
+	double		calls = ceil(keys / (lists ? options->max_batch_keys : 1));
+	double		turns = Max(ceil(calls / options->max_concurrency),
+							ceil(keys / batch_keys));
+	Cost		latency = lfdw_plan_latency(options);
+	QualCost	quals;
+
+	cost_qual_eval(&quals, join->restrictlist, join->root);
+	path->path.rows = join->joinrel->rows;
+	path->path.startup_cost = outer->startup_cost + quals.startup + latency +
+		options->fdw_startup_cost;
+	path->path.total_cost = outer->total_cost + quals.startup +
+		options->fdw_startup_cost + Max(turns, 1) * latency +
+		outer->rows * cpu_operator_cost * 2 +
+		received * (options->fdw_tuple_cost + cpu_tuple_cost +
+					join->innerrel->baserestrictcost.per_tuple) +
+		received * Max(outer->rows / Max(keys, 1), 1) *
+		(quals.per_tuple + cpu_tuple_cost);
+	return Max(turns, 1) * latency;
+}
+
+/* Adds the bind join over a path of the outer relation. */
+static void
+add_bind_path(const BindJoin *join, Path *outer)
+{
+	LfdwRelInfo *info = join->innerrel->fdw_private;
+	const LfdwOptions *options = info->binding->options;
+	CustomPath *path = makeNode(CustomPath);
+	Cost		waiting;
+	bool		lists = join->term->column->pushdown[LFDW_OP_IN].declared;
+	int			batch_keys = options->max_concurrency *
+	(lists ? Min(options->max_batch_keys, 1000000) : SINGLE_KEYS_FACTOR);
+	bool		early = join->root->tuple_fraction > 0 ||
+	join->root->limit_tuples > 0;
+
+	path->path.pathtype = T_CustomScan;
+	path->path.parent = join->joinrel;
+	path->path.pathtarget = join->joinrel->reltarget;
+	path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
+	path->custom_paths = list_make2(outer, inner_path(join->root, join->innerrel));
+	path->custom_private = list_make3(join->restrictlist, join->key,
+									  list_make3_int(join->jointype, batch_keys,
+													 early ? Min(FIRST_KEYS, batch_keys) : batch_keys));
+	path->methods = &path_methods;
+	lfdw_count_disabled(&path->path, path->custom_paths);
+	waiting = cost_bind_join(join, path, outer, batch_keys);
+	path->custom_private = lappend(path->custom_private,
+								   makeFloat(psprintf("%.0f", waiting)));
+	add_path(join->joinrel, (Path *) path);
+}
+
+/* set_join_pathlist_hook */
+static void
+add_paths(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel,
+		  RelOptInfo *innerrel, JoinType jointype, JoinPathExtraData *extra)
+{
+	BindJoin	join = {
+		.root = root,
+		.joinrel = joinrel,
+		.outerrel = outerrel,
+		.innerrel = innerrel,
+		.jointype = jointype,
+		.restrictlist = extra->restrictlist
+	};
+	Path	   *outer = outerrel->cheapest_total_path;
+
+	if (previous_hook)
+		previous_hook(root, joinrel, outerrel, innerrel, jointype, extra);
+	if (!lfdw_setting_enable_bind_join() || !is_supported(&join) ||
+		!choose_key(&join) || !is_computable(&join))
+		return;
+	if (outer->param_info == NULL)
+		add_bind_path(&join, outer);
+	outer = outerrel->cheapest_startup_path;
+	if (outer && outer != outerrel->cheapest_total_path &&
+		outer->param_info == NULL)
+		add_bind_path(&join, outer);
+}
+
+/* The side of an equality that is not the outer expression. */
+static Node *
+inner_operand(RestrictInfo *key, LfdwTerm *term)
+{
+	OpExpr	   *clause = (OpExpr *) key->clause;
+
+	return linitial(clause->args) == (void *) term->value ?
+		lsecond(clause->args) : linitial(clause->args);
+}
+
+/* Adds expressions to the target list of the scan tuple. */
+static List *
+add_targets(List *tlist, List *exprs)
+{
+	ListCell   *lc;
+
+	foreach(lc, exprs)
+		tlist = lappend(tlist, makeTargetEntry(copyObject(lfirst(lc)),
+											   list_length(tlist) + 1, NULL,
+											   false));
+	return tlist;
+}
+
+/* PlanCustomPath */
+static Plan *
+plan_bind_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
+			   List *tlist, List *clauses, List *custom_plans)
+{
+	CustomScan *plan = makeNode(CustomScan);
+	Path	   *outer_path = linitial(best_path->custom_paths);
+	Path	   *inner_path = lsecond(best_path->custom_paths);
+	List	   *outer = outer_path->pathtarget->exprs;
+	List	   *inner = inner_path->pathtarget->exprs;
+	List	   *restrictlist = list_nth(best_path->custom_private, PATH_RESTRICTLIST);
+	RestrictInfo *key = list_nth(best_path->custom_private, PATH_KEY);
+	List	   *numbers = list_nth(best_path->custom_private, PATH_NUMBERS);
+	LfdwRelInfo *info = inner_path->parent->fdw_private;
+	LfdwTerm   *term = lfdw_qual_classify(root, info->binding,
+										  inner_path->parent, key);
+	List	   *joinquals;
+	List	   *otherquals;
+	Replacement replacement = {.inner = inner};
+
+	split_clauses(linitial_int(numbers), restrictlist, rel->relids, &joinquals,
+				  &otherquals);
+	/* tlist may be NIL, for a node above that replaces it */
+	if (!find_shown(list_concat(vars_of((Node *) rel->reltarget->exprs),
+								vars_of((Node *) otherquals)),
+					outer, inner, &replacement.shown))
+		elog(ERROR, "bind join cannot compute its target");
+	plan->scan.plan.targetlist = tlist;
+	plan->flags = best_path->flags;
+	plan->custom_plans = custom_plans;
+	plan->custom_scan_tlist = add_targets(add_targets(NIL, outer),
+										  replacement.shown);
+	plan->custom_exprs = list_make4(term->value,
+									show_mutator(inner_operand(key, term), &replacement),
+									show_mutator((Node *) joinquals, &replacement),
+									otherquals);
+	numbers = list_concat(list_make5_int(linitial_int(numbers),
+										 term->column->attnum,
+										 (int) term->valtype,
+										 (int) term->collation,
+										 lsecond_int(numbers)),
+						  list_make3_int(lthird_int(numbers),
+										 list_length(outer), list_length(inner)));
+	plan->custom_private = list_make2(numbers,
+									  list_nth(best_path->custom_private, PATH_WAITING));
+	plan->methods = &scan_methods;
+	return (Plan *) plan;
+}
+
+/*
+ * The part of a custom scan's cost that is waiting for the calls of a bind join;
+ * 0 for anybody else's.
+ */
+Cost
+lfdw_bind_waiting(const CustomScan *plan)
+{
+	return plan->methods == &scan_methods ?
+		floatVal(list_nth(plan->custom_private, LFDW_BIND_WAITING)) : 0;
+}
+
+/* Has the planner consider bind joins; once, while the library loads. */
+void
+lfdw_bind_join_install(void)
+{
+	RegisterCustomScanMethods(&scan_methods);
+	previous_hook = set_join_pathlist_hook;
+	set_join_pathlist_hook = add_paths;
+}

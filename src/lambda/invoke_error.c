@@ -1,0 +1,376 @@
+/*-------------------------------------------------------------------------
+ *
+ * invoke_error.c
+ *		What an invocation that failed says, as errors of PostgreSQL.
+ *
+ * IDENTIFICATION
+ *	  src/lambda/invoke_error.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "lambda/invoke_internal.h"
+#include "pg/compat.h"
+#include "pg/message.h"
+
+/* A line of a function's log is shown up to so many characters. */
+#define LOG_TAIL_MAX 4096
+
+/* What a transport failure is in SQL, and what to do about it. */
+static int
+transport_sqlstate(LfdwHttpFailure failure)
+{
+	switch (failure)
+	{
+		case LFDW_HTTP_CANNOT_CONNECT:
+		case LFDW_HTTP_CONNECT_TIMEOUT:
+		case LFDW_HTTP_PROXY_REFUSED:
+		case LFDW_HTTP_TLS:
+			return ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION;
+		case LFDW_HTTP_FORBIDDEN_ADDRESS:
+			return ERRCODE_INSUFFICIENT_PRIVILEGE;
+		case LFDW_HTTP_NO_DESCRIPTOR:
+			return ERRCODE_INSUFFICIENT_RESOURCES;
+		case LFDW_HTTP_TOO_LARGE:
+		case LFDW_HTTP_HEADERS_TOO_LARGE:
+			return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+		case LFDW_HTTP_NO_MEMORY:
+			return ERRCODE_FDW_OUT_OF_MEMORY;
+		case LFDW_HTTP_REQUEST_TIMEOUT:
+		case LFDW_HTTP_BROKEN:
+			break;
+	}
+	return ERRCODE_CONNECTION_FAILURE;
+}
+
+static const char *
+transport_hint(const LfdwTarget *target, LfdwHttpFailure failure)
+{
+	switch (failure)
+	{
+		case LFDW_HTTP_FORBIDDEN_ADDRESS:
+			return target->route.trusted ?
+				"Use https, or let a superuser set allow_http 'true'." :
+				"Only a superuser's server may connect there.";
+		case LFDW_HTTP_CONNECT_TIMEOUT:
+			return psprintf("The %sconnect_timeout_ms allows %d ms.",
+							target->as_rds ? "setting aws_lambda." : "option ",
+							target->route.connect_timeout_ms);
+		case LFDW_HTTP_REQUEST_TIMEOUT:
+			return psprintf("The %srequest_timeout_ms allows %d ms.",
+							target->as_rds ? "setting aws_lambda." : "option ",
+							target->request_timeout_ms);
+		case LFDW_HTTP_PROXY_REFUSED:
+			return "Check the option proxy, and the proxy's own rules; it gets no user name and no password.";
+		case LFDW_HTTP_NO_DESCRIPTOR:
+			return "Raise the server's max_files_per_process and \"ulimit -n\" limits, or run less side by side in one session.";
+		case LFDW_HTTP_TOO_LARGE:
+			return psprintf("The option max_response_bytes allows %zu bytes.",
+							target->max_response_bytes);
+		default:
+			return NULL;
+	}
+}
+
+/* " after 3 attempts", where there was more than one. */
+static char *
+attempts_made(const LfdwInvocation *invocation)
+{
+	return invocation->attempt > 1 ?
+		psprintf(" after %d attempts", invocation->attempt) : "";
+}
+
+/*
+ * Raises an error in the words of RDS, which leave much unsaid: the rest is
+ * context.
+ */
+static void
+report_as_rds(int sqlstate, const char *returned, const char *hint,
+			  const char *context)
+{
+	ereport(ERROR,
+			(errcode(sqlstate),
+			 errmsg("invoke API failed"),
+			 errdetail("AWS Lambda client returned '%s'.", returned),
+			 hint ? errhint("%s", hint) : 0,
+			 errcontext("%s", context)));
+}
+
+/* Where a request went, and by which way; for what concerns the network. */
+static char *
+shown_way(const LfdwTarget *target, LfdwHttpFailure failure)
+{
+	if (failure == LFDW_HTTP_NO_DESCRIPTOR)
+		return "no connection was tried";
+	return target->route.proxy ?
+		psprintf("%s by proxy %s", target->endpoint, target->route.proxy) :
+		pstrdup(target->endpoint);
+}
+
+/*
+ * Raises the error of an exchange that failed: HV00N, 08006, 42501, 53000,
+ * 54000 or HV001.
+ */
+void
+lfdw_invocation_report_transport(const LfdwInvocation *invocation)
+{
+	const LfdwTarget *target = invocation->target;
+	const char *message;
+	LfdwHttpFailure failure = lfdw_http_failure(invocation->exchange, &message);
+	int			sqlstate = transport_sqlstate(failure);
+	const char *hint = transport_hint(target, failure);
+	char	   *way = shown_way(target, failure);
+
+	message = lfdw_error_excerpt(message, strlen(message));
+	if (target->as_rds)
+		report_as_rds(sqlstate,
+					  sqlstate == ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION ?
+					  "Unable to connect to endpoint" : message, hint,
+					  psprintf("%s: %s%s", way, message,
+							   attempts_made(invocation)));
+	ereport(ERROR,
+			(errcode(sqlstate),
+			 errmsg("could not invoke Lambda function \"%s\"%s", target->label,
+					attempts_made(invocation)),
+			 errdetail("%s: %s.", way, message),
+			 hint ? errhint("%s", hint) : 0));
+}
+
+/* A header of the answer, fit for a message; "?" where there is none. */
+static char *
+shown_header(const LfdwInvocation *invocation, const char *name)
+{
+	char	   *value = lfdw_http_header(invocation->exchange, name);
+
+	return value ? lfdw_error_excerpt(value, strlen(value)) : pstrdup("?");
+}
+
+/*
+ * The end of the function's log, decoded and palloc'd; NULL where there is
+ * none.  The bytes are the function's.
+ */
+char *
+lfdw_invocation_log_tail(const LfdwInvocation *invocation, size_t *len)
+{
+	const char *encoded = lfdw_http_header(invocation->exchange,
+										   "X-Amz-Log-Result");
+	char	   *tail;
+	int			decoded;
+
+	if (encoded == NULL)
+		return NULL;
+	tail = palloc(strlen(encoded) + 1);
+	decoded = lfdw_b64_decode(encoded, strlen(encoded), tail);
+	if (decoded < 0)
+		return NULL;
+	*len = decoded;
+	return tail;
+}
+
+/* A log tail fit for the server's log, line by line. */
+static char *
+shown_tail(const char *tail, size_t len)
+{
+	StringInfoData shown;
+
+	initStringInfo(&shown);
+	while (len > 0)
+	{
+		const char *end = memchr(tail, '\n', len);
+		size_t		line = end ? (size_t) (end - tail) : len;
+
+		appendStringInfo(&shown, "\n%s", lfdw_error_text(tail, line, LOG_TAIL_MAX));
+		tail += line + (end != NULL);
+		len -= line + (end != NULL);
+	}
+	return shown.data;
+}
+
+/* Did the function answer with more than Lambda passes on? */
+bool
+lfdw_invocation_answer_too_large(const LfdwInvocation *invocation)
+{
+	LfdwBuffer *body = lfdw_http_body(invocation->exchange);
+	LfdwErrorDoc doc;
+
+	lfdw_error_doc_read(&doc, body->len > 0 ? lfdw_buffer_bytes(body) : "",
+						body->len);
+	return strcmp(doc.error_type, "Function.ResponseSizeTooLarge") == 0;
+}
+
+/* What a function that raised says of it, fit for a message. */
+static char *
+function_words(const LfdwInvocation *invocation, const LfdwErrorDoc *doc,
+			   const char *bytes, size_t len)
+{
+	const LfdwTarget *target = invocation->target;
+
+	if (target->as_rds)
+		return psprintf("\"%s\" returned error \"%s\", details: \"%s\".",
+						target->function,
+						shown_header(invocation, "X-Amz-Function-Error"),
+						lfdw_error_text(bytes, len, LFDW_MESSAGE_MAX));
+	return doc->message[0] ?
+		lfdw_error_text(doc->message, strlen(doc->message), LFDW_MESSAGE_MAX) :
+		lfdw_error_excerpt(bytes, len);
+}
+
+/*
+ * Raises 38000: the handler raised, which is 200 with X-Amz-Function-Error.
+ * What the function logged goes to the server's log alone.
+ */
+void
+lfdw_invocation_report_function(const LfdwInvocation *invocation)
+{
+	const LfdwTarget *target = invocation->target;
+	LfdwBuffer *body = lfdw_http_body(invocation->exchange);
+	const char *bytes = body->len > 0 ? lfdw_buffer_bytes(body) : "";
+	size_t		tail_len = 0;
+	char	   *tail = lfdw_invocation_log_tail(invocation, &tail_len);
+	char	   *detail;
+	LfdwErrorDoc doc;
+
+	lfdw_error_doc_read(&doc, bytes, body->len);
+	if (doc.error_type[0] == '\0')
+		strlcpy(doc.error_type,
+				shown_header(invocation, "X-Amz-Function-Error"),
+				sizeof(doc.error_type));
+	detail = function_words(invocation, &doc, bytes, body->len);
+	ereport(ERROR,
+			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+			 target->as_rds ? errmsg("lambda invocation failed") :
+			 errmsg("Lambda function \"%s\" failed: %s", target->label,
+					lfdw_error_excerpt(doc.error_type, strlen(doc.error_type))),
+			 errdetail("%s", detail),
+			 tail ? errdetail_log("%s\nEnd of the function's log:%s", detail,
+								  shown_tail(tail, tail_len)) : 0,
+			 errcontext("request %s, version %s",
+						shown_header(invocation, "x-amzn-RequestId"),
+						shown_header(invocation, "X-Amz-Executed-Version"))));
+}
+
+/*
+ * The coding of an answer's body, fit for a message; NULL where there is none.
+ */
+char *
+lfdw_invocation_encoding(const LfdwInvocation *invocation)
+{
+	char	   *value = lfdw_http_header(invocation->exchange, "Content-Encoding");
+
+	if (value == NULL || value[0] == '\0' ||
+		pg_strcasecmp(value, "identity") == 0)
+		return NULL;
+	return lfdw_error_excerpt(value, strlen(value));
+}
+
+/* May the answer be that of the proxy?  Lambda's have a request ID. */
+static bool
+may_be_proxys(const LfdwInvocation *invocation)
+{
+	return invocation->target->route.proxy &&
+		pg_strncasecmp(invocation->target->endpoint, "http://", 7) == 0 &&
+		lfdw_http_header(invocation->exchange, "x-amzn-RequestId") == NULL;
+}
+
+/* What would help against an error of AWS; NULL for nothing sure. */
+static const char *
+aws_hint(const LfdwInvocation *invocation, const LfdwAwsError *error)
+{
+	const LfdwTarget *target = invocation->target;
+
+	if (may_be_proxys(invocation))
+		return psprintf("The answer has no request ID: it may be that of the proxy %s.",
+						target->route.proxy);
+	if (error->status >= 300 && error->status < 400)
+		return target->as_rds ?
+			"Redirects are not followed; check the setting aws_lambda.endpoint_override and the option endpoint." :
+			"Redirects are not followed; check the option endpoint.";
+	switch (error->class)
+	{
+		case LFDW_AWS_AUTHENTICATION:
+			return "Check the keys in the user mapping, and the server's clock.";
+		case LFDW_AWS_ACCESS_DENIED:
+			return "The owner of the keys needs lambda:InvokeFunction on the function.";
+		case LFDW_AWS_NO_FUNCTION:
+			return psprintf("Check the function's name and qualifier; the region called is %s.",
+							target->route.region);
+		default:
+			return NULL;
+	}
+}
+
+/* Takes apart what AWS says is wrong: any status but 2xx. */
+void
+lfdw_invocation_read_error(const LfdwInvocation *invocation,
+						   LfdwAwsError *error)
+{
+	LfdwBuffer *body = lfdw_http_body(invocation->exchange);
+	char	   *header = lfdw_http_header(invocation->exchange,
+										  "x-amzn-ErrorType");
+
+	error->status = lfdw_http_status(invocation->exchange);
+	lfdw_error_doc_read(&error->doc, body->len > 0 ? lfdw_buffer_bytes(body) : "",
+						body->len);
+	lfdw_aws_error_code(error->code, sizeof(error->code),
+						header ? header : error->doc.code);
+	error->class = lfdw_aws_error_classify(error->status, error->code);
+	error->retry = lfdw_aws_error_retry(error->status, error->code);
+}
+
+/* The message of an error of AWS, or what came instead of one. */
+static char *
+error_detail(const LfdwInvocation *invocation, const LfdwAwsError *error)
+{
+	LfdwBuffer *body = lfdw_http_body(invocation->exchange);
+
+	if (error->doc.message[0])
+		return lfdw_error_text(error->doc.message, strlen(error->doc.message),
+							   LFDW_MESSAGE_MAX);
+	if (body->len == 0)
+		return psprintf("The answer is HTTP status %d, without a body.",
+						error->status);
+	if (lfdw_invocation_encoding(invocation))
+		return psprintf("The answer is HTTP status %d, with a body encoded as \"%s\".",
+						error->status, lfdw_invocation_encoding(invocation));
+	return psprintf("The answer is HTTP status %d: %s", error->status,
+					lfdw_error_excerpt(lfdw_buffer_bytes(body), body->len));
+}
+
+/* An error's code and reason, or its status, and the attempts made. */
+static char *
+error_name(const LfdwInvocation *invocation, const LfdwAwsError *error)
+{
+	const char *reason = error->doc.reason;
+
+	return psprintf("%s%s%s%s",
+					error->code[0] ? lfdw_error_excerpt(error->code, strlen(error->code)) :
+					psprintf("HTTP status %d", error->status),
+					reason[0] ? ", " : "",
+					lfdw_error_excerpt(reason, strlen(reason)),
+					attempts_made(invocation));
+}
+
+/* Raises an error of AWS by its class. */
+void
+lfdw_invocation_report_error(const LfdwInvocation *invocation,
+							 const LfdwAwsError *error)
+{
+	const LfdwTarget *target = invocation->target;
+	int			sqlstate = lfdw_error_sqlstate(error->class);
+	char	   *name = error_name(invocation, error);
+	char	   *detail = error_detail(invocation, error);
+	char	   *request = shown_header(invocation, "x-amzn-RequestId");
+	const char *hint = aws_hint(invocation, error);
+
+	if (target->as_rds)
+		report_as_rds(sqlstate, detail, hint,
+					  psprintf("%s, request %s", name, request));
+	ereport(ERROR,
+			(errcode(sqlstate),
+			 errmsg("could not invoke Lambda function \"%s\": %s",
+					target->label, name),
+			 errdetail("%s", detail),
+			 hint ? errhint("%s", hint) : 0,
+			 errcontext("request %s", request)));
+}

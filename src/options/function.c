@@ -1,0 +1,224 @@
+/*-------------------------------------------------------------------------
+ *
+ * function.c
+ *		What a server's and a table's options make of a function's name.
+ *
+ * IDENTIFICATION
+ *	  src/options/function.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "commands/dbcommands.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/guc.h"
+#include "utils/json.h"
+#include "utils/lsyscache.h"
+
+#include "aws/endpoint.h"
+#include "base/arn.h"
+#include "options/function.h"
+#include "pg/compat.h"
+
+/* X-Amz-Client-Context may have so many characters (Lambda's API model). */
+#define CLIENT_CONTEXT_MAX 3583
+
+/* Takes a function's name apart; raises HV024 for one that is none. */
+static void
+parse_function(const char *function, LfdwFunctionName *name)
+{
+	const char *why;
+
+	if (!lfdw_function_name_parse(function, name, &why))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("\"%s\" is not a Lambda function", function),
+				 errdetail("%s", why)));
+}
+
+/* The function as Invoke's path takes it: as given, less the qualifier. */
+static char *
+function_path_name(const LfdwFunctionName *name)
+{
+	if (name->partition[0] != '\0')
+		return psprintf("arn:%s:lambda:%s:%s:function:%s", name->partition,
+						name->region, name->account, name->name);
+	if (name->region[0] != '\0')
+		return psprintf("%s:%s:function:%s", name->region, name->account,
+						name->name);
+	if (name->account[0] != '\0')
+		return psprintf("%s:function:%s", name->account, name->name);
+	return pstrdup(name->name);
+}
+
+/* The function's own region, which must be the server's; NULL for none yet. */
+static char *
+choose_region(const LfdwOptions *options, const LfdwFunctionName *name)
+{
+	if (name->region[0] == '\0')
+		return options->region;
+	if (options->region && strcmp(options->region, name->region) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("Lambda function \"%s\" is in region \"%s\", but server \"%s\" is for \"%s\"",
+						name->name, name->region, options->server,
+						options->region),
+				 errhint("Use a server of that region, or one without the option \"region\".")));
+	return pstrdup(name->region);
+}
+
+/* The version or alias: the name's or the one given, which must agree. */
+static const char *
+choose_qualifier(const LfdwFunctionName *name, const char *qualifier)
+{
+	if (qualifier && !lfdw_qualifier_is_valid(qualifier))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("\"%s\" is not a qualifier of a Lambda function",
+						qualifier),
+				 errhint("A qualifier is a version, an alias or $LATEST.")));
+	if (name->qualifier[0] == '\0')
+		return qualifier;
+	if (qualifier && strcmp(qualifier, name->qualifier) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("Lambda function \"%s\" has two qualifiers, \"%s\" and \"%s\"",
+						name->name, name->qualifier, qualifier),
+				 errhint("Give the version or alias once, behind the function's name or by itself.")));
+	return pstrdup(name->qualifier);
+}
+
+/*
+ * Fills a target with what the options say of a function: without network,
+ * and without the environment.
+ *
+ * The strings are palloc'd or the options'.  qualifier may be NULL.  Raises
+ * HV024 for a name that is none, and for a region or qualifier that
+ * contradicts another.
+ */
+void
+lfdw_target_bind(LfdwTarget *target, const LfdwOptions *options,
+				 const char *function, const char *qualifier)
+{
+	LfdwFunctionName name;
+
+	parse_function(function, &name);
+	target->function = function_path_name(&name);
+	target->label = pstrdup(name.name);
+	target->qualifier = choose_qualifier(&name, qualifier);
+	target->tenant_id = options->tenant_id;
+	target->log_tail = options->log_tail;
+	target->request_timeout_ms = options->request_timeout_ms;
+	target->max_response_bytes = options->max_response_bytes;
+
+	target->route.server = options->server;
+	target->route.trusted = options->trusted;
+	target->route.region = choose_region(options, &name);
+	target->route.use_fips = options->use_fips_endpoint;
+	target->route.use_dualstack = options->use_dualstack_endpoint;
+	target->route.allow_http = options->allow_http;
+	target->route.proxy = options->proxy;
+	target->route.ca_bundle = options->ca_bundle;
+	target->route.connect_timeout_ms = options->connect_timeout_ms;
+	target->route.max_attempts = options->max_attempts;
+	target->route.keep_connections = options->keep_connections;
+	target->route.idle_connection_ms = options->idle_connection_ms;
+}
+
+/*
+ * Puts the region that a caller gives, or a full ARN, in place of the server's,
+ * before lfdw_target_bind.
+ *
+ * Of the regions some may be NULL.  Raises HV024 where one is none, or
+ * contradicts the function's name or another.
+ */
+void
+lfdw_target_override_region(LfdwOptions *options, const char *function,
+							const char *const *regions, int nregions)
+{
+	LfdwFunctionName name;
+	const char *chosen;
+
+	parse_function(function, &name);
+	chosen = name.region[0] != '\0' ? name.region : NULL;
+	for (int i = 0; i < nregions; i++)
+	{
+		const char *region = regions[i];
+
+		if (region == NULL)
+			continue;
+		if (!lfdw_region_is_valid(region))
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					 errmsg("\"%s\" is not a region", region),
+					 errhint("A region looks like \"eu-west-1\".")));
+		if (chosen && strcmp(region, chosen) != 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					 errmsg("Lambda function \"%s\" has two regions, \"%s\" and \"%s\"",
+							name.name, chosen, region),
+					 errhint("Give the region once, in the function's ARN or by itself.")));
+		chosen = region;
+	}
+	if (chosen)
+		options->region = pstrdup(chosen);
+}
+
+/*
+ * A client context as its header takes it: base64, palloc'd.  The text is a
+ * JSON object in the database encoding.  Raises 54000 where it is too long.
+ */
+char *
+lfdw_client_context_encode(const char *context)
+{
+	char	   *utf8 = pg_server_to_any(context, strlen(context), PG_UTF8);
+	int			len = strlen(utf8);
+	int			size = pg_b64_enc_len(len);
+	char	   *encoded = palloc(size + 1);
+
+	len = lfdw_b64_encode(utf8, len, encoded, size);
+	if (len < 0)
+		elog(ERROR, "could not encode the client context");
+	if (len > CLIENT_CONTEXT_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the client context is too large"),
+				 errdetail("It has %d characters in base64; Lambda takes %d.",
+						   len, CLIENT_CONTEXT_MAX)));
+	encoded[len] = '\0';
+	return encoded;
+}
+
+/* Who asks, as the handler's context.client_context.custom. */
+static char *
+caller_context(const LfdwCaller *caller)
+{
+	StringInfoData context;
+
+	initStringInfo(&context);
+	appendStringInfoString(&context, "{\"custom\":{\"application_name\":");
+	escape_json(&context, application_name ? application_name : "");
+	appendStringInfoString(&context, ",\"user\":");
+	escape_json(&context, GetUserNameFromId(caller->userid, false));
+	appendStringInfoString(&context, ",\"database\":");
+	escape_json(&context, get_database_name(MyDatabaseId));
+	appendStringInfoString(&context, "}}");
+	return lfdw_client_context_encode(context.data);
+}
+
+/*
+ * Completes a target for a caller who is about to invoke it: region and
+ * endpoint, from the environment too where the caller may use it, and who
+ * asks.  Raises HV00J where no region is known.
+ */
+void
+lfdw_target_resolve(LfdwTarget *target, const LfdwOptions *options,
+					const LfdwCaller *caller)
+{
+	target->endpoint = lfdw_endpoint_lambda(&target->route, caller,
+											options->endpoint);
+	if (options->client_context)
+		target->client_context = caller_context(caller);
+}

@@ -1,0 +1,30 @@
+/*-------------------------------------------------------------------------
+ *
+ * function.h
+ *		What a server's and a table's options make of a function's name.
+ *
+ * IDENTIFICATION
+ *	  src/options/function.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_FUNCTION_H
+#define LFDW_FUNCTION_H
+
+#include "postgres.h"
+
+#include "lambda/invoke.h"
+#include "options/option.h"
+
+extern void lfdw_target_bind(LfdwTarget *target, const LfdwOptions *options,
+							 const char *function, const char *qualifier);
+extern void lfdw_target_override_region(LfdwOptions *options,
+										const char *function,
+										const char *const *regions,
+										int nregions);
+extern void lfdw_target_resolve(LfdwTarget *target,
+								const LfdwOptions *options,
+								const LfdwCaller *caller);
+extern char *lfdw_client_context_encode(const char *context);
+
+#endif							/* LFDW_FUNCTION_H */

@@ -1,0 +1,122 @@
+/*-------------------------------------------------------------------------
+ *
+ * option.h
+ *		The options of servers, user mappings, foreign tables and columns.
+ *
+ * IDENTIFICATION
+ *	  src/options/option.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_OPTION_H
+#define LFDW_OPTION_H
+
+#include "postgres.h"
+
+#include "access/attnum.h"
+#include "credentials/credentials.h"
+#include "value/value.h"
+
+/* The operators a column can declare in "pushdown". */
+typedef enum LfdwOperator
+{
+	LFDW_OP_EQ,
+	LFDW_OP_IN,
+	LFDW_OP_NE,
+	LFDW_OP_NOT_IN,
+	LFDW_OP_LT,
+	LFDW_OP_LE,
+	LFDW_OP_GT,
+	LFDW_OP_GE,
+	LFDW_OP_LIKE,
+	LFDW_OP_ILIKE,
+	LFDW_OP_IS_NULL,
+	LFDW_OP_IS_NOT_NULL
+} LfdwOperator;
+
+#define LFDW_NOPERATORS (LFDW_OP_IS_NOT_NULL + 1)
+
+/* One declared operator. */
+typedef struct LfdwPushdown
+{
+	bool		declared;
+	char	   *argument;		/* NULL: the default of "=" and "in", none of
+								 * others */
+} LfdwPushdown;
+
+/* A JSON Pointer (RFC 6901) taken apart. */
+typedef struct LfdwPointer
+{
+	int			ntokens;		/* 0: the whole value */
+	char	  **tokens;			/* unescaped, in the database encoding */
+} LfdwPointer;
+
+/* What a function honours exactly, if it is asked. */
+#define LFDW_CAPABLE_LIMIT 1
+#define LFDW_CAPABLE_ORDER_BY 2
+
+/* What a foreign table's server and the table itself say. */
+typedef struct LfdwOptions
+{
+	Oid			serverid;
+	char	   *server;			/* its name */
+	bool		trusted;		/* the server's owner is a superuser */
+
+	char	   *region;			/* NULL: the function's ARN tells */
+	char	   *endpoint;		/* NULL: the region tells */
+	bool		use_fips_endpoint;
+	bool		use_dualstack_endpoint;
+	char	   *ca_bundle;		/* NULL: the system's */
+	char	   *proxy;			/* NULL for none */
+	bool		allow_http;
+	int			connect_timeout_ms;
+	int			request_timeout_ms;
+	int			max_attempts;
+	int			max_concurrency;
+	int			max_response_bytes;
+	bool		keep_connections;
+	int			idle_connection_ms; /* 0: no limit */
+	int			invocation_latency_ms;
+	double		fdw_startup_cost;
+	double		fdw_tuple_cost;
+
+	char	   *function_arn;
+	char	   *qualifier;		/* NULL for none */
+	char	   *payload;		/* JSON object, NULL for none */
+	bool		envelope;
+	LfdwPointer *rows_path;		/* NULL: the forms of the contract */
+	LfdwPointer *cursor_path;	/* NULL: "cursor" beside "rows" */
+	char	   *cursor_argument;	/* NULL: in the envelope alone */
+	int			capabilities;	/* LFDW_CAPABLE_ flags */
+	int			max_pages;
+	int			max_batch_keys;
+	bool		client_context; /* tell the function who asks */
+	char	   *tenant_id;		/* NULL for none */
+	bool		log_tail;		/* log_type 'Tail' */
+	double		estimated_rows;
+	bool		analyze;		/* ANALYZE may call the function */
+} LfdwOptions;
+
+typedef struct LfdwColumnOptions
+{
+	LfdwPointer *path;			/* NULL: the column's name */
+	LfdwPushdown *pushdown;		/* LFDW_NOPERATORS of them, or NULL */
+	bool		required;
+	LfdwFormat	format;
+} LfdwColumnOptions;
+
+extern const char *const lfdw_operator_names[LFDW_NOPERATORS];
+
+extern LfdwOptions *lfdw_option_table(Oid relid);
+extern LfdwColumnOptions *lfdw_option_column(Oid relid, AttrNumber attnum);
+extern LfdwPushdown *lfdw_option_pushdown(Datum options);
+extern bool lfdw_option_is_ours(Oid relid);
+extern Oid	lfdw_option_server_oid(const char *name, Oid userid,
+								   bool superusers_will_do);
+extern LfdwOptions *lfdw_option_server(Oid serverid);
+extern LfdwCaller *lfdw_option_caller(Oid serverid, Oid userid);
+extern void lfdw_option_check_owner(const LfdwOptions *options);
+extern char *lfdw_option_server_name(Oid serverid);
+extern char *lfdw_option_mapping_user(Oid umid);
+
+#endif							/* LFDW_OPTION_H */

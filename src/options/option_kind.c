@@ -1,0 +1,577 @@
+/*-------------------------------------------------------------------------
+ *
+ * option_kind.c
+ *		The kinds of option values, and the parser of each.
+ *
+ * A parser takes the text of a value and the address of the field it belongs
+ * in; it returns false with the reason, fit for an error's DETAIL, where the
+ * text is not of the kind.  What it stores is palloc'd in the current context.
+ *
+ * IDENTIFICATION
+ *	  src/options/option_kind.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+
+#include "base/arn.h"
+#include "options/option.h"
+#include "options/option_kind.h"
+
+/* The member of every request that carries the envelope. */
+#define ENVELOPE_KEY "lambda_fdw"
+
+const char *const lfdw_operator_names[LFDW_NOPERATORS] = {
+	[LFDW_OP_EQ] = "=",
+	[LFDW_OP_IN] = "in",
+	[LFDW_OP_NE] = "<>",
+	[LFDW_OP_NOT_IN] = "not in",
+	[LFDW_OP_LT] = "<",
+	[LFDW_OP_LE] = "<=",
+	[LFDW_OP_GT] = ">",
+	[LFDW_OP_GE] = ">=",
+	[LFDW_OP_LIKE] = "like",
+	[LFDW_OP_ILIKE] = "ilike",
+	[LFDW_OP_IS_NULL] = "is null",
+	[LFDW_OP_IS_NOT_NULL] = "is not null"
+};
+
+typedef struct FormatName
+{
+	const char *name;
+	LfdwFormat	format;
+} FormatName;
+
+static const FormatName formats[] = {
+	{"epoch_s", LFDW_FORMAT_EPOCH_S},
+	{"epoch_ms", LFDW_FORMAT_EPOCH_MS},
+	{"base64", LFDW_FORMAT_BASE64},
+	{"hex", LFDW_FORMAT_HEX}
+};
+
+static bool
+parse_number_option(LfdwOptionKind kind, const char *value, double min,
+					double max, void *field, char **why)
+{
+	const char *hint = NULL;
+	int			number;
+	double		real;
+	bool		parsed;
+
+	if (kind == LFDW_KIND_INT)
+	{
+		parsed = parse_int(value, &number, 0, &hint);
+		real = parsed ? number : 0;
+	}
+	else
+		parsed = parse_real(value, &real, 0, &hint);
+
+	if (!parsed || !(real >= min && real <= max))
+	{
+		*why = psprintf("It must be a number from %.15g to %.15g.", min, max);
+		return false;
+	}
+	if (kind == LFDW_KIND_INT)
+		*(int *) field = number;
+	else
+		*(double *) field = real;
+	return true;
+}
+
+/*
+ * Walks the members of a JSON object in the database encoding.  Returns false
+ * where the text is no JSON object; *found tells whether it has the key.
+ */
+static bool
+scan_object(const char *text, const char *key, bool *found, char **why)
+{
+	LfdwJsonReader reader;
+	LfdwJsonType type;
+	LfdwJsonStatus status;
+	LfdwJsonValue name;
+	LfdwJsonValue value;
+
+	*found = false;
+	text = pg_server_to_any(text, strlen(text), PG_UTF8);
+	key = pg_server_to_any(key, strlen(key), PG_UTF8);
+	lfdw_json_init(&reader, text, strlen(text), true);
+	status = lfdw_json_peek(&reader, &type);
+	if (status == LFDW_JSON_OK && type != LFDW_JSON_OBJECT)
+	{
+		*why = pstrdup("It must be a JSON object.");
+		return false;
+	}
+	if (status == LFDW_JSON_OK)
+		status = lfdw_json_enter(&reader);
+	while (status == LFDW_JSON_OK)
+	{
+		status = lfdw_json_member(&reader, &name);
+		if (status != LFDW_JSON_OK)
+			break;
+		if (lfdw_json_string_equals(&name, key, strlen(key)))
+			*found = true;
+		status = lfdw_json_value(&reader, &value);
+	}
+	if (status == LFDW_JSON_END)
+		status = lfdw_json_end(&reader);
+	if (status == LFDW_JSON_OK)
+		return true;
+	*why = psprintf("It must be a JSON object: %s at byte " UINT64_FORMAT ".",
+					status == LFDW_JSON_BAD ? reader.error : "nothing",
+					status == LFDW_JSON_BAD ? reader.error_at : 0);
+	return false;
+}
+
+static bool
+parse_object(const char *value, char **field, char **why)
+{
+	bool		found;
+
+	if (!scan_object(value, ENVELOPE_KEY, &found, why))
+		return false;
+	if (found)
+	{
+		*why = pstrdup("The member \"" ENVELOPE_KEY "\" is the envelope's.");
+		return false;
+	}
+	*field = pstrdup(value);
+	return true;
+}
+
+/* Is a name free to be a top-level member of the request? */
+static bool
+parse_argument(const char *value, char **field, char **why)
+{
+	if (value[0] == '\0')
+	{
+		*why = pstrdup("An argument needs a name.");
+		return false;
+	}
+	if (value[0] == '/')
+	{
+		/* whoever writes this means a place further down */
+		*why = pstrdup("An argument is a member of the request itself: its name cannot begin with \"/\", as a JSON Pointer does.");
+		return false;
+	}
+	if (strcmp(value, ENVELOPE_KEY) == 0)
+	{
+		*why = pstrdup("The member \"" ENVELOPE_KEY "\" is the envelope's.");
+		return false;
+	}
+	*field = pstrdup(value);
+	return true;
+}
+
+/* Turns ~1 into "/" and ~0 into "~", in place. */
+static void
+unescape_token(char *token)
+{
+	char	   *out = token;
+
+	for (char *in = token; *in; in++)
+		*out++ = (*in == '~') ? (*++in == '1' ? '/' : '~') : *in;
+	*out = '\0';
+}
+
+/* Adds a token to the text of a JSON Pointer, in the database encoding. */
+void
+lfdw_pointer_append(StringInfo text, const char *token)
+{
+	appendStringInfoChar(text, '/');
+	for (const char *p = token; *p; p++)
+	{
+		if (*p == '~' || *p == '/')
+			appendStringInfoString(text, *p == '~' ? "~0" : "~1");
+		else
+			appendStringInfoChar(text, *p);
+	}
+}
+
+/* RFC 6901: "" or tokens after slashes, with ~1 for "/" and ~0 for "~". */
+static bool
+parse_pointer(const char *value, LfdwPointer **field, char **why)
+{
+	LfdwPointer *pointer = palloc0(sizeof(LfdwPointer));
+	char	   *copy = pstrdup(value);
+	int			slashes = 0;
+
+	for (const char *p = value; *p; p++)
+	{
+		slashes += (*p == '/');
+		if (*p == '~' && p[1] != '0' && p[1] != '1')
+		{
+			*why = pstrdup("In a JSON Pointer \"~\" is written \"~0\", and \"/\" in a name \"~1\".");
+			return false;
+		}
+	}
+	if (value[0] != '\0' && value[0] != '/')
+	{
+		*why = pstrdup("A JSON Pointer is empty or begins with \"/\".");
+		return false;
+	}
+	pointer->tokens = palloc(sizeof(char *) * (slashes + 1));
+	while ((copy = strchr(copy, '/')) != NULL)
+	{
+		*copy++ = '\0';
+		pointer->tokens[pointer->ntokens++] = copy;
+	}
+	for (int i = 0; i < pointer->ntokens; i++)
+		unescape_token(pointer->tokens[i]);
+	*field = pointer;
+	return true;
+}
+
+/* Trims blanks in place. */
+static char *
+trim(char *text)
+{
+	char	   *end;
+
+	while (*text == ' ' || *text == '\t' || *text == '\n' || *text == '\r')
+		text++;
+	end = text + strlen(text);
+	while (end > text && strchr(" \t\n\r", end[-1]))
+		*--end = '\0';
+	return text;
+}
+
+/* Makes one blank of every run of them, in place. */
+static void
+squeeze(char *text)
+{
+	char	   *out = text;
+
+	for (char *in = text; *in; in++)
+	{
+		bool		blank = strchr(" \t\n\r", *in) != NULL;
+
+		if (!blank || (out > text && out[-1] != ' '))
+			*out++ = blank ? ' ' : *in;
+	}
+	*out = '\0';
+}
+
+/* One item of a pushdown list: an operator, perhaps ":" and an argument. */
+static bool
+parse_pushdown_item(char *item, LfdwPushdown *pushdown, char **why)
+{
+	char	   *colon = strchr(item, ':');
+	char	   *argument = NULL;
+	int			op;
+
+	if (colon)
+	{
+		*colon = '\0';
+		if (!parse_argument(trim(colon + 1), &argument, why))
+			return false;
+	}
+	item = trim(item);
+	squeeze(item);
+	for (op = 0; op < LFDW_NOPERATORS; op++)
+	{
+		if (pg_strcasecmp(item, lfdw_operator_names[op]) == 0)
+			break;
+	}
+	if (op == LFDW_NOPERATORS)
+	{
+		*why = psprintf("\"%s\" is not an operator that can be pushed down; they are =, <>, <, <=, >, >=, in, not in, like, ilike, is null and is not null, each perhaps with \":argument\".",
+						item);
+		return false;
+	}
+	if (pushdown[op].declared)
+	{
+		*why = psprintf("The operator \"%s\" is there twice.", item);
+		return false;
+	}
+	pushdown[op].declared = true;
+	pushdown[op].argument = argument;
+	return true;
+}
+
+static bool
+parse_pushdown(const char *value, LfdwPushdown **field, char **why)
+{
+	LfdwPushdown *pushdown = palloc0(sizeof(LfdwPushdown) * LFDW_NOPERATORS);
+	char	   *item = pstrdup(value);
+
+	while (item)
+	{
+		char	   *comma = strchr(item, ',');
+
+		if (comma)
+			*comma = '\0';
+		if (!parse_pushdown_item(item, pushdown, why))
+			return false;
+		item = comma ? comma + 1 : NULL;
+	}
+	*field = pushdown;
+	return true;
+}
+
+static bool
+parse_format(const char *value, LfdwFormat *field, char **why)
+{
+	for (int i = 0; i < (int) lengthof(formats); i++)
+	{
+		if (strcmp(value, formats[i].name) == 0)
+		{
+			*field = formats[i].format;
+			return true;
+		}
+	}
+	*why = pstrdup("It must be epoch_s or epoch_ms for a timestamp, base64 or hex for bytea.");
+	return false;
+}
+
+/* A list of what the function honours, separated by commas. */
+static bool
+parse_capabilities(const char *value, int *field, char **why)
+{
+	char	   *item = pstrdup(value);
+
+	*field = 0;
+	while (item)
+	{
+		char	   *comma = strchr(item, ',');
+
+		if (comma)
+			*comma = '\0';
+		item = trim(item);
+		if (pg_strcasecmp(item, "limit") == 0)
+			*field |= LFDW_CAPABLE_LIMIT;
+		else if (pg_strcasecmp(item, "order_by") == 0)
+			*field |= LFDW_CAPABLE_ORDER_BY;
+		else
+		{
+			*why = psprintf("\"%s\" is not a capability; they are limit and order_by.",
+							item);
+			return false;
+		}
+		item = comma ? comma + 1 : NULL;
+	}
+	return true;
+}
+
+static bool
+parse_log_type(const char *value, bool *field, char **why)
+{
+	*field = strcmp(value, "Tail") == 0;
+	if (*field || strcmp(value, "None") == 0)
+		return true;
+	*why = pstrdup("It must be None or Tail.");
+	return false;
+}
+
+/* Has a text min to max letters, digits and some other characters? */
+static bool
+is_made_of(const char *value, const char *others, size_t min, size_t max)
+{
+	for (const char *p = value; *p; p++)
+	{
+		if (!(*p >= 'a' && *p <= 'z') && !(*p >= 'A' && *p <= 'Z') &&
+			!(*p >= '0' && *p <= '9') && strchr(others, *p) == NULL)
+			return false;
+	}
+	return strlen(value) >= min && strlen(value) <= max;
+}
+
+/* Can a text be sent in a header, without becoming another one? */
+static bool
+is_header_value(const char *value)
+{
+	for (const char *p = value; *p; p++)
+	{
+		if ((unsigned char) *p < ' ' || *p == 0x7F)
+			return false;
+	}
+	return value[0] != '\0';
+}
+
+/* What is wrong with the text of a kind that is kept as it is; NULL if nothing. */
+static const char *
+text_problem(LfdwOptionKind kind, const char *value)
+{
+	LfdwFunctionName name;
+	LfdwUrl		url;
+	const char *why = NULL;
+
+	switch (kind)
+	{
+		case LFDW_KIND_REGION:
+			return lfdw_region_is_valid(value) ? NULL :
+				"A region looks like \"eu-west-1\".";
+		case LFDW_KIND_URL:
+			return lfdw_url_parse(value, &url, &why) ? NULL : why;
+		case LFDW_KIND_FUNCTION:
+			return lfdw_function_name_parse(value, &name, &why) ? NULL : why;
+		case LFDW_KIND_QUALIFIER:
+			return lfdw_qualifier_is_valid(value) ? NULL :
+				"A qualifier is a version, an alias or $LATEST.";
+		case LFDW_KIND_PATH:
+			return is_absolute_path(value) ? NULL :
+				"It must be the absolute path of a file.";
+		case LFDW_KIND_ROLE:
+			return strncmp(value, "arn:", 4) == 0 && strstr(value, ":role/") &&
+				is_made_of(value, ":/+=,.@_-", 20, 2048) ? NULL :
+				"A role is given as \"arn:aws:iam::123456789012:role/name\".";
+		case LFDW_KIND_SESSION_NAME:
+			return is_made_of(value, "+=,.@_-", 2, 64) ? NULL :
+				"It must be 2 to 64 letters, digits or characters of \"_+=,.@-\".";
+		case LFDW_KIND_EXTERNAL_ID:
+			return is_made_of(value, "+=,.@:/_-", 2, 1224) ? NULL :
+				"It must be 2 to 1224 letters, digits or characters of \"_+=,.@:/-\".";
+		case LFDW_KIND_TENANT:
+			return is_made_of(value, "._:/=+-@ ", 1, 256) ? NULL :
+				"It must be 1 to 256 letters, digits or characters of \"._:/=+-@ \".";
+		default:
+			return is_header_value(value) ? NULL :
+				"It must not be empty, and must not contain control characters.";
+	}
+}
+
+/* The kinds that are kept as text once they are found good. */
+static bool
+parse_text(LfdwOptionKind kind, const char *value, char **field, char **why)
+{
+	const char *problem = text_problem(kind, value);
+
+	if (problem)
+		*why = pstrdup(problem);
+	else
+		*field = pstrdup(value);
+	return problem == NULL;
+}
+
+/*
+ * Parses the text of an option value into the field of its kind.
+ *
+ * min and max bound numbers.  Returns false with a palloc'd reason in *why
+ * where the text is not of the kind.
+ */
+bool
+lfdw_option_parse(LfdwOptionKind kind, const char *value, double min,
+				  double max, void *field, char **why)
+{
+	switch (kind)
+	{
+		case LFDW_KIND_BOOL:
+			*why = pstrdup("It must be true or false.");
+			return parse_bool(value, field);
+		case LFDW_KIND_INT:
+		case LFDW_KIND_REAL:
+			return parse_number_option(kind, value, min, max, field, why);
+		case LFDW_KIND_STRING:
+		case LFDW_KIND_REGION:
+		case LFDW_KIND_URL:
+		case LFDW_KIND_FUNCTION:
+		case LFDW_KIND_QUALIFIER:
+		case LFDW_KIND_PATH:
+		case LFDW_KIND_ROLE:
+		case LFDW_KIND_SESSION_NAME:
+		case LFDW_KIND_EXTERNAL_ID:
+		case LFDW_KIND_TENANT:
+			return parse_text(kind, value, field, why);
+		case LFDW_KIND_OBJECT:
+			return parse_object(value, field, why);
+		case LFDW_KIND_ARGUMENT:
+			return parse_argument(value, field, why);
+		case LFDW_KIND_POINTER:
+			return parse_pointer(value, field, why);
+		case LFDW_KIND_PUSHDOWN:
+			return parse_pushdown(value, field, why);
+		case LFDW_KIND_FORMAT:
+			return parse_format(value, field, why);
+		case LFDW_KIND_LOG_TYPE:
+			return parse_log_type(value, field, why);
+		case LFDW_KIND_CAPABILITIES:
+			return parse_capabilities(value, field, why);
+	}
+	return false;
+}
+
+/* What lambda_fdw_options() calls a kind; static text. */
+const char *
+lfdw_option_kind_name(LfdwOptionKind kind)
+{
+	switch (kind)
+	{
+		case LFDW_KIND_BOOL:
+			return "boolean";
+		case LFDW_KIND_INT:
+			return "integer";
+		case LFDW_KIND_REAL:
+			return "number";
+		case LFDW_KIND_STRING:
+			return "text";
+		case LFDW_KIND_REGION:
+			return "region";
+		case LFDW_KIND_URL:
+			return "URL";
+		case LFDW_KIND_FUNCTION:
+			return "function name";
+		case LFDW_KIND_QUALIFIER:
+			return "version or alias";
+		case LFDW_KIND_PATH:
+			return "path of a file";
+		case LFDW_KIND_ROLE:
+			return "ARN of a role";
+		case LFDW_KIND_SESSION_NAME:
+		case LFDW_KIND_EXTERNAL_ID:
+		case LFDW_KIND_TENANT:
+			return "identifier";
+		case LFDW_KIND_OBJECT:
+			return "JSON object";
+		case LFDW_KIND_ARGUMENT:
+			return "member name";
+		case LFDW_KIND_POINTER:
+			return "JSON Pointer";
+		case LFDW_KIND_PUSHDOWN:
+			return "list of operators";
+		case LFDW_KIND_FORMAT:
+			return "epoch_s, epoch_ms, base64 or hex";
+		case LFDW_KIND_LOG_TYPE:
+			return "None or Tail";
+		case LFDW_KIND_CAPABILITIES:
+			return "list of limit and order_by";
+	}
+	return NULL;
+}
+
+/*
+ * Is a path the same as the rows' (NULL: the default, "/rows"), or one below it?
+ */
+bool
+lfdw_pointer_is_in_rows(const LfdwPointer *path,
+						const LfdwPointer *rows)
+{
+	static char *default_token = "rows";
+	static const LfdwPointer default_rows = {1, &default_token};
+
+	if (rows == NULL)
+		rows = &default_rows;
+	if (path->ntokens < rows->ntokens)
+		return false;
+	for (int i = 0; i < rows->ntokens; i++)
+	{
+		if (strcmp(path->tokens[i], rows->tokens[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Has a JSON object, found good by the option "payload", a member of this
+ * name?  Both are in the database encoding.
+ */
+bool
+lfdw_object_has_key(const char *object, const char *key)
+{
+	bool		found;
+	char	   *why;
+
+	return scan_object(object, key, &found, &why) && found;
+}

@@ -1,0 +1,23 @@
+/*-------------------------------------------------------------------------
+ *
+ * shippable.h
+ *		Which operators on a column's type can be sent at all.
+ *
+ * IDENTIFICATION
+ *	  src/options/shippable.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_SHIPPABLE_H
+#define LFDW_SHIPPABLE_H
+
+#include "postgres.h"
+
+#include "options/option.h"
+
+extern Oid	lfdw_shippable_input(Oid base);
+extern const char *lfdw_shippable_problem(Oid typid, LfdwOperator op);
+extern void lfdw_shippable_check(const char *attname, const char *relname,
+								 Oid typid, const LfdwPushdown *pushdown);
+
+#endif							/* LFDW_SHIPPABLE_H */

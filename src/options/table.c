@@ -1,0 +1,246 @@
+/*-------------------------------------------------------------------------
+ *
+ * table.c
+ *		A foreign table bound to its function: columns, arguments, target.
+ *
+ * The rules that no single object's validator can check are checked here,
+ * when a query is planned and again when it runs.  Nothing here needs the
+ * network.
+ *
+ * IDENTIFICATION
+ *	  src/options/table.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+
+#include "options/function.h"
+#include "options/option_kind.h"
+#include "options/shippable.h"
+#include "options/table.h"
+#include "pg/compat.h"
+
+/* A path's tokens joined by dots: the column's name in requests. */
+static char *
+json_name(const LfdwPointer *path)
+{
+	StringInfoData name;
+
+	if (path->ntokens == 0)
+		return NULL;
+	initStringInfo(&name);
+	for (int i = 0; i < path->ntokens; i++)
+		appendStringInfo(&name, "%s%s", i > 0 ? "." : "", path->tokens[i]);
+	return name.data;
+}
+
+/* The default path: one token, the column's own name. */
+static LfdwPointer *
+default_path(const char *attname)
+{
+	LfdwPointer *path = palloc(sizeof(LfdwPointer));
+
+	path->ntokens = 1;
+	path->tokens = palloc(sizeof(char *));
+	path->tokens[0] = pstrdup(attname);
+	return path;
+}
+
+static void
+bind_column(LfdwBinding *binding, LfdwColumn *column, Oid relid,
+			Form_pg_attribute att)
+{
+	LfdwColumnOptions *options = lfdw_option_column(relid, att->attnum);
+
+	column->attnum = att->attnum;
+	column->attname = pstrdup(NameStr(att->attname));
+	column->typid = att->atttypid;
+	column->typmod = att->atttypmod;
+	column->collation = att->attcollation;
+	column->required = options->required;
+	column->format = options->format;
+	column->path_given = options->path != NULL;
+	column->path = options->path ? options->path : default_path(column->attname);
+	column->name = json_name(column->path);
+
+	lfdw_shippable_check(column->attname, binding->relname, column->typid,
+						 options->pushdown);
+	for (int op = 0; options->pushdown && op < LFDW_NOPERATORS; op++)
+	{
+		column->pushdown[op] = options->pushdown[op];
+		if (column->pushdown[op].argument == NULL &&
+			(op == LFDW_OP_EQ || op == LFDW_OP_IN))
+			column->pushdown[op].argument = pstrdup(column->name);
+	}
+
+	if (!lfdw_format_applies(column->format, column->typid))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("the format of column \"%s\" of foreign table \"%s\" does not fit its type %s",
+						column->attname, binding->relname,
+						format_type_be(column->typid)),
+				 errdetail("epoch_s and epoch_ms are for timestamps, base64 and hex for bytea.")));
+}
+
+/*
+ * Raises HV024 for options of a virtual generated column, which is no column of
+ * the function: it is computed from those that are.
+ */
+static void
+refuse_virtual_options(const LfdwBinding *binding, Oid relid,
+					   Form_pg_attribute att)
+{
+	LfdwColumnOptions *options = lfdw_option_column(relid, att->attnum);
+
+	if (options->path || options->pushdown || options->required ||
+		options->format != LFDW_FORMAT_DEFAULT)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("column \"%s\" of foreign table \"%s\" cannot have options",
+						NameStr(att->attname), binding->relname),
+				 errdetail("It is a virtual generated column: PostgreSQL computes it, and the function has no part in it."),
+				 errhint("Declare the options on the columns that it is computed from.")));
+}
+
+/* Raises the error about an argument name that two things claim. */
+static void
+report_argument(const LfdwBinding *binding, const LfdwColumn *column,
+				const char *argument, const char *owner)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("column \"%s\" of foreign table \"%s\" cannot use the argument \"%s\"",
+					column->attname, binding->relname, argument),
+			 errdetail("It is taken by %s.", owner),
+			 errhint("Name another argument in the column's option pushdown, as in '=:name'.")));
+}
+
+/* Is this the argument of a column's declared operator? */
+static bool
+has_argument(const LfdwColumn *column, int op, const char *argument)
+{
+	return column->pushdown[op].declared && column->pushdown[op].argument &&
+		strcmp(column->pushdown[op].argument, argument) == 0;
+}
+
+/*
+ * Every argument has one owner: an operator of a column, the table's payload,
+ * the envelope or the cursor.  "=" and "in" of one column may share a name.
+ */
+static void
+check_argument(const LfdwBinding *binding, int index, int op)
+{
+	const LfdwColumn *column = &binding->columns[index];
+	const LfdwOptions *options = binding->options;
+	const char *argument = column->pushdown[op].argument;
+
+	if (strcmp(argument, "lambda_fdw") == 0)
+		report_argument(binding, column, argument, "the envelope");
+	if (options->cursor_argument &&
+		strcmp(argument, options->cursor_argument) == 0)
+		report_argument(binding, column, argument, "the option cursor_argument");
+	if (options->payload && lfdw_object_has_key(options->payload, argument))
+		report_argument(binding, column, argument, "the option payload");
+
+	for (int i = 0; i <= index; i++)
+	{
+		const LfdwColumn *other = &binding->columns[i];
+
+		for (int o = 0; o < (i == index ? op : LFDW_NOPERATORS); o++)
+		{
+			if (has_argument(other, o, argument) &&
+				!(i == index && o == LFDW_OP_EQ && op == LFDW_OP_IN))
+				report_argument(binding, column, argument,
+								psprintf("operator \"%s\" of column \"%s\"",
+										 lfdw_operator_names[o], other->attname));
+		}
+	}
+}
+
+static void
+check_arguments(const LfdwBinding *binding)
+{
+	for (int i = 0; i < binding->ncolumns; i++)
+	{
+		for (int op = 0; op < LFDW_NOPERATORS; op++)
+		{
+			if (binding->columns[i].pushdown[op].declared &&
+				binding->columns[i].pushdown[op].argument)
+				check_argument(binding, i, op);
+		}
+	}
+}
+
+static void
+bind_target(LfdwBinding *binding)
+{
+	const LfdwOptions *options = binding->options;
+
+	if (options->function_arn == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
+				 errmsg("foreign table \"%s\" has no option \"function_arn\"",
+						binding->relname)));
+	lfdw_target_bind(&binding->target, options, options->function_arn,
+					 options->qualifier);
+	/* a scan only reads */
+	binding->target.repeatable = true;
+}
+
+/*
+ * Can a condition of this operator reach the function as one it filters by
+ * exactly?  "=" and "in" stand for each other.  Without the envelope an operator
+ * needs an argument.
+ */
+bool
+lfdw_binding_takes(const LfdwBinding *binding, const LfdwColumn *column,
+				   LfdwOperator op)
+{
+	const LfdwPushdown *pushdown = column->pushdown;
+
+	if (op == LFDW_OP_EQ || op == LFDW_OP_IN)
+		return pushdown[LFDW_OP_EQ].declared || pushdown[LFDW_OP_IN].declared;
+	return pushdown[op].declared &&
+		(binding->options->envelope || pushdown[op].argument);
+}
+
+/*
+ * Binds a foreign table to its function.
+ *
+ * Takes an open relation; the result lives in the current context and keeps
+ * nothing of the relation.  Raises HV024 where options of the table, its
+ * columns and its server contradict each other.
+ */
+LfdwBinding *
+lfdw_binding_create(Relation relation)
+{
+	LfdwBinding *binding = palloc0(sizeof(LfdwBinding));
+	TupleDesc	desc = RelationGetDescr(relation);
+
+	binding->relname = pstrdup(RelationGetRelationName(relation));
+	binding->options = lfdw_option_table(RelationGetRelid(relation));
+	binding->natts = desc->natts;
+	binding->columns = palloc0(sizeof(LfdwColumn) * (desc->natts + 1));
+	binding->by_attnum = palloc0(sizeof(LfdwColumn *) * (desc->natts + 1));
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (att->attisdropped)
+			continue;
+		if (lfdw_is_virtual(att))
+		{
+			refuse_virtual_options(binding, RelationGetRelid(relation), att);
+			continue;
+		}
+		binding->by_attnum[i] = &binding->columns[binding->ncolumns++];
+		bind_column(binding, binding->by_attnum[i],
+					RelationGetRelid(relation), att);
+	}
+	check_arguments(binding);
+	bind_target(binding);
+	return binding;
+}

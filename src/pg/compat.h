@@ -1,0 +1,239 @@
+/*-------------------------------------------------------------------------
+ *
+ * compat.h
+ *		What differs between PostgreSQL 15 and 19, all in one place.
+ *
+ * The bodies elsewhere use the newest spelling.
+ *
+ * IDENTIFICATION
+ *	  src/pg/compat.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_COMPAT_H
+#define LFDW_COMPAT_H
+
+#include "postgres.h"
+
+#include "access/stratnum.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_foreign_server.h"
+#include "catalog/pg_proc.h"
+#include "commands/explain.h"
+#include "common/base64.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "nodes/execnodes.h"
+#include "nodes/pathnodes.h"
+#include "optimizer/pathnode.h"
+#include "parser/parsetree.h"
+#include "storage/latch.h"
+#include "storage/sinval.h"
+#include "utils/acl.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+#include "utils/wait_event.h"
+
+/* 16 moved the varlena macros out of postgres.h */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* 18 split commands/explain.h */
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
+
+/*
+ * The role a foreign scan runs as.  16 moved it from the range table entry to
+ * the plan.
+ */
+static inline Oid
+lfdw_scan_userid(ForeignScanState *node)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	Oid			userid;
+
+#if PG_VERSION_NUM >= 160000
+	userid = plan->checkAsUser;
+#else
+	userid = exec_rt_fetch(plan->scan.scanrelid, node->ss.ps.state)->checkAsUser;
+#endif
+	return OidIsValid(userid) ? userid : GetUserId();
+}
+
+/*
+ * The path of a scan that takes its target from the relation.  17 added
+ * fdw_restrictinfo, 18 disabled_nodes.
+ */
+static inline ForeignPath *
+lfdw_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows,
+							 int disabled_nodes, Cost startup_cost,
+							 Cost total_cost, List *pathkeys,
+							 Relids required_outer)
+{
+	return create_foreignscan_path(root, rel, NULL, rows,
+#if PG_VERSION_NUM >= 180000
+								   disabled_nodes,
+#endif
+								   startup_cost, total_cost, pathkeys,
+								   required_outer, NULL,
+#if PG_VERSION_NUM >= 170000
+								   NIL,
+#endif
+								   NIL);
+}
+
+/* 18 counts the disabled nodes of a path and of those below it. */
+static inline void
+lfdw_count_disabled(Path *path, List *children)
+{
+#if PG_VERSION_NUM >= 180000
+	ListCell   *lc;
+
+	foreach(lc, children)
+		path->disabled_nodes += ((Path *) lfirst(lc))->disabled_nodes;
+#endif
+}
+
+/*
+ * The members of an equivalence class, those of child relations included.  18
+ * keeps these apart, and has an iterator.
+ */
+#if PG_VERSION_NUM < 180000
+typedef struct EquivalenceMemberIterator
+{
+	List	   *members;
+	int			next;
+} EquivalenceMemberIterator;
+
+static inline void
+setup_eclass_member_iterator(EquivalenceMemberIterator *it,
+							 EquivalenceClass *ec, Relids child_relids)
+{
+	it->members = ec->ec_members;
+	it->next = 0;
+}
+
+static inline EquivalenceMember *
+eclass_member_iterator_next(EquivalenceMemberIterator *it)
+{
+	return it->next < list_length(it->members) ?
+		list_nth(it->members, it->next++) : NULL;
+}
+#endif
+
+/* Is a column replaced by its expression before the scan?  18 has such ones. */
+static inline bool
+lfdw_is_virtual(Form_pg_attribute att)
+{
+#if PG_VERSION_NUM >= 180000
+	return att->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL;
+#else
+	return false;
+#endif
+}
+
+/* Does a path key sort downwards?  18 names the comparison. */
+static inline bool
+lfdw_pathkey_descends(const PathKey *pathkey)
+{
+#if PG_VERSION_NUM >= 180000
+	return pathkey->pk_cmptype == COMPARE_GT;
+#else
+	return pathkey->pk_strategy == BTGreaterStrategyNumber;
+#endif
+}
+
+/*
+ * A wait event set of the backend's life.  17 replaced the memory context by
+ * a resource owner, which may be none.
+ */
+static inline WaitEventSet *
+lfdw_create_wait_event_set(int nevents)
+{
+#if PG_VERSION_NUM >= 170000
+	return CreateWaitEventSet(NULL, nevents);
+#else
+	return CreateWaitEventSet(TopMemoryContext, nevents);
+#endif
+}
+
+/*
+ * The number under which an extension's wait event is shown.  17 lets it have
+ * a name.
+ */
+static inline uint32
+lfdw_wait_event_number(const char *name)
+{
+#if PG_VERSION_NUM >= 170000
+	return WaitEventExtensionNew(name);
+#else
+	return PG_WAIT_EXTENSION;
+#endif
+}
+
+/*
+ * Has the backend run a transaction as soon as it is idle, or at the end of
+ * the one it is in.  For handlers of signals and timeouts.
+ */
+static inline void
+lfdw_ask_for_transaction(void)
+{
+	HandleCatchupInterrupt();
+}
+
+/* The number of a system cache: 19 gave it a type. */
+#if PG_VERSION_NUM >= 190000
+typedef SysCacheIdentifier LfdwCacheId;
+#else
+typedef int LfdwCacheId;
+#endif
+
+/* 16 has one function for all kinds of objects. */
+static inline bool
+lfdw_has_server_usage(Oid serverid, Oid userid)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(ForeignServerRelationId, serverid, userid,
+						   ACL_USAGE) == ACLCHECK_OK;
+#else
+	return pg_foreign_server_aclcheck(serverid, userid, ACL_USAGE) == ACLCHECK_OK;
+#endif
+}
+
+static inline bool
+lfdw_may_execute(Oid funcid, Oid userid)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(ProcedureRelationId, funcid, userid,
+						   ACL_EXECUTE) == ACLCHECK_OK;
+#else
+	return pg_proc_aclcheck(funcid, userid, ACL_EXECUTE) == ACLCHECK_OK;
+#endif
+}
+
+/* 18 decodes base64 to uint8. */
+static inline int
+lfdw_b64_decode(const char *source, int len, char *bytes)
+{
+#if PG_VERSION_NUM >= 180000
+	return pg_b64_decode(source, len, (uint8 *) bytes, len);
+#else
+	return pg_b64_decode(source, len, bytes, len);
+#endif
+}
+
+/* The text must have room for pg_b64_enc_len(len) characters and a NUL. */
+static inline int
+lfdw_b64_encode(const char *bytes, int len, char *text, int size)
+{
+#if PG_VERSION_NUM >= 180000
+	return pg_b64_encode((const uint8 *) bytes, len, text, size);
+#else
+	return pg_b64_encode(bytes, len, text, size);
+#endif
+}
+
+#endif							/* LFDW_COMPAT_H */

@@ -1,0 +1,130 @@
+/*-------------------------------------------------------------------------
+ *
+ * setting.c
+ *		The settings of lambda_fdw.
+ *
+ * IDENTIFICATION
+ *	  src/pg/setting.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/guc.h"
+
+#include "base/uri.h"
+#include "pg/setting.h"
+
+/* X-Ray's own headers are some hundred characters. */
+#define TRACE_ID_MAX 1024
+
+static char *trace_id = NULL;
+static bool enable_bind_join = true;
+static LfdwAwsLambdaSettings aws_lambda;
+
+/* A header's value must not become another header. */
+static bool
+check_trace_id(char **value, void **extra, GucSource source)
+{
+	for (const char *p = *value; *p; p++)
+	{
+		if ((unsigned char) *p < ' ' || (unsigned char) *p >= 0x7F)
+		{
+			GUC_check_errdetail("A trace header has printable ASCII characters only.");
+			return false;
+		}
+	}
+	if (strlen(*value) > TRACE_ID_MAX)
+	{
+		GUC_check_errdetail("A trace header has at most %d characters.", TRACE_ID_MAX);
+		return false;
+	}
+	return true;
+}
+
+/* No server has another name. */
+static bool
+check_server(char **value, void **extra, GucSource source)
+{
+	if ((*value)[0] != '\0' && strlen(*value) < NAMEDATALEN)
+		return true;
+	GUC_check_errdetail("A server's name has 1 to %d bytes.", NAMEDATALEN - 1);
+	return false;
+}
+
+static bool
+check_endpoint_override(char **value, void **extra, GucSource source)
+{
+	LfdwUrl		url;
+	const char *why;
+
+	if ((*value)[0] == '\0' || lfdw_url_parse(*value, &url, &why))
+		return true;
+	GUC_check_errdetail("%s", why);
+	return false;
+}
+
+/*
+ * Names, defaults and bounds are those of RDS; the server is ours.  Which
+ * server and endpoint decides where credentials go, so a superuser says.
+ */
+static void
+define_aws_lambda(void)
+{
+	DefineCustomStringVariable("aws_lambda.server",
+							   "Foreign server that aws_lambda.invoke calls Lambda through.",
+							   NULL, &aws_lambda.server, "aws_lambda",
+							   PGC_SUSET, 0, check_server, NULL, NULL);
+	DefineCustomStringVariable("aws_lambda.endpoint_override",
+							   "URL that aws_lambda.invoke calls instead of the server's endpoint.",
+							   "Empty for the server's, or the region's.",
+							   &aws_lambda.endpoint_override, "",
+							   PGC_SUSET, 0, check_endpoint_override, NULL, NULL);
+	DefineCustomIntVariable("aws_lambda.connect_timeout_ms",
+							"Longest wait of aws_lambda.invoke for a connection, in milliseconds.",
+							NULL, &aws_lambda.connect_timeout_ms, 1000, 1, 900000,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("aws_lambda.request_timeout_ms",
+							"Longest wait of aws_lambda.invoke for an answer, in milliseconds.",
+							NULL, &aws_lambda.request_timeout_ms, 3000, 1, 900000,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	MarkGUCPrefixReserved("aws_lambda");
+}
+
+/* Defines the settings; once, while the library loads. */
+void
+lfdw_setting_define(void)
+{
+	DefineCustomStringVariable("lambda_fdw.trace_id",
+							   "Value of the header X-Amzn-Trace-Id of every invocation.",
+							   "Such as Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1; empty for none.",
+							   &trace_id, "", PGC_USERSET, 0,
+							   check_trace_id, NULL, NULL);
+	DefineCustomBoolVariable("lambda_fdw.enable_bind_join",
+							 "Enables the planner's use of joins that send keys to a function in batches.",
+							 NULL, &enable_bind_join, true, PGC_USERSET,
+							 GUC_EXPLAIN, NULL, NULL, NULL);
+	MarkGUCPrefixReserved("lambda_fdw");
+	define_aws_lambda();
+}
+
+/* The value of lambda_fdw.trace_id, NULL for none. */
+const char *
+lfdw_setting_trace_id(void)
+{
+	return trace_id && trace_id[0] ? trace_id : NULL;
+}
+
+/* The value of lambda_fdw.enable_bind_join. */
+bool
+lfdw_setting_enable_bind_join(void)
+{
+	return enable_bind_join;
+}
+
+/* The settings aws_lambda.*; they change when the settings do. */
+const LfdwAwsLambdaSettings *
+lfdw_setting_aws_lambda(void)
+{
+	return &aws_lambda;
+}

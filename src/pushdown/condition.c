@@ -1,0 +1,385 @@
+/*-------------------------------------------------------------------------
+ *
+ * condition.c
+ *		A condition with its values, and what several of them say together.
+ *
+ * Every condition here is a member of a top-level AND, so a NULL value, an
+ * empty list or two conditions that exclude each other mean that no row
+ * matches, and nobody need be asked.
+ *
+ * IDENTIFICATION
+ *	  src/pushdown/condition.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "pg/message.h"
+#include "pushdown/condition.h"
+
+/* JSON readers in double arithmetic tell integers apart up to here. */
+#define HINT_INTEGER_MAX (INT64CONST(1) << 53)
+
+/* Is the operator one that takes a list of values? */
+static bool
+takes_list(LfdwOperator op)
+{
+	return op == LFDW_OP_IN || op == LFDW_OP_NOT_IN;
+}
+
+/* Takes the values of a list. */
+static LfdwVerdict
+take_list(LfdwCondition *condition, Datum array)
+{
+	LfdwValueSet *set = &condition->set;
+	bool		has_null;
+
+	lfdw_set_take_array(set, condition->term->valtype, array, &has_null);
+	if (condition->term->op == LFDW_OP_IN)
+		return set->nvalues == 0 ? LFDW_NO_ROW : LFDW_SENT;
+	if (has_null)
+		return LFDW_NO_ROW;
+	return set->nvalues == 0 ? LFDW_ANY_ROW : LFDW_SENT;
+}
+
+/*
+ * What is left of a comparison with integers that the column's type cannot
+ * hold: nothing matches, or whatever is not NULL does.  The function is not
+ * shown them, for its type may not hold them either.
+ */
+static LfdwVerdict
+judge_outside(LfdwOperator op, int side, int nvalues)
+{
+	switch (op)
+	{
+		case LFDW_OP_EQ:
+		case LFDW_OP_IN:
+			return nvalues == 0 ? LFDW_NO_ROW : LFDW_SENT;
+		case LFDW_OP_LT:
+		case LFDW_OP_LE:
+			return side == 0 ? LFDW_SENT : side > 0 ? LFDW_LOCAL : LFDW_NO_ROW;
+		case LFDW_OP_GT:
+		case LFDW_OP_GE:
+			return side == 0 ? LFDW_SENT : side < 0 ? LFDW_LOCAL : LFDW_NO_ROW;
+		default:
+			return nvalues == 0 ? LFDW_LOCAL : LFDW_SENT;
+	}
+}
+
+/* Sets up a condition whose values follow. */
+static void
+init_condition(LfdwCondition *condition, LfdwTerm *term)
+{
+	Oid			type = term->valtype;
+
+	memset(condition, 0, sizeof(*condition));
+	condition->term = term;
+	condition->verdict = LFDW_SENT;
+	condition->set.collation = term->collation;
+	condition->set.type = lookup_type_cache(lfdw_set_type(type),
+											TYPECACHE_CMP_PROC_FINFO);
+}
+
+/* Leaves a condition to PostgreSQL's recheck, for a reason. */
+static void
+keep_local(LfdwCondition *condition, char *why)
+{
+	condition->verdict = LFDW_LOCAL;
+	condition->why = why;
+}
+
+/* Judges integers that the column cannot hold. */
+static void
+drop_outside(LfdwCondition *condition)
+{
+	Oid			type = getBaseType(condition->term->column->typid);
+	int			side;
+
+	if (condition->verdict != LFDW_SENT ||
+		!lfdw_set_is_integer(condition->term->valtype))
+		return;
+	side = lfdw_set_drop_outside(&condition->set, type);
+	condition->verdict = judge_outside(condition->term->op, side,
+									   condition->set.nvalues);
+	if (condition->verdict == LFDW_LOCAL)
+		condition->why = psprintf("its values are out of range for type %s",
+								  format_type_be(type));
+}
+
+/*
+ * Evaluates a term in the current context; its JSON is made later.  Raises
+ * what evaluating the expression raises.
+ */
+void
+lfdw_condition_evaluate(LfdwCondition *condition, LfdwTerm *term,
+						ExprState *state, ExprContext *econtext)
+{
+	bool		isnull;
+	Datum		value;
+
+	init_condition(condition, term);
+	if (state == NULL)
+		return;
+	value = ExecEvalExpr(state, econtext, &isnull);
+	if (isnull)
+	{
+		condition->verdict = LFDW_NO_ROW;
+		return;
+	}
+	if (takes_list(term->op))
+		condition->verdict = take_list(condition, value);
+	else
+		lfdw_set_take_value(&condition->set, term->valtype, value);
+	drop_outside(condition);
+}
+
+/*
+ * A condition "column in values" for values that are at hand: none NULL, and
+ * as sets hold those of the term's type.  They must live as long.
+ */
+void
+lfdw_condition_of_values(LfdwCondition *condition, LfdwTerm *term,
+						 Datum *values, int nvalues)
+{
+	LfdwValueSet given = {.nvalues = nvalues,.values = values};
+
+	init_condition(condition, term);
+	condition->set.values = lfdw_set_copy(&given).values;
+	condition->set.nvalues = nvalues;
+	lfdw_set_sort(&condition->set);
+	if (nvalues == 0)
+		condition->verdict = LFDW_NO_ROW;
+	drop_outside(condition);
+}
+
+/* Is a hint's value an integer that not every function reads alike? */
+static bool
+is_large_hint(const LfdwCondition *condition, Datum value)
+{
+	return !condition->term->declared &&
+		condition->set.type->type_id == INT8OID &&
+		(DatumGetInt64(value) > HINT_INTEGER_MAX ||
+		 DatumGetInt64(value) < -HINT_INTEGER_MAX);
+}
+
+/* Why a value cannot be sent. */
+static char *
+describe_value(const LfdwValueSet *set, Datum value)
+{
+	Oid			type = set->type->type_id;
+	Oid			function;
+	bool		varlena;
+	char	   *text;
+
+	getTypeOutputInfo(type, &function, &varlena);
+	text = OidOutputFunctionCall(function, value);
+	return psprintf("JSON cannot carry its value \"%s\" of type %s",
+					lfdw_error_excerpt(text, strlen(text)),
+					format_type_be(type));
+}
+
+/*
+ * Writes the values as JSON, each once, between lfdw_sending_modes_begin and
+ * lfdw_transmission_modes_end.  A condition stays local where one of them has no
+ * form there (infinity, NaN), or, for a hint, none that every function reads
+ * alike; or where its list is longer than max_values and cannot be divided.
+ */
+void
+lfdw_condition_render(LfdwCondition *condition, int max_values)
+{
+	LfdwValueSet *set = &condition->set;
+	LfdwTerm   *term = condition->term;
+	StringInfoData json;
+
+	set->json = palloc_extended(sizeof(char *) * (set->nvalues + 1), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < set->nvalues && condition->verdict == LFDW_SENT; i++)
+	{
+		initStringInfo(&json);
+		if (is_large_hint(condition, set->values[i]))
+			keep_local(condition, NULL);
+		else if (!lfdw_value_to_json(&json, set->values[i], set->type->type_id,
+									 term->column->format))
+			keep_local(condition, describe_value(set, set->values[i]));
+		set->json[i] = json.data;
+	}
+	if (condition->verdict != LFDW_SENT || !takes_list(term->op))
+		return;
+	lfdw_set_remove_duplicates(set);
+	if (set->nvalues > max_values &&
+		!(term->op == LFDW_OP_IN && term->declared))
+		keep_local(condition,
+				   psprintf("its list is longer than the option max_batch_keys, %d, allows",
+							max_values));
+}
+
+/*
+ * Why a condition that could be sent by its form was left to the recheck, as a
+ * sentence; palloc'd in the current context.
+ */
+char *
+lfdw_condition_problem(const LfdwCondition *condition)
+{
+	return psprintf("Its condition %s %s ... cannot be sent: %s.",
+					condition->term->column->attname,
+					lfdw_operator_names[condition->term->op], condition->why);
+}
+
+/* The condition's value as JSON: a list for those that take one. */
+char *
+lfdw_condition_json(const LfdwCondition *condition)
+{
+	switch (condition->term->op)
+	{
+		case LFDW_OP_IN:
+		case LFDW_OP_NOT_IN:
+			return lfdw_set_list(&condition->set);
+		case LFDW_OP_IS_NULL:
+		case LFDW_OP_IS_NOT_NULL:
+			return pstrdup("true");
+		default:
+			return condition->set.json[0];
+	}
+}
+
+static bool
+is_below(int order)
+{
+	return order < 0;
+}
+
+static bool
+is_at_most(int order)
+{
+	return order <= 0;
+}
+
+static bool
+is_above(int order)
+{
+	return order > 0;
+}
+
+static bool
+is_at_least(int order)
+{
+	return order >= 0;
+}
+
+static bool
+is_different(int order)
+{
+	return order != 0;
+}
+
+/* What a comparison keeps; NULL for operators that do not compare by order. */
+static LfdwKeep
+keep_of(LfdwOperator op)
+{
+	switch (op)
+	{
+		case LFDW_OP_LT:
+			return is_below;
+		case LFDW_OP_LE:
+			return is_at_most;
+		case LFDW_OP_GT:
+			return is_above;
+		case LFDW_OP_GE:
+			return is_at_least;
+		case LFDW_OP_NE:
+			return is_different;
+		default:
+			return NULL;
+	}
+}
+
+/* Takes out of a condition's equal values what another excludes. */
+static bool
+exclude(LfdwCondition *condition, const LfdwCondition *other)
+{
+	LfdwKeep	keep = keep_of(other->term->op);
+
+	if (keep)
+		lfdw_set_filter(&condition->set, other->set.values[0], keep);
+	else if (other->term->op == LFDW_OP_NOT_IN)
+		lfdw_set_intersect(&condition->set, &other->set, false);
+	else if (other->term->op == LFDW_OP_EQ || other->term->op == LFDW_OP_IN)
+		lfdw_set_intersect(&condition->set, &other->set, true);
+	return condition->set.nvalues == 0;
+}
+
+/* Is a lower bound above an upper one, or at it where either excludes it? */
+static bool
+bounds_cross(const LfdwCondition *lower, const LfdwCondition *upper)
+{
+	int			order;
+
+	if ((lower->term->op != LFDW_OP_GT && lower->term->op != LFDW_OP_GE) ||
+		(upper->term->op != LFDW_OP_LT && upper->term->op != LFDW_OP_LE))
+		return false;
+	order = lfdw_set_compare(&lower->set, lower->set.values[0],
+							 upper->set.values[0]);
+	return order > 0 ||
+		(order == 0 && (lower->term->op == LFDW_OP_GT ||
+						upper->term->op == LFDW_OP_LT));
+}
+
+/* Does the first of two conditions of a column leave the second no row? */
+static bool
+excludes(LfdwCondition *a, LfdwCondition *b)
+{
+	if (b->term->op == LFDW_OP_IS_NULL)
+		return a->term->op != LFDW_OP_IS_NULL;
+	if (b->set.nvalues == 0 || a->set.nvalues == 0 ||
+		!lfdw_set_comparable(&a->set, &b->set))
+		return false;
+	if (b->term->op == LFDW_OP_EQ || b->term->op == LFDW_OP_IN)
+		return exclude(b, a);
+	return bounds_cross(a, b);
+}
+
+/*
+ * Do conditions exclude each other?  What is left of lists after the others of
+ * their column is all that need be asked for.
+ */
+bool
+lfdw_conditions_contradict(LfdwCondition *conditions, int nconditions)
+{
+	for (int i = 0; i < nconditions; i++)
+	{
+		for (int j = 0; j < nconditions; j++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			if (i != j &&
+				conditions[i].term->column == conditions[j].term->column &&
+				conditions[i].verdict != LFDW_ANY_ROW &&
+				conditions[j].verdict != LFDW_ANY_ROW &&
+				excludes(&conditions[i], &conditions[j]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Of two conditions with the same operator: does the first leave fewer rows?
+ * EXPLAIN's placeholders have no value to tell by.
+ */
+bool
+lfdw_condition_is_tighter(const LfdwCondition *a, const LfdwCondition *b)
+{
+	LfdwKeep	keep = keep_of(a->term->op);
+
+	if (keep == NULL || keep == is_different ||
+		a->set.placeholder || b->set.placeholder ||
+		!lfdw_set_comparable(&a->set, &b->set))
+		return false;
+	return keep(lfdw_set_compare(&a->set, a->set.values[0], b->set.values[0])) &&
+		lfdw_set_compare(&a->set, a->set.values[0], b->set.values[0]) != 0;
+}

@@ -1,0 +1,695 @@
+/*-------------------------------------------------------------------------
+ *
+ * term.c
+ *		Which conditions of a query can be sent to the function.
+ *
+ * A condition is sent where the column declares its operator, and as a hint
+ * where no honest function can differ from PostgreSQL.  PostgreSQL rechecks
+ * every one, so what matters here is never to send a condition under which
+ * a function could drop a row that PostgreSQL would keep.
+ *
+ * IDENTIFICATION
+ *	  src/pushdown/term.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/stratnum.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/restrictinfo.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+#include "options/shippable.h"
+#include "pg/collation.h"
+#include "pushdown/term.h"
+#include "pushdown/value_set.h"
+
+/*
+ * Whose conditions are judged, and why the last was found to be local; planning
+ * judges them often, and does without the sentence.
+ */
+typedef struct Judge
+{
+	PlannerInfo *root;
+	const LfdwBinding *binding;
+	Index		relid;
+	bool		says_why;
+	const char *why;
+} Judge;
+
+/* Is a cast one that the parser may write as a function, a relabelling or both? */
+static Node *
+under_cast(Node *node)
+{
+	if (IsA(node, RelabelType))
+		return (Node *) ((RelabelType *) node)->arg;
+	if (IsA(node, CoerceViaIO))
+		return (Node *) ((CoerceViaIO *) node)->arg;
+	if (IsA(node, FuncExpr) && ((FuncExpr *) node)->args != NIL &&
+		(((FuncExpr *) node)->funcformat == COERCE_IMPLICIT_CAST ||
+		 ((FuncExpr *) node)->funcformat == COERCE_EXPLICIT_CAST))
+		return linitial(((FuncExpr *) node)->args);
+	return NULL;
+}
+
+/*
+ * The column of the table that an operand is under its casts, or NULL.
+ * *relabelled says whether none of these changes the value.
+ */
+static const LfdwColumn *
+column_under_casts(const Judge *judge, Node *node, bool *relabelled)
+{
+	const LfdwBinding *binding = judge->binding;
+	Var		   *var;
+
+	*relabelled = true;
+	for (Node *inner = under_cast(node); inner; inner = under_cast(node))
+	{
+		*relabelled &= IsA(node, RelabelType);
+		node = inner;
+	}
+	if (!IsA(node, Var))
+		return NULL;
+	var = (Var *) node;
+	if ((Index) var->varno != judge->relid || var->varlevelsup != 0 ||
+		var->varattno <= 0 || var->varattno > binding->natts)
+		return NULL;
+	return binding->by_attnum[var->varattno - 1];
+}
+
+/* Do values of two types compare alike, by the order of the first, a base type? */
+static bool
+compares_as(Oid base, Oid type)
+{
+	type = getBaseType(type);
+	return type == base ||
+		((base == VARCHAROID || base == CIDROID) &&
+		 type == lfdw_shippable_input(base));
+}
+
+/*
+ * The column that an operand is, or NULL.  *type becomes its base type.  A cast
+ * is looked through only where it changes neither the value nor how it
+ * compares: a domain's to its base, and that to the type whose order a type
+ * borrows (varchar text's, cidr inet's).
+ */
+static const LfdwColumn *
+match_column(Judge *judge, Node *node, Oid *type)
+{
+	bool		relabelled;
+	const LfdwColumn *column = column_under_casts(judge, node, &relabelled);
+
+	if (column == NULL)
+		return NULL;
+	*type = getBaseType(column->typid);
+	if (relabelled && compares_as(*type, exprType(node)))
+		return column;
+	if (judge->says_why)
+		judge->why = psprintf("it compares as type %s, and the column is of type %s",
+							  format_type_be(exprType(node)),
+							  format_type_be(column->typid));
+	return NULL;
+}
+
+/* How a btree order's strategies are called. */
+static const LfdwOperator of_strategy[] = {
+	[BTLessStrategyNumber] = LFDW_OP_LT,
+	[BTLessEqualStrategyNumber] = LFDW_OP_LE,
+	[BTEqualStrategyNumber] = LFDW_OP_EQ,
+	[BTGreaterEqualStrategyNumber] = LFDW_OP_GE,
+	[BTGreaterStrategyNumber] = LFDW_OP_GT
+};
+
+/*
+ * The operator that an OID is for a type: by the default btree order of the
+ * type, the equality's negator, or LIKE of text.
+ */
+static bool
+find_operator(Oid opno, Oid type, LfdwOperator *op)
+{
+	Oid			family = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
+	Oid			negator;
+	int			strategy;
+
+	if (opno == OID_TEXT_LIKE_OP)
+		*op = LFDW_OP_LIKE;
+	else if (opno == OID_TEXT_ICLIKE_OP)
+		*op = LFDW_OP_ILIKE;
+	else if (!OidIsValid(family))
+		return false;
+	else
+	{
+		strategy = get_op_opfamily_strategy(opno, family);
+		negator = strategy == 0 ? get_negator(opno) : InvalidOid;
+		if (strategy != 0)
+			*op = of_strategy[strategy];
+		else if (OidIsValid(negator) &&
+				 get_op_opfamily_strategy(negator, family) == BTEqualStrategyNumber)
+			*op = LFDW_OP_NE;
+		else
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Does a function order as PostgreSQL does under this collation?  Byte by byte
+ * it does; nobody knows whose tables of a language it has.
+ */
+bool
+lfdw_qual_orders_alike(Oid collation)
+{
+	return !OidIsValid(collation) || lfdw_collation_is_c(collation);
+}
+
+/* Types that every function orders alike, given the collation. */
+static bool
+is_sortable_type(Oid type)
+{
+	switch (type)
+	{
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case NUMERICOID:
+		case DATEOID:
+		case TIMEOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case UUIDOID:
+		case TEXTOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
+ * The column that a sort expression is, if the function can sort by it: its
+ * order is the type's own, and that of bytes where it is text.  Else NULL.
+ */
+const LfdwColumn *
+lfdw_qual_sort_column(const LfdwBinding *binding, Index relid, Node *node,
+					  Oid opfamily, Oid collation)
+{
+	Oid			type;
+	Judge		judge = {.binding = binding,.relid = relid};
+	const LfdwColumn *column = match_column(&judge, node, &type);
+
+	if (column == NULL || column->name == NULL)
+		return NULL;
+	if (type == VARCHAROID)
+		type = TEXTOID;
+	if (!is_sortable_type(type) ||
+		lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf != opfamily ||
+		!lfdw_qual_orders_alike(collation))
+		return NULL;
+	return column;
+}
+
+/* Does the operator compare by order, and not by equality alone? */
+static bool
+is_ordering(LfdwOperator op)
+{
+	return op == LFDW_OP_LT || op == LFDW_OP_LE || op == LFDW_OP_GT ||
+		op == LFDW_OP_GE;
+}
+
+/* Is the value one for the whole (re)scan? */
+static bool
+is_stable_value(PlannerInfo *root, Index relid, Node *node)
+{
+	return !bms_is_member(relid, pull_varnos(root, node)) &&
+		!contain_volatile_functions(node) &&
+		!contain_subplans(node);
+}
+
+/* Can a condition on this column be a hint, its operator undeclared? */
+static bool
+is_hintable(const LfdwBinding *binding, const LfdwColumn *column)
+{
+	if (!binding->options->envelope || column->name == NULL ||
+		column->format != LFDW_FORMAT_DEFAULT)
+		return false;
+	switch (column->typid)
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case BOOLOID:
+		case UUIDOID:
+		case TEXTOID:
+			return true;
+		case VARCHAROID:
+			return column->typmod == -1;
+		default:
+			return false;
+	}
+}
+
+/* The operators that a column declares, as the option has them. */
+static char *
+declared_operators(const LfdwColumn *column)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int op = 0; op < LFDW_NOPERATORS; op++)
+	{
+		if (column->pushdown[op].declared)
+			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "",
+							 lfdw_operator_names[op]);
+	}
+	return list.data;
+}
+
+/* Why a condition of this operator is not sent as a declared one. */
+static const char *
+describe_undeclared(const LfdwColumn *column, LfdwOperator op)
+{
+	const char *declared = declared_operators(column);
+
+	if (declared[0] == '\0')
+		return "the column has no option \"pushdown\"";
+	if (column->pushdown[op].declared)
+		return psprintf("without the envelope its operator \"%s\" needs an argument",
+						lfdw_operator_names[op]);
+	return psprintf("its operator is \"%s\", and the option \"pushdown\" declares \"%s\"",
+					lfdw_operator_names[op], declared);
+}
+
+/* Can a condition of this operator be sent, declared or as a hint? */
+static bool
+is_sendable(Judge *judge, const LfdwColumn *column, LfdwOperator op)
+{
+	if (lfdw_binding_takes(judge->binding, column, op))
+		return true;
+	if (judge->says_why)
+		judge->why = describe_undeclared(column, op);
+	return (op == LFDW_OP_EQ || op == LFDW_OP_IN) &&
+		is_hintable(judge->binding, column);
+}
+
+static LfdwTerm *
+make_term(const LfdwBinding *binding, const LfdwColumn *column,
+		  LfdwOperator op, Oid valtype, Oid collation, Node *value)
+{
+	LfdwTerm   *term = palloc(sizeof(LfdwTerm));
+
+	term->column = column;
+	term->op = op;
+	term->declared = lfdw_binding_takes(binding, column, op);
+	term->valtype = valtype;
+	term->collation = collation;
+	term->value = (Expr *) value;
+	return term;
+}
+
+/* Why a value is not one for the whole (re)scan. */
+static const char *
+describe_unstable(const Judge *judge, Node *node)
+{
+	if (contain_volatile_functions(node))
+		return "its value is volatile";
+	if (contain_subplans(node))
+		return "its value is a subquery's for each row";
+	return "its value is of the same table";
+}
+
+/*
+ * The type of a value that is compared with a column of a base type as the
+ * column's own: any integer's, or the column's.  Invalid for others.
+ */
+static Oid
+value_type(Judge *judge, Oid type, Oid valtype)
+{
+	if (lfdw_set_is_integer(valtype) && lfdw_set_is_integer(type))
+		return valtype;
+	if (compares_as(type, valtype))
+		return type;
+	if (judge->says_why)
+		judge->why = psprintf("its value is of type %s, and the column of type %s",
+							  format_type_be(valtype), format_type_be(type));
+	return InvalidOid;
+}
+
+/* Does a comparison under a collation mean the same to every function? */
+static bool
+is_plain_collation(Judge *judge, Oid collation, LfdwOperator op)
+{
+	if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
+		judge->why = "its collation is nondeterministic";
+	else if (is_ordering(op) && !lfdw_qual_orders_alike(collation))
+		judge->why = "its collation is neither C nor POSIX";
+	else
+		return true;
+	return false;
+}
+
+/*
+ * column operator value, or column operator ANY or ALL (values), by the
+ * operator's OID.
+ */
+static LfdwTerm *
+classify_comparison(Judge *judge, Oid opno, Oid collation, bool array,
+					Node *left, Node *right)
+{
+	Oid			type;
+	Oid			valtype = exprType(right);
+	const LfdwColumn *column = match_column(judge, left, &type);
+	LfdwOperator op;
+
+	if (column == NULL)
+		return NULL;
+	if (!is_stable_value(judge->root, judge->relid, right))
+	{
+		judge->why = describe_unstable(judge, right);
+		return NULL;
+	}
+	if (!find_operator(opno, type, &op) ||
+		(array && op != LFDW_OP_EQ && op != LFDW_OP_NE))
+	{
+		judge->why = "its operator is none that can be sent";
+		return NULL;
+	}
+	if (array)
+	{
+		op = op == LFDW_OP_EQ ? LFDW_OP_IN : LFDW_OP_NOT_IN;
+		valtype = get_base_element_type(valtype);
+	}
+	valtype = value_type(judge, type, getBaseType(valtype));
+	if (!OidIsValid(valtype) || !is_plain_collation(judge, collation, op) ||
+		!is_sendable(judge, column, op))
+		return NULL;
+	return make_term(judge->binding, column, op, valtype, collation, right);
+}
+
+static LfdwTerm *
+classify_operator(Judge *judge, OpExpr *expr)
+{
+	LfdwTerm   *term;
+	Oid			commutator;
+
+	if (list_length(expr->args) != 2)
+		return NULL;
+	term = classify_comparison(judge, expr->opno, expr->inputcollid, false,
+							   linitial(expr->args), lsecond(expr->args));
+	if (term)
+		return term;
+	commutator = get_commutator(expr->opno);
+	if (!OidIsValid(commutator))
+		return NULL;
+	return classify_comparison(judge, commutator, expr->inputcollid, false,
+							   lsecond(expr->args), linitial(expr->args));
+}
+
+/* = ANY is in, and <> ALL not in; <> ANY and = ALL are neither. */
+static LfdwTerm *
+classify_array(Judge *judge, ScalarArrayOpExpr *expr)
+{
+	LfdwTerm   *term = classify_comparison(judge, expr->opno,
+										   expr->inputcollid, true,
+										   linitial(expr->args),
+										   lsecond(expr->args));
+
+	if (term == NULL || (term->op == LFDW_OP_IN) == expr->useOr)
+		return term;
+	judge->why = "it is neither = ANY nor <> ALL";
+	return NULL;
+}
+
+/* "active" and "NOT active" are what the planner makes of "active = true". */
+static LfdwTerm *
+classify_boolean(Judge *judge, Node *node, bool value)
+{
+	Oid			type;
+	const LfdwColumn *column = match_column(judge, node, &type);
+
+	if (column == NULL || type != BOOLOID ||
+		!is_sendable(judge, column, LFDW_OP_EQ))
+		return NULL;
+	return make_term(judge->binding, column, LFDW_OP_EQ, BOOLOID, InvalidOid,
+					 makeBoolConst(value, false));
+}
+
+/* column IS NULL, column IS NOT NULL */
+static LfdwTerm *
+classify_null(Judge *judge, Node *node, LfdwOperator op)
+{
+	Oid			type;
+	const LfdwColumn *column = match_column(judge, node, &type);
+
+	if (column == NULL || !is_sendable(judge, column, op))
+		return NULL;
+	return make_term(judge->binding, column, op, type, InvalidOid, NULL);
+}
+
+/* The tests that NULL passes stay local, but for those of NULL itself. */
+static LfdwTerm *
+classify_boolean_test(Judge *judge, BooleanTest *test)
+{
+	Node	   *node = (Node *) test->arg;
+
+	switch (test->booltesttype)
+	{
+		case IS_TRUE:
+			return classify_boolean(judge, node, true);
+		case IS_FALSE:
+			return classify_boolean(judge, node, false);
+		case IS_UNKNOWN:
+			return classify_null(judge, node, LFDW_OP_IS_NULL);
+		case IS_NOT_UNKNOWN:
+			return classify_null(judge, node, LFDW_OP_IS_NOT_NULL);
+		default:
+			return NULL;
+	}
+}
+
+/* An OR of equalities on one column is one "in" with all the values. */
+static LfdwTerm *
+classify_or(Judge *judge, BoolExpr *expr)
+{
+	ArrayExpr  *array = makeNode(ArrayExpr);
+	LfdwTerm   *first = NULL;
+	ListCell   *lc;
+
+	foreach(lc, expr->args)
+	{
+		LfdwTerm   *term = IsA(lfirst(lc), OpExpr) ?
+		classify_operator(judge, lfirst(lc)) : NULL;
+
+		if (term == NULL || term->op != LFDW_OP_EQ)
+			return NULL;
+		if (first == NULL)
+			first = term;
+		if (term->column != first->column || term->valtype != first->valtype ||
+			term->collation != first->collation)
+			return NULL;
+		array->elements = lappend(array->elements, term->value);
+	}
+	array->element_typeid = first->valtype;
+	array->array_typeid = get_array_type(first->valtype);
+	array->array_collid = first->collation;
+	array->location = -1;
+	if (!OidIsValid(array->array_typeid))
+		return NULL;
+	return make_term(judge->binding, first->column, LFDW_OP_IN, first->valtype,
+					 first->collation,
+					 eval_const_expressions(judge->root, (Node *) array));
+}
+
+static LfdwTerm *
+classify(Judge *judge, Expr *clause)
+{
+	switch (nodeTag(clause))
+	{
+		case T_OpExpr:
+			return classify_operator(judge, (OpExpr *) clause);
+		case T_ScalarArrayOpExpr:
+			return classify_array(judge, (ScalarArrayOpExpr *) clause);
+		case T_BooleanTest:
+			return classify_boolean_test(judge, (BooleanTest *) clause);
+		case T_NullTest:
+			return classify_null(judge, (Node *) ((NullTest *) clause)->arg,
+								 ((NullTest *) clause)->nulltesttype == IS_NULL ?
+								 LFDW_OP_IS_NULL : LFDW_OP_IS_NOT_NULL);
+		case T_BoolExpr:
+			if (is_notclause(clause))
+				return classify_boolean(judge, (Node *) get_notclausearg(clause),
+										false);
+			if (is_orclause(clause))
+				return classify_or(judge, (BoolExpr *) clause);
+			return NULL;
+		default:
+			return classify_boolean(judge, (Node *) clause, true);
+	}
+}
+
+/*
+ * As classify(), for a condition of a relation.  One that mentions no column
+ * decides whether the scan is begun at all.  One that comes after those of
+ * row-level security, which a partition has from its parent, is only sent by
+ * an operator that tells nothing of the rows it is asked about, as core has it
+ * for an index: the function's answer is told by errors, its log and EXPLAIN.
+ */
+static LfdwTerm *
+classify_restriction(Judge *judge, RelOptInfo *rel, RestrictInfo *rinfo)
+{
+	if (rinfo->pseudoconstant)
+		return NULL;
+	if (!restriction_is_securely_promotable(rinfo, rel))
+	{
+		judge->why = "row-level security goes before it, and it is not leakproof";
+		return NULL;
+	}
+	return classify(judge, rinfo->clause);
+}
+
+/*
+ * Tells whether, and as what, a condition can be sent.
+ *
+ * Takes a member of the top-level AND of the conditions on the relation; the
+ * condition's own nodes are shared.  Returns a term palloc'd in the current
+ * context, or NULL for a condition that stays local.
+ */
+LfdwTerm *
+lfdw_qual_classify(PlannerInfo *root, const LfdwBinding *binding,
+				   RelOptInfo *rel, RestrictInfo *rinfo)
+{
+	Judge		judge = {.root = root,.binding = binding,.relid = rel->relid};
+
+	return classify_restriction(&judge, rel, rinfo);
+}
+
+/*
+ * Why a condition that mentions a column gives it no value that is sent, in words
+ * that follow "it cannot be sent:"; palloc'd or static.
+ */
+const char *
+lfdw_qual_problem(PlannerInfo *root, const LfdwBinding *binding,
+				  RelOptInfo *rel, RestrictInfo *rinfo)
+{
+	Judge		judge = {.root = root,.binding = binding,.relid = rel->relid,.says_why = true};
+
+	(void) classify_restriction(&judge, rel, rinfo);
+	return judge.why ? judge.why : "it does not compare the column with a value";
+}
+
+/*
+ * Is an expression a column of the relation relid, perhaps under a cast that
+ * changes nothing, whose declared operators a join could give its value?
+ */
+bool
+lfdw_qual_is_column(const LfdwBinding *binding, Index relid,
+					const LfdwColumn *column, Node *node)
+{
+	Judge		judge = {.binding = binding,.relid = relid};
+	Oid			type;
+
+	return lfdw_binding_takes(binding, column, LFDW_OP_EQ) &&
+		match_column(&judge, node, &type) == column;
+}
+
+/*
+ * The first required column that none of the terms gives a value, or NULL.
+ */
+const LfdwColumn *
+lfdw_qual_missing(const LfdwBinding *binding, List *terms)
+{
+	for (int i = 0; i < binding->ncolumns; i++)
+	{
+		bool		found = !binding->columns[i].required;
+		ListCell   *lc;
+
+		foreach(lc, terms)
+		{
+			LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
+
+			if (term->column == &binding->columns[i] && term->declared)
+				found = true;
+		}
+		if (!found)
+			return &binding->columns[i];
+	}
+	return NULL;
+}
+
+/*
+ * The terms as lists of numbers, for a plan; their values travel apart, in
+ * fdw_exprs.
+ */
+List *
+lfdw_qual_serialize(List *terms)
+{
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, terms)
+	{
+		LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
+
+		result = lappend(result,
+						 list_make4_int(term->column->attnum, term->op,
+										(int) term->valtype,
+										(int) term->collation));
+	}
+	return result;
+}
+
+/*
+ * The values of terms, for a plan's fdw_exprs; those that need none have none.
+ */
+List *
+lfdw_qual_values(List *terms)
+{
+	List	   *values = NIL;
+	ListCell   *lc;
+
+	foreach(lc, terms)
+	{
+		LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
+
+		if (term->value)
+			values = lappend(values, term->value);
+	}
+	return values;
+}
+
+/*
+ * The terms of a plan, from what lfdw_qual_serialize made and their values.
+ * The list of values may be longer: what follows is not the terms'.
+ */
+List *
+lfdw_qual_deserialize(const LfdwBinding *binding, List *list, List *values)
+{
+	List	   *result = NIL;
+	int			next = 0;
+	ListCell   *lc;
+
+	foreach(lc, list)
+	{
+		List	   *numbers = (List *) lfirst(lc);
+		LfdwOperator op = lsecond_int(numbers);
+		bool		has_value = op != LFDW_OP_IS_NULL && op != LFDW_OP_IS_NOT_NULL;
+
+		result = lappend(result,
+						 make_term(binding,
+								   binding->by_attnum[linitial_int(numbers) - 1],
+								   op, (Oid) lthird_int(numbers),
+								   (Oid) lfourth_int(numbers),
+								   has_value ? list_nth(values, next) : NULL));
+		next += has_value;
+	}
+	return result;
+}

@@ -1,0 +1,132 @@
+/*-------------------------------------------------------------------------
+ *
+ * response_start.c
+ *		The beginning of an answer, or of what an answer holds.
+ *
+ * IDENTIFICATION
+ *	  src/response/response_start.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "response/response_internal.h"
+#include "value/json_string.h"
+
+/* Goes on to values of which each is a row, on a line of its own. */
+static LfdwJsonStatus
+start_lines(LfdwResponse *response)
+{
+	response->state = LFDW_STATE_LINES;
+	response->first_line = true;
+	response->keep = false;
+	return LFDW_JSON_OK;
+}
+
+/*
+ * An array at the root: of rows, or the first of several lines that are each
+ * an array row.
+ */
+static LfdwJsonStatus
+start_array(LfdwResponse *response)
+{
+	LfdwJsonReader ahead = response->reader;
+	LfdwJsonStatus status = lfdw_json_enter(&ahead);
+	LfdwJsonValue value;
+	LfdwJsonType type;
+
+	if (status == LFDW_JSON_OK)
+		status = lfdw_json_element(&ahead);
+	if (status == LFDW_JSON_OK)
+		status = lfdw_json_peek(&ahead, &type);
+	if (status == LFDW_JSON_OK && type < LFDW_JSON_ARRAY &&
+		!lfdw_row_takes_scalar(response->row))
+	{
+		ahead = response->reader;
+		status = lfdw_json_value(&ahead, &value);
+		if (status == LFDW_JSON_OK)
+			status = lfdw_json_peek(&ahead, &type);
+		if (status == LFDW_JSON_OK)
+			return start_lines(response);
+	}
+	if (status != LFDW_JSON_OK && status != LFDW_JSON_END)
+	{
+		response->reader = ahead;
+		return status;
+	}
+	response->state = LFDW_STATE_ROWS;
+	response->keep = false;
+	return lfdw_json_enter(&response->reader);
+}
+
+/*
+ * A string at the root: what json.dumps made of an object or array, if it is
+ * all of the answer, else a row.
+ */
+static LfdwJsonStatus
+start_string(LfdwResponse *response)
+{
+	const LfdwPointer *rows_path = response->binding->options->rows_path;
+	bool		named = rows_path && rows_path->ntokens > 0;
+	LfdwJsonReader ahead = response->reader;
+	LfdwJsonReader inside;
+	LfdwJsonStatus status;
+	LfdwJsonValue value;
+	bool		opened;
+
+	status = lfdw_json_value(&ahead, &value);
+	if (status != LFDW_JSON_OK)
+	{
+		response->reader = ahead;
+		return status;
+	}
+	opened = lfdw_json_string_open(&inside, &value,
+								   lfdw_row_takes_scalar(response->row) && !named,
+								   response->binding->target.label);
+	status = opened ? lfdw_json_end(&ahead) : LFDW_JSON_BAD;
+	if (status == LFDW_JSON_OK)
+		lfdw_response_open(response, &inside, " of the JSON in its string");
+	if (status != LFDW_JSON_BAD)
+		return status;
+	if (named)
+		lfdw_response_report_no_rows(response);
+	return start_lines(response);
+}
+
+/*
+ * The step before the root value: what it is, and so how to go on.
+ */
+LfdwJsonStatus
+lfdw_response_start(LfdwResponse *response)
+{
+	const LfdwPointer *rows_path = response->binding->options->rows_path;
+	LfdwJsonReader *reader = &response->reader;
+	LfdwJsonStatus status;
+	LfdwJsonValue value;
+	LfdwJsonType type = LFDW_JSON_NULL;
+
+	status = lfdw_json_peek(reader, &type);
+	if (status != LFDW_JSON_OK && status != LFDW_JSON_END)
+		return status;
+	response->root = *reader;
+	if (type == LFDW_JSON_OBJECT ||
+		(type == LFDW_JSON_ARRAY && rows_path && rows_path->ntokens > 0))
+	{
+		response->state = LFDW_STATE_MEMBERS;
+		return lfdw_response_enter(response, type, true,
+								   response->cursor_path != NULL);
+	}
+	if (type == LFDW_JSON_STRING)
+		return start_string(response);
+	if (rows_path && rows_path->ntokens > 0)
+		lfdw_response_report_no_rows(response);
+	if (type == LFDW_JSON_ARRAY)
+		return start_array(response);
+	if (type != LFDW_JSON_NULL)
+		return start_lines(response);
+	if (status == LFDW_JSON_OK)
+		status = lfdw_json_value(reader, &value);
+	if (status == LFDW_JSON_OK)
+		response->state = LFDW_STATE_TAIL;
+	return status;
+}

@@ -1,0 +1,670 @@
+/*-------------------------------------------------------------------------
+ *
+ * row.c
+ *		One row of an answer: from JSON to a slot.
+ *
+ * A row is read in two steps.  The first walks its JSON once and notes where
+ * the value of each column stands; it copies nothing, and can be done again
+ * when the row's end has not arrived yet.  The second converts the values.
+ * So a member that is there twice is converted once, the last one, as
+ * json_populate_record does.
+ *
+ * IDENTIFICATION
+ *	  src/response/row.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/sysattr.h"
+#include "access/transam.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "base/json_member.h"
+#include "options/option_kind.h"
+#include "pg/message.h"
+#include "response/row_internal.h"
+#include "value/json_string.h"
+
+/* The columns' paths as a tree; a node is a member, or the row itself. */
+struct PathNode
+{
+	char	   *token;			/* in UTF-8, as the answer is */
+	size_t		token_len;
+	bool		seen;			/* was in some row */
+	char	   *alike;			/* a member of the same letters that no column
+								 * reads, in the database encoding */
+	int			nunseen;		/* children that were in no row yet */
+	int			nchildren;
+	struct PathNode **children;
+	int			ncolumns;		/* columns whose path ends here */
+	int		   *columns;
+};
+
+static PathNode *
+make_node(const char *token)
+{
+	PathNode   *node = palloc0(sizeof(PathNode));
+
+	node->token = pg_server_to_any(token, strlen(token), PG_UTF8);
+	node->token_len = strlen(node->token);
+	return node;
+}
+
+/* The child of a node for a path's token, made where there is none. */
+static PathNode *
+get_child(PathNode *node, const char *token)
+{
+	PathNode   *child = make_node(token);
+
+	for (int i = 0; i < node->nchildren; i++)
+	{
+		if (strcmp(node->children[i]->token, child->token) == 0)
+			return node->children[i];
+	}
+	node->children = node->children ?
+		repalloc(node->children, sizeof(PathNode *) * (node->nchildren + 1)) :
+		palloc(sizeof(PathNode *));
+	node->children[node->nchildren++] = child;
+	node->nunseen++;
+	return child;
+}
+
+static void
+add_path(LfdwRow *row, int column)
+{
+	const LfdwPointer *path = row->binding->columns[column].path;
+	PathNode   *node = row->root;
+
+	for (int i = 0; i < path->ntokens; i++)
+		node = get_child(node, path->tokens[i]);
+	node->columns = node->columns ?
+		repalloc(node->columns, sizeof(int) * (node->ncolumns + 1)) :
+		palloc(sizeof(int));
+	node->columns[node->ncolumns++] = column;
+}
+
+/* Is a path's first token the place of a value in an array? */
+static bool
+begins_with_place(const LfdwPointer *path)
+{
+	const char *token;
+
+	if (path->ntokens == 0)
+		return false;
+	token = path->tokens[0];
+	return strspn(token, "0123456789") == strlen(token) &&
+		(token[0] != '0' || token[1] == '\0') && token[0] != '\0';
+}
+
+/*
+ * Do the options "path" say where array rows have the columns' values?  Then all
+ * must, but those that take the whole row.
+ */
+static void
+find_places(LfdwRow *row)
+{
+	const LfdwBinding *binding = row->binding;
+
+	row->unplaced = -1;
+	for (int i = 0; i < binding->ncolumns; i++)
+	{
+		const LfdwColumn *column = &binding->columns[i];
+
+		if (column->path_given && begins_with_place(column->path))
+			row->by_place = true;
+		else if (column->path->ntokens > 0 && row->unplaced < 0)
+			row->unplaced = i;
+	}
+}
+
+/*
+ * Can a type's input run SQL, and so let other answers arrive meanwhile?
+ * Only what users define can: domains with checks, types of extensions.
+ */
+static bool
+may_run_sql(Oid type)
+{
+	Oid			element = get_element_type(type);
+
+	return (OidIsValid(element) ? element : type) >= FirstNormalObjectId;
+}
+
+/*
+ * Makes the reader of a scan's rows.
+ *
+ * attrs holds the attribute numbers wanted, as pull_varattnos gives them; the
+ * other columns are NULL in the slots.  The result lives in the current
+ * context, as long as the scan.
+ */
+LfdwRow *
+lfdw_row_create(const LfdwBinding *binding, const Bitmapset *attrs)
+{
+	LfdwRow    *row = palloc0(sizeof(LfdwRow));
+	int			ncolumns = binding->ncolumns;
+
+	row->binding = binding;
+	row->context = CurrentMemoryContext;
+	row->strings = AllocSetContextCreate(CurrentMemoryContext,
+										 "lambda_fdw strings",
+										 ALLOCSET_SMALL_SIZES);
+	row->root = make_node("");
+	find_places(row);
+	row->converters = palloc0(sizeof(LfdwConverter *) * (ncolumns + 1));
+	row->found = palloc0(sizeof(bool) * (ncolumns + 1));
+	row->values = palloc0(sizeof(LfdwJsonValue) * (ncolumns + 1));
+	row->table_order.columns = palloc(sizeof(int) * (ncolumns + 1));
+	for (int i = 0; i < ncolumns; i++)
+	{
+		const LfdwColumn *column = &binding->columns[i];
+
+		add_path(row, i);
+		if (column->path->ntokens > 0 || ncolumns == 1)
+			row->table_order.columns[row->table_order.ncolumns++] = i;
+		if (!bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber,
+						   attrs))
+			continue;
+		row->converters[i] = lfdw_value_converter(column->typid,
+												  column->typmod,
+												  column->format,
+												  column->attname);
+		row->copy |= may_run_sql(column->typid);
+	}
+	return row;
+}
+
+/*
+ * The order of an array row's values where the answer does not tell: the
+ * table's columns but those of path ''.
+ */
+const LfdwRowOrder *
+lfdw_row_table_order(const LfdwRow *row)
+{
+	return &row->table_order;
+}
+
+/*
+ * Do the columns' paths alone say where array rows have their values?
+ */
+bool
+lfdw_row_by_place(const LfdwRow *row)
+{
+	return row->by_place;
+}
+
+/* Does a column's path lead to or through the row's member of this name? */
+bool
+lfdw_row_knows(const LfdwRow *row, const LfdwJsonValue *key)
+{
+	const PathNode *root = row->root;
+
+	for (int i = 0; i < root->nchildren; i++)
+	{
+		if (lfdw_json_string_equals(key, root->children[i]->token,
+									root->children[i]->token_len))
+			return true;
+	}
+	return false;
+}
+
+/* Has a column the path '', so that it takes whatever the row is? */
+bool
+lfdw_row_takes_all(const LfdwRow *row)
+{
+	return row->root->ncolumns > 0;
+}
+
+/*
+ * The index of the column with a name of the JSON side, given in the database
+ * encoding, or -1.
+ */
+int
+lfdw_row_find_column(const LfdwRow *row, const char *name)
+{
+	for (int i = 0; i < row->binding->ncolumns; i++)
+	{
+		const char *candidate = row->binding->columns[i].name;
+
+		if (candidate && strcmp(candidate, name) == 0)
+			return i;
+	}
+	return -1;
+}
+
+/* Forgets what was found at a node and below, for a member that comes again. */
+static void
+forget(LfdwRow *row, const PathNode *node)
+{
+	for (int i = 0; i < node->ncolumns; i++)
+		row->found[node->columns[i]] = false;
+	for (int i = 0; i < node->nchildren; i++)
+		forget(row, node->children[i]);
+}
+
+/*
+ * The child that a key names.  Members mostly come in the same order in every
+ * row, so the search starts at the child after the last one found.
+ */
+static PathNode *
+find_child(const PathNode *node, const LfdwJsonValue *key, int *next)
+{
+	for (int i = 0; i < node->nchildren; i++)
+	{
+		int			index = *next + i;
+		PathNode   *child;
+
+		if (index >= node->nchildren)
+			index -= node->nchildren;
+		child = node->children[index];
+		if (key->escaped ?
+			lfdw_json_string_equals(key, child->token, child->token_len) :
+			(key->len == child->token_len &&
+			 memcmp(key->text, child->token, key->len) == 0))
+		{
+			*next = index + 1 < node->nchildren ? index + 1 : 0;
+			return child;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * Notes that no column reads a member: it may be what a column, whose own was
+ * in no row yet, was meant to read.
+ */
+static void
+note_unread(LfdwRow *row, PathNode *node, const LfdwJsonValue *key)
+{
+	for (int i = 0; i < node->nchildren; i++)
+	{
+		PathNode   *child = node->children[i];
+		MemoryContext old;
+
+		if (child->seen || child->alike ||
+			!lfdw_json_is_alike(key, child->token, child->token_len))
+			continue;
+		old = MemoryContextSwitchTo(row->context);
+		child->alike = lfdw_json_shown(key);
+		MemoryContextSwitchTo(old);
+	}
+}
+
+static LfdwJsonStatus read_node(LfdwRow *row, LfdwJsonReader *reader,
+								PathNode *node);
+
+/* Reads a child that a container has. */
+static LfdwJsonStatus
+read_child(LfdwRow *row, LfdwJsonReader *reader, PathNode *node,
+		   PathNode *child)
+{
+	if (!child->seen)
+	{
+		child->seen = true;
+		node->nunseen--;
+	}
+	return read_node(row, reader, child);
+}
+
+static LfdwJsonStatus
+read_object(LfdwRow *row, LfdwJsonReader *reader, PathNode *node)
+{
+	LfdwJsonStatus status = lfdw_json_enter(reader);
+	LfdwJsonValue key;
+	LfdwJsonValue skipped;
+	int			next = 0;
+
+	while (status == LFDW_JSON_OK)
+	{
+		PathNode   *child;
+
+		status = lfdw_json_member(reader, &key);
+		if (status != LFDW_JSON_OK)
+			break;
+		child = find_child(node, &key, &next);
+		if (node == row->root)
+		{
+			row->has_members = true;
+			row->has_known |= child != NULL;
+		}
+		if (child == NULL && node->nunseen > 0)
+			note_unread(row, node, &key);
+		status = child ? read_child(row, reader, node, child) :
+			lfdw_json_value(reader, &skipped);
+	}
+	return status == LFDW_JSON_END ? LFDW_JSON_OK : status;
+}
+
+static LfdwJsonStatus
+read_array(LfdwRow *row, LfdwJsonReader *reader, PathNode *node)
+{
+	LfdwJsonStatus status = lfdw_json_enter(reader);
+	LfdwJsonValue skipped;
+	int			next = 0;
+
+	for (int i = 0; status == LFDW_JSON_OK; i++)
+	{
+		char		token[16];
+		LfdwJsonValue index = {LFDW_JSON_STRING, false, token, 0};
+		PathNode   *child;
+
+		status = lfdw_json_element(reader);
+		if (status != LFDW_JSON_OK)
+			break;
+		index.len = snprintf(token, sizeof(token), "%d", i);
+		child = find_child(node, &index, &next);
+		status = child ? read_child(row, reader, node, child) :
+			lfdw_json_value(reader, &skipped);
+	}
+	return status == LFDW_JSON_END ? LFDW_JSON_OK : status;
+}
+
+/* Opens JSON in a string; what is found in it lives until the next row. */
+static bool
+open_string(LfdwRow *row, const LfdwJsonValue *string, LfdwJsonReader *inside)
+{
+	MemoryContext old = MemoryContextSwitchTo(row->strings);
+	bool		opened = lfdw_json_string_open(inside, string, true,
+											   row->binding->target.label);
+
+	MemoryContextSwitchTo(old);
+	return opened;
+}
+
+/* Reads what is below a node in the object or array that comes next. */
+static LfdwJsonStatus
+read_below(LfdwRow *row, LfdwJsonReader *reader, PathNode *node)
+{
+	LfdwJsonStatus status;
+	LfdwJsonType type;
+
+	check_stack_depth();
+	status = lfdw_json_peek(reader, &type);
+	if (status == LFDW_JSON_OK && type == LFDW_JSON_OBJECT)
+		status = read_object(row, reader, node);
+	else if (status == LFDW_JSON_OK && type == LFDW_JSON_ARRAY)
+		status = read_array(row, reader, node);
+	return status;
+}
+
+/*
+ * Reads the value at a node: for the columns there, and those below, which a
+ * string is read as JSON for.
+ */
+static LfdwJsonStatus
+read_node(LfdwRow *row, LfdwJsonReader *reader, PathNode *node)
+{
+	LfdwJsonStatus status;
+	LfdwJsonValue value;
+	LfdwJsonReader below;
+
+	if (node->nchildren > 0)
+	{
+		below = *reader;
+		forget(row, node);
+	}
+	status = lfdw_json_value(reader, &value);
+	if (status != LFDW_JSON_OK)
+		return status;
+	for (int i = 0; i < node->ncolumns; i++)
+	{
+		row->found[node->columns[i]] = true;
+		row->values[node->columns[i]] = value;
+	}
+	if (node->nchildren > 0 &&
+		(value.type != LFDW_JSON_STRING || open_string(row, &value, &below)))
+		status = read_below(row, &below, node);
+	return status;
+}
+
+/* The row's values by place. */
+static LfdwJsonStatus
+read_positional(LfdwRow *row, LfdwJsonReader *reader,
+				const LfdwRowOrder *order)
+{
+	LfdwJsonStatus status = lfdw_json_enter(reader);
+	LfdwJsonValue value;
+	int			nvalues = 0;
+
+	while (status == LFDW_JSON_OK)
+	{
+		status = lfdw_json_element(reader);
+		if (status == LFDW_JSON_OK)
+			status = lfdw_json_value(reader, &value);
+		if (status != LFDW_JSON_OK)
+			break;
+		if (nvalues < order->ncolumns && order->columns[nvalues] >= 0)
+		{
+			row->found[order->columns[nvalues]] = true;
+			row->values[order->columns[nvalues]] = value;
+		}
+		nvalues++;
+	}
+	if (status == LFDW_JSON_END && nvalues != order->ncolumns)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
+				 errmsg_plural("row " UINT64_FORMAT " of the answer of Lambda function \"%s\" has %d value instead of %d",
+							   "row " UINT64_FORMAT " of the answer of Lambda function \"%s\" has %d values instead of %d",
+							   nvalues,
+							   row->number + 1, row->binding->target.label,
+							   nvalues, order->ncolumns),
+				 errhint("An array row has a value for each column of foreign table \"%s\", or for each name in the answer's \"columns\".",
+						 row->binding->relname)));
+	return status == LFDW_JSON_END ? LFDW_JSON_OK : status;
+}
+
+/* Raises the error about array rows of which some columns have no place. */
+static void
+report_unplaced(const LfdwRow *row)
+{
+	const LfdwColumn *column = &row->binding->columns[row->unplaced];
+
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("column \"%s\" of foreign table \"%s\" has no place in array rows",
+					column->attname, row->binding->relname),
+			 errdetail("Row " UINT64_FORMAT " of the answer of Lambda function \"%s\" is an array, and other columns have a path that begins with a number.",
+					   row->number + 1, row->binding->target.label),
+			 errhint("Give the column a path that begins with a number too, or ''.")));
+}
+
+/* An array as a row: by the columns' paths, or in an order. */
+static LfdwJsonStatus
+read_array_row(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
+{
+	if (!row->by_place)
+		return read_positional(row, reader, order);
+	if (row->unplaced >= 0)
+		report_unplaced(row);
+	return read_array(row, reader, row->root);
+}
+
+/* Gives the value of the whole row to the columns of path ''. */
+static void
+set_whole_row(LfdwRow *row, const LfdwJsonValue *value)
+{
+	for (int i = 0; i < row->root->ncolumns; i++)
+	{
+		row->found[row->root->columns[i]] = true;
+		row->values[row->root->columns[i]] = *value;
+	}
+}
+
+/* An object as a row. */
+static LfdwJsonStatus
+read_object_row(LfdwRow *row, LfdwJsonReader *reader)
+{
+	row->is_object = true;
+	row->object = *reader;
+	return read_object(row, reader, row->root);
+}
+
+/*
+ * A value that is neither an object nor an array: a row of one column, or a
+ * string in which the columns' paths go on.
+ */
+static LfdwJsonStatus
+read_scalar(LfdwRow *row, const LfdwJsonValue *value,
+			const LfdwRowOrder *order)
+{
+	LfdwJsonReader inside;
+	LfdwJsonType type;
+
+	if (!lfdw_row_takes_scalar(row) && value->type == LFDW_JSON_STRING &&
+		open_string(row, value, &inside))
+	{
+		lfdw_json_peek(&inside, &type);
+		return type == LFDW_JSON_OBJECT ? read_object_row(row, &inside) :
+			read_array_row(row, &inside, order);
+	}
+	if (!lfdw_row_takes_scalar(row))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
+				 errmsg("row " UINT64_FORMAT " of the answer of Lambda function \"%s\" is a single value",
+						row->number + 1, row->binding->target.label),
+				 errdetail("It is: %s\nForeign table \"%s\" has %d columns.",
+						   value->type == LFDW_JSON_STRING ?
+						   psprintf("\"%s\"", lfdw_json_shown(value)) :
+						   lfdw_error_excerpt(value->text, value->len),
+						   row->binding->relname, row->binding->ncolumns),
+				 errhint("A row is an object or an array.")));
+	row->found[0] = true;
+	row->values[0] = *value;
+	return LFDW_JSON_OK;
+}
+
+/* Forgets the row before. */
+static void
+forget_row(LfdwRow *row)
+{
+	memset(row->found, 0, row->binding->ncolumns);
+	row->is_object = row->has_members = row->has_known = false;
+	if (!MemoryContextIsEmpty(row->strings))
+		MemoryContextReset(row->strings);
+}
+
+/*
+ * Reads the next value as a row: an object by the columns' paths, an array by
+ * place, which the paths or the order say, a scalar for a table of one column.
+ *
+ * On LFDW_JSON_MORE the caller restores the reader and may ask again.  The
+ * values found point into the reader's window.  Raises HV021 where the row
+ * does not have the table's shape.
+ */
+LfdwJsonStatus
+lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
+{
+	LfdwJsonReader start = *reader;
+	LfdwJsonStatus status;
+	LfdwJsonValue value;
+	LfdwJsonType type;
+
+	forget_row(row);
+	status = lfdw_json_peek(reader, &type);
+	if (status != LFDW_JSON_OK)
+		return status;
+	start = *reader;
+	if (type == LFDW_JSON_OBJECT)
+		status = read_object_row(row, reader);
+	else if (type == LFDW_JSON_ARRAY)
+		status = read_array_row(row, reader, order);
+	else
+	{
+		status = lfdw_json_value(reader, &value);
+		if (status == LFDW_JSON_OK)
+			status = read_scalar(row, &value, order);
+	}
+	if (status != LFDW_JSON_OK)
+		return status;
+
+	if (type >= LFDW_JSON_ARRAY)
+	{
+		value.type = type;
+		value.escaped = false;
+		value.text = start.data + start.pos;
+		value.len = reader->pos - start.pos;
+	}
+	set_whole_row(row, &value);
+	row->text = value.text;
+	row->len = value.len;
+	row->number++;
+	return LFDW_JSON_OK;
+}
+
+/*
+ * Is the row that was read last an object with members of which none is the
+ * table's?  A column of path '' takes any row.  One without any members says
+ * nothing wrong among others: a function may leave out all that is NULL, or not
+ * asked for.  Alone it does.
+ */
+bool
+lfdw_row_is_stranger(const LfdwRow *row, bool alone)
+{
+	return row->is_object && !row->has_known &&
+		(row->has_members || alone) &&
+		row->root->ncolumns == 0 && row->binding->ncolumns > 0;
+}
+
+/* The number of the row that was read last, from 1. */
+uint64
+lfdw_row_number(const LfdwRow *row)
+{
+	return row->number;
+}
+
+/* A reader before the object that the row was which was read last. */
+LfdwJsonReader
+lfdw_row_object(const LfdwRow *row)
+{
+	return row->object;
+}
+
+/* A column's path with a member of another name in place of a token. */
+static char *
+path_with(const LfdwPointer *path, int token, const char *name)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < path->ntokens; i++)
+		lfdw_pointer_append(&text, i == token ? name : path->tokens[i]);
+	return text.data;
+}
+
+/*
+ * The first column wanted whose member was in no row, while one of the same
+ * letters was that no column reads: that one's name goes to *alike, and the
+ * path that would read it to *path.  NULL where there is none.
+ */
+const LfdwColumn *
+lfdw_row_missed(const LfdwRow *row, const char **alike, const char **path)
+{
+	for (int i = 0; i < row->binding->ncolumns; i++)
+	{
+		const LfdwColumn *column = &row->binding->columns[i];
+		PathNode   *node = row->root;
+
+		for (int t = 0; row->converters[i] && t < column->path->ntokens; t++)
+		{
+			node = get_child(node, column->path->tokens[t]);
+			if (!node->seen && node->alike)
+			{
+				*alike = node->alike;
+				*path = path_with(column->path, t, node->alike);
+				return column;
+			}
+		}
+	}
+	return NULL;
+}
+
+/*
+ * Can a scalar be a row, that is, has the table one column?
+ */
+bool
+lfdw_row_takes_scalar(const LfdwRow *row)
+{
+	return row->binding->ncolumns == 1;
+}

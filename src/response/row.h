@@ -1,0 +1,50 @@
+/*-------------------------------------------------------------------------
+ *
+ * row.h
+ *		One row of an answer: from JSON to a slot.
+ *
+ * IDENTIFICATION
+ *	  src/response/row.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_ROW_H
+#define LFDW_ROW_H
+
+#include "postgres.h"
+
+#include "base/json_reader.h"
+#include "options/table.h"
+#include "executor/tuptable.h"
+#include "nodes/bitmapset.h"
+#include "pushdown/arguments.h"
+
+typedef struct LfdwRow LfdwRow;
+
+/* The order of an array row's values; -1 for one no column takes. */
+typedef struct LfdwRowOrder
+{
+	int			ncolumns;
+	int		   *columns;		/* indexes in the binding */
+} LfdwRowOrder;
+
+extern LfdwRow *lfdw_row_create(const LfdwBinding *binding,
+								const Bitmapset *attrs);
+extern const LfdwRowOrder *lfdw_row_table_order(const LfdwRow *row);
+extern bool lfdw_row_by_place(const LfdwRow *row);
+extern bool lfdw_row_knows(const LfdwRow *row, const LfdwJsonValue *key);
+extern bool lfdw_row_takes_all(const LfdwRow *row);
+extern int	lfdw_row_find_column(const LfdwRow *row, const char *name);
+extern LfdwJsonStatus lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader,
+									const LfdwRowOrder *order);
+extern bool lfdw_row_is_stranger(const LfdwRow *row, bool alone);
+extern uint64 lfdw_row_number(const LfdwRow *row);
+extern LfdwJsonReader lfdw_row_object(const LfdwRow *row);
+extern const LfdwColumn *lfdw_row_missed(const LfdwRow *row,
+										 const char **alike,
+										 const char **path);
+extern bool lfdw_row_takes_scalar(const LfdwRow *row);
+extern void lfdw_row_store(LfdwRow *row, TupleTableSlot *slot,
+						   const LfdwQuery *query, const LfdwTurn *turn);
+
+#endif							/* LFDW_ROW_H */

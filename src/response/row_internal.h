@@ -1,0 +1,46 @@
+/*-------------------------------------------------------------------------
+ *
+ * row_internal.h
+ *		What row.c and row_store.c share: the row that was read last.
+ *
+ * IDENTIFICATION
+ *	  src/response/row_internal.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_ROW_INTERNAL_H
+#define LFDW_ROW_INTERNAL_H
+
+#include "postgres.h"
+
+#include "response/row.h"
+#include "value/value.h"
+
+typedef struct PathNode PathNode;
+
+struct LfdwRow
+{
+	const LfdwBinding *binding;
+	PathNode   *root;
+	LfdwRowOrder table_order;
+	bool		by_place;		/* paths say where array rows have values */
+	int			unplaced;		/* the column whose path does not, or -1 */
+	MemoryContext context;		/* of the tree */
+	MemoryContext strings;		/* JSON in strings of the row read last */
+	LfdwConverter **converters; /* by column; NULL where not wanted */
+	bool		copy;			/* conversions may run SQL: see store */
+
+	/* the row that was read last */
+	uint64		number;			/* counting from 1 */
+	const char *text;			/* the whole of it */
+	size_t		len;
+	bool		is_object;
+	LfdwJsonReader object;		/* before it, if it is one */
+	bool		has_members;	/* any at all ... */
+	bool		has_known;		/* ... and one on a column's path */
+	bool	   *found;			/* by column */
+	LfdwJsonValue *values;
+	int			current;		/* column under conversion, for CONTEXT */
+};
+
+#endif							/* LFDW_ROW_INTERNAL_H */

@@ -1,0 +1,179 @@
+/*-------------------------------------------------------------------------
+ *
+ * row_store.c
+ *		The second step of a row: its values become a tuple.
+ *
+ * IDENTIFICATION
+ *	  src/response/row_store.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "response/row_internal.h"
+
+/* Digits of the seconds and the milliseconds since 1970 between 1973 and 5138. */
+#define EPOCH_S_DIGITS 9
+#define EPOCH_MS_DIGITS 14
+
+/*
+ * The digits before the point of a number, or a string of one, that may count
+ * from 1970; 0 for any other value.
+ */
+static int
+epoch_digits(const LfdwJsonValue *value)
+{
+	const char *text = value->text;
+	const char *end = text + value->len;
+	int			digits = 0;
+
+	if (value->type != LFDW_JSON_NUMBER && value->type != LFDW_JSON_STRING)
+		return 0;
+	while (text < end && *text >= '0' && *text <= '9')
+	{
+		text++;
+		digits++;
+	}
+	if (text < end && *text == '.')
+		text++;
+	while (text < end && *text >= '0' && *text <= '9')
+		text++;
+	return text == end ? digits : 0;
+}
+
+/* A number of seconds or milliseconds that no timestamp is: says what to do. */
+static void
+hint_at_format(const LfdwRow *row)
+{
+	int			digits;
+
+	if (!row->found[row->current] ||
+		!lfdw_value_is_time(row->converters[row->current]))
+		return;
+	digits = epoch_digits(&row->values[row->current]);
+	if (digits < EPOCH_S_DIGITS || digits > EPOCH_MS_DIGITS)
+		return;
+	errhint("If it counts from 1970, set the option format of column \"%s\" to '%s'.",
+			row->binding->columns[row->current].attname,
+			digits < EPOCH_MS_DIGITS - 2 ? "epoch_s" : "epoch_ms");
+}
+
+/* Adds CONTEXT to an error raised by a conversion. */
+static void
+conversion_context(void *arg)
+{
+	LfdwRow    *row = arg;
+
+	if (row->current < 0)
+		return;
+	hint_at_format(row);
+	errcontext("column \"%s\" of foreign table \"%s\", row " UINT64_FORMAT,
+			   row->binding->columns[row->current].attname,
+			   row->binding->relname, row->number);
+}
+
+/*
+ * Copies the row into the current context.  Converting a domain may run SQL
+ * that waits for another function, and bytes that arrive meanwhile may move
+ * the window that the values point into.
+ */
+static void
+copy_row(LfdwRow *row)
+{
+	char	   *copy = MemoryContextAllocHuge(CurrentMemoryContext, row->len + 1);
+
+	memcpy(copy, row->text, row->len);
+	for (int i = 0; i < row->binding->ncolumns; i++)
+	{
+		const char *text = row->values[i].text;
+
+		/* what stood in a string was decoded, and stays where it is */
+		if (row->found[i] && text >= row->text && text < row->text + row->len)
+			row->values[i].text = copy + (text - row->text);
+	}
+	row->text = copy;
+}
+
+/*
+ * What a missing member stands for: NULL, or in a required column the one
+ * value that its invocation carried, so that functions need not echo it.
+ */
+static Datum
+missing_value(LfdwRow *row, int index, const LfdwQuery *query,
+			  const LfdwTurn *turn, bool *isnull)
+{
+	const LfdwColumn *column = &row->binding->columns[index];
+	const LfdwArgument *argument = NULL;
+	const LfdwValueSet *set;
+	char	   *text;
+	Datum		value;
+	Oid			output;
+	bool		varlena;
+	int			nestlevel;
+
+	if (column->required)
+		argument = lfdw_query_argument(query, column);
+	if (argument == NULL)
+		return lfdw_value_from_json(row->converters[index], NULL, isnull);
+
+	set = &argument->set;
+	if (turn->count[argument - query->arguments] > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
+				 errmsg("row " UINT64_FORMAT " of the answer of Lambda function \"%s\" lacks the member \"%s\"",
+						row->number, row->binding->target.label, column->name),
+				 errdetail("The invocation carried %d values of it, so the row could belong to any.",
+						   turn->count[argument - query->arguments]),
+				 errhint("Let the function return the member, or declare pushdown '=' alone.")));
+	value = set->values[turn->first[argument - query->arguments]];
+	nestlevel = lfdw_transmission_modes_begin();
+	getTypeOutputInfo(set->type->type_id, &output, &varlena);
+	text = OidOutputFunctionCall(output, value);
+	value = lfdw_value_from_text(row->converters[index], text, isnull);
+	lfdw_transmission_modes_end(nestlevel);
+	return value;
+}
+
+/*
+ * Converts the row that was read last into a virtual tuple.
+ *
+ * The slot's values live in the current context, which the caller resets
+ * before the next row.  query and turn say what the row's invocation carried.
+ * Raises what json_populate_record would raise, with the column and the row
+ * as CONTEXT.
+ */
+void
+lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, const LfdwQuery *query,
+			   const LfdwTurn *turn)
+{
+	const LfdwBinding *binding = row->binding;
+	ErrorContextCallback callback;
+
+	ExecClearTuple(slot);
+	memset(slot->tts_isnull, true, binding->natts);
+	if (row->copy)
+		copy_row(row);
+
+	callback.callback = conversion_context;
+	callback.arg = row;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	for (int i = 0; i < binding->ncolumns; i++)
+	{
+		int			attno = binding->columns[i].attnum - 1;
+
+		if (row->converters[i] == NULL)
+			continue;
+		row->current = i;
+		slot->tts_values[attno] = row->found[i] ?
+			lfdw_value_from_json(row->converters[i], &row->values[i],
+								 &slot->tts_isnull[attno]) :
+			missing_value(row, i, query, turn, &slot->tts_isnull[attno]);
+	}
+	row->current = -1;
+	error_context_stack = callback.previous;
+	ExecStoreVirtualTuple(slot);
+}

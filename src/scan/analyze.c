@@ -1,0 +1,220 @@
+/*-------------------------------------------------------------------------
+ *
+ * analyze.c
+ *		ANALYZE: a sample of a function's rows.
+ *
+ * IDENTIFICATION
+ *	  src/scan/analyze.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/sysattr.h"
+#include "access/table.h"
+#include "executor/tuptable.h"
+#include "foreign/fdwapi.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/sampling.h"
+
+#include "http/wait.h"
+#include "lambda_fdw.h"
+#include "options/function.h"
+#include "scan/fetch.h"
+
+/*
+ * A scan for a sample of n rows ends after so many times n: a function may
+ * have rows without end, and each page costs.
+ */
+#define ROWS_READ_FACTOR 100.0
+
+/*
+ * Autovacuum and vacuumdb analyze whatever is there, so a function that hangs
+ * must not hold them for as long as it could hold a query.  An invocation may
+ * take so long, and no page is asked for after as long.
+ */
+#define ANALYZE_TIMEOUT_MS 30000
+
+/* A sample under way. */
+typedef struct Sample
+{
+	ReservoirStateData reservoir;
+	HeapTuple  *rows;
+	int			nrows;
+	int			max_rows;
+	double		seen;
+	double		to_skip;		/* before the next that replaces one, -1:
+								 * unknown */
+	MemoryContext context;		/* of the rows */
+} Sample;
+
+/*
+ * Takes a row into the sample, or not: every row seen has the same chance
+ * (Vitter's algorithm, as core samples pages).
+ */
+static void
+take_row(Sample *sample, TupleTableSlot *slot)
+{
+	int			place = -1;
+	MemoryContext old;
+
+	sample->seen++;
+	if (sample->nrows < sample->max_rows)
+		place = sample->nrows++;
+	else
+	{
+		if (sample->to_skip < 0)
+			sample->to_skip = reservoir_get_next_S(&sample->reservoir,
+												   sample->seen - 1,
+												   sample->max_rows);
+		if (sample->to_skip <= 0)
+		{
+			place = (int) (sample->max_rows *
+						   sampler_random_fract(&sample->reservoir.randstate));
+			heap_freetuple(sample->rows[place]);
+		}
+		sample->to_skip--;
+	}
+	if (place < 0)
+		return;
+	old = MemoryContextSwitchTo(sample->context);
+	sample->rows[place] = ExecCopySlotHeapTuple(slot);
+	MemoryContextSwitchTo(old);
+}
+
+/* Every column of a table, as pull_varattnos would give them. */
+static Bitmapset *
+all_attrs(const LfdwBinding *binding)
+{
+	Bitmapset  *attrs = NULL;
+
+	for (int i = 0; i < binding->ncolumns; i++)
+		attrs = bms_add_member(attrs, binding->columns[i].attnum -
+							   FirstLowInvalidHeapAttributeNumber);
+	return attrs;
+}
+
+/* Reads the rows of a table into the sample; returns whether all were read. */
+static bool
+read_rows(Sample *sample, Relation relation, LfdwBinding *binding)
+{
+	LfdwInvokeStats stats = {0};
+	LfdwCaller *caller = lfdw_option_caller(binding->options->serverid,
+											relation->rd_rel->relowner);
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(relation),
+													&TTSOpsVirtual);
+	int64		deadline = lfdw_wait_now_us() + ANALYZE_TIMEOUT_MS * INT64CONST(1000);
+	LfdwFetch  *fetch;
+	MemoryContext old;
+	LfdwQuery  *query;
+	bool		more;
+
+	binding->target.request_timeout_ms =
+		Min(binding->target.request_timeout_ms, ANALYZE_TIMEOUT_MS);
+	lfdw_option_check_owner(binding->options);
+	lfdw_credentials_check(caller);
+	lfdw_target_resolve(&binding->target, binding->options, caller);
+	fetch = lfdw_fetch_create(binding, caller, all_attrs(binding), &stats);
+	old = MemoryContextSwitchTo(lfdw_fetch_context(fetch));
+	query = lfdw_query_evaluate(binding, NIL, NIL, NULL, NULL);
+	MemoryContextSwitchTo(old);
+	lfdw_fetch_begin(fetch, query);
+	while ((more = lfdw_fetch_row(fetch, slot)))
+	{
+		CHECK_FOR_INTERRUPTS();
+		take_row(sample, slot);
+		if (sample->seen >= sample->max_rows * ROWS_READ_FACTOR ||
+			lfdw_wait_now_us() >= deadline)
+			break;
+	}
+	lfdw_fetch_end(fetch);
+	ExecDropSingleTupleTableSlot(slot);
+	return !more;
+}
+
+/* What an error of a sample's calls belongs to, with the limit of theirs. */
+static void
+add_context(void *relation)
+{
+	errcontext("ANALYZE of foreign table \"%s\", which waits at most %d s for its function; with the table option analyze 'false' it makes no call",
+			   RelationGetRelationName((Relation) relation),
+			   ANALYZE_TIMEOUT_MS / 1000);
+}
+
+/*
+ * AcquireSampleRowsFunc: reads the table through its function, as its owner.
+ */
+static int
+acquire_sample_rows(Relation relation, int elevel, HeapTuple *rows,
+					int targrows, double *totalrows, double *totaldeadrows)
+{
+	MemoryContext scan_context = AllocSetContextCreate(CurrentMemoryContext,
+													   "lambda_fdw analyze",
+													   ALLOCSET_DEFAULT_SIZES);
+	Sample		sample = {
+		.rows = rows,
+		.max_rows = targrows,
+		.to_skip = -1,
+		.context = CurrentMemoryContext
+	};
+	ErrorContextCallback callback = {
+		.previous = error_context_stack,
+		.callback = add_context,
+		.arg = relation
+	};
+	LfdwBinding *binding;
+	bool		complete;
+
+	error_context_stack = &callback;
+	reservoir_init_selection_state(&sample.reservoir, targrows);
+	MemoryContextSwitchTo(scan_context);
+	binding = lfdw_binding_create(relation);
+	complete = read_rows(&sample, relation, binding);
+	*totalrows = complete ? sample.seen :
+		Max(sample.seen, binding->options->estimated_rows);
+	*totaldeadrows = 0;
+	MemoryContextSwitchTo(sample.context);
+	MemoryContextDelete(scan_context);
+	error_context_stack = callback.previous;
+
+	ereport(elevel,
+			(errmsg("\"%s\": function returned %.0f rows%s; %d rows in sample, %.0f estimated total rows",
+					RelationGetRelationName(relation), sample.seen,
+					complete ? "" : " and more", sample.nrows, *totalrows)));
+	return sample.nrows;
+}
+
+/*
+ * AnalyzeForeignTable: yes, unless the table says that its function is not for
+ * that, or the function cannot be asked for all of its rows because a column
+ * needs a value: then a WARNING says so before core's, which has no reason.
+ * Core skips the table, and a parent's ANALYZE goes on.
+ */
+bool
+lambdaAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
+						  BlockNumber *totalpages)
+{
+	LfdwBinding *binding = lfdw_binding_create(relation);
+
+	if (!binding->options->analyze)
+		return false;
+	for (int i = 0; i < binding->ncolumns; i++)
+	{
+		if (!binding->columns[i].required)
+			continue;
+		ereport(WARNING,
+				(errmsg("foreign table \"%s\" cannot be analyzed: its function cannot be asked for all rows",
+						binding->relname),
+				 errdetail("Column \"%s\" is required, and ANALYZE has no value for it.",
+						   binding->columns[i].attname),
+				 errhint("Tell the planner by the option estimated_rows.")));
+		return false;
+	}
+	*func = acquire_sample_rows;
+	/* core reads rows per page from it, and there are no pages */
+	*totalpages = 1;
+	return true;
+}

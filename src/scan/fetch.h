@@ -1,0 +1,32 @@
+/*-------------------------------------------------------------------------
+ *
+ * fetch.h
+ *		The calls that answer one query, side by side, and their rows.
+ *
+ * IDENTIFICATION
+ *	  src/scan/fetch.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_FETCH_H
+#define LFDW_FETCH_H
+
+#include "postgres.h"
+
+#include "pushdown/arguments.h"
+#include "response/row.h"
+
+typedef struct LfdwFetch LfdwFetch;
+
+extern LfdwFetch *lfdw_fetch_create(const LfdwBinding *binding,
+									const LfdwCaller *caller,
+									const Bitmapset *attrs,
+									LfdwInvokeStats *stats);
+extern MemoryContext lfdw_fetch_context(LfdwFetch *fetch);
+extern void lfdw_fetch_begin(LfdwFetch *fetch, const LfdwQuery *query);
+extern bool lfdw_fetch_row(LfdwFetch *fetch, TupleTableSlot *slot);
+extern void lfdw_fetch_reset(LfdwFetch *fetch);
+extern void lfdw_fetch_end(LfdwFetch *fetch);
+extern void lfdw_fetch_report_mismatch(const LfdwBinding *binding);
+
+#endif							/* LFDW_FETCH_H */

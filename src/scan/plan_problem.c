@@ -1,0 +1,241 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan_problem.c
+ *		Why conditions on required columns cannot be sent.
+ *
+ * A query that has a condition on a required column and still fails must be told
+ * what is wrong with the condition.  Only the planner knows: the sentences
+ * travel in the plan.
+ *
+ * IDENTIFICATION
+ *	  src/scan/plan_problem.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/sysattr.h"
+#include "mb/pg_wchar.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/paths.h"
+#include "utils/lsyscache.h"
+#include "utils/ruleutils.h"
+
+#include "pg/compat.h"
+#include "pushdown/term.h"
+#include "scan/plan_problem.h"
+#include "scan/scan_path.h"
+
+/* How much of a condition is shown: its list may have any length. */
+#define SHOWN_BYTES 500
+
+/* A condition on its way to SQL. */
+typedef struct Naming
+{
+	Index		relid;			/* whose columns have names */
+	int			nparams;		/* other values, so far */
+} Naming;
+
+/* The column that members of equivalence classes must mention. */
+typedef struct Mention
+{
+	AttrNumber	attnum;
+} Mention;
+
+static bool
+mentions(Node *node, Index relid, AttrNumber attnum)
+{
+	Bitmapset  *attrs = NULL;
+
+	pull_varattnos(node, relid, &attrs);
+	return bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, attrs);
+}
+
+/*
+ * Makes a condition one that can be written with the table's names alone: what
+ * is another relation's, or a subquery's, becomes a parameter.
+ */
+static Node *
+name_mutator(Node *node, void *context)
+{
+	Naming	   *naming = context;
+
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Var) && (Index) ((Var *) node)->varno == naming->relid &&
+		((Var *) node)->varlevelsup == 0)
+		return (Node *) makeVar(1, ((Var *) node)->varattno,
+								((Var *) node)->vartype,
+								((Var *) node)->vartypmod,
+								((Var *) node)->varcollid, 0);
+	if (IsA(node, Var) || IsA(node, Param) || IsA(node, PlaceHolderVar) ||
+		IsA(node, SubPlan) || IsA(node, AlternativeSubPlan))
+	{
+		Param	   *param = makeNode(Param);
+
+		param->paramkind = PARAM_EXTERN;
+		param->paramid = ++naming->nparams;
+		param->paramtype = exprType(node);
+		param->paramtypmod = exprTypmod(node);
+		param->paramcollid = exprCollation(node);
+		param->location = -1;
+		return (Node *) param;
+	}
+	return expression_tree_mutator(node, name_mutator, naming);
+}
+
+/* The beginning of a long text; palloc'd, or the text itself. */
+static char *
+shorten(char *text)
+{
+	int			len = strlen(text);
+	int			shown = pg_mbcliplen(text, len, SHOWN_BYTES);
+
+	return shown < len ? psprintf("%.*s...", shown, text) : text;
+}
+
+/* A condition as SQL, the table's side of a comparison first; palloc'd. */
+static char *
+condition_text(PlannerInfo *root, RelOptInfo *baserel, Expr *clause)
+{
+	RangeTblEntry *rte = planner_rt_fetch(baserel->relid, root);
+	Naming		naming = {.relid = baserel->relid};
+	Node	   *named;
+	OpExpr	   *comparison = (OpExpr *) clause;
+
+	if (is_opclause(clause) && list_length(comparison->args) == 2 &&
+		!bms_is_member(baserel->relid, pull_varnos(root, linitial(comparison->args))) &&
+		OidIsValid(get_commutator(comparison->opno)))
+	{
+		clause = copyObject(clause);
+		CommuteOpExpr((OpExpr *) clause);
+	}
+	named = name_mutator((Node *) clause, &naming);
+	return shorten(deparse_expression(named,
+									  deparse_context_for(rte->eref->aliasname,
+														  rte->relid),
+									  false, false));
+}
+
+/* Why the first of some conditions that mention a column is not sent, or NULL. */
+static char *
+first_problem(PlannerInfo *root, RelOptInfo *baserel, const LfdwColumn *column,
+			  List *restrictions)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	ListCell   *lc;
+
+	foreach(lc, restrictions)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+		LfdwTerm   *term;
+
+		if (!mentions((Node *) rinfo->clause, baserel->relid, column->attnum))
+			continue;
+		term = lfdw_qual_classify(root, info->binding, baserel, rinfo);
+		if (term == NULL || !term->declared)
+			return psprintf("Its condition %s cannot be sent: %s.",
+							condition_text(root, baserel, rinfo->clause),
+							lfdw_qual_problem(root, info->binding, baserel,
+											  rinfo));
+	}
+	return NULL;
+}
+
+/*
+ * Of join clauses, the first that mentions a column, as a sentence; NULL for
+ * none.  The plan scans the column's table before the other side.
+ */
+static char *
+join_problem(PlannerInfo *root, RelOptInfo *baserel, const LfdwColumn *column,
+			 List *clauses)
+{
+	ListCell   *lc;
+
+	foreach(lc, clauses)
+	{
+		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+
+		if (mentions((Node *) rinfo->clause, baserel->relid, column->attnum))
+			return psprintf("Its condition %s cannot be sent: the join cannot give its value before the scan.",
+							condition_text(root, baserel, rinfo->clause));
+	}
+	return NULL;
+}
+
+/* Does a member of an equivalence class mention the column? */
+static bool
+member_mentions(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
+				EquivalenceMember *em, void *arg)
+{
+	Mention    *mention = arg;
+
+	return bms_equal(em->em_relids, rel->relids) &&
+		mentions((Node *) em->em_expr, rel->relid, mention->attnum);
+}
+
+/* The clauses that join a column through equivalence classes. */
+static List *
+implied_clauses(PlannerInfo *root, RelOptInfo *baserel,
+				const LfdwColumn *column)
+{
+	Mention		mention = {column->attnum};
+
+	if (!baserel->has_eclass_joins)
+		return NIL;
+	return generate_implied_equalities_for_column(root, baserel,
+												  member_mentions, &mention,
+												  baserel->lateral_referencers);
+}
+
+/*
+ * What is wrong with the conditions on required columns, for a plan: a list of
+ * lists of attribute number and sentence.  clauses are the scan's own.
+ */
+List *
+lfdw_plan_problems(PlannerInfo *root, RelOptInfo *baserel, List *clauses)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	List	   *problems = NIL;
+
+	for (int i = 0; i < info->binding->ncolumns; i++)
+	{
+		const LfdwColumn *column = &info->binding->columns[i];
+		List	   *implied;
+		char	   *problem;
+
+		if (!column->required)
+			continue;
+		implied = implied_clauses(root, baserel, column);
+		problem = first_problem(root, baserel, column, clauses);
+		if (problem == NULL)
+			problem = first_problem(root, baserel, column, baserel->joininfo);
+		if (problem == NULL)
+			problem = first_problem(root, baserel, column, implied);
+		if (problem == NULL)
+			problem = join_problem(root, baserel, column,
+								   list_concat_copy(baserel->joininfo, implied));
+		if (problem)
+			problems = lappend(problems, list_make2(makeInteger(column->attnum),
+													makeString(problem)));
+	}
+	return problems;
+}
+
+/* Gives the columns of a scan that begins what its plan says of them. */
+void
+lfdw_plan_note_problems(LfdwBinding *binding, List *problems)
+{
+	ListCell   *lc;
+
+	foreach(lc, problems)
+	{
+		List	   *problem = lfirst(lc);
+
+		binding->by_attnum[intVal(linitial(problem)) - 1]->problem =
+			strVal(lsecond(problem));
+	}
+}

@@ -1,0 +1,306 @@
+/*-------------------------------------------------------------------------
+ *
+ * scan.c
+ *		Execution of foreign scans.
+ *
+ * What a (re)scan asks is evaluated when its first row is wanted; fetch.c
+ * answers it.
+ *
+ * IDENTIFICATION
+ *	  src/scan/scan.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "common/int.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+#include "utils/tuplestore.h"
+
+#include "lambda_fdw.h"
+#include "options/function.h"
+#include "pg/compat.h"
+#include "pushdown/payload.h"
+#include "scan/fetch.h"
+#include "scan/plan_problem.h"
+#include "scan/scan.h"
+
+typedef struct LambdaScan
+{
+	LfdwBinding *binding;
+	List	   *terms;
+	List	   *exprstates;		/* the terms' values, and the limit */
+	const char *order_by;		/* JSON, NULL for none */
+	ExprState  *limit;			/* NULL for none */
+	ExprState  *offset;
+	LfdwCaller *caller;
+	LfdwFetch  *fetch;			/* NULL for EXPLAIN alone */
+	LfdwInvokeStats stats;		/* of all (re)scans */
+	LfdwTerm   *key;			/* that a join above binds, NULL for none */
+	const LfdwCondition *bound; /* by a join above, NULL for none */
+
+	/* this (re)scan */
+	LfdwQuery  *query;			/* NULL until the first row is asked for */
+	bool		finished;
+
+	/* rows kept for a rescan with the same values */
+	Tuplestorestate *store;		/* NULL where nobody will ask */
+	TupleTableSlot *store_slot;
+	bool		replaying;
+} LambdaScan;
+
+/* Keeps the rows where a rescan with the same parameters may come. */
+static void
+prepare_store(ForeignScanState *node, LambdaScan *scan, int eflags)
+{
+	if (!(eflags & EXEC_FLAG_REWIND))
+		return;
+	scan->store = tuplestore_begin_heap(true, false, work_mem);
+	scan->store_slot = ExecInitExtraTupleSlot(node->ss.ps.state,
+											  RelationGetDescr(node->ss.ss_currentRelation),
+											  &TTSOpsMinimalTuple);
+}
+
+/* The state of an expression of the plan by its place, NULL for -1. */
+static ExprState *
+expression_at(const LambdaScan *scan, int place)
+{
+	return place < 0 ? NULL : list_nth(scan->exprstates, place);
+}
+
+/* Prepares what each (re)scan evaluates. */
+static void
+init_expressions(ForeignScanState *node, LambdaScan *scan)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	List	   *limit = list_nth(plan->fdw_private, LFDW_PLAN_LIMIT);
+
+	scan->exprstates = ExecInitExprList(plan->fdw_exprs, &node->ss.ps);
+	scan->limit = expression_at(scan, linitial_int(limit));
+	scan->offset = expression_at(scan, lsecond_int(limit));
+}
+
+/*
+ * BeginForeignScan: binds the table anew, for its options may have changed,
+ * and looks up the keys of the role the scan runs as.  No network yet.
+ */
+void
+lambdaBeginForeignScan(ForeignScanState *node, int eflags)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	LambdaScan *scan = palloc0(sizeof(LambdaScan));
+	Oid			userid;
+
+	node->fdw_state = scan;
+	scan->binding = lfdw_binding_create(node->ss.ss_currentRelation);
+	lfdw_plan_note_problems(scan->binding,
+							list_nth(plan->fdw_private, LFDW_PLAN_PROBLEMS));
+	scan->terms = lfdw_qual_deserialize(scan->binding,
+										list_nth(plan->fdw_private,
+												 LFDW_PLAN_TERMS),
+										plan->fdw_exprs);
+	scan->order_by = lfdw_request_order(scan->binding,
+										list_nth(plan->fdw_private,
+												 LFDW_PLAN_ORDER));
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+
+	userid = lfdw_scan_userid(node);
+	lfdw_option_check_owner(scan->binding->options);
+	scan->caller = lfdw_option_caller(scan->binding->options->serverid, userid);
+	lfdw_credentials_check(scan->caller);
+	lfdw_target_resolve(&scan->binding->target, scan->binding->options,
+						scan->caller);
+	init_expressions(node, scan);
+	scan->fetch = lfdw_fetch_create(scan->binding, scan->caller,
+									lfdw_plan_attrs(plan), &scan->stats);
+	prepare_store(node, scan, eflags);
+}
+
+/* The value of LIMIT or OFFSET, or the default where it is NULL or absent. */
+static int64
+row_count(ExprState *state, ExprContext *econtext, int64 absent)
+{
+	bool		isnull = true;
+	Datum		value = 0;
+
+	if (state)
+		value = ExecEvalExpr(state, econtext, &isnull);
+	return isnull ? absent : DatumGetInt64(value);
+}
+
+/*
+ * How many rows are wanted, all pages together; -1 for all.  The Limit node
+ * raises the errors about negative numbers.
+ */
+static int64
+rows_wanted(const LambdaScan *scan, ExprContext *econtext)
+{
+	int64		limit = row_count(scan->limit, econtext, -1);
+	int64		offset = row_count(scan->offset, econtext, 0);
+	int64		wanted;
+
+	if (limit < 0 || offset < 0 || pg_add_s64_overflow(limit, offset, &wanted))
+		return -1;
+	return wanted;
+}
+
+/* Evaluates what this (re)scan asks. */
+static void
+begin_query(ForeignScanState *node, LambdaScan *scan)
+{
+	MemoryContext old = MemoryContextSwitchTo(lfdw_fetch_context(scan->fetch));
+
+	scan->query = lfdw_query_evaluate(scan->binding, scan->terms,
+									  scan->exprstates,
+									  node->ss.ps.ps_ExprContext, scan->bound);
+	scan->query->order_by = scan->order_by;
+	if (scan->query->exact)
+		scan->query->limit = rows_wanted(scan, node->ss.ps.ps_ExprContext);
+	lfdw_query_divide(scan->query);
+	MemoryContextSwitchTo(old);
+	lfdw_fetch_begin(scan->fetch, scan->query);
+}
+
+/* The next kept row, or none when all were replayed. */
+static bool
+replay_row(LambdaScan *scan, TupleTableSlot *slot)
+{
+	TupleTableSlot *kept = scan->store_slot;
+
+	if (!tuplestore_gettupleslot(scan->store, true, false, kept))
+	{
+		scan->replaying = false;
+		return false;
+	}
+	slot_getallattrs(kept);
+	ExecClearTuple(slot);
+	memcpy(slot->tts_values, kept->tts_values,
+		   sizeof(Datum) * kept->tts_tupleDescriptor->natts);
+	memcpy(slot->tts_isnull, kept->tts_isnull,
+		   sizeof(bool) * kept->tts_tupleDescriptor->natts);
+	ExecStoreVirtualTuple(slot);
+	return true;
+}
+
+/* With a limit sent, a row that the recheck would drop is an error. */
+static void
+check_match(ForeignScanState *node, const LambdaScan *scan,
+			TupleTableSlot *slot)
+{
+	ExprContext *econtext = node->ss.ps.ps_ExprContext;
+
+	econtext->ecxt_scantuple = slot;
+	if (!ExecQual(node->ss.ps.qual, econtext))
+		lfdw_fetch_report_mismatch(scan->binding);
+}
+
+/*
+ * IterateForeignScan: the next row, as soon as it has arrived.
+ */
+TupleTableSlot *
+lambdaIterateForeignScan(ForeignScanState *node)
+{
+	LambdaScan *scan = node->fdw_state;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+
+	ExecClearTuple(slot);
+	if (scan->replaying && replay_row(scan, slot))
+		return slot;
+	if (scan->query == NULL)
+		begin_query(node, scan);
+	if (scan->finished)
+		return slot;
+	if (!lfdw_fetch_row(scan->fetch, slot))
+	{
+		scan->finished = true;
+		return slot;
+	}
+	if (scan->query->limit >= 0)
+		check_match(node, scan, slot);
+	if (scan->store)
+		tuplestore_puttupleslot(scan->store, slot);
+	return slot;
+}
+
+/*
+ * ReScanForeignScan: new parameters mean new invocations; with the old ones
+ * the rows that were kept come again, and the scan goes on after them.
+ */
+void
+lambdaReScanForeignScan(ForeignScanState *node)
+{
+	LambdaScan *scan = node->fdw_state;
+
+	if (scan->store && node->ss.ps.chgParam == NULL)
+	{
+		tuplestore_rescan(scan->store);
+		scan->replaying = true;
+		return;
+	}
+	if (scan->store)
+		tuplestore_clear(scan->store);
+	scan->replaying = false;
+	lfdw_fetch_reset(scan->fetch);
+	scan->query = NULL;
+	scan->finished = false;
+}
+
+/*
+ * Tells a scan which condition a join above will give it: a term, without values,
+ * that must live as long.
+ */
+void
+lfdw_scan_set_key(ForeignScanState *node, LfdwTerm *key)
+{
+	((LambdaScan *) node->fdw_state)->key = key;
+}
+
+/*
+ * Lets a join above give the scan a condition more, "column in values", and
+ * begins anew.  The condition must live until the next one is given.
+ */
+void
+lfdw_scan_bind(ForeignScanState *node, const LfdwCondition *bound)
+{
+	LambdaScan *scan = node->fdw_state;
+
+	lfdw_fetch_reset(scan->fetch);
+	scan->query = NULL;
+	scan->finished = false;
+	scan->bound = bound;
+}
+
+/*
+ * EndForeignScan: ends what is under way, an answer of which no more is
+ * wanted included.
+ */
+void
+lambdaEndForeignScan(ForeignScanState *node)
+{
+	LambdaScan *scan = node->fdw_state;
+
+	if (scan == NULL || scan->fetch == NULL)
+		return;
+	lfdw_fetch_end(scan->fetch);
+	if (scan->store)
+		tuplestore_end(scan->store);
+}
+
+/*
+ * What EXPLAIN needs of a scan that was begun, perhaps for EXPLAIN alone: the
+ * binding, the terms and what the invocations came to, all of the scan's own.
+ */
+void
+lfdw_scan_describe(ForeignScanState *node, LfdwScanDescription *description)
+{
+	LambdaScan *scan = node->fdw_state;
+
+	description->binding = scan->binding;
+	description->terms = scan->terms;
+	description->key = scan->key;
+	description->order_by = scan->order_by;
+	description->stats = &scan->stats;
+}

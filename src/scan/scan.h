@@ -1,0 +1,35 @@
+/*-------------------------------------------------------------------------
+ *
+ * scan.h
+ *		What EXPLAIN asks of a scan.
+ *
+ * IDENTIFICATION
+ *	  src/scan/scan.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_SCAN_H
+#define LFDW_SCAN_H
+
+#include "postgres.h"
+
+#include "options/table.h"
+#include "pushdown/condition.h"
+#include "nodes/execnodes.h"
+
+typedef struct LfdwScanDescription
+{
+	const LfdwBinding *binding;
+	List	   *terms;
+	LfdwTerm   *key;			/* of the join above, NULL for none */
+	const char *order_by;		/* JSON, NULL for none */
+	const LfdwInvokeStats *stats;
+} LfdwScanDescription;
+
+extern void lfdw_scan_bind(ForeignScanState *node,
+						   const LfdwCondition *bound);
+extern void lfdw_scan_set_key(ForeignScanState *node, LfdwTerm *key);
+extern void lfdw_scan_describe(ForeignScanState *node,
+							   LfdwScanDescription *description);
+
+#endif							/* LFDW_SCAN_H */

@@ -1,0 +1,372 @@
+/*-------------------------------------------------------------------------
+ *
+ * aws_lambda.c
+ *		The functions of the extension aws_lambda, as Amazon RDS has them.
+ *
+ * Their reference is the RDS user guide, "AWS Lambda function and parameter
+ * reference".  What differs from lambda_invoke: the server is named by a
+ * setting, a region can be given, and psql's literals have to be made sense of.
+ *
+ * IDENTIFICATION
+ *	  src/sql/aws_lambda.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <ctype.h>
+
+#include "access/htup_details.h"
+#include "access/tupdesc.h"
+#include "catalog/dependency.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "executor/executor.h"
+#include "foreign/foreign.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/catcache.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "lambda_fdw.h"
+#include "options/function.h"
+#include "pg/compat.h"
+#include "pg/setting.h"
+#include "sql/sql_invoke.h"
+
+PG_FUNCTION_INFO_V1(aws_lambda_invoke);
+PG_FUNCTION_INFO_V1(aws_lambda_invoke_arn);
+PG_FUNCTION_INFO_V1(aws_lambda_invoke_words);
+
+/* The arguments that all overloads begin with. */
+enum CommonArgument
+{
+	ARG_FUNCTION_NAME,
+	ARG_PAYLOAD
+};
+
+/* The further arguments of the overloads with the function's name as text. */
+enum TextArgument
+{
+	TEXT_REGION = ARG_PAYLOAD + 1,
+	TEXT_INVOCATION_TYPE,
+	TEXT_LOG_TYPE,
+	TEXT_CONTEXT,
+	TEXT_QUALIFIER
+};
+
+/* Those of the overloads with a composite value. */
+enum ArnArgument
+{
+	ARN_INVOCATION_TYPE = ARG_PAYLOAD + 1,
+	ARN_LOG_TYPE,
+	ARN_CONTEXT,
+	ARN_QUALIFIER
+};
+
+/*
+ * Is this a type of invocation?  In any case of letters: a region it is not,
+ * and what is wrong with it will be said of the type.
+ */
+static bool
+is_invocation_type(const char *word)
+{
+	if (word == NULL)
+		return false;
+	for (int i = 0; i < LFDW_NINVOCATION_TYPES; i++)
+	{
+		if (pg_strcasecmp(word, lfdw_invocation_types[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A region, for which "" is as good as none. */
+static char *
+region_or_null(char *region)
+{
+	return region && region[0] ? region : NULL;
+}
+
+/* A field of a composite value, which is text; NULL where it is NULL. */
+static char *
+field_text(HeapTupleHeader value, const char *name)
+{
+	bool		isnull;
+	Datum		field = GetAttributeByName(value, name, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(field);
+}
+
+/* Takes the function from a composite value; returns the region it brings. */
+static char *
+read_arn(LfdwCall *call, Datum arn)
+{
+	HeapTupleHeader value = DatumGetHeapTupleHeader(arn);
+
+	call->function = field_text(value, "function_name");
+	return region_or_null(field_text(value, "region"));
+}
+
+/*
+ * Takes the function from an argument of text.  Returns whether it is the text
+ * of a composite value, as psql's \gset makes them, which are of unknown type
+ * and become text in a call; *region is then the one it brings.
+ *
+ * The record type is one of our own with the same fields: what has the name
+ * _lambda_function_arn_1 could be somebody else's, with input functions to match.
+ */
+static bool
+read_function(FunctionCallInfo fcinfo, LfdwCall *call, char **region)
+{
+	char	   *text = lfdw_call_text(fcinfo, ARG_FUNCTION_NAME);
+	TupleDesc	desc;
+
+	call->function = text;
+	if (text == NULL || text[strspn(text, " \t\n\r\f\v")] != '(')
+		return false;
+	desc = CreateTemplateTupleDesc(2);
+	TupleDescInitEntry(desc, 1, "function_name", TEXTOID, -1, 0);
+	TupleDescInitEntry(desc, 2, "region", TEXTOID, -1, 0);
+	desc = BlessTupleDesc(desc);
+	*region = read_arn(call, OidInputFunctionCall(F_RECORD_IN, text,
+												  desc->tdtypeid,
+												  desc->tdtypmod));
+	return true;
+}
+
+/*
+ * Is the word behind the payload no region, but where the overloads without
+ * one have the type of invocation?  Nothing, before a log type, is none either
+ * behind a composite value.
+ */
+static bool
+lacks_region(bool arn_literal, const char *word, const char *next)
+{
+	return is_invocation_type(word) ||
+		(arn_literal && word == NULL && next &&
+		 (strcmp(next, "None") == 0 || strcmp(next, "Tail") == 0));
+}
+
+/*
+ * Moves each word to the argument that it is for, from one place off: what was
+ * given as the region is the type of invocation.
+ *
+ * Defaults can't be told from what was given, and mean nothing here.
+ */
+static void
+shift_words(LfdwCall *call, const char *type)
+{
+	const char *log_type = call->invocation_type;
+	const char *context = call->log_type;
+
+	if (log_type &&
+		strcmp(log_type, lfdw_invocation_types[LFDW_REQUEST_RESPONSE]) == 0)
+		log_type = NULL;
+	if (is_invocation_type(log_type))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("aws_lambda.invoke has two types of invocation, \"%s\" and \"%s\"",
+						type, log_type)));
+	if (context && strcmp(context, "None") == 0)
+		context = NULL;
+	/* log_type => 'Tail' is in its place; no context begins with a letter */
+	if (log_type == NULL && context && isalpha((unsigned char) *context))
+	{
+		log_type = context;
+		context = NULL;
+	}
+	if (context && call->context)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("aws_lambda.invoke has two contexts"),
+				 errdetail("Without a region, the words after the payload are type of invocation, log type and context.")));
+	call->invocation_type = type;
+	call->log_type = log_type;
+	if (context)
+		call->context = context;
+}
+
+/* Says that the server is missing, with the statements that create it. */
+static void
+report_no_server(const char *name)
+{
+	const char *server = quote_identifier(name);
+	const char *user = quote_identifier(GetUserNameFromId(GetUserId(), false));
+
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("server \"%s\" does not exist", name),
+			 errdetail("aws_lambda.invoke calls Lambda through the server that the setting aws_lambda.server names."),
+			 errhint("Create it as a superuser:\n%s"
+					 "CREATE SERVER %s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region '...');\n"
+					 "CREATE USER MAPPING FOR %s SERVER %s OPTIONS (aws_access_key_id '...', aws_secret_access_key '...');",
+					 OidIsValid(get_foreign_data_wrapper_oid("lambda_fdw", true)) ?
+					 "" : "CREATE EXTENSION lambda_fdw;\n",
+					 server, user, server)));
+}
+
+/*
+ * The options of the server that the settings name.
+ *
+ * As on RDS, EXECUTE on the functions is enough, if the server is a superuser's:
+ * USAGE would let the role have tables and user mappings of its own there.  A
+ * server of somebody else's, who decides where payloads go, needs USAGE.
+ */
+static LfdwOptions *
+read_server(void)
+{
+	const LfdwAwsLambdaSettings *settings = lfdw_setting_aws_lambda();
+	LfdwOptions *options;
+
+	if (!OidIsValid(get_foreign_server_oid(settings->server, true)))
+		report_no_server(settings->server);
+	options = lfdw_server_options(settings->server, true);
+	options->connect_timeout_ms = settings->connect_timeout_ms;
+	options->request_timeout_ms = settings->request_timeout_ms;
+	if (settings->endpoint_override[0] != '\0')
+	{
+		options->endpoint = pstrdup(settings->endpoint_override);
+		options->use_fips_endpoint = false;
+		options->use_dualstack_endpoint = false;
+	}
+	return options;
+}
+
+/*
+ * Makes the call.  The region may come with the function, by itself, or both
+ * times the same; NULL where not given.
+ */
+static Datum
+invoke(LfdwCall *call, const char *of_arn, const char *region)
+{
+	const char *regions[] = {of_arn, region};
+	LfdwOptions *options;
+
+	if (call->function == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("aws_lambda.invoke needs a function_name")));
+	options = read_server();
+	lfdw_target_override_region(options, call->function, regions,
+								lengthof(regions));
+	call->as_rds = true;
+	return lfdw_call_invoke(call, options);
+}
+
+/*
+ * SQL function: aws_lambda.invoke(text, json or jsonb, ...).
+ *
+ * Raises what lfdw_call_invoke raises, 42704 where there is no server, and
+ * 22023 or HV024 for arguments that contradict each other.
+ */
+Datum
+aws_lambda_invoke(PG_FUNCTION_ARGS)
+{
+	LfdwCall   *call = lfdw_call_make(fcinfo);
+	char	   *region = region_or_null(lfdw_call_text(fcinfo, TEXT_REGION));
+	char	   *of_arn = NULL;
+	bool		literal = read_function(fcinfo, call, &of_arn);
+
+	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
+	call->invocation_type = lfdw_call_text(fcinfo, TEXT_INVOCATION_TYPE);
+	call->log_type = lfdw_call_text(fcinfo, TEXT_LOG_TYPE);
+	call->context = lfdw_call_json(fcinfo, TEXT_CONTEXT, call);
+	call->qualifier = lfdw_call_text(fcinfo, TEXT_QUALIFIER);
+	if (lacks_region(literal, region, call->invocation_type))
+	{
+		shift_words(call, region);
+		region = NULL;
+	}
+	return invoke(call, of_arn, region);
+}
+
+/* SQL function: aws_lambda.invoke(composite, json or jsonb, ...). */
+Datum
+aws_lambda_invoke_arn(PG_FUNCTION_ARGS)
+{
+	LfdwCall   *call = lfdw_call_make(fcinfo);
+	char	   *of_arn = NULL;
+
+	if (!PG_ARGISNULL(ARG_FUNCTION_NAME))
+		of_arn = read_arn(call, PG_GETARG_DATUM(ARG_FUNCTION_NAME));
+	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
+	call->invocation_type = lfdw_call_text(fcinfo, ARN_INVOCATION_TYPE);
+	call->log_type = lfdw_call_text(fcinfo, ARN_LOG_TYPE);
+	call->context = lfdw_call_json(fcinfo, ARN_CONTEXT, call);
+	call->qualifier = lfdw_call_text(fcinfo, ARN_QUALIFIER);
+	return invoke(call, of_arn, NULL);
+}
+
+/*
+ * May the current user call an overload of a function's name and schema that
+ * takes json, other than itself?
+ */
+static bool
+may_call_another(Oid funcid)
+{
+	Oid			schema = get_func_namespace(funcid);
+	Oid			extension = getExtensionOfObject(ProcedureRelationId, funcid);
+	CatCList   *overloads = SearchSysCacheList1(PROCNAMEARGSNSP,
+												CStringGetDatum(get_func_name(funcid)));
+	bool		may = false;
+
+	for (int i = 0; i < overloads->n_members && !may; i++)
+	{
+		Form_pg_proc overload = (Form_pg_proc) GETSTRUCT(&overloads->members[i]->tuple);
+
+		may = overload->oid != funcid && overload->pronamespace == schema &&
+			overload->pronargs > ARG_PAYLOAD &&
+			overload->proargtypes.values[ARG_PAYLOAD] == JSONOID &&
+			getExtensionOfObject(ProcedureRelationId, overload->oid) == extension &&
+			lfdw_may_execute(overload->oid, GetUserId());
+	}
+	ReleaseCatCacheList(overloads);
+	return may;
+}
+
+/*
+ * SQL function: aws_lambda.invoke(text, json, text, text, text, text).
+ *
+ * The last four are either type, log type, context and qualifier, or region,
+ * type, log type and context: the first of them tells.
+ *
+ * RDS has no such overload, so no GRANT of RDS's names it.  Everybody has
+ * EXECUTE on it, and who has none on those that it stands for is refused.
+ */
+Datum
+aws_lambda_invoke_words(PG_FUNCTION_ARGS)
+{
+	LfdwCall   *call = lfdw_call_make(fcinfo);
+	char	   *words[4];
+	char	   *of_arn = NULL;
+	char	   *region = NULL;
+	bool		literal;
+
+	if (!may_call_another(fcinfo->flinfo->fn_oid))
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_FUNCTION,
+					   get_func_name(fcinfo->flinfo->fn_oid));
+	literal = read_function(fcinfo, call, &of_arn);
+	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
+	for (int i = 0; i < (int) lengthof(words); i++)
+		words[i] = lfdw_call_text(fcinfo, ARG_PAYLOAD + 1 + i);
+	words[0] = region_or_null(words[0]);
+	if (lacks_region(literal, words[0], words[1]))
+	{
+		call->invocation_type = words[0];
+		call->log_type = words[1];
+		call->context = words[2];
+		call->qualifier = words[3];
+	}
+	else
+	{
+		region = words[0];
+		call->invocation_type = words[1];
+		call->log_type = words[2];
+		call->context = words[3];
+	}
+	return invoke(call, of_arn, region);
+}

@@ -1,0 +1,296 @@
+/*-------------------------------------------------------------------------
+ *
+ * sql_invoke.c
+ *		One invocation, as a function of SQL asks for it: lambda_invoke.
+ *
+ * IDENTIFICATION
+ *	  src/sql/sql_invoke.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
+
+#include "lambda_fdw.h"
+#include "options/function.h"
+#include "pg/compat.h"
+#include "sql/sql_invoke.h"
+
+PG_FUNCTION_INFO_V1(lambda_invoke);
+
+/* The columns of an answer, in order. */
+enum AnswerColumn
+{
+	COLUMN_STATUS_CODE,
+	COLUMN_PAYLOAD,
+	COLUMN_EXECUTED_VERSION,
+	COLUMN_LOG_RESULT
+};
+
+#define ANSWER_COLUMNS (COLUMN_LOG_RESULT + 1)
+
+/* The arguments of lambda_invoke, in order. */
+enum InvokeArgument
+{
+	ARG_SERVER,
+	ARG_FUNCTION,
+	ARG_PAYLOAD,
+	ARG_INVOCATION_TYPE,
+	ARG_QUALIFIER,
+	ARG_LOG_TYPE,
+	ARG_CLIENT_CONTEXT,
+	ARG_IDEMPOTENT
+};
+
+/*
+ * A call to fill in, palloc'd, for a function whose result has the columns of
+ * an answer.
+ */
+LfdwCall *
+lfdw_call_make(FunctionCallInfo fcinfo)
+{
+	LfdwCall   *call = palloc0(sizeof(LfdwCall));
+
+	if (get_call_result_type(fcinfo, NULL, &call->desc) != TYPEFUNC_COMPOSITE ||
+		call->desc->natts != ANSWER_COLUMNS)
+		elog(ERROR, "return type must be an invocation's answer");
+	call->desc = BlessTupleDesc(call->desc);
+	return call;
+}
+
+/* Are the call's documents jsonb?  Argument and answer are of one type. */
+static bool
+is_jsonb(const LfdwCall *call)
+{
+	return TupleDescAttr(call->desc, COLUMN_PAYLOAD)->atttypid == JSONBOID;
+}
+
+/* An argument of a text type, palloc'd; NULL where it is NULL. */
+char *
+lfdw_call_text(FunctionCallInfo fcinfo, int argument)
+{
+	return PG_ARGISNULL(argument) ? NULL :
+		text_to_cstring(PG_GETARG_TEXT_PP(argument));
+}
+
+/*
+ * An argument of the type that the answer's payload has, json or jsonb, as
+ * text, palloc'd; NULL where it is NULL.
+ */
+char *
+lfdw_call_json(FunctionCallInfo fcinfo, int argument, const LfdwCall *call)
+{
+	Jsonb	   *value;
+
+	if (PG_ARGISNULL(argument) || !is_jsonb(call))
+		return lfdw_call_text(fcinfo, argument);
+	value = PG_GETARG_JSONB_P(argument);
+	return JsonbToCString(NULL, &value->root, VARSIZE(value));
+}
+
+/* Refuses a word that is none of those an argument may have. */
+static void
+report_word(const char *argument, const char *word, const char *allowed)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid %s: \"%s\"", argument, word),
+			 errhint("It must be %s.", allowed)));
+}
+
+static LfdwInvocationType
+parse_invocation_type(const char *word)
+{
+	if (word == NULL)
+		return LFDW_REQUEST_RESPONSE;
+	for (int i = 0; i < LFDW_NINVOCATION_TYPES; i++)
+	{
+		if (strcmp(word, lfdw_invocation_types[i]) == 0)
+			return i;
+	}
+	report_word("invocation_type", word, "RequestResponse, Event or DryRun");
+	return LFDW_REQUEST_RESPONSE;
+}
+
+static bool
+parse_log_tail(const char *word)
+{
+	if (word && strcmp(word, "Tail") != 0 && strcmp(word, "None") != 0)
+		report_word("log_type", word, "None or Tail");
+	return word && strcmp(word, "Tail") == 0;
+}
+
+/* A client context fit for its header; raises 22P02 for what is not JSON. */
+static char *
+encode_context(const char *context)
+{
+	Datum		json = DirectFunctionCall1(json_in, CStringGetDatum(context));
+	char	   *type = TextDatumGetCString(DirectFunctionCall1(json_typeof, json));
+
+	if (strcmp(type, "object") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the client context must be a JSON object"),
+				 errdetail("It is of type %s.", type)));
+	return lfdw_client_context_encode(context);
+}
+
+/* The target that a call describes. */
+static LfdwTarget *
+make_target(const LfdwCall *call, const LfdwOptions *options)
+{
+	LfdwTarget *target = palloc0(sizeof(LfdwTarget));
+
+	lfdw_target_bind(target, options, call->function, call->qualifier);
+	target->type = parse_invocation_type(call->invocation_type);
+	target->log_tail = parse_log_tail(call->log_type);
+	target->repeatable = call->idempotent;
+	target->as_rds = call->as_rds;
+	if (call->context)
+		target->client_context = encode_context(call->context);
+	return target;
+}
+
+/* The request's body, in UTF-8. */
+static StringInfo
+make_payload(const LfdwCall *call)
+{
+	StringInfo	payload = makeStringInfo();
+
+	if (call->payload)
+		appendStringInfoString(payload,
+							   pg_server_to_any(call->payload,
+												strlen(call->payload), PG_UTF8));
+	return payload;
+}
+
+/* The answer's body as JSON; *isnull where there is none. */
+static Datum
+answer_payload(LfdwInvocation *invocation, const LfdwCall *call, bool *isnull)
+{
+	LfdwBuffer *body = lfdw_invoke_body(invocation);
+	char	   *text;
+
+	*isnull = body->len == 0;
+	if (*isnull)
+		return (Datum) 0;
+	text = pnstrdup(lfdw_buffer_bytes(body), body->len);
+	if (strlen(text) != body->len)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("the answer of the Lambda function is not JSON"),
+				 errdetail("It has a NUL byte.")));
+	text = pg_any_to_server(text, body->len, PG_UTF8);
+	return DirectFunctionCall1(is_jsonb(call) ? jsonb_in : json_in,
+							   CStringGetDatum(text));
+}
+
+/* A header as text; *isnull where there is none. */
+static Datum
+answer_header(const LfdwInvocation *invocation, const char *name, bool *isnull)
+{
+	char	   *value = lfdw_invoke_header(invocation, name);
+
+	*isnull = value == NULL || !pg_verifymbstr(value, strlen(value), true);
+	return *isnull ? (Datum) 0 : CStringGetTextDatum(value);
+}
+
+/* What an error in the conversion of an answer belongs to. */
+static void
+add_context(void *label)
+{
+	errcontext("answer of Lambda function \"%s\"", (char *) label);
+}
+
+/* The answer as a row. */
+static Datum
+make_answer(LfdwInvocation *invocation, const LfdwCall *call,
+			const LfdwTarget *target)
+{
+	ErrorContextCallback callback;
+	Datum		values[ANSWER_COLUMNS];
+	bool		nulls[ANSWER_COLUMNS] = {false};
+
+	callback.callback = add_context;
+	callback.arg = unconstify(char *, target->label);
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	values[COLUMN_STATUS_CODE] = Int32GetDatum(lfdw_invoke_status(invocation));
+	values[COLUMN_PAYLOAD] = answer_payload(invocation, call,
+											&nulls[COLUMN_PAYLOAD]);
+	values[COLUMN_EXECUTED_VERSION] =
+		answer_header(invocation, "X-Amz-Executed-Version",
+					  &nulls[COLUMN_EXECUTED_VERSION]);
+	values[COLUMN_LOG_RESULT] = answer_header(invocation, "X-Amz-Log-Result",
+											  &nulls[COLUMN_LOG_RESULT]);
+	error_context_stack = callback.previous;
+	return HeapTupleGetDatum(heap_form_tuple(call->desc, values, nulls));
+}
+
+/*
+ * Invokes a function through a server, as the current user; returns Lambda's
+ * answer as a row of the call's result.
+ *
+ * Raises what lfdw_invoke_wait raises, 28000 where the user has no credentials,
+ * HV00J without a region, HV024 for a function that is none, 22023 for a word
+ * that is none, 22P02 for an answer or context that is not JSON, and 54000 for a
+ * payload or context that is too large.
+ */
+Datum
+lfdw_call_invoke(const LfdwCall *call, const LfdwOptions *options)
+{
+	LfdwCaller *caller = lfdw_option_caller(options->serverid, GetUserId());
+	LfdwInvokeStats stats = {0};
+	LfdwInvocation *invocation;
+	LfdwTarget *target;
+
+	lfdw_credentials_check(caller);
+	target = make_target(call, options);
+	lfdw_target_resolve(target, options, caller);
+	invocation = lfdw_invoke_begin(target, caller, make_payload(call), &stats);
+	while (!lfdw_invoke_complete(invocation))
+	{
+		lfdw_invoke_wait(&invocation, 1);
+		/* the answer is wanted whole */
+		lfdw_invoke_widen(invocation);
+	}
+	return make_answer(invocation, call, target);
+}
+
+/*
+ * SQL function: invokes a function through a server, as the current user, and
+ * returns Lambda's answer.
+ *
+ * It is called once: whether a function that may have run is called again is
+ * for idempotent to say.  Raises what lfdw_call_invoke raises, and 42501
+ * without USAGE on the server.
+ */
+Datum
+lambda_invoke(PG_FUNCTION_ARGS)
+{
+	LfdwCall   *call = lfdw_call_make(fcinfo);
+
+	if (PG_ARGISNULL(ARG_SERVER) || PG_ARGISNULL(ARG_FUNCTION))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("lambda_invoke needs a server and a function")));
+	call->function = lfdw_call_text(fcinfo, ARG_FUNCTION);
+	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
+	call->invocation_type = lfdw_call_text(fcinfo, ARG_INVOCATION_TYPE);
+	call->qualifier = lfdw_call_text(fcinfo, ARG_QUALIFIER);
+	call->log_type = lfdw_call_text(fcinfo, ARG_LOG_TYPE);
+	call->context = lfdw_call_json(fcinfo, ARG_CLIENT_CONTEXT, call);
+	call->idempotent = !PG_ARGISNULL(ARG_IDEMPOTENT) &&
+		PG_GETARG_BOOL(ARG_IDEMPOTENT);
+	return lfdw_call_invoke(call,
+							lfdw_server_options(lfdw_call_text(fcinfo, ARG_SERVER),
+												false));
+}

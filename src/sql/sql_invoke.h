@@ -1,0 +1,41 @@
+/*-------------------------------------------------------------------------
+ *
+ * sql_invoke.h
+ *		One invocation, as a function of SQL asks for it.
+ *
+ * IDENTIFICATION
+ *	  src/sql/sql_invoke.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_SQL_INVOKE_H
+#define LFDW_SQL_INVOKE_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "options/option.h"
+
+/* What is asked for; texts in the database encoding, NULL where not given. */
+typedef struct LfdwCall
+{
+	const char *function;		/* not NULL once it is invoked */
+	const char *payload;		/* JSON; NULL: an empty request */
+	const char *invocation_type;	/* NULL: RequestResponse */
+	const char *log_type;		/* NULL: None */
+	const char *context;		/* JSON */
+	const char *qualifier;
+	bool		idempotent;		/* the function may run twice */
+	bool		as_rds;			/* errors have the words of RDS's aws_lambda */
+	TupleDesc	desc;			/* of the result */
+} LfdwCall;
+
+extern LfdwCall *lfdw_call_make(FunctionCallInfo fcinfo);
+extern char *lfdw_call_text(FunctionCallInfo fcinfo, int argument);
+extern char *lfdw_call_json(FunctionCallInfo fcinfo, int argument,
+							const LfdwCall *call);
+extern Datum lfdw_call_invoke(const LfdwCall *call,
+							  const LfdwOptions *options);
+
+#endif							/* LFDW_SQL_INVOKE_H */

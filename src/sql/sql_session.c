@@ -1,0 +1,154 @@
+/*-------------------------------------------------------------------------
+ *
+ * sql_session.c
+ *		SQL functions that show and end what a session holds.
+ *
+ * IDENTIFICATION
+ *	  src/sql/sql_session.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "fmgr.h"
+#include "foreign/fdwapi.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+
+#include "aws/endpoint.h"
+#include "lambda_fdw.h"
+#include "options/function.h"
+
+PG_FUNCTION_INFO_V1(lambda_fdw_connections);
+PG_FUNCTION_INFO_V1(lambda_fdw_disconnect);
+PG_FUNCTION_INFO_V1(lambda_fdw_credentials);
+
+/*
+ * The options of a server of lambda_fdw, on which the current user must have
+ * USAGE (42501), or which may be a superuser's.  Raises 42704 for a name that
+ * is none, 42809 for a server of another wrapper.
+ */
+LfdwOptions *
+lfdw_server_options(const char *name, bool superusers_will_do)
+{
+	LfdwOptions *options;
+	Oid			serverid = lfdw_option_server_oid(name, GetUserId(),
+												  superusers_will_do);
+
+	if (GetFdwRoutineByServerId(serverid)->BeginForeignScan != lambdaBeginForeignScan)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("server \"%s\" is not a server of lambda_fdw", name)));
+	options = lfdw_option_server(serverid);
+	lfdw_option_check_owner(options);
+	return options;
+}
+
+/* Puts a text into a row, NULL for none. */
+static void
+put_text(Datum *value, bool *isnull, const char *text)
+{
+	*isnull = text == NULL;
+	*value = text ? CStringGetTextDatum(text) : (Datum) 0;
+}
+
+/* SQL function: the connections of this session, a row each. */
+Datum
+lambda_fdw_connections(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	dlist_iter	pools;
+	dlist_iter	sockets;
+
+	InitMaterializedSRF(fcinfo, 0);
+	lfdw_http_close_retired();
+	dlist_foreach(pools, lfdw_pool_list())
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, pools.cur);
+
+		dlist_foreach(sockets, &pool->sockets)
+		{
+			LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node,
+													sockets.cur);
+			Datum		values[6];
+			bool		nulls[6] = {false};
+
+			put_text(&values[0], &nulls[0],
+					 lfdw_option_server_name(pool->key.serverid));
+			put_text(&values[1], &nulls[1],
+					 lfdw_option_mapping_user(pool->key.umid));
+			put_text(&values[2], &nulls[2], entry->address);
+			values[3] = Int32GetDatum(entry->port);
+			values[4] = TimestampTzGetDatum(entry->opened_at);
+			values[5] = BoolGetDatum(!pool->retired);
+			tuplestore_putvalues(result->setResult, result->setDesc, values,
+								 nulls);
+		}
+	}
+	return (Datum) 0;
+}
+
+/*
+ * SQL function: closes this session's connections to a server, those in use
+ * once their invocations have ended.  Returns whether there were any.
+ */
+Datum
+lambda_fdw_disconnect(PG_FUNCTION_ARGS)
+{
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	Oid			serverid = lfdw_option_server_oid(name, GetUserId(), false);
+	bool		connected = lfdw_pool_retire_server(serverid);
+
+	lfdw_http_close_retired();
+	PG_RETURN_BOOL(connected);
+}
+
+/* "****************WXYZ", as the AWS CLI shows a key. */
+static char *
+masked_key(const char *key)
+{
+	size_t		len = strlen(key);
+
+	return psprintf("****************%s", len > 8 ? key + len - 4 : "");
+}
+
+/*
+ * SQL function: which credentials the current user's invocations through a
+ * server would be signed with, and until when; or why there are none.  Asks
+ * whoever has to be asked.
+ */
+Datum
+lambda_fdw_credentials(PG_FUNCTION_ARGS)
+{
+	LfdwOptions *options = lfdw_server_options(text_to_cstring(PG_GETARG_TEXT_PP(0)),
+											   false);
+	LfdwCaller *caller = lfdw_option_caller(options->serverid, GetUserId());
+	const LfdwCredentials *found;
+	StringInfoData notes;
+	LfdwTarget *target = palloc0(sizeof(LfdwTarget));
+	TupleDesc	desc;
+	Datum		values[4] = {0};
+	bool		nulls[4] = {true, true, true, true};
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	initStringInfo(&notes);
+	lfdw_target_bind(target, options, "none", NULL);
+	lfdw_endpoint_complete_route(&target->route, caller);
+	found = lfdw_credentials_find(caller, &target->route, &notes);
+	if (found)
+	{
+		put_text(&values[0], &nulls[0], found->source);
+		put_text(&values[1], &nulls[1], masked_key(found->access_key_id));
+		nulls[2] = found->expires_at == 0;
+		values[2] = TimestampTzGetDatum(time_t_to_timestamptz(found->expires_at));
+	}
+	else
+		put_text(&values[3], &nulls[3], notes.data);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
+													  values, nulls)));
+}

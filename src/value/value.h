@@ -1,0 +1,51 @@
+/*-------------------------------------------------------------------------
+ *
+ * value.h
+ *		A JSON value becomes a Datum, and a Datum becomes JSON.
+ *
+ * IDENTIFICATION
+ *	  src/value/value.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_VALUE_H
+#define LFDW_VALUE_H
+
+#include "postgres.h"
+
+#include "base/json_reader.h"
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+
+/* The column option "format". */
+typedef enum LfdwFormat
+{
+	LFDW_FORMAT_DEFAULT,
+	LFDW_FORMAT_EPOCH_S,		/* timestamps: seconds since 1970 */
+	LFDW_FORMAT_EPOCH_MS,		/* timestamps: milliseconds since 1970 */
+	LFDW_FORMAT_BASE64,			/* bytea */
+	LFDW_FORMAT_HEX				/* bytea */
+} LfdwFormat;
+
+/* How values are converted to one column's type; made once a scan. */
+typedef struct LfdwConverter LfdwConverter;
+
+extern LfdwConverter *lfdw_value_converter(Oid typid, int32 typmod,
+										   LfdwFormat format,
+										   const char *colname);
+extern Datum lfdw_value_from_json(LfdwConverter *converter,
+								  const LfdwJsonValue *value, bool *isnull);
+extern bool lfdw_value_is_time(const LfdwConverter *converter);
+extern Datum lfdw_value_from_text(LfdwConverter *converter, char *text,
+								  bool *isnull);
+
+extern bool lfdw_format_applies(LfdwFormat format, Oid typid);
+extern bool lfdw_value_to_json(StringInfo out, Datum value, Oid typid,
+							   LfdwFormat format);
+extern void lfdw_json_append_string(StringInfo out, const char *text);
+
+extern int	lfdw_transmission_modes_begin(void);
+extern int	lfdw_sending_modes_begin(void);
+extern void lfdw_transmission_modes_end(int nestlevel);
+
+#endif							/* LFDW_VALUE_H */
