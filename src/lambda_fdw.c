@@ -29,7 +29,7 @@ void
 _PG_init(void)
 {
 	lfdw_setting_define();
-	lfdw_bind_join_install();
+	lfdw_join_install();
 	lfdw_declaration_install();
 	lfdw_jit_install();
 }

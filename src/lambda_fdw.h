@@ -26,7 +26,7 @@
  */
 enum LfdwPlanPrivate
 {
-	LFDW_PLAN_TERMS,			/* what lfdw_qual_serialize made */
+	LFDW_PLAN_TERMS,			/* what lfdw_term_serialize made */
 	LFDW_PLAN_ATTRS,			/* IntList: attribute numbers wanted */
 	LFDW_PLAN_ORDER,			/* list of lists: attribute number,
 								 * descending, nulls first */

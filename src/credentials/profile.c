@@ -11,8 +11,8 @@
 #include "postgres.h"
 
 #include "credentials/credential_source.h"
-#include "pg/message.h"
 #include "nodes/pg_list.h"
+#include "pg/message.h"
 
 static bool find_in_profile(LfdwSearch *search, const char *profile,
 							List *visited, LfdwCredentials *found);

@@ -16,43 +16,43 @@
 #include "nodes/extensible.h"
 
 /* The children of a bind join, in custom_plans and custom_ps. */
-enum LfdwBindChild
+enum LfdwJoinChild
 {
-	LFDW_BIND_OUTER,
-	LFDW_BIND_INNER
+	LFDW_JOIN_OUTER,
+	LFDW_JOIN_INNER
 };
 
 /* What its custom_exprs are; all of them see the scan tuple. */
-enum LfdwBindExpression
+enum LfdwJoinExpression
 {
-	LFDW_BIND_OUTER_KEY,
-	LFDW_BIND_INNER_KEY,
-	LFDW_BIND_JOIN_QUALS,		/* a list */
-	LFDW_BIND_OTHER_QUALS		/* a list, for after NULLs were filled in */
+	LFDW_JOIN_OUTER_KEY,
+	LFDW_JOIN_INNER_KEY,
+	LFDW_JOIN_QUALS,			/* a list */
+	LFDW_JOIN_OTHER_QUALS		/* a list, for after NULLs were filled in */
 };
 
 /* Indexes of the lists in its custom_private. */
-enum LfdwBindPrivate
+enum LfdwJoinPrivate
 {
-	LFDW_BIND_NUMBERS,			/* IntList, see LfdwBindNumber */
-	LFDW_BIND_WAITING			/* Float: the part of the cost that is waiting */
+	LFDW_JOIN_NUMBERS,			/* IntList, see LfdwJoinNumber */
+	LFDW_JOIN_WAITING			/* Float: the part of the cost that is waiting */
 };
 
-enum LfdwBindNumber
+enum LfdwJoinNumber
 {
-	LFDW_BIND_JOIN_TYPE,
-	LFDW_BIND_ATTNUM,			/* of the key column in the foreign table */
-	LFDW_BIND_KEY_TYPE,
-	LFDW_BIND_COLLATION,
-	LFDW_BIND_BATCH_KEYS,		/* keys of a batch */
-	LFDW_BIND_FIRST_KEYS,		/* keys of the first batch */
-	LFDW_BIND_OUTER_WIDTH,		/* columns of the scan tuple that are outer */
-	LFDW_BIND_INNER_WIDTH		/* and inner */
+	LFDW_JOIN_TYPE,
+	LFDW_JOIN_ATTNUM,			/* of the key column in the foreign table */
+	LFDW_JOIN_KEY_TYPE,
+	LFDW_JOIN_COLLATION,
+	LFDW_JOIN_BATCH_KEYS,		/* keys of a batch */
+	LFDW_JOIN_FIRST_KEYS,		/* keys of the first batch */
+	LFDW_JOIN_OUTER_WIDTH,		/* columns of the scan tuple that are outer */
+	LFDW_JOIN_INNER_WIDTH		/* and inner */
 };
 
 /* join_plan.c */
-extern void lfdw_bind_join_install(void);
-extern Cost lfdw_bind_waiting(const CustomScan *plan);
+extern void lfdw_join_install(void);
+extern Cost lfdw_join_waiting(const CustomScan *plan);
 
 /* join_exec.c */
 extern Node *lambdaCreateBindJoinState(CustomScan *plan);

@@ -47,14 +47,14 @@ keys_equal(const LfdwKeyType *type, Datum a, Datum b)
 
 /* Begins an empty batch. */
 void
-lfdw_bind_reset(LfdwBindJoinState *state)
+lfdw_join_reset(LfdwJoinState *state)
 {
 	MemoryContextReset(state->batch_context);
 	state->keys = lfdw_keytab_create(state->batch_context, FIRST_ROOM, &state->key_type);
 	state->nspellings = 0;
 	state->rows = NULL;
 	state->last = &state->rows;
-	state->phase = LFDW_BIND_READ;
+	state->phase = LFDW_JOIN_READ;
 	state->entry = NULL;
 	state->row = NULL;
 	state->answer = NULL;
@@ -62,7 +62,7 @@ lfdw_bind_reset(LfdwBindJoinState *state)
 
 /* Forgets the answers of earlier batches. */
 void
-lfdw_bind_forget(LfdwBindJoinState *state)
+lfdw_join_forget(LfdwJoinState *state)
 {
 	MemoryContextReset(state->memory_context);
 	state->memory = lfdw_keytab_create(state->memory_context, FIRST_ROOM,
@@ -145,7 +145,7 @@ add_spelling(LfdwKeyEntry *entry, MemoryContext context,
 
 /* Adds an outer row to the batch; one without a key can match nothing. */
 void
-lfdw_bind_add_row(LfdwBindJoinState *state, TupleTableSlot *slot, Datum key,
+lfdw_join_add_row(LfdwJoinState *state, TupleTableSlot *slot, Datum key,
 				  bool isnull)
 {
 	MemoryContext old = MemoryContextSwitchTo(state->batch_context);
@@ -169,7 +169,7 @@ lfdw_bind_add_row(LfdwBindJoinState *state, TupleTableSlot *slot, Datum key,
 
 /* Has the batch as many keys, or as much memory, as it may have? */
 bool
-lfdw_bind_is_full(const LfdwBindJoinState *state)
+lfdw_join_is_full(const LfdwJoinState *state)
 {
 	return (int) state->keys->members >= state->batch_keys ||
 		MemoryContextMemAllocated(state->batch_context, true) > state->max_bytes;
@@ -181,7 +181,7 @@ lfdw_bind_is_full(const LfdwBindJoinState *state)
  * did not read to the end included, is dropped: all of it comes again.
  */
 static LfdwKeyEntry *
-recall_key(LfdwBindJoinState *state, const LfdwKeyEntry *entry)
+recall_key(LfdwJoinState *state, const LfdwKeyEntry *entry)
 {
 	LfdwKeyEntry *known = lfdw_keytab_lookup(state->memory, entry->key);
 
@@ -201,7 +201,7 @@ recall_key(LfdwBindJoinState *state, const LfdwKeyEntry *entry)
  * many there are; with none the scan need not run.
  */
 int
-lfdw_bind_ask(LfdwBindJoinState *state)
+lfdw_join_ask(LfdwJoinState *state)
 {
 	MemoryContext old = MemoryContextSwitchTo(state->batch_context);
 	Datum	   *values = palloc_extended(sizeof(Datum) * ((Size) state->keys->members +
@@ -231,7 +231,7 @@ lfdw_bind_ask(LfdwBindJoinState *state)
 
 /* Is there room to remember more? */
 static bool
-has_room(const LfdwBindJoinState *state)
+has_room(const LfdwJoinState *state)
 {
 	return MemoryContextMemAllocated(state->memory_context, true) <
 		state->max_memory;
@@ -239,7 +239,7 @@ has_room(const LfdwBindJoinState *state)
 
 /* Remembers a row of a key that was asked for, if there is room. */
 void
-lfdw_bind_remember(LfdwBindJoinState *state, Datum key, TupleTableSlot *slot)
+lfdw_join_remember(LfdwJoinState *state, Datum key, TupleTableSlot *slot)
 {
 	MemoryContext old;
 	LfdwKeyEntry *entry;
@@ -262,7 +262,7 @@ lfdw_bind_remember(LfdwBindJoinState *state, Datum key, TupleTableSlot *slot)
  * of them, unless there was no room.
  */
 void
-lfdw_bind_remember_done(LfdwBindJoinState *state)
+lfdw_join_remember_done(LfdwJoinState *state)
 {
 	lfdw_keytab_iterator iterator;
 	LfdwKeyEntry *entry;

@@ -45,8 +45,8 @@ static const CustomExecMethods exec_methods = {
 Node *
 lambdaCreateBindJoinState(CustomScan *plan)
 {
-	LfdwBindJoinState *state = (LfdwBindJoinState *)
-	newNode(sizeof(LfdwBindJoinState), T_CustomScanState);
+	LfdwJoinState *state = (LfdwJoinState *)
+	newNode(sizeof(LfdwJoinState), T_CustomScanState);
 
 	state->css.methods = &exec_methods;
 	return (Node *) state;
@@ -54,32 +54,32 @@ lambdaCreateBindJoinState(CustomScan *plan)
 
 /* Takes over the numbers that the plan holds. */
 static void
-read_plan(LfdwBindJoinState *state, const CustomScan *plan)
+read_plan(LfdwJoinState *state, const CustomScan *plan)
 {
-	List	   *numbers = list_nth(plan->custom_private, LFDW_BIND_NUMBERS);
+	List	   *numbers = list_nth(plan->custom_private, LFDW_JOIN_NUMBERS);
 
-	state->jointype = list_nth_int(numbers, LFDW_BIND_JOIN_TYPE);
-	state->max_keys = list_nth_int(numbers, LFDW_BIND_BATCH_KEYS);
-	state->batch_keys = list_nth_int(numbers, LFDW_BIND_FIRST_KEYS);
-	state->outer_width = list_nth_int(numbers, LFDW_BIND_OUTER_WIDTH);
-	state->inner_width = list_nth_int(numbers, LFDW_BIND_INNER_WIDTH);
+	state->jointype = list_nth_int(numbers, LFDW_JOIN_TYPE);
+	state->max_keys = list_nth_int(numbers, LFDW_JOIN_BATCH_KEYS);
+	state->batch_keys = list_nth_int(numbers, LFDW_JOIN_FIRST_KEYS);
+	state->outer_width = list_nth_int(numbers, LFDW_JOIN_OUTER_WIDTH);
+	state->inner_width = list_nth_int(numbers, LFDW_JOIN_INNER_WIDTH);
 	state->term.op = LFDW_OP_IN;
 	state->term.declared = true;
-	state->term.valtype = (Oid) list_nth_int(numbers, LFDW_BIND_KEY_TYPE);
-	state->term.collation = (Oid) list_nth_int(numbers, LFDW_BIND_COLLATION);
+	state->term.valtype = (Oid) list_nth_int(numbers, LFDW_JOIN_KEY_TYPE);
+	state->term.collation = (Oid) list_nth_int(numbers, LFDW_JOIN_COLLATION);
 }
 
 /* Finds the key column, and how keys are hashed and compared. */
 static void
-prepare_keys(LfdwBindJoinState *state, const CustomScan *plan)
+prepare_keys(LfdwJoinState *state, const CustomScan *plan)
 {
-	List	   *numbers = list_nth(plan->custom_private, LFDW_BIND_NUMBERS);
+	List	   *numbers = list_nth(plan->custom_private, LFDW_JOIN_NUMBERS);
 	Oid			type = state->term.valtype;
 	LfdwScanDescription description;
 
 	lfdw_scan_describe(state->inner, &description);
 	state->term.column =
-		description.binding->by_attnum[list_nth_int(numbers, LFDW_BIND_ATTNUM) - 1];
+		description.table->by_attnum[list_nth_int(numbers, LFDW_JOIN_ATTNUM) - 1];
 	lfdw_scan_set_key(state->inner, &state->term);
 	state->outer_type = type;
 	state->inner_type = getBaseType(state->term.column->typid);
@@ -93,15 +93,15 @@ prepare_keys(LfdwBindJoinState *state, const CustomScan *plan)
 static void
 begin_bind_join(CustomScanState *node, EState *estate, int eflags)
 {
-	LfdwBindJoinState *state = (LfdwBindJoinState *) node;
+	LfdwJoinState *state = (LfdwJoinState *) node;
 	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
 	size_t		memory = get_hash_memory_limit();
 	PlanState  *inner;
 
 	eflags &= ~(EXEC_FLAG_REWIND | EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK);
-	state->outer = ExecInitNode(list_nth(plan->custom_plans, LFDW_BIND_OUTER),
+	state->outer = ExecInitNode(list_nth(plan->custom_plans, LFDW_JOIN_OUTER),
 								estate, eflags);
-	inner = ExecInitNode(list_nth(plan->custom_plans, LFDW_BIND_INNER),
+	inner = ExecInitNode(list_nth(plan->custom_plans, LFDW_JOIN_INNER),
 						 estate, eflags);
 	if (!IsA(inner, ForeignScanState))
 		elog(ERROR, "lambda bind join over node type %d", (int) nodeTag(inner));
@@ -112,13 +112,13 @@ begin_bind_join(CustomScanState *node, EState *estate, int eflags)
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 
-	state->outer_key = ExecInitExpr(list_nth(plan->custom_exprs, LFDW_BIND_OUTER_KEY),
+	state->outer_key = ExecInitExpr(list_nth(plan->custom_exprs, LFDW_JOIN_OUTER_KEY),
 									&node->ss.ps);
-	state->inner_key = ExecInitExpr(list_nth(plan->custom_exprs, LFDW_BIND_INNER_KEY),
+	state->inner_key = ExecInitExpr(list_nth(plan->custom_exprs, LFDW_JOIN_INNER_KEY),
 									&node->ss.ps);
-	state->joinqual = ExecInitQual(list_nth(plan->custom_exprs, LFDW_BIND_JOIN_QUALS),
+	state->joinqual = ExecInitQual(list_nth(plan->custom_exprs, LFDW_JOIN_QUALS),
 								   &node->ss.ps);
-	state->otherqual = ExecInitQual(list_nth(plan->custom_exprs, LFDW_BIND_OTHER_QUALS),
+	state->otherqual = ExecInitQual(list_nth(plan->custom_exprs, LFDW_JOIN_OTHER_QUALS),
 									&node->ss.ps);
 	state->outer_slot = ExecInitExtraTupleSlot(estate,
 											   ExecGetResultType(state->outer),
@@ -134,13 +134,13 @@ begin_bind_join(CustomScanState *node, EState *estate, int eflags)
 	state->memory_context = AllocSetContextCreate(CurrentMemoryContext,
 												  "lambda_fdw answers",
 												  ALLOCSET_DEFAULT_SIZES);
-	lfdw_bind_reset(state);
-	lfdw_bind_forget(state);
+	lfdw_join_reset(state);
+	lfdw_join_forget(state);
 }
 
 /* Puts a child's row into its part of the scan tuple; NULLs without a row. */
 static void
-fill_part(LfdwBindJoinState *state, int first, int width, TupleTableSlot *slot)
+fill_part(LfdwJoinState *state, int first, int width, TupleTableSlot *slot)
 {
 	TupleTableSlot *scan = state->css.ss.ss_ScanTupleSlot;
 
@@ -154,20 +154,20 @@ fill_part(LfdwBindJoinState *state, int first, int width, TupleTableSlot *slot)
 }
 
 static void
-fill_outer(LfdwBindJoinState *state, TupleTableSlot *slot)
+fill_outer(LfdwJoinState *state, TupleTableSlot *slot)
 {
 	fill_part(state, 0, state->outer_width, slot);
 }
 
 static void
-fill_inner(LfdwBindJoinState *state, TupleTableSlot *slot)
+fill_inner(LfdwJoinState *state, TupleTableSlot *slot)
 {
 	fill_part(state, state->outer_width, state->inner_width, slot);
 }
 
 /* Shows the scan tuple to expressions. */
 static ExprContext *
-show_tuple(LfdwBindJoinState *state)
+show_tuple(LfdwJoinState *state)
 {
 	TupleTableSlot *scan = state->css.ss.ss_ScanTupleSlot;
 	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
@@ -181,7 +181,7 @@ show_tuple(LfdwBindJoinState *state)
 
 /* A key of the scan tuple, as it is hashed and compared. */
 static Datum
-evaluate_key(LfdwBindJoinState *state, ExprState *key, Oid type, bool *isnull)
+evaluate_key(LfdwJoinState *state, ExprState *key, Oid type, bool *isnull)
 {
 	ExprContext *econtext = show_tuple(state);
 	MemoryContext old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
@@ -195,13 +195,13 @@ evaluate_key(LfdwBindJoinState *state, ExprState *key, Oid type, bool *isnull)
 
 /* Reads the next batch of outer rows; false where there are none. */
 static bool
-read_batch(LfdwBindJoinState *state)
+read_batch(LfdwJoinState *state)
 {
 	bool		keep_all = state->jointype == JOIN_LEFT ||
 	state->jointype == JOIN_ANTI;
 
-	lfdw_bind_reset(state);
-	while (!state->outer_done && !lfdw_bind_is_full(state))
+	lfdw_join_reset(state);
+	while (!state->outer_done && !lfdw_join_is_full(state))
 	{
 		TupleTableSlot *slot = ExecProcNode(state->outer);
 		Datum		key;
@@ -217,7 +217,7 @@ read_batch(LfdwBindJoinState *state)
 		fill_inner(state, NULL);
 		key = evaluate_key(state, state->outer_key, state->outer_type, &isnull);
 		if (!isnull || keep_all)
-			lfdw_bind_add_row(state, slot, key, isnull);
+			lfdw_join_add_row(state, slot, key, isnull);
 	}
 	if (state->rows == NULL)
 		return false;
@@ -228,13 +228,13 @@ read_batch(LfdwBindJoinState *state)
 
 /* Asks for the batch's keys, and goes first through those that are known. */
 static void
-begin_batch(LfdwBindJoinState *state)
+begin_batch(LfdwJoinState *state)
 {
-	int			asked = lfdw_bind_ask(state);
+	int			asked = lfdw_join_ask(state);
 
 	state->keys_sent += asked;
 	state->keys_saved += state->keys->members - asked;
-	state->phase = LFDW_BIND_REMEMBERED;
+	state->phase = LFDW_JOIN_REMEMBERED;
 	state->entry = NULL;
 	state->answer = NULL;
 	lfdw_keytab_start_iterate(state->keys, &state->iterator);
@@ -245,7 +245,7 @@ begin_batch(LfdwBindJoinState *state)
  * last.
  */
 static bool
-next_remembered(LfdwBindJoinState *state)
+next_remembered(LfdwJoinState *state)
 {
 	while (state->answer == NULL)
 	{
@@ -267,7 +267,7 @@ next_remembered(LfdwBindJoinState *state)
  * after the last.
  */
 static bool
-next_asked(LfdwBindJoinState *state)
+next_asked(LfdwJoinState *state)
 {
 	for (;;)
 	{
@@ -278,7 +278,7 @@ next_asked(LfdwBindJoinState *state)
 		CHECK_FOR_INTERRUPTS();
 		if (TupIsNull(slot))
 		{
-			lfdw_bind_remember_done(state);
+			lfdw_join_remember_done(state);
 			return false;
 		}
 		fill_outer(state, NULL);
@@ -287,7 +287,7 @@ next_asked(LfdwBindJoinState *state)
 		state->entry = isnull ? NULL : lfdw_keytab_lookup(state->keys, key);
 		if (state->entry && state->entry->remembered == NULL)
 		{
-			lfdw_bind_remember(state, key, slot);
+			lfdw_join_remember(state, key, slot);
 			state->row = state->entry->rows;
 			return true;
 		}
@@ -300,7 +300,7 @@ next_asked(LfdwBindJoinState *state)
  * after the last.
  */
 static bool
-join_rows(LfdwBindJoinState *state)
+join_rows(LfdwJoinState *state)
 {
 	while (state->row)
 	{
@@ -326,7 +326,7 @@ join_rows(LfdwBindJoinState *state)
 
 /* Goes to the next outer row that has matched nothing; false after the last. */
 static bool
-next_unmatched(LfdwBindJoinState *state)
+next_unmatched(LfdwJoinState *state)
 {
 	while (state->row && state->row->matched)
 		state->row = state->row->next;
@@ -341,39 +341,39 @@ next_unmatched(LfdwBindJoinState *state)
 
 /* Ends a phase of the batch. */
 static void
-end_phase(LfdwBindJoinState *state)
+end_phase(LfdwJoinState *state)
 {
 	bool		unmatched = state->jointype == JOIN_LEFT ||
 	state->jointype == JOIN_ANTI;
 
-	if (state->phase == LFDW_BIND_REMEMBERED)
-		state->phase = LFDW_BIND_ASKED;
-	else if (state->phase == LFDW_BIND_ASKED && unmatched)
+	if (state->phase == LFDW_JOIN_REMEMBERED)
+		state->phase = LFDW_JOIN_ASKED;
+	else if (state->phase == LFDW_JOIN_ASKED && unmatched)
 	{
-		state->phase = LFDW_BIND_UNMATCHED;
+		state->phase = LFDW_JOIN_UNMATCHED;
 		state->row = state->rows;
 	}
 	else
-		state->phase = LFDW_BIND_READ;
+		state->phase = LFDW_JOIN_READ;
 }
 
 /* Makes the next scan tuple of the join; false at the end. */
 static bool
-next_tuple(LfdwBindJoinState *state)
+next_tuple(LfdwJoinState *state)
 {
 	for (;;)
 	{
 		bool		more = false;
 
 		CHECK_FOR_INTERRUPTS();
-		if (state->phase == LFDW_BIND_UNMATCHED)
+		if (state->phase == LFDW_JOIN_UNMATCHED)
 		{
 			if (next_unmatched(state))
 				return true;
 			end_phase(state);
 			continue;
 		}
-		if (state->phase == LFDW_BIND_READ)
+		if (state->phase == LFDW_JOIN_READ)
 		{
 			if (!read_batch(state))
 				return false;
@@ -382,7 +382,7 @@ next_tuple(LfdwBindJoinState *state)
 		}
 		if (join_rows(state))
 			return true;
-		more = state->phase == LFDW_BIND_REMEMBERED ? next_remembered(state) :
+		more = state->phase == LFDW_JOIN_REMEMBERED ? next_remembered(state) :
 			next_asked(state);
 		if (!more)
 			end_phase(state);
@@ -393,7 +393,7 @@ next_tuple(LfdwBindJoinState *state)
 static TupleTableSlot *
 exec_bind_join(CustomScanState *node)
 {
-	LfdwBindJoinState *state = (LfdwBindJoinState *) node;
+	LfdwJoinState *state = (LfdwJoinState *) node;
 	ProjectionInfo *projection = node->ss.ps.ps_ProjInfo;
 
 	while (next_tuple(state))
@@ -415,7 +415,7 @@ exec_bind_join(CustomScanState *node)
 static void
 end_bind_join(CustomScanState *node)
 {
-	LfdwBindJoinState *state = (LfdwBindJoinState *) node;
+	LfdwJoinState *state = (LfdwJoinState *) node;
 
 	ExecEndNode(state->outer);
 	ExecEndNode(&state->inner->ss.ps);
@@ -425,7 +425,7 @@ end_bind_join(CustomScanState *node)
 static void
 rescan_bind_join(CustomScanState *node)
 {
-	LfdwBindJoinState *state = (LfdwBindJoinState *) node;
+	LfdwJoinState *state = (LfdwJoinState *) node;
 	PlanState  *inner = &state->inner->ss.ps;
 
 	if (node->ss.ps.chgParam)
@@ -436,7 +436,7 @@ rescan_bind_join(CustomScanState *node)
 	if (state->outer->chgParam == NULL)
 		ExecReScan(state->outer);
 	if (inner->chgParam)
-		lfdw_bind_forget(state);
+		lfdw_join_forget(state);
 	state->outer_done = false;
-	lfdw_bind_reset(state);
+	lfdw_join_reset(state);
 }

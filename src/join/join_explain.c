@@ -59,7 +59,7 @@ explain_removed(const char *label, double removed, const Instrumentation *instr,
 void
 lambdaExplainBindJoin(CustomScanState *node, List *ancestors, ExplainState *es)
 {
-	LfdwBindJoinState *state = (LfdwBindJoinState *) node;
+	LfdwJoinState *state = (LfdwJoinState *) node;
 	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
 	List	   *context = set_deparse_context_plan(es->deparse_cxt,
 												   node->ss.ps.plan, ancestors);
@@ -67,15 +67,15 @@ lambdaExplainBindJoin(CustomScanState *node, List *ancestors, ExplainState *es)
 	ExplainPropertyText("Join Type", join_name(state->jointype), es);
 	ExplainPropertyText("Bind Key",
 						psprintf("%s = %s",
-								 deparse_expression(list_nth(plan->custom_exprs, LFDW_BIND_INNER_KEY),
+								 deparse_expression(list_nth(plan->custom_exprs, LFDW_JOIN_INNER_KEY),
 													context, true, false),
-								 deparse_expression(list_nth(plan->custom_exprs, LFDW_BIND_OUTER_KEY),
+								 deparse_expression(list_nth(plan->custom_exprs, LFDW_JOIN_OUTER_KEY),
 													context, true, false)), es);
 	explain_conditions("Join Filter",
-					   list_nth(plan->custom_exprs, LFDW_BIND_JOIN_QUALS),
+					   list_nth(plan->custom_exprs, LFDW_JOIN_QUALS),
 					   context, es);
 	explain_conditions("Filter",
-					   list_nth(plan->custom_exprs, LFDW_BIND_OTHER_QUALS),
+					   list_nth(plan->custom_exprs, LFDW_JOIN_OTHER_QUALS),
 					   context, es);
 	ExplainPropertyInteger("Batch Keys", NULL, state->max_keys, es);
 	if (es->analyze)

@@ -13,10 +13,10 @@
 
 #include "postgres.h"
 
-#include "join/join.h"
-#include "pushdown/condition.h"
 #include "executor/tuptable.h"
+#include "join/join.h"
 #include "nodes/execnodes.h"
+#include "pushdown/condition.h"
 #include "pushdown/term.h"
 #include "utils/typcache.h"
 
@@ -70,15 +70,15 @@ typedef struct LfdwKeyType
 #define SH_DECLARE
 #include "lib/simplehash.h"
 
-typedef enum LfdwBindPhase
+typedef enum LfdwJoinPhase
 {
-	LFDW_BIND_READ,				/* the next batch of outer rows */
-	LFDW_BIND_REMEMBERED,		/* keys whose answer is known */
-	LFDW_BIND_ASKED,			/* rows that the function returns */
-	LFDW_BIND_UNMATCHED			/* outer rows without a match */
-} LfdwBindPhase;
+	LFDW_JOIN_READ,				/* the next batch of outer rows */
+	LFDW_JOIN_REMEMBERED,		/* keys whose answer is known */
+	LFDW_JOIN_ASKED,			/* rows that the function returns */
+	LFDW_JOIN_UNMATCHED			/* outer rows without a match */
+} LfdwJoinPhase;
 
-typedef struct LfdwBindJoinState
+typedef struct LfdwJoinState
 {
 	CustomScanState css;
 	PlanState  *outer;
@@ -97,7 +97,7 @@ typedef struct LfdwBindJoinState
 	LfdwCondition condition;	/* with the keys of the batch */
 
 	/* the batch */
-	LfdwBindPhase phase;
+	LfdwJoinPhase phase;
 	int			batch_keys;		/* how many keys it may have */
 	int			max_keys;
 	size_t		max_bytes;
@@ -126,17 +126,17 @@ typedef struct LfdwBindJoinState
 	int64		keys_sent;
 	int64		keys_saved;
 	int64		others;			/* inner rows of keys that were not asked for */
-} LfdwBindJoinState;
+} LfdwJoinState;
 
 /* join_batch.c */
-extern void lfdw_bind_reset(LfdwBindJoinState *state);
-extern void lfdw_bind_forget(LfdwBindJoinState *state);
-extern void lfdw_bind_add_row(LfdwBindJoinState *state, TupleTableSlot *slot,
+extern void lfdw_join_reset(LfdwJoinState *state);
+extern void lfdw_join_forget(LfdwJoinState *state);
+extern void lfdw_join_add_row(LfdwJoinState *state, TupleTableSlot *slot,
 							  Datum key, bool isnull);
-extern bool lfdw_bind_is_full(const LfdwBindJoinState *state);
-extern int	lfdw_bind_ask(LfdwBindJoinState *state);
-extern void lfdw_bind_remember(LfdwBindJoinState *state, Datum key,
+extern bool lfdw_join_is_full(const LfdwJoinState *state);
+extern int	lfdw_join_ask(LfdwJoinState *state);
+extern void lfdw_join_remember(LfdwJoinState *state, Datum key,
 							   TupleTableSlot *slot);
-extern void lfdw_bind_remember_done(LfdwBindJoinState *state);
+extern void lfdw_join_remember_done(LfdwJoinState *state);
 
 #endif							/* LFDW_JOIN_INTERNAL_H */

@@ -146,7 +146,7 @@ key_term(const BindJoin *join, RestrictInfo *rinfo)
 
 	if (!IsA(rinfo->clause, OpExpr) || !is_join_clause(join, rinfo))
 		return NULL;
-	term = lfdw_qual_classify(join->root, info->binding, join->innerrel,
+	term = lfdw_term_classify(join->root, info->table, join->innerrel,
 							  rinfo);
 	if (term == NULL || term->op != LFDW_OP_EQ || !term->declared)
 		return NULL;
@@ -173,13 +173,13 @@ leaves_missing(const BindJoin *join, LfdwTerm *term)
 	foreach(lc, join->innerrel->baserestrictinfo)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		LfdwTerm   *other = lfdw_qual_classify(join->root, info->binding,
+		LfdwTerm   *other = lfdw_term_classify(join->root, info->table,
 											   join->innerrel, rinfo);
 
 		if (other)
 			terms = lappend(terms, other);
 	}
-	return lfdw_qual_missing(info->binding, terms) != NULL;
+	return lfdw_term_missing(info->table, terms) != NULL;
 }
 
 /*
@@ -396,7 +396,7 @@ cost_bind_join(const BindJoin *join, CustomPath *path, const Path *outer,
 			   int batch_keys)
 {
 	LfdwRelInfo *info = join->innerrel->fdw_private;
-	const LfdwOptions *options = info->binding->options;
+	const LfdwOptions *options = info->table->options;
 	bool		lists = join->term->column->pushdown[LFDW_OP_IN].declared;
 	double		keys = distinct_keys(join, outer);
 	Selectivity selectivity = clause_selectivity(join->root, (Node *) join->key,
@@ -427,7 +427,7 @@ static void
 add_bind_path(const BindJoin *join, Path *outer)
 {
 	LfdwRelInfo *info = join->innerrel->fdw_private;
-	const LfdwOptions *options = info->binding->options;
+	const LfdwOptions *options = info->table->options;
 	CustomPath *path = makeNode(CustomPath);
 	Cost		waiting;
 	bool		lists = join->term->column->pushdown[LFDW_OP_IN].declared;
@@ -517,7 +517,7 @@ plan_bind_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
 	RestrictInfo *key = list_nth(best_path->custom_private, PATH_KEY);
 	List	   *numbers = list_nth(best_path->custom_private, PATH_NUMBERS);
 	LfdwRelInfo *info = inner_path->parent->fdw_private;
-	LfdwTerm   *term = lfdw_qual_classify(root, info->binding,
+	LfdwTerm   *term = lfdw_term_classify(root, info->table,
 										  inner_path->parent, key);
 	List	   *joinquals;
 	List	   *otherquals;
@@ -557,15 +557,15 @@ plan_bind_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
  * 0 for anybody else's.
  */
 Cost
-lfdw_bind_waiting(const CustomScan *plan)
+lfdw_join_waiting(const CustomScan *plan)
 {
 	return plan->methods == &scan_methods ?
-		floatVal(list_nth(plan->custom_private, LFDW_BIND_WAITING)) : 0;
+		floatVal(list_nth(plan->custom_private, LFDW_JOIN_WAITING)) : 0;
 }
 
 /* Has the planner consider bind joins; once, while the library loads. */
 void
-lfdw_bind_join_install(void)
+lfdw_join_install(void)
 {
 	RegisterCustomScanMethods(&scan_methods);
 	previous_hook = set_join_pathlist_hook;

@@ -41,27 +41,27 @@ const char *const lfdw_invocation_types[] = {
 
 /* The path below the endpoint's own. */
 static char *
-invoke_path(const LfdwTarget *target)
+invoke_path(const LfdwFunction *function)
 {
 	StringInfoData path;
 
 	initStringInfo(&path);
 	appendStringInfoString(&path, "/2015-03-31/functions/");
-	lfdw_uri_encode(&path, target->function, strlen(target->function), false);
+	lfdw_uri_encode(&path, function->name, strlen(function->name), false);
 	appendStringInfoString(&path, "/invocations");
 	return path.data;
 }
 
 static char *
-invoke_query(const LfdwTarget *target)
+invoke_query(const LfdwFunction *function)
 {
 	StringInfoData query;
 
 	initStringInfo(&query);
-	if (target->qualifier)
+	if (function->qualifier)
 	{
 		appendStringInfoString(&query, "Qualifier=");
-		lfdw_uri_encode(&query, target->qualifier, strlen(target->qualifier),
+		lfdw_uri_encode(&query, function->qualifier, strlen(function->qualifier),
 						false);
 	}
 	return query.data;
@@ -69,7 +69,7 @@ invoke_query(const LfdwTarget *target)
 
 /* Fills the signed headers of an invocation; returns how many there are. */
 static int
-make_headers(LfdwHeader *headers, const LfdwTarget *target)
+make_headers(LfdwHeader *headers, const LfdwFunction *function)
 {
 	int			n = 0;
 
@@ -79,22 +79,22 @@ make_headers(LfdwHeader *headers, const LfdwTarget *target)
 	};
 	headers[n++] = (LfdwHeader)
 	{
-		"X-Amz-Invocation-Type", lfdw_invocation_types[target->type]
+		"X-Amz-Invocation-Type", lfdw_invocation_types[function->type]
 	};
-	if (target->log_tail)
+	if (function->log_tail)
 		headers[n++] = (LfdwHeader)
 	{
 		"X-Amz-Log-Type", "Tail"
 	};
-	if (target->client_context)
+	if (function->client_context)
 		headers[n++] = (LfdwHeader)
 	{
-		"X-Amz-Client-Context", target->client_context
+		"X-Amz-Client-Context", function->client_context
 	};
-	if (target->tenant_id)
+	if (function->tenant_id)
 		headers[n++] = (LfdwHeader)
 	{
-		"X-Amz-Tenant-Id", target->tenant_id
+		"X-Amz-Tenant-Id", function->tenant_id
 	};
 	return n;
 }
@@ -103,32 +103,32 @@ make_headers(LfdwHeader *headers, const LfdwTarget *target)
 static void
 begin_attempt(LfdwInvocation *invocation)
 {
-	const LfdwTarget *target = invocation->target;
+	const LfdwFunction *function = invocation->function;
 	LfdwHeader	headers[5];
 	LfdwAwsRequest request = {
 		.service = "lambda",
-		.endpoint = target->endpoint,
+		.endpoint = function->endpoint,
 		.headers = headers,
 		.trace_id = lfdw_setting_trace_id(),
 		.body = invocation->payload->data,
 		.body_len = invocation->payload->len,
 		.invocation_id = invocation->id,
 		.attempt = invocation->attempt + 1,
-		.request_timeout_ms = target->request_timeout_ms,
-		.max_response_bytes = target->max_response_bytes,
-		.once = !target->repeatable
+		.request_timeout_ms = function->request_timeout_ms,
+		.max_response_bytes = function->max_response_bytes,
+		.once = !function->repeatable
 	};
 	MemoryContext old;
 
 	MemoryContextReset(invocation->context);
 	old = MemoryContextSwitchTo(invocation->context);
-	request.path = invoke_path(target);
-	request.query = invoke_query(target);
-	request.nheaders = make_headers(headers, target);
-	request.credentials = lfdw_credentials_get(invocation->caller, &target->route);
+	request.path = invoke_path(function);
+	request.query = invoke_query(function);
+	request.nheaders = make_headers(headers, function);
+	request.credentials = lfdw_credentials_get(invocation->caller, &function->route);
 	invocation->access_key_id = pstrdup(request.credentials->access_key_id);
 	invocation->exchange = lfdw_client_begin(&invocation->caller->pool,
-											 &target->route, &request);
+											 &function->route, &request);
 	MemoryContextSwitchTo(old);
 	invocation->attempt++;
 	invocation->stats->attempts++;
@@ -144,23 +144,23 @@ begin_attempt(LfdwInvocation *invocation)
  * are no credentials.
  */
 LfdwInvocation *
-lfdw_invoke_begin(const LfdwTarget *target, const LfdwCaller *caller,
+lfdw_invoke_begin(const LfdwFunction *function, const LfdwCaller *caller,
 				  StringInfo payload, LfdwInvokeStats *stats)
 {
 	LfdwInvocation *invocation = palloc0(sizeof(LfdwInvocation));
-	int			max = target->type == LFDW_EVENT ? LFDW_EVENT_PAYLOAD_MAX :
+	int			max = function->type == LFDW_EVENT ? LFDW_EVENT_PAYLOAD_MAX :
 	LFDW_PAYLOAD_MAX;
 
 	if (payload->len > max)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the payload for Lambda function \"%s\" is too large",
-						target->label),
+						function->label),
 				 errdetail("It has %d bytes; Lambda takes %d.",
 						   payload->len, max),
 				 errhint("Send less at a time; a scan, a shorter list of values.")));
 
-	invocation->target = target;
+	invocation->function = function;
 	invocation->caller = caller;
 	invocation->payload = payload;
 	invocation->stats = stats;
@@ -185,7 +185,7 @@ static bool
 may_try_again(const LfdwInvocation *invocation)
 {
 	return !invocation->committed &&
-		invocation->attempt < invocation->target->route.max_attempts;
+		invocation->attempt < invocation->function->route.max_attempts;
 }
 
 /*
@@ -233,7 +233,7 @@ mend_signature(LfdwInvocation *invocation, LfdwRetry retry)
 	{
 		invocation->renewed = true;
 		return lfdw_credentials_renew(invocation->caller,
-									  &invocation->target->route,
+									  &invocation->function->route,
 									  invocation->access_key_id);
 	}
 	return false;
@@ -255,7 +255,7 @@ retry_error(LfdwInvocation *invocation, const LfdwAwsError *error)
 		case LFDW_RETRY_NEVER:
 			return false;
 		case LFDW_RETRY_MAY_HAVE_RUN:
-			if (!invocation->target->repeatable)
+			if (!invocation->function->repeatable)
 				return false;
 			break;
 		case LFDW_RETRY_NOT_RUN:
@@ -292,7 +292,7 @@ retry_transport(LfdwInvocation *invocation)
 		case LFDW_HTTP_CONNECT_TIMEOUT:
 			break;
 		case LFDW_HTTP_BROKEN:
-			if (!invocation->target->repeatable)
+			if (!invocation->function->repeatable)
 				return false;
 			break;
 		default:
@@ -374,7 +374,7 @@ check_encoding(LfdwInvocation *invocation)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("the answer of Lambda function \"%s\" is encoded",
-						invocation->target->label),
+						invocation->function->label),
 				 errdetail("Its header Content-Encoding is \"%s\".", encoding),
 				 errhint("Nobody asked for that; have the endpoint, or what is in front of it, answer without.")));
 }

@@ -34,11 +34,11 @@ typedef enum LfdwInvocationType
 extern const char *const lfdw_invocation_types[LFDW_NINVOCATION_TYPES];
 
 /* Where a function is called, and how; the strings outlive the invocations. */
-typedef struct LfdwTarget
+typedef struct LfdwFunction
 {
 	LfdwRoute	route;
-	const char *endpoint;		/* URL; NULL until lfdw_target_resolve */
-	const char *function;		/* name, partial ARN or ARN, no qualifier */
+	const char *endpoint;		/* URL; NULL until lfdw_function_resolve */
+	const char *name;			/* name, partial ARN or ARN, no qualifier */
 	const char *qualifier;		/* NULL for none */
 	const char *label;			/* the function's bare name, for messages */
 	LfdwInvocationType type;
@@ -49,7 +49,7 @@ typedef struct LfdwTarget
 	bool		as_rds;			/* errors have the words of RDS's aws_lambda */
 	int			request_timeout_ms;
 	size_t		max_response_bytes;
-} LfdwTarget;
+} LfdwFunction;
 
 /* What invocations came to, added up; times as the function's log has them. */
 typedef struct LfdwInvokeStats
@@ -70,7 +70,7 @@ typedef struct LfdwInvokeStats
 typedef struct LfdwInvocation LfdwInvocation;
 
 extern bool lfdw_invoke_may_begin(const LfdwCaller *caller);
-extern LfdwInvocation *lfdw_invoke_begin(const LfdwTarget *target,
+extern LfdwInvocation *lfdw_invoke_begin(const LfdwFunction *function,
 										 const LfdwCaller *caller,
 										 StringInfo payload,
 										 LfdwInvokeStats *stats);

@@ -45,29 +45,29 @@ transport_sqlstate(LfdwHttpFailure failure)
 }
 
 static const char *
-transport_hint(const LfdwTarget *target, LfdwHttpFailure failure)
+transport_hint(const LfdwFunction *function, LfdwHttpFailure failure)
 {
 	switch (failure)
 	{
 		case LFDW_HTTP_FORBIDDEN_ADDRESS:
-			return target->route.trusted ?
+			return function->route.trusted ?
 				"Use https, or let a superuser set allow_http 'true'." :
 				"Only a superuser's server may connect there.";
 		case LFDW_HTTP_CONNECT_TIMEOUT:
 			return psprintf("The %sconnect_timeout_ms allows %d ms.",
-							target->as_rds ? "setting aws_lambda." : "option ",
-							target->route.connect_timeout_ms);
+							function->as_rds ? "setting aws_lambda." : "option ",
+							function->route.connect_timeout_ms);
 		case LFDW_HTTP_REQUEST_TIMEOUT:
 			return psprintf("The %srequest_timeout_ms allows %d ms.",
-							target->as_rds ? "setting aws_lambda." : "option ",
-							target->request_timeout_ms);
+							function->as_rds ? "setting aws_lambda." : "option ",
+							function->request_timeout_ms);
 		case LFDW_HTTP_PROXY_REFUSED:
 			return "Check the option proxy, and the proxy's own rules; it gets no user name and no password.";
 		case LFDW_HTTP_NO_DESCRIPTOR:
 			return "Raise the server's max_files_per_process and \"ulimit -n\" limits, or run less side by side in one session.";
 		case LFDW_HTTP_TOO_LARGE:
 			return psprintf("The option max_response_bytes allows %zu bytes.",
-							target->max_response_bytes);
+							function->max_response_bytes);
 		default:
 			return NULL;
 	}
@@ -99,13 +99,13 @@ report_as_rds(int sqlstate, const char *returned, const char *hint,
 
 /* Where a request went, and by which way; for what concerns the network. */
 static char *
-shown_way(const LfdwTarget *target, LfdwHttpFailure failure)
+shown_way(const LfdwFunction *function, LfdwHttpFailure failure)
 {
 	if (failure == LFDW_HTTP_NO_DESCRIPTOR)
 		return "no connection was tried";
-	return target->route.proxy ?
-		psprintf("%s by proxy %s", target->endpoint, target->route.proxy) :
-		pstrdup(target->endpoint);
+	return function->route.proxy ?
+		psprintf("%s by proxy %s", function->endpoint, function->route.proxy) :
+		pstrdup(function->endpoint);
 }
 
 /*
@@ -115,15 +115,15 @@ shown_way(const LfdwTarget *target, LfdwHttpFailure failure)
 void
 lfdw_invocation_report_transport(const LfdwInvocation *invocation)
 {
-	const LfdwTarget *target = invocation->target;
+	const LfdwFunction *function = invocation->function;
 	const char *message;
 	LfdwHttpFailure failure = lfdw_http_failure(invocation->exchange, &message);
 	int			sqlstate = transport_sqlstate(failure);
-	const char *hint = transport_hint(target, failure);
-	char	   *way = shown_way(target, failure);
+	const char *hint = transport_hint(function, failure);
+	char	   *way = shown_way(function, failure);
 
 	message = lfdw_error_excerpt(message, strlen(message));
-	if (target->as_rds)
+	if (function->as_rds)
 		report_as_rds(sqlstate,
 					  sqlstate == ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION ?
 					  "Unable to connect to endpoint" : message, hint,
@@ -131,7 +131,7 @@ lfdw_invocation_report_transport(const LfdwInvocation *invocation)
 							   attempts_made(invocation)));
 	ereport(ERROR,
 			(errcode(sqlstate),
-			 errmsg("could not invoke Lambda function \"%s\"%s", target->label,
+			 errmsg("could not invoke Lambda function \"%s\"%s", function->label,
 					attempts_made(invocation)),
 			 errdetail("%s: %s.", way, message),
 			 hint ? errhint("%s", hint) : 0));
@@ -204,11 +204,11 @@ static char *
 function_words(const LfdwInvocation *invocation, const LfdwErrorDoc *doc,
 			   const char *bytes, size_t len)
 {
-	const LfdwTarget *target = invocation->target;
+	const LfdwFunction *function = invocation->function;
 
-	if (target->as_rds)
+	if (function->as_rds)
 		return psprintf("\"%s\" returned error \"%s\", details: \"%s\".",
-						target->function,
+						function->name,
 						shown_header(invocation, "X-Amz-Function-Error"),
 						lfdw_error_text(bytes, len, LFDW_MESSAGE_MAX));
 	return doc->message[0] ?
@@ -223,7 +223,7 @@ function_words(const LfdwInvocation *invocation, const LfdwErrorDoc *doc,
 void
 lfdw_invocation_report_function(const LfdwInvocation *invocation)
 {
-	const LfdwTarget *target = invocation->target;
+	const LfdwFunction *function = invocation->function;
 	LfdwBuffer *body = lfdw_http_body(invocation->exchange);
 	const char *bytes = body->len > 0 ? lfdw_buffer_bytes(body) : "";
 	size_t		tail_len = 0;
@@ -239,8 +239,8 @@ lfdw_invocation_report_function(const LfdwInvocation *invocation)
 	detail = function_words(invocation, &doc, bytes, body->len);
 	ereport(ERROR,
 			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-			 target->as_rds ? errmsg("lambda invocation failed") :
-			 errmsg("Lambda function \"%s\" failed: %s", target->label,
+			 function->as_rds ? errmsg("lambda invocation failed") :
+			 errmsg("Lambda function \"%s\" failed: %s", function->label,
 					lfdw_error_excerpt(doc.error_type, strlen(doc.error_type))),
 			 errdetail("%s", detail),
 			 tail ? errdetail_log("%s\nEnd of the function's log:%s", detail,
@@ -268,8 +268,8 @@ lfdw_invocation_encoding(const LfdwInvocation *invocation)
 static bool
 may_be_proxys(const LfdwInvocation *invocation)
 {
-	return invocation->target->route.proxy &&
-		pg_strncasecmp(invocation->target->endpoint, "http://", 7) == 0 &&
+	return invocation->function->route.proxy &&
+		pg_strncasecmp(invocation->function->endpoint, "http://", 7) == 0 &&
 		lfdw_http_header(invocation->exchange, "x-amzn-RequestId") == NULL;
 }
 
@@ -277,13 +277,13 @@ may_be_proxys(const LfdwInvocation *invocation)
 static const char *
 aws_hint(const LfdwInvocation *invocation, const LfdwAwsError *error)
 {
-	const LfdwTarget *target = invocation->target;
+	const LfdwFunction *function = invocation->function;
 
 	if (may_be_proxys(invocation))
 		return psprintf("The answer has no request ID: it may be that of the proxy %s.",
-						target->route.proxy);
+						function->route.proxy);
 	if (error->status >= 300 && error->status < 400)
-		return target->as_rds ?
+		return function->as_rds ?
 			"Redirects are not followed; check the setting aws_lambda.endpoint_override and the option endpoint." :
 			"Redirects are not followed; check the option endpoint.";
 	switch (error->class)
@@ -294,7 +294,7 @@ aws_hint(const LfdwInvocation *invocation, const LfdwAwsError *error)
 			return "The owner of the keys needs lambda:InvokeFunction on the function.";
 		case LFDW_AWS_NO_FUNCTION:
 			return psprintf("Check the function's name and qualifier; the region called is %s.",
-							target->route.region);
+							function->route.region);
 		default:
 			return NULL;
 	}
@@ -356,20 +356,20 @@ void
 lfdw_invocation_report_error(const LfdwInvocation *invocation,
 							 const LfdwAwsError *error)
 {
-	const LfdwTarget *target = invocation->target;
+	const LfdwFunction *function = invocation->function;
 	int			sqlstate = lfdw_error_sqlstate(error->class);
 	char	   *name = error_name(invocation, error);
 	char	   *detail = error_detail(invocation, error);
 	char	   *request = shown_header(invocation, "x-amzn-RequestId");
 	const char *hint = aws_hint(invocation, error);
 
-	if (target->as_rds)
+	if (function->as_rds)
 		report_as_rds(sqlstate, detail, hint,
 					  psprintf("%s, request %s", name, request));
 	ereport(ERROR,
 			(errcode(sqlstate),
 			 errmsg("could not invoke Lambda function \"%s\": %s",
-					target->label, name),
+					function->label, name),
 			 errdetail("%s", detail),
 			 hint ? errhint("%s", hint) : 0,
 			 errcontext("request %s", request)));

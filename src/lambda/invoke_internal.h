@@ -19,7 +19,7 @@
 
 struct LfdwInvocation
 {
-	const LfdwTarget *target;
+	const LfdwFunction *function;
 	const LfdwCaller *caller;
 	StringInfo	payload;
 	LfdwInvokeStats *stats;

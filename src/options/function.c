@@ -27,14 +27,14 @@
 
 /* Takes a function's name apart; raises HV024 for one that is none. */
 static void
-parse_function(const char *function, LfdwFunctionName *name)
+parse_function(const char *given, LfdwFunctionName *name)
 {
 	const char *why;
 
-	if (!lfdw_function_name_parse(function, name, &why))
+	if (!lfdw_function_name_parse(given, name, &why))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("\"%s\" is not a Lambda function", function),
+				 errmsg("\"%s\" is not a Lambda function", given),
 				 errdetail("%s", why)));
 }
 
@@ -99,49 +99,49 @@ choose_qualifier(const LfdwFunctionName *name, const char *qualifier)
  * contradicts another.
  */
 void
-lfdw_target_bind(LfdwTarget *target, const LfdwOptions *options,
-				 const char *function, const char *qualifier)
+lfdw_function_create(LfdwFunction *function, const LfdwOptions *options,
+					 const char *given, const char *qualifier)
 {
 	LfdwFunctionName name;
 
-	parse_function(function, &name);
-	target->function = function_path_name(&name);
-	target->label = pstrdup(name.name);
-	target->qualifier = choose_qualifier(&name, qualifier);
-	target->tenant_id = options->tenant_id;
-	target->log_tail = options->log_tail;
-	target->request_timeout_ms = options->request_timeout_ms;
-	target->max_response_bytes = options->max_response_bytes;
+	parse_function(given, &name);
+	function->name = function_path_name(&name);
+	function->label = pstrdup(name.name);
+	function->qualifier = choose_qualifier(&name, qualifier);
+	function->tenant_id = options->tenant_id;
+	function->log_tail = options->log_tail;
+	function->request_timeout_ms = options->request_timeout_ms;
+	function->max_response_bytes = options->max_response_bytes;
 
-	target->route.server = options->server;
-	target->route.trusted = options->trusted;
-	target->route.region = choose_region(options, &name);
-	target->route.use_fips = options->use_fips_endpoint;
-	target->route.use_dualstack = options->use_dualstack_endpoint;
-	target->route.allow_http = options->allow_http;
-	target->route.proxy = options->proxy;
-	target->route.ca_bundle = options->ca_bundle;
-	target->route.connect_timeout_ms = options->connect_timeout_ms;
-	target->route.max_attempts = options->max_attempts;
-	target->route.keep_connections = options->keep_connections;
-	target->route.idle_connection_ms = options->idle_connection_ms;
+	function->route.server = options->server;
+	function->route.trusted = options->trusted;
+	function->route.region = choose_region(options, &name);
+	function->route.use_fips = options->use_fips_endpoint;
+	function->route.use_dualstack = options->use_dualstack_endpoint;
+	function->route.allow_http = options->allow_http;
+	function->route.proxy = options->proxy;
+	function->route.ca_bundle = options->ca_bundle;
+	function->route.connect_timeout_ms = options->connect_timeout_ms;
+	function->route.max_attempts = options->max_attempts;
+	function->route.keep_connections = options->keep_connections;
+	function->route.idle_connection_ms = options->idle_connection_ms;
 }
 
 /*
  * Puts the region that a caller gives, or a full ARN, in place of the server's,
- * before lfdw_target_bind.
+ * before lfdw_function_create.
  *
  * Of the regions some may be NULL.  Raises HV024 where one is none, or
  * contradicts the function's name or another.
  */
 void
-lfdw_target_override_region(LfdwOptions *options, const char *function,
-							const char *const *regions, int nregions)
+lfdw_function_override_region(LfdwOptions *options, const char *given,
+							  const char *const *regions, int nregions)
 {
 	LfdwFunctionName name;
 	const char *chosen;
 
-	parse_function(function, &name);
+	parse_function(given, &name);
 	chosen = name.region[0] != '\0' ? name.region : NULL;
 	for (int i = 0; i < nregions; i++)
 	{
@@ -214,11 +214,11 @@ caller_context(const LfdwCaller *caller)
  * asks.  Raises HV00J where no region is known.
  */
 void
-lfdw_target_resolve(LfdwTarget *target, const LfdwOptions *options,
-					const LfdwCaller *caller)
+lfdw_function_resolve(LfdwFunction *function, const LfdwOptions *options,
+					  const LfdwCaller *caller)
 {
-	target->endpoint = lfdw_endpoint_lambda(&target->route, caller,
-											options->endpoint);
+	function->endpoint = lfdw_endpoint_lambda(&function->route, caller,
+											  options->endpoint);
 	if (options->client_context)
-		target->client_context = caller_context(caller);
+		function->client_context = caller_context(caller);
 }

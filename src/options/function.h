@@ -16,15 +16,15 @@
 #include "lambda/invoke.h"
 #include "options/option.h"
 
-extern void lfdw_target_bind(LfdwTarget *target, const LfdwOptions *options,
-							 const char *function, const char *qualifier);
-extern void lfdw_target_override_region(LfdwOptions *options,
-										const char *function,
-										const char *const *regions,
-										int nregions);
-extern void lfdw_target_resolve(LfdwTarget *target,
-								const LfdwOptions *options,
-								const LfdwCaller *caller);
+extern void lfdw_function_create(LfdwFunction *function, const LfdwOptions *options,
+								 const char *given, const char *qualifier);
+extern void lfdw_function_override_region(LfdwOptions *options,
+										  const char *given,
+										  const char *const *regions,
+										  int nregions);
+extern void lfdw_function_resolve(LfdwFunction *function,
+								  const LfdwOptions *options,
+								  const LfdwCaller *caller);
 extern char *lfdw_client_context_encode(const char *context);
 
 #endif							/* LFDW_FUNCTION_H */

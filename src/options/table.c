@@ -50,7 +50,7 @@ default_path(const char *attname)
 }
 
 static void
-bind_column(LfdwBinding *binding, LfdwColumn *column, Oid relid,
+bind_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 			Form_pg_attribute att)
 {
 	LfdwColumnOptions *options = lfdw_option_column(relid, att->attnum);
@@ -66,7 +66,7 @@ bind_column(LfdwBinding *binding, LfdwColumn *column, Oid relid,
 	column->path = options->path ? options->path : default_path(column->attname);
 	column->name = json_name(column->path);
 
-	lfdw_shippable_check(column->attname, binding->relname, column->typid,
+	lfdw_shippable_check(column->attname, table->relname, column->typid,
 						 options->pushdown);
 	for (int op = 0; options->pushdown && op < LFDW_NOPERATORS; op++)
 	{
@@ -80,7 +80,7 @@ bind_column(LfdwBinding *binding, LfdwColumn *column, Oid relid,
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("the format of column \"%s\" of foreign table \"%s\" does not fit its type %s",
-						column->attname, binding->relname,
+						column->attname, table->relname,
 						format_type_be(column->typid)),
 				 errdetail("epoch_s and epoch_ms are for timestamps, base64 and hex for bytea.")));
 }
@@ -90,7 +90,7 @@ bind_column(LfdwBinding *binding, LfdwColumn *column, Oid relid,
  * the function: it is computed from those that are.
  */
 static void
-refuse_virtual_options(const LfdwBinding *binding, Oid relid,
+refuse_virtual_options(const LfdwTable *table, Oid relid,
 					   Form_pg_attribute att)
 {
 	LfdwColumnOptions *options = lfdw_option_column(relid, att->attnum);
@@ -100,20 +100,20 @@ refuse_virtual_options(const LfdwBinding *binding, Oid relid,
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("column \"%s\" of foreign table \"%s\" cannot have options",
-						NameStr(att->attname), binding->relname),
+						NameStr(att->attname), table->relname),
 				 errdetail("It is a virtual generated column: PostgreSQL computes it, and the function has no part in it."),
 				 errhint("Declare the options on the columns that it is computed from.")));
 }
 
 /* Raises the error about an argument name that two things claim. */
 static void
-report_argument(const LfdwBinding *binding, const LfdwColumn *column,
+report_argument(const LfdwTable *table, const LfdwColumn *column,
 				const char *argument, const char *owner)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 			 errmsg("column \"%s\" of foreign table \"%s\" cannot use the argument \"%s\"",
-					column->attname, binding->relname, argument),
+					column->attname, table->relname, argument),
 			 errdetail("It is taken by %s.", owner),
 			 errhint("Name another argument in the column's option pushdown, as in '=:name'.")));
 }
@@ -131,29 +131,29 @@ has_argument(const LfdwColumn *column, int op, const char *argument)
  * the envelope or the cursor.  "=" and "in" of one column may share a name.
  */
 static void
-check_argument(const LfdwBinding *binding, int index, int op)
+check_argument(const LfdwTable *table, int index, int op)
 {
-	const LfdwColumn *column = &binding->columns[index];
-	const LfdwOptions *options = binding->options;
+	const LfdwColumn *column = &table->columns[index];
+	const LfdwOptions *options = table->options;
 	const char *argument = column->pushdown[op].argument;
 
 	if (strcmp(argument, "lambda_fdw") == 0)
-		report_argument(binding, column, argument, "the envelope");
+		report_argument(table, column, argument, "the envelope");
 	if (options->cursor_argument &&
 		strcmp(argument, options->cursor_argument) == 0)
-		report_argument(binding, column, argument, "the option cursor_argument");
+		report_argument(table, column, argument, "the option cursor_argument");
 	if (options->payload && lfdw_object_has_key(options->payload, argument))
-		report_argument(binding, column, argument, "the option payload");
+		report_argument(table, column, argument, "the option payload");
 
 	for (int i = 0; i <= index; i++)
 	{
-		const LfdwColumn *other = &binding->columns[i];
+		const LfdwColumn *other = &table->columns[i];
 
 		for (int o = 0; o < (i == index ? op : LFDW_NOPERATORS); o++)
 		{
 			if (has_argument(other, o, argument) &&
 				!(i == index && o == LFDW_OP_EQ && op == LFDW_OP_IN))
-				report_argument(binding, column, argument,
+				report_argument(table, column, argument,
 								psprintf("operator \"%s\" of column \"%s\"",
 										 lfdw_operator_names[o], other->attname));
 		}
@@ -161,33 +161,33 @@ check_argument(const LfdwBinding *binding, int index, int op)
 }
 
 static void
-check_arguments(const LfdwBinding *binding)
+check_arguments(const LfdwTable *table)
 {
-	for (int i = 0; i < binding->ncolumns; i++)
+	for (int i = 0; i < table->ncolumns; i++)
 	{
 		for (int op = 0; op < LFDW_NOPERATORS; op++)
 		{
-			if (binding->columns[i].pushdown[op].declared &&
-				binding->columns[i].pushdown[op].argument)
-				check_argument(binding, i, op);
+			if (table->columns[i].pushdown[op].declared &&
+				table->columns[i].pushdown[op].argument)
+				check_argument(table, i, op);
 		}
 	}
 }
 
 static void
-bind_target(LfdwBinding *binding)
+bind_target(LfdwTable *table)
 {
-	const LfdwOptions *options = binding->options;
+	const LfdwOptions *options = table->options;
 
 	if (options->function_arn == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
 				 errmsg("foreign table \"%s\" has no option \"function_arn\"",
-						binding->relname)));
-	lfdw_target_bind(&binding->target, options, options->function_arn,
-					 options->qualifier);
+						table->relname)));
+	lfdw_function_create(&table->function, options, options->function_arn,
+						 options->qualifier);
 	/* a scan only reads */
-	binding->target.repeatable = true;
+	table->function.repeatable = true;
 }
 
 /*
@@ -196,15 +196,15 @@ bind_target(LfdwBinding *binding)
  * needs an argument.
  */
 bool
-lfdw_binding_takes(const LfdwBinding *binding, const LfdwColumn *column,
-				   LfdwOperator op)
+lfdw_table_takes(const LfdwTable *table, const LfdwColumn *column,
+				 LfdwOperator op)
 {
 	const LfdwPushdown *pushdown = column->pushdown;
 
 	if (op == LFDW_OP_EQ || op == LFDW_OP_IN)
 		return pushdown[LFDW_OP_EQ].declared || pushdown[LFDW_OP_IN].declared;
 	return pushdown[op].declared &&
-		(binding->options->envelope || pushdown[op].argument);
+		(table->options->envelope || pushdown[op].argument);
 }
 
 /*
@@ -214,17 +214,17 @@ lfdw_binding_takes(const LfdwBinding *binding, const LfdwColumn *column,
  * nothing of the relation.  Raises HV024 where options of the table, its
  * columns and its server contradict each other.
  */
-LfdwBinding *
-lfdw_binding_create(Relation relation)
+LfdwTable *
+lfdw_table_create(Relation relation)
 {
-	LfdwBinding *binding = palloc0(sizeof(LfdwBinding));
+	LfdwTable  *table = palloc0(sizeof(LfdwTable));
 	TupleDesc	desc = RelationGetDescr(relation);
 
-	binding->relname = pstrdup(RelationGetRelationName(relation));
-	binding->options = lfdw_option_table(RelationGetRelid(relation));
-	binding->natts = desc->natts;
-	binding->columns = palloc0(sizeof(LfdwColumn) * (desc->natts + 1));
-	binding->by_attnum = palloc0(sizeof(LfdwColumn *) * (desc->natts + 1));
+	table->relname = pstrdup(RelationGetRelationName(relation));
+	table->options = lfdw_option_table(RelationGetRelid(relation));
+	table->natts = desc->natts;
+	table->columns = palloc0(sizeof(LfdwColumn) * (desc->natts + 1));
+	table->by_attnum = palloc0(sizeof(LfdwColumn *) * (desc->natts + 1));
 	for (int i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, i);
@@ -233,14 +233,14 @@ lfdw_binding_create(Relation relation)
 			continue;
 		if (lfdw_is_virtual(att))
 		{
-			refuse_virtual_options(binding, RelationGetRelid(relation), att);
+			refuse_virtual_options(table, RelationGetRelid(relation), att);
 			continue;
 		}
-		binding->by_attnum[i] = &binding->columns[binding->ncolumns++];
-		bind_column(binding, binding->by_attnum[i],
+		table->by_attnum[i] = &table->columns[table->ncolumns++];
+		bind_column(table, table->by_attnum[i],
 					RelationGetRelid(relation), att);
 	}
-	check_arguments(binding);
-	bind_target(binding);
-	return binding;
+	check_arguments(table);
+	bind_target(table);
+	return table;
 }

@@ -34,19 +34,19 @@ typedef struct LfdwColumn
 	LfdwPushdown pushdown[LFDW_NOPERATORS]; /* default arguments filled in */
 } LfdwColumn;
 
-typedef struct LfdwBinding
+typedef struct LfdwTable
 {
 	const char *relname;
 	LfdwOptions *options;
-	LfdwTarget	target;
+	LfdwFunction function;
 	int			ncolumns;
 	LfdwColumn *columns;		/* those not dropped, in the table's order */
 	int			natts;
 	LfdwColumn **by_attnum;		/* natts of them, NULL where dropped */
-} LfdwBinding;
+} LfdwTable;
 
-extern LfdwBinding *lfdw_binding_create(Relation relation);
-extern bool lfdw_binding_takes(const LfdwBinding *binding,
-							   const LfdwColumn *column, LfdwOperator op);
+extern LfdwTable *lfdw_table_create(Relation relation);
+extern bool lfdw_table_takes(const LfdwTable *table,
+							 const LfdwColumn *column, LfdwOperator op);
 
 #endif							/* LFDW_TABLE_H */

@@ -24,8 +24,8 @@
  * How the "=" and "in" conditions of a column are sent, by what it declares
  * and what there is.
  */
-LfdwManner
-lfdw_query_manner(const LfdwColumn *column, bool has_eq, bool has_in)
+LfdwSendAs
+lfdw_arguments_send_as(const LfdwColumn *column, bool has_eq, bool has_in)
 {
 	const LfdwPushdown *eq = &column->pushdown[LFDW_OP_EQ];
 	const LfdwPushdown *in = &column->pushdown[LFDW_OP_IN];
@@ -51,18 +51,18 @@ is_same(const char *a, const char *b)
  * call carries of each, or the name of the argument that is its list.
  */
 static void
-add_filter(LfdwQuery *query, const LfdwFilter *given)
+add_filter(LfdwArguments *arguments, const LfdwFilter *given)
 {
-	LfdwFilter *filter = query->filters;
+	LfdwFilter *filter = arguments->filters;
 
-	for (; filter < query->filters + query->nfilters; filter++)
+	for (; filter < arguments->filters + arguments->nfilters; filter++)
 	{
 		if (filter->column == given->column && filter->op == given->op &&
 			(is_same(filter->json, given->json) ||
 			 is_same(filter->argument, given->argument)))
 			return;
 	}
-	query->nfilters++;
+	arguments->nfilters++;
 	*filter = *given;
 }
 
@@ -71,8 +71,8 @@ add_filter(LfdwQuery *query, const LfdwFilter *given)
  * holds once.
  */
 static void
-add_equality_filter(LfdwQuery *query, const LfdwCondition *condition,
-					LfdwManner manner)
+add_equality_filter(LfdwArguments *arguments, const LfdwCondition *condition,
+					LfdwSendAs send_as)
 {
 	const LfdwColumn *column = condition->term->column;
 	LfdwFilter	filter = {.column = column,.op = LFDW_OP_IN,.each = -1};
@@ -84,11 +84,11 @@ add_equality_filter(LfdwQuery *query, const LfdwCondition *condition,
 	}
 	else if (!column->pushdown[LFDW_OP_IN].declared)
 		return;
-	else if (manner == LFDW_SEND_SCALAR)
+	else if (send_as == LFDW_SEND_SCALAR)
 		filter.json = lfdw_set_list(&condition->set);
 	else
 		filter.argument = column->pushdown[LFDW_OP_IN].argument;
-	add_filter(query, &filter);
+	add_filter(arguments, &filter);
 }
 
 /* Is the condition one of the column's that are sent as "=" or "in"? */
@@ -96,48 +96,48 @@ static bool
 is_equality_of(const LfdwCondition *condition, const LfdwColumn *column)
 {
 	return condition->term->column == column && condition->term->declared &&
-		condition->verdict == LFDW_SENT &&
+		condition->outcome == LFDW_SENT &&
 		(condition->term->op == LFDW_OP_EQ || condition->term->op == LFDW_OP_IN);
 }
 
 /* Makes the argument and the filters of a column's "=" and "in". */
 static void
-add_equalities(LfdwQuery *query, const LfdwColumn *column,
+add_equalities(LfdwArguments *arguments, const LfdwColumn *column,
 			   const LfdwCondition *conditions, int nconditions)
 {
-	LfdwArgument *argument = &query->arguments[query->narguments];
+	LfdwEquality *equality = &arguments->equalities[arguments->nequalities];
 	bool		seen[LFDW_NOPERATORS] = {false};
 
-	argument->column = NULL;
+	equality->column = NULL;
 	for (int i = 0; i < nconditions; i++)
 	{
 		if (!is_equality_of(&conditions[i], column))
 			continue;
 		seen[conditions[i].term->op] = true;
-		if (argument->column)
-			lfdw_set_intersect(&argument->set, &conditions[i].set, true);
+		if (equality->column)
+			lfdw_set_intersect(&equality->set, &conditions[i].set, true);
 		else
 		{
-			argument->column = column;
-			argument->set = lfdw_set_copy(&conditions[i].set);
+			equality->column = column;
+			equality->set = lfdw_set_copy(&conditions[i].set);
 		}
 	}
-	if (argument->column == NULL)
+	if (equality->column == NULL)
 		return;
-	argument->manner = lfdw_query_manner(column, seen[LFDW_OP_EQ],
-										 seen[LFDW_OP_IN]);
-	for (int i = 0; argument->manner != LFDW_SEND_EACH && i < nconditions; i++)
+	equality->send_as = lfdw_arguments_send_as(column, seen[LFDW_OP_EQ],
+											   seen[LFDW_OP_IN]);
+	for (int i = 0; equality->send_as != LFDW_SEND_EACH && i < nconditions; i++)
 	{
 		if (is_equality_of(&conditions[i], column))
-			add_equality_filter(query, &conditions[i], argument->manner);
+			add_equality_filter(arguments, &conditions[i], equality->send_as);
 	}
-	if (argument->manner == LFDW_SEND_EACH)
+	if (equality->send_as == LFDW_SEND_EACH)
 	{
-		LfdwFilter	filter = {.column = column,.op = LFDW_OP_EQ,.each = query->narguments};
+		LfdwFilter	filter = {.column = column,.op = LFDW_OP_EQ,.each = arguments->nequalities};
 
-		add_filter(query, &filter);
+		add_filter(arguments, &filter);
 	}
-	query->narguments++;
+	arguments->nequalities++;
 }
 
 /*
@@ -146,7 +146,7 @@ add_equalities(LfdwQuery *query, const LfdwColumn *column,
  * good: nothing is tighter than the first list.
  */
 static const char *
-take_argument(LfdwQuery *query, const LfdwCondition *condition,
+take_argument(LfdwArguments *arguments, const LfdwCondition *condition,
 			  const LfdwCondition **of_argument)
 {
 	const LfdwTerm *term = condition->term;
@@ -154,18 +154,18 @@ take_argument(LfdwQuery *query, const LfdwCondition *condition,
 
 	if (term->column->pushdown[term->op].argument == NULL)
 		return NULL;
-	while (i < query->nothers &&
-		   (query->others[i].column != term->column ||
-			query->others[i].op != term->op))
+	while (i < arguments->nothers &&
+		   (arguments->others[i].column != term->column ||
+			arguments->others[i].op != term->op))
 		i++;
-	if (i < query->nothers &&
+	if (i < arguments->nothers &&
 		!lfdw_condition_is_tighter(condition, of_argument[i]))
 		return NULL;
-	if (i == query->nothers)
-		query->nothers++;
-	query->others[i].column = term->column;
-	query->others[i].op = term->op;
-	query->others[i].json = lfdw_condition_json(condition);
+	if (i == arguments->nothers)
+		arguments->nothers++;
+	arguments->others[i].column = term->column;
+	arguments->others[i].op = term->op;
+	arguments->others[i].json = lfdw_condition_json(condition);
 	of_argument[i] = condition;
 	return term->op == LFDW_OP_NOT_IN ?
 		term->column->pushdown[term->op].argument : NULL;
@@ -176,32 +176,32 @@ take_argument(LfdwQuery *query, const LfdwCondition *condition,
  * if its operator has one, which takes the tightest of several.
  */
 static void
-add_other(LfdwQuery *query, const LfdwCondition *condition,
+add_other(LfdwArguments *arguments, const LfdwCondition *condition,
 		  const LfdwCondition **of_argument)
 {
 	LfdwFilter	filter = {.column = condition->term->column,
 	.op = condition->term->op,.each = -1};
 
 	if (condition->term->declared)
-		filter.argument = take_argument(query, condition, of_argument);
+		filter.argument = take_argument(arguments, condition, of_argument);
 	if (filter.argument == NULL)
 		filter.json = lfdw_condition_json(condition);
-	add_filter(query, &filter);
+	add_filter(arguments, &filter);
 }
 
 /* A query that asks for everything yet, palloc'd, with room for terms. */
-LfdwQuery *
-lfdw_query_make(const LfdwBinding *binding, int nterms)
+LfdwArguments *
+lfdw_arguments_make(const LfdwTable *table, int nterms)
 {
-	LfdwQuery  *query = palloc0(sizeof(LfdwQuery));
+	LfdwArguments *arguments = palloc0(sizeof(LfdwArguments));
 
-	query->limit = -1;
-	query->given = palloc0(sizeof(bool) * (binding->ncolumns + 1));
-	query->problems = palloc0(sizeof(char *) * (binding->ncolumns + 1));
-	query->arguments = palloc0(sizeof(LfdwArgument) * (binding->ncolumns + 1));
-	query->others = palloc0(sizeof(LfdwOtherArgument) * (nterms + 1));
-	query->filters = palloc0(sizeof(LfdwFilter) * (nterms + 1));
-	return query;
+	arguments->limit = -1;
+	arguments->given = palloc0(sizeof(bool) * (table->ncolumns + 1));
+	arguments->problems = palloc0(sizeof(char *) * (table->ncolumns + 1));
+	arguments->equalities = palloc0(sizeof(LfdwEquality) * (table->ncolumns + 1));
+	arguments->others = palloc0(sizeof(LfdwOtherArgument) * (nterms + 1));
+	arguments->filters = palloc0(sizeof(LfdwFilter) * (nterms + 1));
+	return arguments;
 }
 
 /*
@@ -209,17 +209,17 @@ lfdw_query_make(const LfdwBinding *binding, int nterms)
  * which returns a row of another's?
  */
 static bool
-is_exact(const LfdwQuery *query, const LfdwCondition *conditions,
+is_exact(const LfdwArguments *arguments, const LfdwCondition *conditions,
 		 int nconditions)
 {
 	for (int i = 0; i < nconditions; i++)
 	{
-		if (conditions[i].verdict == LFDW_LOCAL || !conditions[i].term->declared)
+		if (conditions[i].outcome == LFDW_LOCAL || !conditions[i].term->declared)
 			return false;
 	}
-	for (int i = 0; i < query->narguments; i++)
+	for (int i = 0; i < arguments->nequalities; i++)
 	{
-		if (lfdw_set_has_equals(&query->arguments[i].set))
+		if (lfdw_set_has_equals(&arguments->equalities[i].set))
 			return false;
 	}
 	return true;
@@ -230,32 +230,32 @@ is_exact(const LfdwQuery *query, const LfdwCondition *conditions,
  * whether they are exact.
  */
 void
-lfdw_query_fill(LfdwQuery *query, const LfdwBinding *binding,
-				const LfdwCondition *conditions, int nconditions)
+lfdw_arguments_fill(LfdwArguments *arguments, const LfdwTable *table,
+					const LfdwCondition *conditions, int nconditions)
 {
 	const LfdwCondition **of_argument = palloc(sizeof(LfdwCondition *) *
 											   (nconditions + 1));
 
-	for (int i = 0; i < binding->ncolumns; i++)
-		add_equalities(query, &binding->columns[i], conditions, nconditions);
+	for (int i = 0; i < table->ncolumns; i++)
+		add_equalities(arguments, &table->columns[i], conditions, nconditions);
 	for (int i = 0; i < nconditions; i++)
 	{
 		const LfdwTerm *term = conditions[i].term;
 
 		if (term->declared && conditions[i].why)
-			query->problems[term->column - binding->columns] =
+			arguments->problems[term->column - table->columns] =
 				lfdw_condition_problem(&conditions[i]);
-		if (conditions[i].verdict != LFDW_SENT)
+		if (conditions[i].outcome != LFDW_SENT)
 			continue;
 		if (term->declared)
-			query->given[term->column - binding->columns] = true;
+			arguments->given[term->column - table->columns] = true;
 		if (!term->declared ||
 			(term->op != LFDW_OP_EQ && term->op != LFDW_OP_IN))
-			add_other(query, &conditions[i], of_argument);
+			add_other(arguments, &conditions[i], of_argument);
 	}
-	for (int i = 0; i < query->narguments; i++)
-		lfdw_set_index(&query->arguments[i].set);
-	query->exact = is_exact(query, conditions, nconditions);
+	for (int i = 0; i < arguments->nequalities; i++)
+		lfdw_set_index(&arguments->equalities[i].set);
+	arguments->exact = is_exact(arguments, conditions, nconditions);
 }
 
 /*
@@ -274,7 +274,7 @@ evaluate_terms(LfdwCondition *conditions, List *terms, List *exprstates,
 	{
 		conditions[n] = *bound;
 		conditions[n].set = lfdw_set_copy(&bound->set);
-		if (conditions[n++].verdict == LFDW_NO_ROW)
+		if (conditions[n++].outcome == LFDW_NO_ROW)
 			return false;
 	}
 	foreach(lc, terms)
@@ -284,7 +284,7 @@ evaluate_terms(LfdwCondition *conditions, List *terms, List *exprstates,
 
 		CHECK_FOR_INTERRUPTS();
 		lfdw_condition_evaluate(&conditions[n], term, state, econtext);
-		if (conditions[n].verdict == LFDW_NO_ROW)
+		if (conditions[n].outcome == LFDW_NO_ROW)
 			return false;
 		n++;
 	}
@@ -296,7 +296,7 @@ evaluate_terms(LfdwCondition *conditions, List *terms, List *exprstates,
  * settings.
  */
 void
-lfdw_query_render(LfdwCondition *conditions, int nconditions, int max_values)
+lfdw_arguments_render(LfdwCondition *conditions, int nconditions, int max_values)
 {
 	int			nestlevel = lfdw_sending_modes_begin();
 
@@ -316,32 +316,32 @@ lfdw_query_render(LfdwCondition *conditions, int nconditions, int max_values)
  * until the next rescan.  A term whose value JSON cannot carry is left to
  * PostgreSQL's recheck.  Raises what evaluating the expressions raises.
  */
-LfdwQuery *
-lfdw_query_evaluate(const LfdwBinding *binding, List *terms,
-					List *exprstates, ExprContext *econtext,
-					const LfdwCondition *bound)
+LfdwArguments *
+lfdw_arguments_evaluate(const LfdwTable *table, List *terms,
+						List *exprstates, ExprContext *econtext,
+						const LfdwCondition *bound)
 {
 	int			nterms = list_length(terms) + (bound ? 1 : 0);
-	LfdwQuery  *query = lfdw_query_make(binding, nterms);
+	LfdwArguments *arguments = lfdw_arguments_make(table, nterms);
 	LfdwCondition *conditions = palloc0(sizeof(LfdwCondition) * (nterms + 1));
 
-	query->nothing = !evaluate_terms(conditions, terms, exprstates, econtext,
-									 bound);
-	if (query->nothing)
-		return query;
-	lfdw_query_render(conditions, nterms, binding->options->max_batch_keys);
-	lfdw_query_fill(query, binding, conditions, nterms);
-	return query;
+	arguments->nothing = !evaluate_terms(conditions, terms, exprstates, econtext,
+										 bound);
+	if (arguments->nothing)
+		return arguments;
+	lfdw_arguments_render(conditions, nterms, table->options->max_batch_keys);
+	lfdw_arguments_fill(arguments, table, conditions, nterms);
+	return arguments;
 }
 
 /* The argument that carries a column's value, or NULL. */
-const LfdwArgument *
-lfdw_query_argument(const LfdwQuery *query, const LfdwColumn *column)
+const LfdwEquality *
+lfdw_arguments_equality(const LfdwArguments *arguments, const LfdwColumn *column)
 {
-	for (int i = 0; i < query->narguments; i++)
+	for (int i = 0; i < arguments->nequalities; i++)
 	{
-		if (query->arguments[i].column == column)
-			return &query->arguments[i];
+		if (arguments->equalities[i].column == column)
+			return &arguments->equalities[i];
 	}
 	return NULL;
 }
@@ -352,72 +352,72 @@ lfdw_query_argument(const LfdwQuery *query, const LfdwColumn *column)
  * come sorted comes from one call.
  */
 void
-lfdw_query_divide(LfdwQuery *query)
+lfdw_arguments_divide(LfdwArguments *arguments)
 {
-	for (int i = 0; query->order_by == NULL && i < query->narguments; i++)
+	for (int i = 0; arguments->order_by == NULL && i < arguments->nequalities; i++)
 	{
-		if (query->arguments[i].manner == LFDW_SEND_LIST)
-			query->arguments[i].manner = LFDW_SEND_PARTS;
+		if (arguments->equalities[i].send_as == LFDW_SEND_LIST)
+			arguments->equalities[i].send_as = LFDW_SEND_PARTS;
 	}
 }
 
-/* A turn with room for a query's arguments, palloc'd; all values are 0. */
-static LfdwTurn *
-make_turn(const LfdwQuery *query)
+/* A part with room for a query's arguments, palloc'd; all values are 0. */
+static LfdwPart *
+make_part(const LfdwArguments *arguments)
 {
-	LfdwTurn   *turn = palloc(sizeof(LfdwTurn));
+	LfdwPart   *part = palloc(sizeof(LfdwPart));
 
-	turn->first = palloc0(sizeof(int) * (query->narguments + 1));
-	turn->count = palloc0(sizeof(int) * (query->narguments + 1));
-	return turn;
+	part->first = palloc0(sizeof(int) * (arguments->nequalities + 1));
+	part->count = palloc0(sizeof(int) * (arguments->nequalities + 1));
+	return part;
 }
 
 /* How many values an argument's part has that begins at first. */
 static int
-part_size(const LfdwArgument *argument, int first, int max_values)
+part_size(const LfdwEquality *equality, int first, int max_values)
 {
-	if (argument->manner == LFDW_SEND_EACH)
+	if (equality->send_as == LFDW_SEND_EACH)
 		return 1;
-	return argument->manner == LFDW_SEND_PARTS ?
-		Min(argument->set.nvalues - first, max_values) : argument->set.nvalues;
+	return equality->send_as == LFDW_SEND_PARTS ?
+		Min(equality->set.nvalues - first, max_values) : equality->set.nvalues;
 }
 
-/* The turn of a query's first call, palloc'd in the current context. */
-LfdwTurn *
-lfdw_query_first_turn(const LfdwQuery *query, int max_values)
+/* The part of a query's first call, palloc'd in the current context. */
+LfdwPart *
+lfdw_arguments_first_part(const LfdwArguments *arguments, int max_values)
 {
-	LfdwTurn   *turn = make_turn(query);
+	LfdwPart   *part = make_part(arguments);
 
-	for (int i = 0; i < query->narguments; i++)
-		turn->count[i] = part_size(&query->arguments[i], 0, max_values);
-	return turn;
+	for (int i = 0; i < arguments->nequalities; i++)
+		part->count[i] = part_size(&arguments->equalities[i], 0, max_values);
+	return part;
 }
 
-/* A copy of a turn, palloc'd in the current context. */
-LfdwTurn *
-lfdw_query_copy_turn(const LfdwQuery *query, const LfdwTurn *turn)
+/* A copy of a part, palloc'd in the current context. */
+LfdwPart *
+lfdw_arguments_copy_part(const LfdwArguments *arguments, const LfdwPart *part)
 {
-	LfdwTurn   *copy = make_turn(query);
+	LfdwPart   *copy = make_part(arguments);
 
-	memcpy(copy->first, turn->first, sizeof(int) * query->narguments);
-	memcpy(copy->count, turn->count, sizeof(int) * query->narguments);
+	memcpy(copy->first, part->first, sizeof(int) * arguments->nequalities);
+	memcpy(copy->count, part->count, sizeof(int) * arguments->nequalities);
 	return copy;
 }
 
 /* Counts on to the values of the next call; false after the last. */
 bool
-lfdw_query_next_turn(const LfdwQuery *query, LfdwTurn *turn, int max_values)
+lfdw_arguments_next_part(const LfdwArguments *arguments, LfdwPart *part, int max_values)
 {
-	for (int i = 0; i < query->narguments; i++)
+	for (int i = 0; i < arguments->nequalities; i++)
 	{
-		const LfdwArgument *argument = &query->arguments[i];
+		const LfdwEquality *equality = &arguments->equalities[i];
 		bool		more;
 
-		turn->first[i] += turn->count[i];
-		more = turn->first[i] < argument->set.nvalues;
+		part->first[i] += part->count[i];
+		more = part->first[i] < equality->set.nvalues;
 		if (!more)
-			turn->first[i] = 0;
-		turn->count[i] = part_size(argument, turn->first[i], max_values);
+			part->first[i] = 0;
+		part->count[i] = part_size(equality, part->first[i], max_values);
 		if (more)
 			return true;
 	}
@@ -430,9 +430,9 @@ lfdw_query_next_turn(const LfdwQuery *query, LfdwTurn *turn, int max_values)
  * lfdw_set_find's.
  */
 static int
-choose_place(const LfdwArgument *argument, Datum value, int first, int count)
+choose_place(const LfdwEquality *equality, Datum value, int first, int count)
 {
-	const LfdwValueSet *set = &argument->set;
+	const LfdwValueSet *set = &equality->set;
 	int			nestlevel;
 	StringInfoData json;
 
@@ -441,7 +441,7 @@ choose_place(const LfdwArgument *argument, Datum value, int first, int count)
 	initStringInfo(&json);
 	nestlevel = lfdw_sending_modes_begin();
 	(void) lfdw_value_to_json(&json, value, set->type->type_id,
-							  argument->column->format);
+							  equality->column->format);
 	lfdw_transmission_modes_end(nestlevel);
 	for (int i = first; i < first + count; i++)
 	{
@@ -453,24 +453,24 @@ choose_place(const LfdwArgument *argument, Datum value, int first, int count)
 
 /*
  * Is a column's value, not NULL and of the column's type, one of those that a
- * call's turn carries in the argument at index?  Of several calls it is one's
+ * call's part carries in the argument at index?  Of several calls it is one's
  * alone.
  */
 bool
-lfdw_query_matches(const LfdwQuery *query, int index, const LfdwTurn *turn,
-				   Datum value)
+lfdw_arguments_matches(const LfdwArguments *arguments, int index, const LfdwPart *part,
+					   Datum value)
 {
-	const LfdwArgument *argument = &query->arguments[index];
-	Oid			type = getBaseType(argument->column->typid);
+	const LfdwEquality *equality = &arguments->equalities[index];
+	Oid			type = getBaseType(equality->column->typid);
 	int			first;
 	int			count;
 	int			place;
 
 	value = lfdw_set_datum(value, type);
-	count = lfdw_set_find(&argument->set, value, &first);
+	count = lfdw_set_find(&equality->set, value, &first);
 	if (count == 0)
 		return false;
-	place = choose_place(argument, value, first, count);
-	return place >= turn->first[index] &&
-		place < turn->first[index] + turn->count[index];
+	place = choose_place(equality, value, first, count);
+	return place >= part->first[index] &&
+		place < part->first[index] + part->count[index];
 }

@@ -18,33 +18,33 @@
 #include "pushdown/value_set.h"
 
 /* How the values of a column reach the function. */
-typedef enum LfdwManner
+typedef enum LfdwSendAs
 {
 	LFDW_SEND_SCALAR,			/* the argument of "=" */
 	LFDW_SEND_LIST,				/* the argument of "in" */
 	LFDW_SEND_BOTH,				/* each under its own name */
 	LFDW_SEND_EACH,				/* "=" once for each value: a call each */
 	LFDW_SEND_PARTS				/* "in", in parts: a call for each */
-} LfdwManner;
+} LfdwSendAs;
 
 /* What a column's "=" and "in" conditions make, intersected. */
-typedef struct LfdwArgument
+typedef struct LfdwEquality
 {
 	const LfdwColumn *column;
-	LfdwManner	manner;
+	LfdwSendAs	send_as;
 	LfdwValueSet set;
-} LfdwArgument;
+} LfdwEquality;
 
 /*
  * Which values of the arguments a call carries.  first holds, for an argument
  * that makes a call a value, the index of the value; for one sent in parts, the
  * first of count values; 0 for all others.
  */
-typedef struct LfdwTurn
+typedef struct LfdwPart
 {
 	int		   *first;
 	int		   *count;
-} LfdwTurn;
+} LfdwPart;
 
 /* The argument of any other operator. */
 typedef struct LfdwOtherArgument
@@ -59,13 +59,13 @@ typedef struct LfdwFilter
 {
 	const LfdwColumn *column;
 	LfdwOperator op;
-	int			each;			/* the value that this argument's turn
+	int			each;			/* the value that this argument's part
 								 * carries, or -1 */
 	char	   *json;			/* this value, or NULL */
 	const char *argument;		/* the list that this argument is, or NULL */
 } LfdwFilter;
 
-typedef struct LfdwQuery
+typedef struct LfdwArguments
 {
 	bool		nothing;		/* no row can match: no invocation */
 	bool		exact;			/* every term was sent on a declared operator */
@@ -74,35 +74,35 @@ typedef struct LfdwQuery
 	const char *order_by;		/* JSON, NULL for none */
 	bool	   *given;			/* by column: a declared operator was sent */
 	char	  **problems;		/* by column: why a condition was not */
-	int			narguments;
-	LfdwArgument *arguments;
+	int			nequalities;
+	LfdwEquality *equalities;
 	int			nothers;
 	LfdwOtherArgument *others;
 	int			nfilters;
 	LfdwFilter *filters;
-} LfdwQuery;
+} LfdwArguments;
 
 struct LfdwCondition;
-extern LfdwQuery *lfdw_query_evaluate(const LfdwBinding *binding, List *terms,
-									  List *exprstates, ExprContext *econtext,
-									  const struct LfdwCondition *bound);
-extern LfdwQuery *lfdw_query_make(const LfdwBinding *binding, int nterms);
-extern void lfdw_query_render(struct LfdwCondition *conditions,
-							  int nconditions, int max_values);
-extern void lfdw_query_fill(LfdwQuery *query, const LfdwBinding *binding,
-							const struct LfdwCondition *conditions,
-							int nconditions);
-extern const LfdwArgument *lfdw_query_argument(const LfdwQuery *query,
-											   const LfdwColumn *column);
-extern bool lfdw_query_matches(const LfdwQuery *query, int index,
-							   const LfdwTurn *turn, Datum value);
-extern void lfdw_query_divide(LfdwQuery *query);
-extern LfdwTurn *lfdw_query_first_turn(const LfdwQuery *query, int max_values);
-extern LfdwTurn *lfdw_query_copy_turn(const LfdwQuery *query,
-									  const LfdwTurn *turn);
-extern bool lfdw_query_next_turn(const LfdwQuery *query, LfdwTurn *turn,
-								 int max_values);
-extern LfdwManner lfdw_query_manner(const LfdwColumn *column, bool has_eq,
-									bool has_in);
+extern LfdwArguments *lfdw_arguments_evaluate(const LfdwTable *table, List *terms,
+											  List *exprstates, ExprContext *econtext,
+											  const struct LfdwCondition *bound);
+extern LfdwArguments *lfdw_arguments_make(const LfdwTable *table, int nterms);
+extern void lfdw_arguments_render(struct LfdwCondition *conditions,
+								  int nconditions, int max_values);
+extern void lfdw_arguments_fill(LfdwArguments *arguments, const LfdwTable *table,
+								const struct LfdwCondition *conditions,
+								int nconditions);
+extern const LfdwEquality *lfdw_arguments_equality(const LfdwArguments *arguments,
+												   const LfdwColumn *column);
+extern bool lfdw_arguments_matches(const LfdwArguments *arguments, int index,
+								   const LfdwPart *part, Datum value);
+extern void lfdw_arguments_divide(LfdwArguments *arguments);
+extern LfdwPart *lfdw_arguments_first_part(const LfdwArguments *arguments, int max_values);
+extern LfdwPart *lfdw_arguments_copy_part(const LfdwArguments *arguments,
+										  const LfdwPart *part);
+extern bool lfdw_arguments_next_part(const LfdwArguments *arguments, LfdwPart *part,
+									 int max_values);
+extern LfdwSendAs lfdw_arguments_send_as(const LfdwColumn *column, bool has_eq,
+										 bool has_in);
 
 #endif							/* LFDW_ARGUMENTS_H */

@@ -65,7 +65,7 @@ take_unknown(LfdwCondition *condition, LfdwTerm *term)
 {
 	memset(condition, 0, sizeof(*condition));
 	condition->term = term;
-	condition->verdict = LFDW_SENT;
+	condition->outcome = LFDW_SENT;
 	condition->set.collation = term->collation;
 	condition->set.type = lookup_type_cache(lfdw_set_type(term->valtype),
 											TYPECACHE_CMP_PROC_FINFO);
@@ -96,7 +96,7 @@ take_terms(LfdwDisplay *display, List *terms, LfdwTerm *bound)
 			lfdw_condition_evaluate(condition, term,
 									term->value ? ExecInitExpr(term->value, NULL) : NULL,
 									econtext);
-		possible &= condition++->verdict != LFDW_NO_ROW;
+		possible &= condition++->outcome != LFDW_NO_ROW;
 	}
 	FreeExprContext(econtext, true);
 	return possible;
@@ -116,13 +116,13 @@ is_contradiction(LfdwDisplay *display, int nconditions)
 	for (int i = 0; i < nconditions; i++)
 	{
 		if (conditions[i].set.unknown && conditions[i].term->op == LFDW_OP_NOT_IN)
-			conditions[i].verdict = LFDW_ANY_ROW;
+			conditions[i].outcome = LFDW_ANY_ROW;
 	}
 	found = lfdw_conditions_contradict(conditions, nconditions);
 	for (int i = 0; i < nconditions; i++)
 	{
 		if (conditions[i].set.unknown)
-			conditions[i].verdict = LFDW_SENT;
+			conditions[i].outcome = LFDW_SENT;
 	}
 	return found;
 }
@@ -196,7 +196,7 @@ name_column(LfdwDisplay *display, const LfdwColumn *column, int nconditions)
 	{
 		LfdwCondition *condition = &display->conditions[i];
 
-		if (condition->term->column != column || condition->verdict != LFDW_SENT)
+		if (condition->term->column != column || condition->outcome != LFDW_SENT)
 			continue;
 		members[nmembers++] = condition;
 		unknown |= condition->set.unknown;
@@ -220,11 +220,11 @@ name_column(LfdwDisplay *display, const LfdwColumn *column, int nconditions)
 static void
 name_bounds(LfdwDisplay *display, int nconditions)
 {
-	LfdwQuery  *query = display->query;
+	LfdwArguments *arguments = display->arguments;
 
-	for (int i = 0; i < query->nothers; i++)
+	for (int i = 0; i < arguments->nothers; i++)
 	{
-		LfdwOtherArgument *other = &query->others[i];
+		LfdwOtherArgument *other = &arguments->others[i];
 		List	   *values = NIL;
 		bool		unknown = false;
 
@@ -234,7 +234,7 @@ name_bounds(LfdwDisplay *display, int nconditions)
 
 			if (condition->term->column != other->column ||
 				condition->term->op != other->op ||
-				condition->verdict != LFDW_SENT)
+				condition->outcome != LFDW_SENT)
 				continue;
 			values = lappend(values, condition->term->value);
 			unknown |= condition->set.unknown;
@@ -263,32 +263,32 @@ lists_of(const LfdwDisplay *display, const LfdwColumn *column, int nconditions)
 static void
 name_parts(LfdwDisplay *display, int nconditions, int max_values)
 {
-	for (int i = 0; i < display->query->narguments; i++)
+	for (int i = 0; i < display->arguments->nequalities; i++)
 	{
-		LfdwArgument *argument = &display->query->arguments[i];
-		bool		each = argument->manner == LFDW_SEND_EACH;
+		LfdwEquality *equality = &display->arguments->equalities[i];
+		bool		each = equality->send_as == LFDW_SEND_EACH;
 		int			most = each ? 1 : max_values;
 
-		if (!each && argument->manner != LFDW_SEND_PARTS)
+		if (!each && equality->send_as != LFDW_SEND_PARTS)
 			continue;
-		if (!argument->set.unknown)
+		if (!equality->set.unknown)
 		{
-			if (argument->set.nvalues <= most)
+			if (equality->set.nvalues <= most)
 				continue;
-			set_text(&argument->set,
+			set_text(&equality->set,
 					 add_unknown(display, LFDW_UNKNOWN_PART,
-								 lists_of(display, argument->column, nconditions)),
+								 lists_of(display, equality->column, nconditions)),
 					 true);
 		}
-		if (each && argument->set.placeholder)
+		if (each && equality->set.placeholder)
 		{
 			LfdwUnknown *unknown = list_nth(display->unknowns,
-											atoi(argument->set.placeholder + 1) - 1);
+											atoi(equality->set.placeholder + 1) - 1);
 
 			unknown->each = true;
 		}
-		else if (argument->set.placeholder)
-			argument->manner = LFDW_SEND_LIST;
+		else if (equality->set.placeholder)
+			equality->send_as = LFDW_SEND_LIST;
 	}
 }
 
@@ -314,20 +314,20 @@ take_limit(LfdwDisplay *display, List *limit)
 	int64		offset;
 	int64		wanted;
 
-	if (!display->query->exact || limit == NIL)
+	if (!display->arguments->exact || limit == NIL)
 		return;
 	if (known_count(linitial(limit), -1, &count) &&
 		known_count(lsecond(limit), 0, &offset))
 	{
 		if (count >= 0 && offset >= 0 &&
 			!pg_add_s64_overflow(count, offset, &wanted))
-			display->query->limit = wanted;
+			display->arguments->limit = wanted;
 		return;
 	}
-	display->query->limit = 0;
-	display->query->limit_text = add_unknown(display, LFDW_UNKNOWN_LIMIT,
-											 lsecond(limit) ? limit :
-											 list_make1(linitial(limit)));
+	display->arguments->limit = 0;
+	display->arguments->limit_text = add_unknown(display, LFDW_UNKNOWN_LIMIT,
+												 lsecond(limit) ? limit :
+												 list_make1(linitial(limit)));
 }
 
 /*
@@ -340,28 +340,28 @@ take_limit(LfdwDisplay *display, List *limit)
  * current context.
  */
 LfdwDisplay *
-lfdw_query_display(const LfdwBinding *binding, List *terms, LfdwTerm *bound,
-				   const char *order_by, List *limit)
+lfdw_arguments_display(const LfdwTable *table, List *terms, LfdwTerm *bound,
+					   const char *order_by, List *limit)
 {
 	LfdwDisplay *display = palloc0(sizeof(LfdwDisplay));
 	int			n = list_length(terms) + (bound ? 1 : 0);
-	int			max_values = binding->options->max_batch_keys;
+	int			max_values = table->options->max_batch_keys;
 
 	display->nbound = bound ? 1 : 0;
 	display->conditions = palloc0(sizeof(LfdwCondition) * (n + 1));
-	display->query = lfdw_query_make(binding, n);
-	display->query->nothing = !take_terms(display, terms, bound) ||
+	display->arguments = lfdw_arguments_make(table, n);
+	display->arguments->nothing = !take_terms(display, terms, bound) ||
 		is_contradiction(display, n);
-	if (display->query->nothing)
+	if (display->arguments->nothing)
 		return display;
-	lfdw_query_render(display->conditions, n, max_values);
-	for (int i = 0; i < binding->ncolumns; i++)
-		name_column(display, &binding->columns[i], n);
-	lfdw_query_fill(display->query, binding, display->conditions, n);
+	lfdw_arguments_render(display->conditions, n, max_values);
+	for (int i = 0; i < table->ncolumns; i++)
+		name_column(display, &table->columns[i], n);
+	lfdw_arguments_fill(display->arguments, table, display->conditions, n);
 	name_bounds(display, n);
 	take_limit(display, limit);
-	display->query->order_by = order_by;
-	lfdw_query_divide(display->query);
+	display->arguments->order_by = order_by;
+	lfdw_arguments_divide(display->arguments);
 	name_parts(display, n, max_values);
 	return display;
 }

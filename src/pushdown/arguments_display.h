@@ -36,14 +36,14 @@ typedef struct LfdwUnknown
 
 typedef struct LfdwDisplay
 {
-	LfdwQuery  *query;
+	LfdwArguments *arguments;
 	int			nbound;			/* conditions in front that are a join's */
 	LfdwCondition *conditions;	/* then the terms', in their order */
 	List	   *unknowns;		/* of LfdwUnknown: what $1, $2, ... stand for */
 } LfdwDisplay;
 
-extern LfdwDisplay *lfdw_query_display(const LfdwBinding *binding, List *terms,
-									   LfdwTerm *bound, const char *order_by,
-									   List *limit);
+extern LfdwDisplay *lfdw_arguments_display(const LfdwTable *table, List *terms,
+										   LfdwTerm *bound, const char *order_by,
+										   List *limit);
 
 #endif							/* LFDW_ARGUMENTS_DISPLAY_H */

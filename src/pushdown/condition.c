@@ -35,7 +35,7 @@ takes_list(LfdwOperator op)
 }
 
 /* Takes the values of a list. */
-static LfdwVerdict
+static LfdwOutcome
 take_list(LfdwCondition *condition, Datum array)
 {
 	LfdwValueSet *set = &condition->set;
@@ -54,7 +54,7 @@ take_list(LfdwCondition *condition, Datum array)
  * hold: nothing matches, or whatever is not NULL does.  The function is not
  * shown them, for its type may not hold them either.
  */
-static LfdwVerdict
+static LfdwOutcome
 judge_outside(LfdwOperator op, int side, int nvalues)
 {
 	switch (op)
@@ -81,7 +81,7 @@ init_condition(LfdwCondition *condition, LfdwTerm *term)
 
 	memset(condition, 0, sizeof(*condition));
 	condition->term = term;
-	condition->verdict = LFDW_SENT;
+	condition->outcome = LFDW_SENT;
 	condition->set.collation = term->collation;
 	condition->set.type = lookup_type_cache(lfdw_set_type(type),
 											TYPECACHE_CMP_PROC_FINFO);
@@ -91,7 +91,7 @@ init_condition(LfdwCondition *condition, LfdwTerm *term)
 static void
 keep_local(LfdwCondition *condition, char *why)
 {
-	condition->verdict = LFDW_LOCAL;
+	condition->outcome = LFDW_LOCAL;
 	condition->why = why;
 }
 
@@ -102,13 +102,13 @@ drop_outside(LfdwCondition *condition)
 	Oid			type = getBaseType(condition->term->column->typid);
 	int			side;
 
-	if (condition->verdict != LFDW_SENT ||
+	if (condition->outcome != LFDW_SENT ||
 		!lfdw_set_is_integer(condition->term->valtype))
 		return;
 	side = lfdw_set_drop_outside(&condition->set, type);
-	condition->verdict = judge_outside(condition->term->op, side,
+	condition->outcome = judge_outside(condition->term->op, side,
 									   condition->set.nvalues);
-	if (condition->verdict == LFDW_LOCAL)
+	if (condition->outcome == LFDW_LOCAL)
 		condition->why = psprintf("its values are out of range for type %s",
 								  format_type_be(type));
 }
@@ -130,11 +130,11 @@ lfdw_condition_evaluate(LfdwCondition *condition, LfdwTerm *term,
 	value = ExecEvalExpr(state, econtext, &isnull);
 	if (isnull)
 	{
-		condition->verdict = LFDW_NO_ROW;
+		condition->outcome = LFDW_NO_ROW;
 		return;
 	}
 	if (takes_list(term->op))
-		condition->verdict = take_list(condition, value);
+		condition->outcome = take_list(condition, value);
 	else
 		lfdw_set_take_value(&condition->set, term->valtype, value);
 	drop_outside(condition);
@@ -155,7 +155,7 @@ lfdw_condition_of_values(LfdwCondition *condition, LfdwTerm *term,
 	condition->set.nvalues = nvalues;
 	lfdw_set_sort(&condition->set);
 	if (nvalues == 0)
-		condition->verdict = LFDW_NO_ROW;
+		condition->outcome = LFDW_NO_ROW;
 	drop_outside(condition);
 }
 
@@ -199,7 +199,7 @@ lfdw_condition_render(LfdwCondition *condition, int max_values)
 	StringInfoData json;
 
 	set->json = palloc_extended(sizeof(char *) * (set->nvalues + 1), MCXT_ALLOC_HUGE);
-	for (int i = 0; i < set->nvalues && condition->verdict == LFDW_SENT; i++)
+	for (int i = 0; i < set->nvalues && condition->outcome == LFDW_SENT; i++)
 	{
 		initStringInfo(&json);
 		if (is_large_hint(condition, set->values[i]))
@@ -209,7 +209,7 @@ lfdw_condition_render(LfdwCondition *condition, int max_values)
 			keep_local(condition, describe_value(set, set->values[i]));
 		set->json[i] = json.data;
 	}
-	if (condition->verdict != LFDW_SENT || !takes_list(term->op))
+	if (condition->outcome != LFDW_SENT || !takes_list(term->op))
 		return;
 	lfdw_set_remove_duplicates(set);
 	if (set->nvalues > max_values &&
@@ -358,8 +358,8 @@ lfdw_conditions_contradict(LfdwCondition *conditions, int nconditions)
 			CHECK_FOR_INTERRUPTS();
 			if (i != j &&
 				conditions[i].term->column == conditions[j].term->column &&
-				conditions[i].verdict != LFDW_ANY_ROW &&
-				conditions[j].verdict != LFDW_ANY_ROW &&
+				conditions[i].outcome != LFDW_ANY_ROW &&
+				conditions[j].outcome != LFDW_ANY_ROW &&
 				excludes(&conditions[i], &conditions[j]))
 				return true;
 		}

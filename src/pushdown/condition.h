@@ -18,18 +18,18 @@
 #include "pushdown/value_set.h"
 
 /* What the values of a condition mean for a (re)scan. */
-typedef enum LfdwVerdict
+typedef enum LfdwOutcome
 {
 	LFDW_NO_ROW,				/* no row can match */
 	LFDW_ANY_ROW,				/* every row matches, NULLs too */
 	LFDW_LOCAL,					/* there is nothing to send; rechecked only */
 	LFDW_SENT
-} LfdwVerdict;
+} LfdwOutcome;
 
 typedef struct LfdwCondition
 {
 	LfdwTerm   *term;
-	LfdwVerdict verdict;
+	LfdwOutcome outcome;
 	char	   *why;			/* LFDW_LOCAL: the reason */
 	LfdwValueSet set;			/* no values for the tests of NULL */
 } LfdwCondition;

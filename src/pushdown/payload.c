@@ -48,42 +48,42 @@ append_inner(StringInfo out, const char *object)
 
 /* The list of a call's values. */
 static char *
-argument_list(const LfdwArgument *argument, int index, const LfdwTurn *turn)
+argument_list(const LfdwEquality *equality, int index, const LfdwPart *part)
 {
-	return argument->manner == LFDW_SEND_PARTS ?
-		lfdw_set_part(&argument->set, turn->first[index], turn->count[index]) :
-		lfdw_set_list(&argument->set);
+	return equality->send_as == LFDW_SEND_PARTS ?
+		lfdw_set_part(&equality->set, part->first[index], part->count[index]) :
+		lfdw_set_list(&equality->set);
 }
 
 /* The member or members that carry one column's values. */
 static void
-append_argument(StringInfo out, const LfdwQuery *query, int index,
-				const LfdwTurn *turn)
+append_argument(StringInfo out, const LfdwArguments *arguments, int index,
+				const LfdwPart *part)
 {
-	const LfdwArgument *argument = &query->arguments[index];
-	const LfdwPushdown *pushdown = argument->column->pushdown;
-	LfdwManner	manner = argument->manner;
+	const LfdwEquality *equality = &arguments->equalities[index];
+	const LfdwPushdown *pushdown = equality->column->pushdown;
+	LfdwSendAs	send_as = equality->send_as;
 
-	if (manner != LFDW_SEND_LIST && manner != LFDW_SEND_PARTS)
+	if (send_as != LFDW_SEND_LIST && send_as != LFDW_SEND_PARTS)
 	{
 		append_key(out, pushdown[LFDW_OP_EQ].argument);
-		appendStringInfoString(out, argument->set.json[turn->first[index]]);
+		appendStringInfoString(out, equality->set.json[part->first[index]]);
 	}
-	if (manner == LFDW_SEND_LIST || manner == LFDW_SEND_BOTH ||
-		manner == LFDW_SEND_PARTS)
+	if (send_as == LFDW_SEND_LIST || send_as == LFDW_SEND_BOTH ||
+		send_as == LFDW_SEND_PARTS)
 	{
 		append_key(out, pushdown[LFDW_OP_IN].argument);
-		appendStringInfoString(out, argument_list(argument, index, turn));
+		appendStringInfoString(out, argument_list(equality, index, part));
 	}
 }
 
 /* The members of the other operators that have an argument. */
 static void
-append_others(StringInfo out, const LfdwQuery *query)
+append_others(StringInfo out, const LfdwArguments *arguments)
 {
-	for (int i = 0; i < query->nothers; i++)
+	for (int i = 0; i < arguments->nothers; i++)
 	{
-		const LfdwOtherArgument *other = &query->others[i];
+		const LfdwOtherArgument *other = &arguments->others[i];
 
 		append_key(out, other->column->pushdown[other->op].argument);
 		appendStringInfoString(out, other->json);
@@ -91,17 +91,17 @@ append_others(StringInfo out, const LfdwQuery *query)
 }
 
 static void
-append_filters(StringInfo out, const LfdwQuery *query, const LfdwTurn *turn)
+append_filters(StringInfo out, const LfdwArguments *arguments, const LfdwPart *part)
 {
 	append_key(out, "filters");
 	appendStringInfoChar(out, '[');
-	for (int i = 0; i < query->nfilters; i++)
+	for (int i = 0; i < arguments->nfilters; i++)
 	{
-		const LfdwFilter *filter = &query->filters[i];
+		const LfdwFilter *filter = &arguments->filters[i];
 		const char *json = filter->json;
 
 		if (filter->each >= 0)
-			json = query->arguments[filter->each].set.json[turn->first[filter->each]];
+			json = arguments->equalities[filter->each].set.json[part->first[filter->each]];
 		appendStringInfoString(out, i > 0 ? ",{" : "{");
 		append_key(out, "column");
 		lfdw_json_append_string(out, filter->column->name);
@@ -119,15 +119,15 @@ append_filters(StringInfo out, const LfdwQuery *query, const LfdwTurn *turn)
 
 /* Has a column before this one the same name, and is wanted too? */
 static bool
-is_named_before(const LfdwBinding *binding, int index, const Bitmapset *attrs)
+is_named_before(const LfdwTable *table, int index, const Bitmapset *attrs)
 {
 	for (int i = 0; i < index; i++)
 	{
-		const LfdwColumn *column = &binding->columns[i];
+		const LfdwColumn *column = &table->columns[i];
 
 		if (bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber,
 						  attrs) &&
-			strcmp(column->name, binding->columns[index].name) == 0)
+			strcmp(column->name, table->columns[index].name) == 0)
 			return true;
 	}
 	return false;
@@ -141,22 +141,22 @@ is_named_before(const LfdwBinding *binding, int index, const Bitmapset *attrs)
  * palloc'd in the current context.
  */
 char *
-lfdw_request_columns(const LfdwBinding *binding, const Bitmapset *attrs)
+lfdw_payload_columns(const LfdwTable *table, const Bitmapset *attrs)
 {
 	StringInfoData out;
 
 	initStringInfo(&out);
 	appendStringInfoChar(&out, '[');
-	for (int i = 0; i < binding->ncolumns; i++)
+	for (int i = 0; i < table->ncolumns; i++)
 	{
-		const LfdwColumn *column = &binding->columns[i];
+		const LfdwColumn *column = &table->columns[i];
 
 		if (!bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber,
 						   attrs))
 			continue;
 		if (column->name == NULL)
 			return pstrdup("null");
-		if (is_named_before(binding, i, attrs))
+		if (is_named_before(table, i, attrs))
 			continue;
 		if (out.len > 1)
 			appendStringInfoChar(&out, ',');
@@ -171,7 +171,7 @@ lfdw_request_columns(const LfdwBinding *binding, const Bitmapset *attrs)
  * nulls first; NULL for none.  Palloc'd in the current context.
  */
 char *
-lfdw_request_order(const LfdwBinding *binding, List *order)
+lfdw_payload_order(const LfdwTable *table, List *order)
 {
 	StringInfoData out;
 	ListCell   *lc;
@@ -185,7 +185,7 @@ lfdw_request_order(const LfdwBinding *binding, List *order)
 
 		appendStringInfoString(&out, out.len == 0 ? "[{" : ",{");
 		append_key(&out, "column");
-		lfdw_json_append_string(&out, binding->by_attnum[linitial_int(key) - 1]->name);
+		lfdw_json_append_string(&out, table->by_attnum[linitial_int(key) - 1]->name);
 		append_key(&out, "descending");
 		appendStringInfoString(&out, lsecond_int(key) ? "true" : "false");
 		append_key(&out, "nulls");
@@ -198,8 +198,8 @@ lfdw_request_order(const LfdwBinding *binding, List *order)
 
 /* The member that tells a function that knows of it everything. */
 static void
-append_envelope(StringInfo out, const LfdwBinding *binding,
-				const LfdwQuery *query, const LfdwTurn *turn,
+append_envelope(StringInfo out, const LfdwTable *table,
+				const LfdwArguments *arguments, const LfdwPart *part,
 				const char *columns, const char *cursor)
 {
 	append_key(out, "lambda_fdw");
@@ -207,22 +207,22 @@ append_envelope(StringInfo out, const LfdwBinding *binding,
 	append_key(out, "operation");
 	lfdw_json_append_string(out, "scan");
 	append_key(out, "table");
-	lfdw_json_append_string(out, binding->relname);
+	lfdw_json_append_string(out, table->relname);
 	append_key(out, "columns");
 	appendStringInfoString(out, columns);
-	append_filters(out, query, turn);
-	if (query->order_by)
+	append_filters(out, arguments, part);
+	if (arguments->order_by)
 	{
 		append_key(out, "order_by");
-		appendStringInfoString(out, query->order_by);
+		appendStringInfoString(out, arguments->order_by);
 	}
-	if (query->limit >= 0)
+	if (arguments->limit >= 0)
 	{
 		append_key(out, "limit");
-		if (query->limit_text)
-			appendStringInfoString(out, query->limit_text);
+		if (arguments->limit_text)
+			appendStringInfoString(out, arguments->limit_text);
 		else
-			appendStringInfo(out, "" INT64_FORMAT, query->limit);
+			appendStringInfo(out, "" INT64_FORMAT, arguments->limit);
 	}
 	append_key(out, "cursor");
 	appendStringInfoString(out, cursor ? cursor : "null");
@@ -232,28 +232,28 @@ append_envelope(StringInfo out, const LfdwBinding *binding,
 /*
  * Writes the payload of one invocation, in the database encoding.
  *
- * turn says which values of the arguments this call carries.  columns is what lfdw_request_columns
+ * part says which values of the arguments this call carries.  columns is what lfdw_payload_columns
  * made; cursor is the JSON of the page to go on from, NULL for the first.
  */
 void
-lfdw_request_write(StringInfo out, const LfdwBinding *binding,
-				   const LfdwQuery *query, const LfdwTurn *turn,
+lfdw_payload_write(StringInfo out, const LfdwTable *table,
+				   const LfdwArguments *arguments, const LfdwPart *part,
 				   const char *columns, const char *cursor)
 {
-	const LfdwOptions *options = binding->options;
+	const LfdwOptions *options = table->options;
 
 	appendStringInfoChar(out, '{');
 	if (options->payload)
 		append_inner(out, options->payload);
-	for (int i = 0; i < query->narguments; i++)
-		append_argument(out, query, i, turn);
-	append_others(out, query);
+	for (int i = 0; i < arguments->nequalities; i++)
+		append_argument(out, arguments, i, part);
+	append_others(out, arguments);
 	if (cursor && options->cursor_argument)
 	{
 		append_key(out, options->cursor_argument);
 		appendStringInfoString(out, cursor);
 	}
 	if (options->envelope)
-		append_envelope(out, binding, query, turn, columns, cursor);
+		append_envelope(out, table, arguments, part, columns, cursor);
 	appendStringInfoChar(out, '}');
 }

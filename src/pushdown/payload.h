@@ -17,11 +17,11 @@
 #include "nodes/pg_list.h"
 #include "pushdown/arguments.h"
 
-extern char *lfdw_request_columns(const LfdwBinding *binding,
+extern char *lfdw_payload_columns(const LfdwTable *table,
 								  const Bitmapset *attrs);
-extern char *lfdw_request_order(const LfdwBinding *binding, List *order);
-extern void lfdw_request_write(StringInfo out, const LfdwBinding *binding,
-							   const LfdwQuery *query, const LfdwTurn *turn,
+extern char *lfdw_payload_order(const LfdwTable *table, List *order);
+extern void lfdw_payload_write(StringInfo out, const LfdwTable *table,
+							   const LfdwArguments *arguments, const LfdwPart *part,
 							   const char *columns, const char *cursor);
 
 #endif							/* LFDW_PAYLOAD_H */

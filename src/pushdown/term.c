@@ -39,7 +39,7 @@
 typedef struct Judge
 {
 	PlannerInfo *root;
-	const LfdwBinding *binding;
+	const LfdwTable *table;
 	Index		relid;
 	bool		says_why;
 	const char *why;
@@ -67,7 +67,7 @@ under_cast(Node *node)
 static const LfdwColumn *
 column_under_casts(const Judge *judge, Node *node, bool *relabelled)
 {
-	const LfdwBinding *binding = judge->binding;
+	const LfdwTable *table = judge->table;
 	Var		   *var;
 
 	*relabelled = true;
@@ -80,9 +80,9 @@ column_under_casts(const Judge *judge, Node *node, bool *relabelled)
 		return NULL;
 	var = (Var *) node;
 	if ((Index) var->varno != judge->relid || var->varlevelsup != 0 ||
-		var->varattno <= 0 || var->varattno > binding->natts)
+		var->varattno <= 0 || var->varattno > table->natts)
 		return NULL;
-	return binding->by_attnum[var->varattno - 1];
+	return table->by_attnum[var->varattno - 1];
 }
 
 /* Do values of two types compare alike, by the order of the first, a base type? */
@@ -165,7 +165,7 @@ find_operator(Oid opno, Oid type, LfdwOperator *op)
  * it does; nobody knows whose tables of a language it has.
  */
 bool
-lfdw_qual_orders_alike(Oid collation)
+lfdw_term_orders_alike(Oid collation)
 {
 	return !OidIsValid(collation) || lfdw_collation_is_c(collation);
 }
@@ -200,11 +200,11 @@ is_sortable_type(Oid type)
  * order is the type's own, and that of bytes where it is text.  Else NULL.
  */
 const LfdwColumn *
-lfdw_qual_sort_column(const LfdwBinding *binding, Index relid, Node *node,
+lfdw_term_sort_column(const LfdwTable *table, Index relid, Node *node,
 					  Oid opfamily, Oid collation)
 {
 	Oid			type;
-	Judge		judge = {.binding = binding,.relid = relid};
+	Judge		judge = {.table = table,.relid = relid};
 	const LfdwColumn *column = match_column(&judge, node, &type);
 
 	if (column == NULL || column->name == NULL)
@@ -213,7 +213,7 @@ lfdw_qual_sort_column(const LfdwBinding *binding, Index relid, Node *node,
 		type = TEXTOID;
 	if (!is_sortable_type(type) ||
 		lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf != opfamily ||
-		!lfdw_qual_orders_alike(collation))
+		!lfdw_term_orders_alike(collation))
 		return NULL;
 	return column;
 }
@@ -237,9 +237,9 @@ is_stable_value(PlannerInfo *root, Index relid, Node *node)
 
 /* Can a condition on this column be a hint, its operator undeclared? */
 static bool
-is_hintable(const LfdwBinding *binding, const LfdwColumn *column)
+is_hintable(const LfdwTable *table, const LfdwColumn *column)
 {
-	if (!binding->options->envelope || column->name == NULL ||
+	if (!table->options->envelope || column->name == NULL ||
 		column->format != LFDW_FORMAT_DEFAULT)
 		return false;
 	switch (column->typid)
@@ -293,23 +293,23 @@ describe_undeclared(const LfdwColumn *column, LfdwOperator op)
 static bool
 is_sendable(Judge *judge, const LfdwColumn *column, LfdwOperator op)
 {
-	if (lfdw_binding_takes(judge->binding, column, op))
+	if (lfdw_table_takes(judge->table, column, op))
 		return true;
 	if (judge->says_why)
 		judge->why = describe_undeclared(column, op);
 	return (op == LFDW_OP_EQ || op == LFDW_OP_IN) &&
-		is_hintable(judge->binding, column);
+		is_hintable(judge->table, column);
 }
 
 static LfdwTerm *
-make_term(const LfdwBinding *binding, const LfdwColumn *column,
+make_term(const LfdwTable *table, const LfdwColumn *column,
 		  LfdwOperator op, Oid valtype, Oid collation, Node *value)
 {
 	LfdwTerm   *term = palloc(sizeof(LfdwTerm));
 
 	term->column = column;
 	term->op = op;
-	term->declared = lfdw_binding_takes(binding, column, op);
+	term->declared = lfdw_table_takes(table, column, op);
 	term->valtype = valtype;
 	term->collation = collation;
 	term->value = (Expr *) value;
@@ -350,7 +350,7 @@ is_plain_collation(Judge *judge, Oid collation, LfdwOperator op)
 {
 	if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
 		judge->why = "its collation is nondeterministic";
-	else if (is_ordering(op) && !lfdw_qual_orders_alike(collation))
+	else if (is_ordering(op) && !lfdw_term_orders_alike(collation))
 		judge->why = "its collation is neither C nor POSIX";
 	else
 		return true;
@@ -392,7 +392,7 @@ classify_comparison(Judge *judge, Oid opno, Oid collation, bool array,
 	if (!OidIsValid(valtype) || !is_plain_collation(judge, collation, op) ||
 		!is_sendable(judge, column, op))
 		return NULL;
-	return make_term(judge->binding, column, op, valtype, collation, right);
+	return make_term(judge->table, column, op, valtype, collation, right);
 }
 
 static LfdwTerm *
@@ -439,7 +439,7 @@ classify_boolean(Judge *judge, Node *node, bool value)
 	if (column == NULL || type != BOOLOID ||
 		!is_sendable(judge, column, LFDW_OP_EQ))
 		return NULL;
-	return make_term(judge->binding, column, LFDW_OP_EQ, BOOLOID, InvalidOid,
+	return make_term(judge->table, column, LFDW_OP_EQ, BOOLOID, InvalidOid,
 					 makeBoolConst(value, false));
 }
 
@@ -452,7 +452,7 @@ classify_null(Judge *judge, Node *node, LfdwOperator op)
 
 	if (column == NULL || !is_sendable(judge, column, op))
 		return NULL;
-	return make_term(judge->binding, column, op, type, InvalidOid, NULL);
+	return make_term(judge->table, column, op, type, InvalidOid, NULL);
 }
 
 /* The tests that NULL passes stay local, but for those of NULL itself. */
@@ -504,7 +504,7 @@ classify_or(Judge *judge, BoolExpr *expr)
 	array->location = -1;
 	if (!OidIsValid(array->array_typeid))
 		return NULL;
-	return make_term(judge->binding, first->column, LFDW_OP_IN, first->valtype,
+	return make_term(judge->table, first->column, LFDW_OP_IN, first->valtype,
 					 first->collation,
 					 eval_const_expressions(judge->root, (Node *) array));
 }
@@ -564,10 +564,10 @@ classify_restriction(Judge *judge, RelOptInfo *rel, RestrictInfo *rinfo)
  * context, or NULL for a condition that stays local.
  */
 LfdwTerm *
-lfdw_qual_classify(PlannerInfo *root, const LfdwBinding *binding,
+lfdw_term_classify(PlannerInfo *root, const LfdwTable *table,
 				   RelOptInfo *rel, RestrictInfo *rinfo)
 {
-	Judge		judge = {.root = root,.binding = binding,.relid = rel->relid};
+	Judge		judge = {.root = root,.table = table,.relid = rel->relid};
 
 	return classify_restriction(&judge, rel, rinfo);
 }
@@ -577,10 +577,10 @@ lfdw_qual_classify(PlannerInfo *root, const LfdwBinding *binding,
  * that follow "it cannot be sent:"; palloc'd or static.
  */
 const char *
-lfdw_qual_problem(PlannerInfo *root, const LfdwBinding *binding,
+lfdw_term_problem(PlannerInfo *root, const LfdwTable *table,
 				  RelOptInfo *rel, RestrictInfo *rinfo)
 {
-	Judge		judge = {.root = root,.binding = binding,.relid = rel->relid,.says_why = true};
+	Judge		judge = {.root = root,.table = table,.relid = rel->relid,.says_why = true};
 
 	(void) classify_restriction(&judge, rel, rinfo);
 	return judge.why ? judge.why : "it does not compare the column with a value";
@@ -591,13 +591,13 @@ lfdw_qual_problem(PlannerInfo *root, const LfdwBinding *binding,
  * changes nothing, whose declared operators a join could give its value?
  */
 bool
-lfdw_qual_is_column(const LfdwBinding *binding, Index relid,
+lfdw_term_is_column(const LfdwTable *table, Index relid,
 					const LfdwColumn *column, Node *node)
 {
-	Judge		judge = {.binding = binding,.relid = relid};
+	Judge		judge = {.table = table,.relid = relid};
 	Oid			type;
 
-	return lfdw_binding_takes(binding, column, LFDW_OP_EQ) &&
+	return lfdw_table_takes(table, column, LFDW_OP_EQ) &&
 		match_column(&judge, node, &type) == column;
 }
 
@@ -605,22 +605,22 @@ lfdw_qual_is_column(const LfdwBinding *binding, Index relid,
  * The first required column that none of the terms gives a value, or NULL.
  */
 const LfdwColumn *
-lfdw_qual_missing(const LfdwBinding *binding, List *terms)
+lfdw_term_missing(const LfdwTable *table, List *terms)
 {
-	for (int i = 0; i < binding->ncolumns; i++)
+	for (int i = 0; i < table->ncolumns; i++)
 	{
-		bool		found = !binding->columns[i].required;
+		bool		found = !table->columns[i].required;
 		ListCell   *lc;
 
 		foreach(lc, terms)
 		{
 			LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
 
-			if (term->column == &binding->columns[i] && term->declared)
+			if (term->column == &table->columns[i] && term->declared)
 				found = true;
 		}
 		if (!found)
-			return &binding->columns[i];
+			return &table->columns[i];
 	}
 	return NULL;
 }
@@ -630,7 +630,7 @@ lfdw_qual_missing(const LfdwBinding *binding, List *terms)
  * fdw_exprs.
  */
 List *
-lfdw_qual_serialize(List *terms)
+lfdw_term_serialize(List *terms)
 {
 	List	   *result = NIL;
 	ListCell   *lc;
@@ -651,7 +651,7 @@ lfdw_qual_serialize(List *terms)
  * The values of terms, for a plan's fdw_exprs; those that need none have none.
  */
 List *
-lfdw_qual_values(List *terms)
+lfdw_term_values(List *terms)
 {
 	List	   *values = NIL;
 	ListCell   *lc;
@@ -667,11 +667,11 @@ lfdw_qual_values(List *terms)
 }
 
 /*
- * The terms of a plan, from what lfdw_qual_serialize made and their values.
+ * The terms of a plan, from what lfdw_term_serialize made and their values.
  * The list of values may be longer: what follows is not the terms'.
  */
 List *
-lfdw_qual_deserialize(const LfdwBinding *binding, List *list, List *values)
+lfdw_term_deserialize(const LfdwTable *table, List *list, List *values)
 {
 	List	   *result = NIL;
 	int			next = 0;
@@ -684,8 +684,8 @@ lfdw_qual_deserialize(const LfdwBinding *binding, List *list, List *values)
 		bool		has_value = op != LFDW_OP_IS_NULL && op != LFDW_OP_IS_NOT_NULL;
 
 		result = lappend(result,
-						 make_term(binding,
-								   binding->by_attnum[linitial_int(numbers) - 1],
+						 make_term(table,
+								   table->by_attnum[linitial_int(numbers) - 1],
 								   op, (Oid) lthird_int(numbers),
 								   (Oid) lfourth_int(numbers),
 								   has_value ? list_nth(values, next) : NULL));

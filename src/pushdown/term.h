@@ -13,8 +13,8 @@
 
 #include "postgres.h"
 
-#include "options/table.h"
 #include "nodes/pathnodes.h"
+#include "options/table.h"
 
 /*
  * One condition "column operator value" of a query's top-level AND.  The
@@ -31,23 +31,23 @@ typedef struct LfdwTerm
 	Expr	   *value;			/* NULL for the tests of NULL */
 } LfdwTerm;
 
-extern LfdwTerm *lfdw_qual_classify(PlannerInfo *root,
-									const LfdwBinding *binding,
+extern LfdwTerm *lfdw_term_classify(PlannerInfo *root,
+									const LfdwTable *table,
 									RelOptInfo *rel, RestrictInfo *rinfo);
-extern const char *lfdw_qual_problem(PlannerInfo *root,
-									 const LfdwBinding *binding,
+extern const char *lfdw_term_problem(PlannerInfo *root,
+									 const LfdwTable *table,
 									 RelOptInfo *rel, RestrictInfo *rinfo);
-extern bool lfdw_qual_is_column(const LfdwBinding *binding, Index relid,
+extern bool lfdw_term_is_column(const LfdwTable *table, Index relid,
 								const LfdwColumn *column, Node *node);
-extern bool lfdw_qual_orders_alike(Oid collation);
-extern const LfdwColumn *lfdw_qual_sort_column(const LfdwBinding *binding,
+extern bool lfdw_term_orders_alike(Oid collation);
+extern const LfdwColumn *lfdw_term_sort_column(const LfdwTable *table,
 											   Index relid, Node *node,
 											   Oid opfamily, Oid collation);
-extern const LfdwColumn *lfdw_qual_missing(const LfdwBinding *binding,
+extern const LfdwColumn *lfdw_term_missing(const LfdwTable *table,
 										   List *terms);
-extern List *lfdw_qual_serialize(List *terms);
-extern List *lfdw_qual_values(List *terms);
-extern List *lfdw_qual_deserialize(const LfdwBinding *binding, List *list,
+extern List *lfdw_term_serialize(List *terms);
+extern List *lfdw_term_values(List *terms);
+extern List *lfdw_term_deserialize(const LfdwTable *table, List *list,
 								   List *values);
 
 #endif							/* LFDW_TERM_H */

@@ -59,17 +59,17 @@ pointer_to(const char *token)
  * The result lives in the current context, that of the page.
  */
 LfdwResponse *
-lfdw_response_create(const LfdwBinding *binding, LfdwRow *row,
+lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 					 LfdwInvocation *invocation)
 {
 	LfdwResponse *response = palloc0(sizeof(LfdwResponse));
-	const LfdwOptions *options = binding->options;
+	const LfdwOptions *options = table->options;
 	const LfdwJsonValue status_code = {
 		LFDW_JSON_STRING, false, "statusCode", strlen("statusCode")
 	};
 	int			depth;
 
-	response->binding = binding;
+	response->table = table;
 	response->row = row;
 	response->invocation = invocation;
 	response->attempt = lfdw_invoke_attempt(invocation);
@@ -107,7 +107,7 @@ show_window(LfdwResponse *response)
 		return;
 	body = lfdw_invoke_body(response->invocation);
 	if (response->attempt != lfdw_invoke_attempt(response->invocation))
-		*response = *lfdw_response_create(response->binding, response->row,
+		*response = *lfdw_response_create(response->table, response->row,
 										  response->invocation);
 	lfdw_json_feed(response->nouter > 0 ? &response->outer[0] : &response->reader,
 				   body->memory ? lfdw_buffer_bytes(body) : "",
@@ -205,7 +205,7 @@ read_row(LfdwResponse *response, bool alone)
 	if (status != LFDW_JSON_OK)
 		return status;
 	if (lfdw_row_is_stranger(response->row, alone))
-		lfdw_response_report_stranger(response, alone);
+		lfdw_response_report_no_member(response, alone);
 	response->row_ready = true;
 	return LFDW_JSON_OK;
 }
@@ -282,7 +282,7 @@ read_rows_string(LfdwResponse *response)
 		return status;
 	}
 	if (!lfdw_json_string_open(&inside, &value, true,
-							   response->binding->target.label))
+							   response->table->function.label))
 	{
 		response->rows_seen = true;
 		return read_row(response, true);
@@ -310,7 +310,7 @@ static LfdwJsonStatus
 read_rows_member(LfdwResponse *response)
 {
 	LfdwJsonReader *reader = &response->reader;
-	bool		named = response->binding->options->rows_path != NULL;
+	bool		named = response->table->options->rows_path != NULL;
 	LfdwJsonStatus status;
 	LfdwJsonValue value;
 	LfdwJsonType type;
@@ -388,7 +388,7 @@ read_other_member(LfdwResponse *response, const LfdwJsonValue *key,
 		return status;
 	if (passes && !is_cursor && type == LFDW_JSON_STRING &&
 		lfdw_json_string_open(&inside, &value, true,
-							  response->binding->target.label))
+							  response->table->function.label))
 	{
 		response->other_members |= response->nframes == 1;
 		enter_string(response, &inside);
@@ -543,7 +543,7 @@ step_lines(LfdwResponse *response)
 static LfdwJsonStatus
 step_finish(LfdwResponse *response)
 {
-	const LfdwPointer *rows_path = response->binding->options->rows_path;
+	const LfdwPointer *rows_path = response->table->options->rows_path;
 	LfdwJsonStatus status;
 	bool		gateway = lfdw_response_is_gateway(response);
 
@@ -565,7 +565,7 @@ step_finish(LfdwResponse *response)
 	if (!response->deferred && rows_path && rows_path->ntokens > 0)
 		lfdw_response_report_no_rows(response);
 	/* beside no rows, "cursor" is a member like any other */
-	if (response->binding->options->cursor_path == NULL)
+	if (response->table->options->cursor_path == NULL)
 		response->cursor = NULL;
 	response->reader = lfdw_response_root(response);
 	response->state = response->deferred ? LFDW_STATE_START : LFDW_STATE_LINES;

@@ -25,7 +25,7 @@ typedef enum LfdwResponseStatus
 
 typedef struct LfdwResponse LfdwResponse;
 
-extern LfdwResponse *lfdw_response_create(const LfdwBinding *binding,
+extern LfdwResponse *lfdw_response_create(const LfdwTable *table,
 										  LfdwRow *row,
 										  LfdwInvocation *invocation);
 extern LfdwResponseStatus lfdw_response_next(LfdwResponse *response);

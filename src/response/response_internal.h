@@ -47,7 +47,7 @@ typedef struct LfdwPlace
 
 struct LfdwResponse
 {
-	const LfdwBinding *binding;
+	const LfdwTable *table;
 	LfdwRow    *row;
 	int			attempt;		/* of the invocation, whose answer is read */
 	LfdwInvocation *invocation; /* NULL once a body or string was opened */
@@ -96,7 +96,7 @@ extern LfdwJsonStatus lfdw_response_enter(LfdwResponse *response,
 extern void lfdw_response_report_json(const LfdwResponse *response);
 extern void lfdw_response_report_form(const LfdwResponse *response,
 									  const char *detail, const char *hint);
-extern void lfdw_response_report_stranger(LfdwResponse *response, bool alone);
+extern void lfdw_response_report_no_member(LfdwResponse *response, bool alone);
 extern void lfdw_response_report_no_rows(LfdwResponse *response);
 extern bool lfdw_response_is_raised(const LfdwResponse *response,
 									LfdwJsonReader reader);

@@ -66,7 +66,7 @@ start_array(LfdwResponse *response)
 static LfdwJsonStatus
 start_string(LfdwResponse *response)
 {
-	const LfdwPointer *rows_path = response->binding->options->rows_path;
+	const LfdwPointer *rows_path = response->table->options->rows_path;
 	bool		named = rows_path && rows_path->ntokens > 0;
 	LfdwJsonReader ahead = response->reader;
 	LfdwJsonReader inside;
@@ -82,7 +82,7 @@ start_string(LfdwResponse *response)
 	}
 	opened = lfdw_json_string_open(&inside, &value,
 								   lfdw_row_takes_scalar(response->row) && !named,
-								   response->binding->target.label);
+								   response->table->function.label);
 	status = opened ? lfdw_json_end(&ahead) : LFDW_JSON_BAD;
 	if (status == LFDW_JSON_OK)
 		lfdw_response_open(response, &inside, " of the JSON in its string");
@@ -99,7 +99,7 @@ start_string(LfdwResponse *response)
 LfdwJsonStatus
 lfdw_response_start(LfdwResponse *response)
 {
-	const LfdwPointer *rows_path = response->binding->options->rows_path;
+	const LfdwPointer *rows_path = response->table->options->rows_path;
 	LfdwJsonReader *reader = &response->reader;
 	LfdwJsonStatus status;
 	LfdwJsonValue value;

@@ -56,7 +56,7 @@ lfdw_response_report_json(const LfdwResponse *response)
 	ereport(ERROR,
 			(errcode(lfdw_error_json_sqlstate(reader->error)),
 			 errmsg("the answer of Lambda function \"%s\" is not valid JSON",
-					response->binding->target.label),
+					response->table->function.label),
 			 gzip ? errdetail("At byte offset 0%s: it is compressed by gzip.",
 							  response->part) :
 			 errdetail("At byte offset " UINT64_FORMAT "%s: %s, near \"%s\".",
@@ -76,8 +76,8 @@ lfdw_response_report_form(const LfdwResponse *response, const char *detail,
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
 			 errmsg("the answer of Lambda function \"%s\" is not rows of foreign table \"%s\"",
-					response->binding->target.label,
-					response->binding->relname),
+					response->table->function.label,
+					response->table->relname),
 			 errdetail("%s", detail),
 			 hint ? errhint("%s", hint) : 0));
 }
@@ -136,7 +136,7 @@ static void
 report_own_error(const LfdwResponse *response, const LfdwJsonValue *value)
 {
 	if (value->type == LFDW_JSON_OBJECT)
-		lfdw_error_report_own(response->binding->target.label, value->text,
+		lfdw_error_report_own(response->table->function.label, value->text,
 							  value->len);
 }
 
@@ -334,7 +334,7 @@ lfdw_response_report_raised(const LfdwResponse *response,
 	LfdwJsonValue value;
 
 	lfdw_json_value(&reader, &value);
-	lfdw_error_report_raised(response->binding->target.label, value.text,
+	lfdw_error_report_raised(response->table->function.label, value.text,
 							 value.len);
 }
 
@@ -407,7 +407,7 @@ find_rows(LfdwJsonReader object, int depth, StringInfo path)
 static char *
 stranger_hint(const LfdwResponse *response, LfdwJsonReader object, bool alone)
 {
-	const LfdwPointer *rows_path = response->binding->options->rows_path;
+	const LfdwPointer *rows_path = response->table->options->rows_path;
 	StringInfoData rows;
 	const char *alike;
 	const char *path;
@@ -431,7 +431,7 @@ stranger_hint(const LfdwResponse *response, LfdwJsonReader object, bool alone)
  * alone is shown: it may say what went wrong.
  */
 void
-lfdw_response_report_stranger(LfdwResponse *response, bool alone)
+lfdw_response_report_no_member(LfdwResponse *response, bool alone)
 {
 	LfdwJsonReader object = lfdw_row_object(response->row);
 	LfdwJsonReader reader = object;
@@ -527,7 +527,7 @@ describe_value(LfdwJsonReader reader)
 void
 lfdw_response_report_no_rows(LfdwResponse *response)
 {
-	const LfdwPointer *rows_path = response->binding->options->rows_path;
+	const LfdwPointer *rows_path = response->table->options->rows_path;
 	LfdwJsonReader reader = lfdw_response_root(response);
 	StringInfoData path;
 	StringInfoData there;
@@ -551,7 +551,7 @@ lfdw_response_report_no_rows(LfdwResponse *response)
 		if (type == LFDW_JSON_STRING &&
 			(lfdw_json_value(&value, &string) != LFDW_JSON_OK ||
 			 !lfdw_json_string_open(&reader, &string, true,
-									response->binding->target.label)))
+									response->table->function.label)))
 			break;
 		if (!go_to(&reader, response->rows_path->tokens[i]))
 			break;
@@ -647,7 +647,7 @@ body_text(const LfdwResponse *response, size_t *len)
 void
 lfdw_response_unwrap(LfdwResponse *response)
 {
-	const char *label = response->binding->target.label;
+	const char *label = response->table->function.label;
 	LfdwJsonReader inside;
 	double		status = response->status;
 	size_t		len;

@@ -76,7 +76,7 @@ get_child(PathNode *node, const char *token)
 static void
 add_path(LfdwRow *row, int column)
 {
-	const LfdwPointer *path = row->binding->columns[column].path;
+	const LfdwPointer *path = row->table->columns[column].path;
 	PathNode   *node = row->root;
 
 	for (int i = 0; i < path->ntokens; i++)
@@ -107,12 +107,12 @@ begins_with_place(const LfdwPointer *path)
 static void
 find_places(LfdwRow *row)
 {
-	const LfdwBinding *binding = row->binding;
+	const LfdwTable *table = row->table;
 
 	row->unplaced = -1;
-	for (int i = 0; i < binding->ncolumns; i++)
+	for (int i = 0; i < table->ncolumns; i++)
 	{
-		const LfdwColumn *column = &binding->columns[i];
+		const LfdwColumn *column = &table->columns[i];
 
 		if (column->path_given && begins_with_place(column->path))
 			row->by_place = true;
@@ -141,12 +141,12 @@ may_run_sql(Oid type)
  * context, as long as the scan.
  */
 LfdwRow *
-lfdw_row_create(const LfdwBinding *binding, const Bitmapset *attrs)
+lfdw_row_create(const LfdwTable *table, const Bitmapset *attrs)
 {
 	LfdwRow    *row = palloc0(sizeof(LfdwRow));
-	int			ncolumns = binding->ncolumns;
+	int			ncolumns = table->ncolumns;
 
-	row->binding = binding;
+	row->table = table;
 	row->context = CurrentMemoryContext;
 	row->strings = AllocSetContextCreate(CurrentMemoryContext,
 										 "lambda_fdw strings",
@@ -159,7 +159,7 @@ lfdw_row_create(const LfdwBinding *binding, const Bitmapset *attrs)
 	row->table_order.columns = palloc(sizeof(int) * (ncolumns + 1));
 	for (int i = 0; i < ncolumns; i++)
 	{
-		const LfdwColumn *column = &binding->columns[i];
+		const LfdwColumn *column = &table->columns[i];
 
 		add_path(row, i);
 		if (column->path->ntokens > 0 || ncolumns == 1)
@@ -224,9 +224,9 @@ lfdw_row_takes_all(const LfdwRow *row)
 int
 lfdw_row_find_column(const LfdwRow *row, const char *name)
 {
-	for (int i = 0; i < row->binding->ncolumns; i++)
+	for (int i = 0; i < row->table->ncolumns; i++)
 	{
-		const char *candidate = row->binding->columns[i].name;
+		const char *candidate = row->table->columns[i].name;
 
 		if (candidate && strcmp(candidate, name) == 0)
 			return i;
@@ -367,7 +367,7 @@ open_string(LfdwRow *row, const LfdwJsonValue *string, LfdwJsonReader *inside)
 {
 	MemoryContext old = MemoryContextSwitchTo(row->strings);
 	bool		opened = lfdw_json_string_open(inside, string, true,
-											   row->binding->target.label);
+											   row->table->function.label);
 
 	MemoryContextSwitchTo(old);
 	return opened;
@@ -448,10 +448,10 @@ read_positional(LfdwRow *row, LfdwJsonReader *reader,
 				 errmsg_plural("row " UINT64_FORMAT " of the answer of Lambda function \"%s\" has %d value instead of %d",
 							   "row " UINT64_FORMAT " of the answer of Lambda function \"%s\" has %d values instead of %d",
 							   nvalues,
-							   row->number + 1, row->binding->target.label,
+							   row->number + 1, row->table->function.label,
 							   nvalues, order->ncolumns),
 				 errhint("An array row has a value for each column of foreign table \"%s\", or for each name in the answer's \"columns\".",
-						 row->binding->relname)));
+						 row->table->relname)));
 	return status == LFDW_JSON_END ? LFDW_JSON_OK : status;
 }
 
@@ -459,14 +459,14 @@ read_positional(LfdwRow *row, LfdwJsonReader *reader,
 static void
 report_unplaced(const LfdwRow *row)
 {
-	const LfdwColumn *column = &row->binding->columns[row->unplaced];
+	const LfdwColumn *column = &row->table->columns[row->unplaced];
 
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 			 errmsg("column \"%s\" of foreign table \"%s\" has no place in array rows",
-					column->attname, row->binding->relname),
+					column->attname, row->table->relname),
 			 errdetail("Row " UINT64_FORMAT " of the answer of Lambda function \"%s\" is an array, and other columns have a path that begins with a number.",
-					   row->number + 1, row->binding->target.label),
+					   row->number + 1, row->table->function.label),
 			 errhint("Give the column a path that begins with a number too, or ''.")));
 }
 
@@ -523,12 +523,12 @@ read_scalar(LfdwRow *row, const LfdwJsonValue *value,
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
 				 errmsg("row " UINT64_FORMAT " of the answer of Lambda function \"%s\" is a single value",
-						row->number + 1, row->binding->target.label),
+						row->number + 1, row->table->function.label),
 				 errdetail("It is: %s\nForeign table \"%s\" has %d columns.",
 						   value->type == LFDW_JSON_STRING ?
 						   psprintf("\"%s\"", lfdw_json_shown(value)) :
 						   lfdw_error_excerpt(value->text, value->len),
-						   row->binding->relname, row->binding->ncolumns),
+						   row->table->relname, row->table->ncolumns),
 				 errhint("A row is an object or an array.")));
 	row->found[0] = true;
 	row->values[0] = *value;
@@ -539,7 +539,7 @@ read_scalar(LfdwRow *row, const LfdwJsonValue *value,
 static void
 forget_row(LfdwRow *row)
 {
-	memset(row->found, 0, row->binding->ncolumns);
+	memset(row->found, 0, row->table->ncolumns);
 	row->is_object = row->has_members = row->has_known = false;
 	if (!MemoryContextIsEmpty(row->strings))
 		MemoryContextReset(row->strings);
@@ -604,7 +604,7 @@ lfdw_row_is_stranger(const LfdwRow *row, bool alone)
 {
 	return row->is_object && !row->has_known &&
 		(row->has_members || alone) &&
-		row->root->ncolumns == 0 && row->binding->ncolumns > 0;
+		row->root->ncolumns == 0 && row->table->ncolumns > 0;
 }
 
 /* The number of the row that was read last, from 1. */
@@ -641,9 +641,9 @@ path_with(const LfdwPointer *path, int token, const char *name)
 const LfdwColumn *
 lfdw_row_missed(const LfdwRow *row, const char **alike, const char **path)
 {
-	for (int i = 0; i < row->binding->ncolumns; i++)
+	for (int i = 0; i < row->table->ncolumns; i++)
 	{
-		const LfdwColumn *column = &row->binding->columns[i];
+		const LfdwColumn *column = &row->table->columns[i];
 		PathNode   *node = row->root;
 
 		for (int t = 0; row->converters[i] && t < column->path->ntokens; t++)
@@ -666,5 +666,5 @@ lfdw_row_missed(const LfdwRow *row, const char **alike, const char **path)
 bool
 lfdw_row_takes_scalar(const LfdwRow *row)
 {
-	return row->binding->ncolumns == 1;
+	return row->table->ncolumns == 1;
 }

@@ -14,9 +14,9 @@
 #include "postgres.h"
 
 #include "base/json_reader.h"
-#include "options/table.h"
 #include "executor/tuptable.h"
 #include "nodes/bitmapset.h"
+#include "options/table.h"
 #include "pushdown/arguments.h"
 
 typedef struct LfdwRow LfdwRow;
@@ -28,7 +28,7 @@ typedef struct LfdwRowOrder
 	int		   *columns;		/* indexes in the binding */
 } LfdwRowOrder;
 
-extern LfdwRow *lfdw_row_create(const LfdwBinding *binding,
+extern LfdwRow *lfdw_row_create(const LfdwTable *table,
 								const Bitmapset *attrs);
 extern const LfdwRowOrder *lfdw_row_table_order(const LfdwRow *row);
 extern bool lfdw_row_by_place(const LfdwRow *row);
@@ -45,6 +45,6 @@ extern const LfdwColumn *lfdw_row_missed(const LfdwRow *row,
 										 const char **path);
 extern bool lfdw_row_takes_scalar(const LfdwRow *row);
 extern void lfdw_row_store(LfdwRow *row, TupleTableSlot *slot,
-						   const LfdwQuery *query, const LfdwTurn *turn);
+						   const LfdwArguments *arguments, const LfdwPart *part);
 
 #endif							/* LFDW_ROW_H */

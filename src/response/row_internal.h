@@ -20,7 +20,7 @@ typedef struct PathNode PathNode;
 
 struct LfdwRow
 {
-	const LfdwBinding *binding;
+	const LfdwTable *table;
 	PathNode   *root;
 	LfdwRowOrder table_order;
 	bool		by_place;		/* paths say where array rows have values */

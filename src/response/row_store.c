@@ -57,7 +57,7 @@ hint_at_format(const LfdwRow *row)
 	if (digits < EPOCH_S_DIGITS || digits > EPOCH_MS_DIGITS)
 		return;
 	errhint("If it counts from 1970, set the option format of column \"%s\" to '%s'.",
-			row->binding->columns[row->current].attname,
+			row->table->columns[row->current].attname,
 			digits < EPOCH_MS_DIGITS - 2 ? "epoch_s" : "epoch_ms");
 }
 
@@ -71,8 +71,8 @@ conversion_context(void *arg)
 		return;
 	hint_at_format(row);
 	errcontext("column \"%s\" of foreign table \"%s\", row " UINT64_FORMAT,
-			   row->binding->columns[row->current].attname,
-			   row->binding->relname, row->number);
+			   row->table->columns[row->current].attname,
+			   row->table->relname, row->number);
 }
 
 /*
@@ -86,7 +86,7 @@ copy_row(LfdwRow *row)
 	char	   *copy = MemoryContextAllocHuge(CurrentMemoryContext, row->len + 1);
 
 	memcpy(copy, row->text, row->len);
-	for (int i = 0; i < row->binding->ncolumns; i++)
+	for (int i = 0; i < row->table->ncolumns; i++)
 	{
 		const char *text = row->values[i].text;
 
@@ -102,11 +102,11 @@ copy_row(LfdwRow *row)
  * value that its invocation carried, so that functions need not echo it.
  */
 static Datum
-missing_value(LfdwRow *row, int index, const LfdwQuery *query,
-			  const LfdwTurn *turn, bool *isnull)
+missing_value(LfdwRow *row, int index, const LfdwArguments *arguments,
+			  const LfdwPart *part, bool *isnull)
 {
-	const LfdwColumn *column = &row->binding->columns[index];
-	const LfdwArgument *argument = NULL;
+	const LfdwColumn *column = &row->table->columns[index];
+	const LfdwEquality *equality = NULL;
 	const LfdwValueSet *set;
 	char	   *text;
 	Datum		value;
@@ -115,20 +115,20 @@ missing_value(LfdwRow *row, int index, const LfdwQuery *query,
 	int			nestlevel;
 
 	if (column->required)
-		argument = lfdw_query_argument(query, column);
-	if (argument == NULL)
+		equality = lfdw_arguments_equality(arguments, column);
+	if (equality == NULL)
 		return lfdw_value_from_json(row->converters[index], NULL, isnull);
 
-	set = &argument->set;
-	if (turn->count[argument - query->arguments] > 1)
+	set = &equality->set;
+	if (part->count[equality - arguments->equalities] > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
 				 errmsg("row " UINT64_FORMAT " of the answer of Lambda function \"%s\" lacks the member \"%s\"",
-						row->number, row->binding->target.label, column->name),
+						row->number, row->table->function.label, column->name),
 				 errdetail("The invocation carried %d values of it, so the row could belong to any.",
-						   turn->count[argument - query->arguments]),
+						   part->count[equality - arguments->equalities]),
 				 errhint("Let the function return the member, or declare pushdown '=' alone.")));
-	value = set->values[turn->first[argument - query->arguments]];
+	value = set->values[part->first[equality - arguments->equalities]];
 	nestlevel = lfdw_transmission_modes_begin();
 	getTypeOutputInfo(set->type->type_id, &output, &varlena);
 	text = OidOutputFunctionCall(output, value);
@@ -141,19 +141,19 @@ missing_value(LfdwRow *row, int index, const LfdwQuery *query,
  * Converts the row that was read last into a virtual tuple.
  *
  * The slot's values live in the current context, which the caller resets
- * before the next row.  query and turn say what the row's invocation carried.
+ * before the next row.  query and part say what the row's invocation carried.
  * Raises what json_populate_record would raise, with the column and the row
  * as CONTEXT.
  */
 void
-lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, const LfdwQuery *query,
-			   const LfdwTurn *turn)
+lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, const LfdwArguments *arguments,
+			   const LfdwPart *part)
 {
-	const LfdwBinding *binding = row->binding;
+	const LfdwTable *table = row->table;
 	ErrorContextCallback callback;
 
 	ExecClearTuple(slot);
-	memset(slot->tts_isnull, true, binding->natts);
+	memset(slot->tts_isnull, true, table->natts);
 	if (row->copy)
 		copy_row(row);
 
@@ -161,9 +161,9 @@ lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, const LfdwQuery *query,
 	callback.arg = row;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-	for (int i = 0; i < binding->ncolumns; i++)
+	for (int i = 0; i < table->ncolumns; i++)
 	{
-		int			attno = binding->columns[i].attnum - 1;
+		int			attno = table->columns[i].attnum - 1;
 
 		if (row->converters[i] == NULL)
 			continue;
@@ -171,7 +171,7 @@ lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, const LfdwQuery *query,
 		slot->tts_values[attno] = row->found[i] ?
 			lfdw_value_from_json(row->converters[i], &row->values[i],
 								 &slot->tts_isnull[attno]) :
-			missing_value(row, i, query, turn, &slot->tts_isnull[attno]);
+			missing_value(row, i, arguments, part, &slot->tts_isnull[attno]);
 	}
 	row->current = -1;
 	error_context_stack = callback.previous;

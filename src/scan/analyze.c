@@ -87,41 +87,41 @@ take_row(Sample *sample, TupleTableSlot *slot)
 
 /* Every column of a table, as pull_varattnos would give them. */
 static Bitmapset *
-all_attrs(const LfdwBinding *binding)
+all_attrs(const LfdwTable *table)
 {
 	Bitmapset  *attrs = NULL;
 
-	for (int i = 0; i < binding->ncolumns; i++)
-		attrs = bms_add_member(attrs, binding->columns[i].attnum -
+	for (int i = 0; i < table->ncolumns; i++)
+		attrs = bms_add_member(attrs, table->columns[i].attnum -
 							   FirstLowInvalidHeapAttributeNumber);
 	return attrs;
 }
 
 /* Reads the rows of a table into the sample; returns whether all were read. */
 static bool
-read_rows(Sample *sample, Relation relation, LfdwBinding *binding)
+read_rows(Sample *sample, Relation relation, LfdwTable *table)
 {
 	LfdwInvokeStats stats = {0};
-	LfdwCaller *caller = lfdw_option_caller(binding->options->serverid,
+	LfdwCaller *caller = lfdw_option_caller(table->options->serverid,
 											relation->rd_rel->relowner);
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(relation),
 													&TTSOpsVirtual);
 	int64		deadline = lfdw_wait_now_us() + ANALYZE_TIMEOUT_MS * INT64CONST(1000);
 	LfdwFetch  *fetch;
 	MemoryContext old;
-	LfdwQuery  *query;
+	LfdwArguments *arguments;
 	bool		more;
 
-	binding->target.request_timeout_ms =
-		Min(binding->target.request_timeout_ms, ANALYZE_TIMEOUT_MS);
-	lfdw_option_check_owner(binding->options);
+	table->function.request_timeout_ms =
+		Min(table->function.request_timeout_ms, ANALYZE_TIMEOUT_MS);
+	lfdw_option_check_owner(table->options);
 	lfdw_credentials_check(caller);
-	lfdw_target_resolve(&binding->target, binding->options, caller);
-	fetch = lfdw_fetch_create(binding, caller, all_attrs(binding), &stats);
+	lfdw_function_resolve(&table->function, table->options, caller);
+	fetch = lfdw_fetch_create(table, caller, all_attrs(table), &stats);
 	old = MemoryContextSwitchTo(lfdw_fetch_context(fetch));
-	query = lfdw_query_evaluate(binding, NIL, NIL, NULL, NULL);
+	arguments = lfdw_arguments_evaluate(table, NIL, NIL, NULL, NULL);
 	MemoryContextSwitchTo(old);
-	lfdw_fetch_begin(fetch, query);
+	lfdw_fetch_begin(fetch, arguments);
 	while ((more = lfdw_fetch_row(fetch, slot)))
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -165,16 +165,16 @@ acquire_sample_rows(Relation relation, int elevel, HeapTuple *rows,
 		.callback = add_context,
 		.arg = relation
 	};
-	LfdwBinding *binding;
+	LfdwTable  *table;
 	bool		complete;
 
 	error_context_stack = &callback;
 	reservoir_init_selection_state(&sample.reservoir, targrows);
 	MemoryContextSwitchTo(scan_context);
-	binding = lfdw_binding_create(relation);
-	complete = read_rows(&sample, relation, binding);
+	table = lfdw_table_create(relation);
+	complete = read_rows(&sample, relation, table);
 	*totalrows = complete ? sample.seen :
-		Max(sample.seen, binding->options->estimated_rows);
+		Max(sample.seen, table->options->estimated_rows);
 	*totaldeadrows = 0;
 	MemoryContextSwitchTo(sample.context);
 	MemoryContextDelete(scan_context);
@@ -197,19 +197,19 @@ bool
 lambdaAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
 						  BlockNumber *totalpages)
 {
-	LfdwBinding *binding = lfdw_binding_create(relation);
+	LfdwTable  *table = lfdw_table_create(relation);
 
-	if (!binding->options->analyze)
+	if (!table->options->analyze)
 		return false;
-	for (int i = 0; i < binding->ncolumns; i++)
+	for (int i = 0; i < table->ncolumns; i++)
 	{
-		if (!binding->columns[i].required)
+		if (!table->columns[i].required)
 			continue;
 		ereport(WARNING,
 				(errmsg("foreign table \"%s\" cannot be analyzed: its function cannot be asked for all rows",
-						binding->relname),
+						table->relname),
 				 errdetail("Column \"%s\" is required, and ANALYZE has no value for it.",
-						   binding->columns[i].attname),
+						   table->columns[i].attname),
 				 errhint("Tell the planner by the option estimated_rows.")));
 		return false;
 	}

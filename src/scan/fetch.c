@@ -31,31 +31,31 @@
 #define DESCRIBED_VALUES 20
 
 /* One chain of pages. */
-typedef struct LfdwCall
+typedef struct PageChain
 {
 	const LfdwFetch *fetch;
 	MemoryContext page_context;
-	LfdwTurn   *turn;			/* which values are this call's */
+	LfdwPart   *part;			/* which values are this call's */
 	int			pages;			/* begun so far */
 	char	   *cursor;			/* of the page under way, NULL for the first */
 	LfdwInvocation *invocation;
 	LfdwResponse *response;
-} LfdwCall;
+} PageChain;
 
 struct LfdwFetch
 {
-	const LfdwBinding *binding;
+	const LfdwTable *table;
 	const LfdwCaller *caller;
 	LfdwInvokeStats *stats;
 	char	   *columns;		/* the request's "columns" */
 	LfdwRow    *row;
 
-	const LfdwQuery *query;		/* what is answered, NULL for nothing */
-	LfdwTurn   *next_turn;		/* of the call to begin next, NULL: no more */
-	List	   *halves;			/* turns of calls that asked for too much */
+	const LfdwArguments *arguments; /* what is answered, NULL for nothing */
+	LfdwPart   *next_part;		/* of the call to begin next, NULL: no more */
+	List	   *rests;			/* parts of calls that asked for too much */
 	bool		can_begin;		/* a call has ended since calls were begun */
-	int			ncalls;			/* under way */
-	LfdwCall  **calls;
+	int			nchains;		/* under way */
+	PageChain **chains;
 	int			current;		/* the call that gave the last row */
 
 	const char *page_member;	/* that names a page which nobody asks for */
@@ -73,17 +73,17 @@ struct LfdwFetch
  * caller and stats must live as long.
  */
 LfdwFetch *
-lfdw_fetch_create(const LfdwBinding *binding, const LfdwCaller *caller,
+lfdw_fetch_create(const LfdwTable *table, const LfdwCaller *caller,
 				  const Bitmapset *attrs, LfdwInvokeStats *stats)
 {
 	LfdwFetch  *fetch = palloc0(sizeof(LfdwFetch));
 
 	fetch->context = CurrentMemoryContext;
-	fetch->binding = binding;
+	fetch->table = table;
 	fetch->caller = caller;
 	fetch->stats = stats;
-	fetch->columns = lfdw_request_columns(binding, attrs);
-	fetch->row = lfdw_row_create(binding, attrs);
+	fetch->columns = lfdw_payload_columns(table, attrs);
+	fetch->row = lfdw_row_create(table, attrs);
 	fetch->query_context = AllocSetContextCreate(CurrentMemoryContext,
 												 "lambda_fdw query",
 												 ALLOCSET_DEFAULT_SIZES);
@@ -115,8 +115,8 @@ declared_operator(const LfdwColumn *column)
 static const char *
 problem_of(const LfdwFetch *fetch, int column)
 {
-	return fetch->query->problems[column] ? fetch->query->problems[column] :
-		fetch->binding->columns[column].problem;
+	return fetch->arguments->problems[column] ? fetch->arguments->problems[column] :
+		fetch->table->columns[column].problem;
 }
 
 /*
@@ -130,20 +130,20 @@ check_required(const LfdwFetch *fetch)
 	int			missing = -1;
 	const char *problem;
 
-	for (int i = 0; i < fetch->binding->ncolumns; i++)
+	for (int i = 0; i < fetch->table->ncolumns; i++)
 	{
-		if (fetch->binding->columns[i].required && !fetch->query->given[i] &&
+		if (fetch->table->columns[i].required && !fetch->arguments->given[i] &&
 			(missing < 0 || (problem_of(fetch, missing) && !problem_of(fetch, i))))
 			missing = i;
 	}
 	if (missing < 0)
 		return;
-	column = &fetch->binding->columns[missing];
+	column = &fetch->table->columns[missing];
 	problem = problem_of(fetch, missing);
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
 			 errmsg("foreign table \"%s\" needs a value for column \"%s\"",
-					fetch->binding->relname, column->attname),
+					fetch->table->relname, column->attname),
 			 errdetail("%s", problem ? problem :
 					   "Its function cannot be invoked without one."),
 			 problem ? 0 :
@@ -157,32 +157,32 @@ check_required(const LfdwFetch *fetch)
  * column has no value.
  */
 void
-lfdw_fetch_begin(LfdwFetch *fetch, const LfdwQuery *query)
+lfdw_fetch_begin(LfdwFetch *fetch, const LfdwArguments *arguments)
 {
 	MemoryContext old = MemoryContextSwitchTo(fetch->query_context);
 
-	fetch->query = query;
-	if (!query->nothing)
+	fetch->arguments = arguments;
+	if (!arguments->nothing)
 	{
 		check_required(fetch);
-		fetch->next_turn = lfdw_query_first_turn(query,
-												 fetch->binding->options->max_batch_keys);
+		fetch->next_part = lfdw_arguments_first_part(arguments,
+													 fetch->table->options->max_batch_keys);
 		fetch->can_begin = true;
-		fetch->calls = palloc(sizeof(LfdwCall *) *
-							  fetch->binding->options->max_concurrency);
+		fetch->chains = palloc(sizeof(PageChain *) *
+							   fetch->table->options->max_concurrency);
 	}
 	MemoryContextSwitchTo(old);
 }
 
 /* The payload of a call's next page, in UTF-8. */
 static StringInfo
-write_payload(LfdwFetch *fetch, const LfdwCall *call)
+write_payload(LfdwFetch *fetch, const PageChain *chain)
 {
 	StringInfo	payload = makeStringInfo();
 	char	   *utf8;
 
-	lfdw_request_write(payload, fetch->binding, fetch->query, call->turn,
-					   fetch->columns, call->cursor);
+	lfdw_payload_write(payload, fetch->table, fetch->arguments, chain->part,
+					   fetch->columns, chain->cursor);
 	utf8 = pg_server_to_any(payload->data, payload->len, PG_UTF8);
 	if (utf8 != payload->data)
 	{
@@ -195,15 +195,15 @@ write_payload(LfdwFetch *fetch, const LfdwCall *call)
 
 /* The argument of which a call carries the most values that could go apart, or -1. */
 static int
-splittable_argument(const LfdwFetch *fetch, const LfdwCall *call)
+splittable_argument(const LfdwFetch *fetch, const PageChain *chain)
 {
 	int			longest = -1;
 
-	for (int i = 0; i < fetch->query->narguments; i++)
+	for (int i = 0; i < fetch->arguments->nequalities; i++)
 	{
-		if (fetch->query->arguments[i].manner == LFDW_SEND_PARTS &&
-			call->turn->count[i] > 1 &&
-			(longest < 0 || call->turn->count[i] > call->turn->count[longest]))
+		if (fetch->arguments->equalities[i].send_as == LFDW_SEND_PARTS &&
+			chain->part->count[i] > 1 &&
+			(longest < 0 || chain->part->count[i] > chain->part->count[longest]))
 			longest = i;
 	}
 	return longest;
@@ -214,17 +214,17 @@ splittable_argument(const LfdwFetch *fetch, const LfdwCall *call)
  * own, later.
  */
 static void
-halve(LfdwFetch *fetch, LfdwCall *call)
+split(LfdwFetch *fetch, PageChain *chain)
 {
 	MemoryContext old = MemoryContextSwitchTo(fetch->query_context);
-	int			index = splittable_argument(fetch, call);
-	LfdwTurn   *rest = lfdw_query_copy_turn(fetch->query, call->turn);
-	int			half = call->turn->count[index] / 2;
+	int			index = splittable_argument(fetch, chain);
+	LfdwPart   *rest = lfdw_arguments_copy_part(fetch->arguments, chain->part);
+	int			half = chain->part->count[index] / 2;
 
-	call->turn->count[index] = half;
+	chain->part->count[index] = half;
 	rest->first[index] += half;
 	rest->count[index] -= half;
-	fetch->halves = lappend(fetch->halves, rest);
+	fetch->rests = lappend(fetch->rests, rest);
 	fetch->can_begin = true;
 	MemoryContextSwitchTo(old);
 }
@@ -233,76 +233,76 @@ halve(LfdwFetch *fetch, LfdwCall *call)
 static void
 describe_call(void *arg)
 {
-	const LfdwCall *call = arg;
-	const LfdwQuery *query = call->fetch->query;
+	const PageChain *chain = arg;
+	const LfdwArguments *arguments = chain->fetch->arguments;
 
-	for (int i = 0; i < query->narguments; i++)
+	for (int i = 0; i < arguments->nequalities; i++)
 	{
-		const LfdwArgument *argument = &query->arguments[i];
-		int			shown = Min(call->turn->count[i], DESCRIBED_VALUES);
-		int			more = call->turn->count[i] - shown;
-		char	   *values = lfdw_set_part(&argument->set, call->turn->first[i], shown);
+		const LfdwEquality *equality = &arguments->equalities[i];
+		int			shown = Min(chain->part->count[i], DESCRIBED_VALUES);
+		int			more = chain->part->count[i] - shown;
+		char	   *values = lfdw_set_part(&equality->set, chain->part->first[i], shown);
 
 		errcontext("call with %s%s for column \"%s\" of foreign table \"%s\"",
 				   lfdw_error_excerpt(values, strlen(values)),
 				   more > 0 ? psprintf(" and %d more", more) : "",
-				   argument->column->attname, call->fetch->binding->relname);
+				   equality->column->attname, chain->fetch->table->relname);
 	}
 }
 
 /* Invokes the function for a call's next page, in the call's page context. */
 static void
-begin_page(LfdwFetch *fetch, LfdwCall *call)
+begin_page(LfdwFetch *fetch, PageChain *chain)
 {
-	MemoryContext old = MemoryContextSwitchTo(call->page_context);
-	StringInfo	payload = write_payload(fetch, call);
+	MemoryContext old = MemoryContextSwitchTo(chain->page_context);
+	StringInfo	payload = write_payload(fetch, chain);
 
 	while (payload->len > LFDW_PAYLOAD_MAX &&
-		   splittable_argument(fetch, call) >= 0)
+		   splittable_argument(fetch, chain) >= 0)
 	{
-		halve(fetch, call);
-		payload = write_payload(fetch, call);
+		split(fetch, chain);
+		payload = write_payload(fetch, chain);
 	}
-	call->invocation = lfdw_invoke_begin(&fetch->binding->target,
-										 fetch->caller, payload, fetch->stats);
-	lfdw_invoke_let_describe(call->invocation, describe_call, call);
-	if (call->pages == 0 && splittable_argument(fetch, call) >= 0)
-		lfdw_invoke_let_split(call->invocation);
-	call->response = lfdw_response_create(fetch->binding, fetch->row,
-										  call->invocation);
-	call->pages++;
+	chain->invocation = lfdw_invoke_begin(&fetch->table->function,
+										  fetch->caller, payload, fetch->stats);
+	lfdw_invoke_let_describe(chain->invocation, describe_call, chain);
+	if (chain->pages == 0 && splittable_argument(fetch, chain) >= 0)
+		lfdw_invoke_let_split(chain->invocation);
+	chain->response = lfdw_response_create(fetch->table, fetch->row,
+										   chain->invocation);
+	chain->pages++;
 	MemoryContextSwitchTo(old);
 }
 
 /* Has a call ask for half as much, after it has asked for too much. */
 static void
-begin_half(LfdwFetch *fetch, LfdwCall *call)
+begin_rest(LfdwFetch *fetch, PageChain *chain)
 {
-	MemoryContextReset(call->page_context);
-	call->pages = 0;
-	halve(fetch, call);
-	begin_page(fetch, call);
+	MemoryContextReset(chain->page_context);
+	chain->pages = 0;
+	split(fetch, chain);
+	begin_page(fetch, chain);
 }
 
 /* The values of the next call to begin; NULL after the last. */
-static LfdwTurn *
-take_turn(LfdwFetch *fetch)
+static LfdwPart *
+take_part(LfdwFetch *fetch)
 {
-	LfdwTurn   *turn;
+	LfdwPart   *part;
 
-	if (fetch->halves)
+	if (fetch->rests)
 	{
-		turn = linitial(fetch->halves);
-		fetch->halves = list_delete_first(fetch->halves);
-		return turn;
+		part = linitial(fetch->rests);
+		fetch->rests = list_delete_first(fetch->rests);
+		return part;
 	}
-	if (fetch->next_turn == NULL)
+	if (fetch->next_part == NULL)
 		return NULL;
-	turn = lfdw_query_copy_turn(fetch->query, fetch->next_turn);
-	if (!lfdw_query_next_turn(fetch->query, fetch->next_turn,
-							  fetch->binding->options->max_batch_keys))
-		fetch->next_turn = NULL;
-	return turn;
+	part = lfdw_arguments_copy_part(fetch->arguments, fetch->next_part);
+	if (!lfdw_arguments_next_part(fetch->arguments, fetch->next_part,
+								  fetch->table->options->max_batch_keys))
+		fetch->next_part = NULL;
+	return part;
 }
 
 /*
@@ -312,8 +312,8 @@ take_turn(LfdwFetch *fetch)
 static bool
 may_begin(const LfdwFetch *fetch)
 {
-	return fetch->ncalls == 0 ||
-		(fetch->ncalls < fetch->binding->options->max_concurrency &&
+	return fetch->nchains == 0 ||
+		(fetch->nchains < fetch->table->options->max_concurrency &&
 		 lfdw_invoke_may_begin(fetch->caller));
 }
 
@@ -331,58 +331,58 @@ begin_calls(LfdwFetch *fetch)
 	while (may_begin(fetch))
 	{
 		MemoryContext old = MemoryContextSwitchTo(fetch->query_context);
-		LfdwTurn   *turn = take_turn(fetch);
-		LfdwCall   *call;
+		LfdwPart   *part = take_part(fetch);
+		PageChain  *chain;
 
-		if (turn == NULL)
+		if (part == NULL)
 		{
 			MemoryContextSwitchTo(old);
 			return;
 		}
-		call = palloc0(sizeof(LfdwCall));
-		call->fetch = fetch;
-		call->turn = turn;
-		call->page_context = AllocSetContextCreate(fetch->query_context,
-												   "lambda_fdw page",
-												   ALLOCSET_DEFAULT_SIZES);
+		chain = palloc0(sizeof(PageChain));
+		chain->fetch = fetch;
+		chain->part = part;
+		chain->page_context = AllocSetContextCreate(fetch->query_context,
+													"lambda_fdw page",
+													ALLOCSET_DEFAULT_SIZES);
 		MemoryContextSwitchTo(old);
-		begin_page(fetch, call);
-		fetch->calls[fetch->ncalls++] = call;
+		begin_page(fetch, chain);
+		fetch->chains[fetch->nchains++] = chain;
 	}
 }
 
 /* Refuses a chain of pages that does not come to an end, or cannot go on. */
 static void
-check_cursor(const LfdwFetch *fetch, const LfdwCall *call,
+check_cursor(const LfdwFetch *fetch, const PageChain *chain,
 			 const char *cursor)
 {
-	const LfdwBinding *binding = fetch->binding;
+	const LfdwTable *table = fetch->table;
 
-	if (call->pages >= binding->options->max_pages)
+	if (chain->pages >= table->options->max_pages)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg_plural("Lambda function \"%s\" has more than %d page",
 							   "Lambda function \"%s\" has more than %d pages",
-							   binding->options->max_pages,
-							   binding->target.label, binding->options->max_pages),
+							   table->options->max_pages,
+							   table->function.label, table->options->max_pages),
 				 errhint("Raise the option max_pages of foreign table \"%s\".",
-						 binding->relname)));
-	if (call->cursor && strcmp(call->cursor, cursor) == 0)
+						 table->relname)));
+	if (chain->cursor && strcmp(chain->cursor, cursor) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
 				 errmsg("Lambda function \"%s\" answered with the cursor it was given",
-						binding->target.label),
+						table->function.label),
 				 errdetail("It was sent as the member \"%s\"; going on would ask for the same page again and again.",
-						   binding->options->cursor_argument ?
-						   binding->options->cursor_argument : "lambda_fdw.cursor"),
+						   table->options->cursor_argument ?
+						   table->options->cursor_argument : "lambda_fdw.cursor"),
 				 errhint("Let the function go on from there, or name the member that it reads by the option cursor_argument.")));
-	if (!binding->options->envelope && binding->options->cursor_argument == NULL)
+	if (!table->options->envelope && table->options->cursor_argument == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
 				 errmsg("Lambda function \"%s\" has a further page, but no request can carry its cursor",
-						binding->target.label),
+						table->function.label),
 				 errhint("Set the option cursor_argument of foreign table \"%s\".",
-						 binding->relname)));
+						 table->relname)));
 }
 
 /*
@@ -390,11 +390,11 @@ check_cursor(const LfdwFetch *fetch, const LfdwCall *call,
  * limit was sent, there may be more than was asked for.
  */
 static void
-note_last_page(LfdwFetch *fetch, const LfdwCall *call)
+note_last_page(LfdwFetch *fetch, const PageChain *chain)
 {
-	const char *member = lfdw_response_page_member(call->response);
+	const char *member = lfdw_response_page_member(chain->response);
 
-	if (member && fetch->page_member == NULL && fetch->query->limit < 0)
+	if (member && fetch->page_member == NULL && fetch->arguments->limit < 0)
 		fetch->page_member = MemoryContextStrdup(fetch->context, member);
 }
 
@@ -408,21 +408,21 @@ warn_of_unread(const LfdwFetch *fetch)
 	const char *alike = NULL;
 	const char *path = NULL;
 	const LfdwColumn *missed = lfdw_row_missed(fetch->row, &alike, &path);
-	const LfdwBinding *binding = fetch->binding;
+	const LfdwTable *table = fetch->table;
 
 	if (fetch->page_member)
 		ereport(WARNING,
 				(errmsg("Lambda function \"%s\" has a further page, which was not fetched",
-						binding->target.label),
+						table->function.label),
 				 errdetail("Its answer has the member \"%s\", which no option and no column of foreign table \"%s\" reads.%s",
-						   fetch->page_member, binding->relname, missed == NULL ? "" :
+						   fetch->page_member, table->relname, missed == NULL ? "" :
 						   psprintf("\nNo row has a member for column \"%s\", but one for \"%s\".",
 									missed->attname, alike)),
 				 errhint("Set the options cursor_path and cursor_argument of the table.")));
 	else if (missed)
 		ereport(WARNING,
 				(errmsg("no row of the answer of Lambda function \"%s\" has a member for column \"%s\" of foreign table \"%s\"",
-						binding->target.label, missed->attname, binding->relname),
+						table->function.label, missed->attname, table->relname),
 				 errdetail("There is the member \"%s\", which no column reads.",
 						   alike),
 				 errhint("Set the column's option path to '%s'.", path)));
@@ -432,23 +432,23 @@ warn_of_unread(const LfdwFetch *fetch)
 static void
 finish_page(LfdwFetch *fetch, int index)
 {
-	LfdwCall   *call = fetch->calls[index];
-	const char *cursor = lfdw_response_cursor(call->response);
+	PageChain  *chain = fetch->chains[index];
+	const char *cursor = lfdw_response_cursor(chain->response);
 
 	if (cursor)
 	{
-		check_cursor(fetch, call, cursor);
+		check_cursor(fetch, chain, cursor);
 		cursor = MemoryContextStrdup(fetch->query_context, cursor);
-		if (call->cursor)
-			pfree(call->cursor);
-		call->cursor = unconstify(char *, cursor);
-		MemoryContextReset(call->page_context);
-		begin_page(fetch, call);
+		if (chain->cursor)
+			pfree(chain->cursor);
+		chain->cursor = unconstify(char *, cursor);
+		MemoryContextReset(chain->page_context);
+		begin_page(fetch, chain);
 		return;
 	}
-	note_last_page(fetch, call);
-	MemoryContextDelete(call->page_context);
-	fetch->calls[index] = fetch->calls[--fetch->ncalls];
+	note_last_page(fetch, chain);
+	MemoryContextDelete(chain->page_context);
+	fetch->chains[index] = fetch->chains[--fetch->nchains];
 	fetch->can_begin = true;
 }
 
@@ -457,21 +457,21 @@ finish_page(LfdwFetch *fetch, int index)
  * was given would else return a row once for each value.
  */
 static bool
-is_of_call(const LfdwFetch *fetch, const LfdwCall *call,
+is_of_call(const LfdwFetch *fetch, const PageChain *chain,
 		   const TupleTableSlot *slot)
 {
-	for (int i = 0; i < fetch->query->narguments; i++)
+	for (int i = 0; i < fetch->arguments->nequalities; i++)
 	{
-		const LfdwArgument *argument = &fetch->query->arguments[i];
-		int			attno = argument->column->attnum - 1;
+		const LfdwEquality *equality = &fetch->arguments->equalities[i];
+		int			attno = equality->column->attnum - 1;
 
 		/* what no call has is the recheck's to drop, and to count */
-		if ((argument->manner == LFDW_SEND_EACH ||
-			 argument->manner == LFDW_SEND_PARTS) &&
-			call->turn->count[i] < argument->set.nvalues &&
+		if ((equality->send_as == LFDW_SEND_EACH ||
+			 equality->send_as == LFDW_SEND_PARTS) &&
+			chain->part->count[i] < equality->set.nvalues &&
 			(slot->tts_isnull[attno] ||
-			 !lfdw_query_matches(fetch->query, i, call->turn,
-								 slot->tts_values[attno])))
+			 !lfdw_arguments_matches(fetch->arguments, i, chain->part,
+									 slot->tts_values[attno])))
 			return false;
 	}
 	return true;
@@ -482,15 +482,15 @@ is_of_call(const LfdwFetch *fetch, const LfdwCall *call,
  * rows that do may be missing in its place.
  */
 void
-lfdw_fetch_report_mismatch(const LfdwBinding *binding)
+lfdw_fetch_report_mismatch(const LfdwTable *table)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
 			 errmsg("Lambda function \"%s\" was asked for a limited number of rows, and returned one that does not match",
-					binding->target.label),
+					table->function.label),
 			 errdetail("It does not filter as the option pushdown declares, so that others may be missing."),
 			 errhint("Correct the function, or the option pushdown of foreign table \"%s\", or take limit out of its capabilities.",
-					 binding->relname)));
+					 table->relname)));
 }
 
 /*
@@ -498,25 +498,25 @@ lfdw_fetch_report_mismatch(const LfdwBinding *binding)
  * said; a row of another call's value is passed over.
  */
 static LfdwResponseStatus
-read_row(LfdwFetch *fetch, LfdwCall *call, TupleTableSlot *slot)
+read_row(LfdwFetch *fetch, PageChain *chain, TupleTableSlot *slot)
 {
 	for (;;)
 	{
-		MemoryContext old = MemoryContextSwitchTo(call->page_context);
-		LfdwResponseStatus status = lfdw_response_next(call->response);
+		MemoryContext old = MemoryContextSwitchTo(chain->page_context);
+		LfdwResponseStatus status = lfdw_response_next(chain->response);
 
 		if (status == LFDW_RESPONSE_ROW)
 		{
 			MemoryContextReset(fetch->row_context);
 			MemoryContextSwitchTo(fetch->row_context);
-			lfdw_row_store(fetch->row, slot, fetch->query, call->turn);
+			lfdw_row_store(fetch->row, slot, fetch->arguments, chain->part);
 			fetch->stats->rows++;
 		}
 		MemoryContextSwitchTo(old);
-		if (status != LFDW_RESPONSE_ROW || is_of_call(fetch, call, slot))
+		if (status != LFDW_RESPONSE_ROW || is_of_call(fetch, chain, slot))
 			return status;
-		if (fetch->query->limit >= 0)
-			lfdw_fetch_report_mismatch(fetch->binding);
+		if (fetch->arguments->limit >= 0)
+			lfdw_fetch_report_mismatch(fetch->table);
 		fetch->stats->others++;
 		CHECK_FOR_INTERRUPTS();
 	}
@@ -524,17 +524,17 @@ read_row(LfdwFetch *fetch, LfdwCall *call, TupleTableSlot *slot)
 
 /* The same, where an error says of which call it is. */
 static LfdwResponseStatus
-read_call(LfdwFetch *fetch, LfdwCall *call, TupleTableSlot *slot)
+read_call(LfdwFetch *fetch, PageChain *chain, TupleTableSlot *slot)
 {
 	ErrorContextCallback callback = {
 		.callback = describe_call,
-		.arg = call,
+		.arg = chain,
 		.previous = error_context_stack
 	};
 	LfdwResponseStatus status;
 
 	error_context_stack = &callback;
-	status = read_row(fetch, call, slot);
+	status = read_row(fetch, chain, slot);
 	error_context_stack = callback.previous;
 	return status;
 }
@@ -543,11 +543,11 @@ read_call(LfdwFetch *fetch, LfdwCall *call, TupleTableSlot *slot)
 static void
 wait_for_calls(LfdwFetch *fetch)
 {
-	LfdwInvocation **invocations = palloc(sizeof(LfdwInvocation *) * fetch->ncalls);
+	LfdwInvocation **invocations = palloc(sizeof(LfdwInvocation *) * fetch->nchains);
 
-	for (int i = 0; i < fetch->ncalls; i++)
-		invocations[i] = fetch->calls[i]->invocation;
-	lfdw_invoke_wait(invocations, fetch->ncalls);
+	for (int i = 0; i < fetch->nchains; i++)
+		invocations[i] = fetch->chains[i]->invocation;
+	lfdw_invoke_wait(invocations, fetch->nchains);
 	pfree(invocations);
 }
 
@@ -565,21 +565,21 @@ lfdw_fetch_row(LfdwFetch *fetch, TupleTableSlot *slot)
 		bool		ended = false;
 
 		begin_calls(fetch);
-		if (fetch->ncalls == 0)
+		if (fetch->nchains == 0)
 		{
 			/* the slot may hold a row that was passed over */
 			ExecClearTuple(slot);
 			return false;
 		}
-		while (waiting < fetch->ncalls && !ended)
+		while (waiting < fetch->nchains && !ended)
 		{
-			int			index = (fetch->current + waiting) % fetch->ncalls;
-			LfdwCall   *call = fetch->calls[index];
-			LfdwResponseStatus status = read_call(fetch, call, slot);
+			int			index = (fetch->current + waiting) % fetch->nchains;
+			PageChain  *chain = fetch->chains[index];
+			LfdwResponseStatus status = read_call(fetch, chain, slot);
 
-			if (lfdw_invoke_too_large(call->invocation))
+			if (lfdw_invoke_too_large(chain->invocation))
 			{
-				begin_half(fetch, call);
+				begin_rest(fetch, chain);
 				ended = true;
 				break;
 			}
@@ -606,11 +606,11 @@ void
 lfdw_fetch_reset(LfdwFetch *fetch)
 {
 	MemoryContextReset(fetch->query_context);
-	fetch->query = NULL;
-	fetch->next_turn = NULL;
-	fetch->halves = NIL;
+	fetch->arguments = NULL;
+	fetch->next_part = NULL;
+	fetch->rests = NIL;
 	fetch->can_begin = false;
-	fetch->ncalls = 0;
+	fetch->nchains = 0;
 	fetch->current = 0;
 }
 

@@ -18,15 +18,15 @@
 
 typedef struct LfdwFetch LfdwFetch;
 
-extern LfdwFetch *lfdw_fetch_create(const LfdwBinding *binding,
+extern LfdwFetch *lfdw_fetch_create(const LfdwTable *table,
 									const LfdwCaller *caller,
 									const Bitmapset *attrs,
 									LfdwInvokeStats *stats);
 extern MemoryContext lfdw_fetch_context(LfdwFetch *fetch);
-extern void lfdw_fetch_begin(LfdwFetch *fetch, const LfdwQuery *query);
+extern void lfdw_fetch_begin(LfdwFetch *fetch, const LfdwArguments *arguments);
 extern bool lfdw_fetch_row(LfdwFetch *fetch, TupleTableSlot *slot);
 extern void lfdw_fetch_reset(LfdwFetch *fetch);
 extern void lfdw_fetch_end(LfdwFetch *fetch);
-extern void lfdw_fetch_report_mismatch(const LfdwBinding *binding);
+extern void lfdw_fetch_report_mismatch(const LfdwTable *table);
 
 #endif							/* LFDW_FETCH_H */

@@ -130,7 +130,7 @@ node_waiting(const PlannedStmt *stmt, const Plan *plan)
 				floatVal(list_nth(((const ForeignScan *) plan)->fdw_private,
 								  LFDW_PLAN_WAITING)) : 0;
 		case T_CustomScan:
-			return lfdw_bind_waiting((const CustomScan *) plan) +
+			return lfdw_join_waiting((const CustomScan *) plan) +
 				list_waiting(stmt, ((const CustomScan *) plan)->custom_plans);
 		case T_Append:
 			return list_waiting(stmt, ((const Append *) plan)->appendplans);

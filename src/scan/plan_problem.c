@@ -135,11 +135,11 @@ first_problem(PlannerInfo *root, RelOptInfo *baserel, const LfdwColumn *column,
 
 		if (!mentions((Node *) rinfo->clause, baserel->relid, column->attnum))
 			continue;
-		term = lfdw_qual_classify(root, info->binding, baserel, rinfo);
+		term = lfdw_term_classify(root, info->table, baserel, rinfo);
 		if (term == NULL || !term->declared)
 			return psprintf("Its condition %s cannot be sent: %s.",
 							condition_text(root, baserel, rinfo->clause),
-							lfdw_qual_problem(root, info->binding, baserel,
+							lfdw_term_problem(root, info->table, baserel,
 											  rinfo));
 	}
 	return NULL;
@@ -201,9 +201,9 @@ lfdw_plan_problems(PlannerInfo *root, RelOptInfo *baserel, List *clauses)
 	LfdwRelInfo *info = baserel->fdw_private;
 	List	   *problems = NIL;
 
-	for (int i = 0; i < info->binding->ncolumns; i++)
+	for (int i = 0; i < info->table->ncolumns; i++)
 	{
-		const LfdwColumn *column = &info->binding->columns[i];
+		const LfdwColumn *column = &info->table->columns[i];
 		List	   *implied;
 		char	   *problem;
 
@@ -227,7 +227,7 @@ lfdw_plan_problems(PlannerInfo *root, RelOptInfo *baserel, List *clauses)
 
 /* Gives the columns of a scan that begins what its plan says of them. */
 void
-lfdw_plan_note_problems(LfdwBinding *binding, List *problems)
+lfdw_plan_note_problems(LfdwTable *table, List *problems)
 {
 	ListCell   *lc;
 
@@ -235,7 +235,7 @@ lfdw_plan_note_problems(LfdwBinding *binding, List *problems)
 	{
 		List	   *problem = lfirst(lc);
 
-		binding->by_attnum[intVal(linitial(problem)) - 1]->problem =
+		table->by_attnum[intVal(linitial(problem)) - 1]->problem =
 			strVal(lsecond(problem));
 	}
 }

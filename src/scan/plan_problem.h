@@ -13,11 +13,11 @@
 
 #include "postgres.h"
 
-#include "options/table.h"
 #include "nodes/pathnodes.h"
+#include "options/table.h"
 
 extern List *lfdw_plan_problems(PlannerInfo *root, RelOptInfo *baserel,
 								List *clauses);
-extern void lfdw_plan_note_problems(LfdwBinding *binding, List *problems);
+extern void lfdw_plan_note_problems(LfdwTable *table, List *problems);
 
 #endif							/* LFDW_PLAN_PROBLEM_H */

@@ -29,7 +29,7 @@
 
 typedef struct LambdaScan
 {
-	LfdwBinding *binding;
+	LfdwTable  *table;
 	List	   *terms;
 	List	   *exprstates;		/* the terms' values, and the limit */
 	const char *order_by;		/* JSON, NULL for none */
@@ -42,7 +42,7 @@ typedef struct LambdaScan
 	const LfdwCondition *bound; /* by a join above, NULL for none */
 
 	/* this (re)scan */
-	LfdwQuery  *query;			/* NULL until the first row is asked for */
+	LfdwArguments *arguments;	/* NULL until the first row is asked for */
 	bool		finished;
 
 	/* rows kept for a rescan with the same values */
@@ -94,27 +94,27 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 	Oid			userid;
 
 	node->fdw_state = scan;
-	scan->binding = lfdw_binding_create(node->ss.ss_currentRelation);
-	lfdw_plan_note_problems(scan->binding,
+	scan->table = lfdw_table_create(node->ss.ss_currentRelation);
+	lfdw_plan_note_problems(scan->table,
 							list_nth(plan->fdw_private, LFDW_PLAN_PROBLEMS));
-	scan->terms = lfdw_qual_deserialize(scan->binding,
+	scan->terms = lfdw_term_deserialize(scan->table,
 										list_nth(plan->fdw_private,
 												 LFDW_PLAN_TERMS),
 										plan->fdw_exprs);
-	scan->order_by = lfdw_request_order(scan->binding,
+	scan->order_by = lfdw_payload_order(scan->table,
 										list_nth(plan->fdw_private,
 												 LFDW_PLAN_ORDER));
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 
 	userid = lfdw_scan_userid(node);
-	lfdw_option_check_owner(scan->binding->options);
-	scan->caller = lfdw_option_caller(scan->binding->options->serverid, userid);
+	lfdw_option_check_owner(scan->table->options);
+	scan->caller = lfdw_option_caller(scan->table->options->serverid, userid);
 	lfdw_credentials_check(scan->caller);
-	lfdw_target_resolve(&scan->binding->target, scan->binding->options,
-						scan->caller);
+	lfdw_function_resolve(&scan->table->function, scan->table->options,
+						  scan->caller);
 	init_expressions(node, scan);
-	scan->fetch = lfdw_fetch_create(scan->binding, scan->caller,
+	scan->fetch = lfdw_fetch_create(scan->table, scan->caller,
 									lfdw_plan_attrs(plan), &scan->stats);
 	prepare_store(node, scan, eflags);
 }
@@ -153,15 +153,15 @@ begin_query(ForeignScanState *node, LambdaScan *scan)
 {
 	MemoryContext old = MemoryContextSwitchTo(lfdw_fetch_context(scan->fetch));
 
-	scan->query = lfdw_query_evaluate(scan->binding, scan->terms,
-									  scan->exprstates,
-									  node->ss.ps.ps_ExprContext, scan->bound);
-	scan->query->order_by = scan->order_by;
-	if (scan->query->exact)
-		scan->query->limit = rows_wanted(scan, node->ss.ps.ps_ExprContext);
-	lfdw_query_divide(scan->query);
+	scan->arguments = lfdw_arguments_evaluate(scan->table, scan->terms,
+											  scan->exprstates,
+											  node->ss.ps.ps_ExprContext, scan->bound);
+	scan->arguments->order_by = scan->order_by;
+	if (scan->arguments->exact)
+		scan->arguments->limit = rows_wanted(scan, node->ss.ps.ps_ExprContext);
+	lfdw_arguments_divide(scan->arguments);
 	MemoryContextSwitchTo(old);
-	lfdw_fetch_begin(scan->fetch, scan->query);
+	lfdw_fetch_begin(scan->fetch, scan->arguments);
 }
 
 /* The next kept row, or none when all were replayed. */
@@ -194,7 +194,7 @@ check_match(ForeignScanState *node, const LambdaScan *scan,
 
 	econtext->ecxt_scantuple = slot;
 	if (!ExecQual(node->ss.ps.qual, econtext))
-		lfdw_fetch_report_mismatch(scan->binding);
+		lfdw_fetch_report_mismatch(scan->table);
 }
 
 /*
@@ -209,7 +209,7 @@ lambdaIterateForeignScan(ForeignScanState *node)
 	ExecClearTuple(slot);
 	if (scan->replaying && replay_row(scan, slot))
 		return slot;
-	if (scan->query == NULL)
+	if (scan->arguments == NULL)
 		begin_query(node, scan);
 	if (scan->finished)
 		return slot;
@@ -218,7 +218,7 @@ lambdaIterateForeignScan(ForeignScanState *node)
 		scan->finished = true;
 		return slot;
 	}
-	if (scan->query->limit >= 0)
+	if (scan->arguments->limit >= 0)
 		check_match(node, scan, slot);
 	if (scan->store)
 		tuplestore_puttupleslot(scan->store, slot);
@@ -244,7 +244,7 @@ lambdaReScanForeignScan(ForeignScanState *node)
 		tuplestore_clear(scan->store);
 	scan->replaying = false;
 	lfdw_fetch_reset(scan->fetch);
-	scan->query = NULL;
+	scan->arguments = NULL;
 	scan->finished = false;
 }
 
@@ -268,7 +268,7 @@ lfdw_scan_bind(ForeignScanState *node, const LfdwCondition *bound)
 	LambdaScan *scan = node->fdw_state;
 
 	lfdw_fetch_reset(scan->fetch);
-	scan->query = NULL;
+	scan->arguments = NULL;
 	scan->finished = false;
 	scan->bound = bound;
 }
@@ -298,7 +298,7 @@ lfdw_scan_describe(ForeignScanState *node, LfdwScanDescription *description)
 {
 	LambdaScan *scan = node->fdw_state;
 
-	description->binding = scan->binding;
+	description->table = scan->table;
 	description->terms = scan->terms;
 	description->key = scan->key;
 	description->order_by = scan->order_by;

@@ -13,13 +13,13 @@
 
 #include "postgres.h"
 
+#include "nodes/execnodes.h"
 #include "options/table.h"
 #include "pushdown/condition.h"
-#include "nodes/execnodes.h"
 
 typedef struct LfdwScanDescription
 {
-	const LfdwBinding *binding;
+	const LfdwTable *table;
 	List	   *terms;
 	LfdwTerm   *key;			/* of the join above, NULL for none */
 	const char *order_by;		/* JSON, NULL for none */

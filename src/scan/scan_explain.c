@@ -23,11 +23,11 @@
 
 /* The function as the table names it, with the qualifier that is called. */
 static char *
-function_name(const LfdwTarget *target)
+function_name(const LfdwFunction *function)
 {
-	return psprintf("%s%s%s", target->function,
-					target->qualifier ? ":" : "",
-					target->qualifier ? target->qualifier : "");
+	return psprintf("%s%s%s", function->name,
+					function->qualifier ? ":" : "",
+					function->qualifier ? function->qualifier : "");
 }
 
 /* Does an expression hold a value that another node of the plan gives? */
@@ -183,7 +183,7 @@ shown_count(ForeignScanState *node, int place, ExplainState *es)
 
 /* "placed_at DESC, id", with NULLS where they are not where they would be. */
 static char *
-shown_order(const LfdwBinding *binding, List *order)
+shown_order(const LfdwTable *table, List *order)
 {
 	StringInfoData shown;
 	ListCell   *lc;
@@ -196,7 +196,7 @@ shown_order(const LfdwBinding *binding, List *order)
 		bool		nulls_first = lthird_int(key);
 
 		appendStringInfo(&shown, "%s%s%s%s", shown.len > 0 ? ", " : "",
-						 quote_identifier(binding->by_attnum[linitial_int(key) - 1]->attname),
+						 quote_identifier(table->by_attnum[linitial_int(key) - 1]->attname),
 						 descends ? " DESC" : "",
 						 descends == nulls_first ? "" :
 						 nulls_first ? " NULLS FIRST" : " NULLS LAST");
@@ -236,9 +236,9 @@ explain_local(ForeignScanState *node, List *refused, ExplainState *es)
 static const char *
 refusal(const LfdwCondition *condition)
 {
-	if (condition->verdict == LFDW_ANY_ROW)
+	if (condition->outcome == LFDW_ANY_ROW)
 		return "every row meets it";
-	if (condition->verdict != LFDW_LOCAL)
+	if (condition->outcome != LFDW_LOCAL)
 		return NULL;
 	return condition->why ? condition->why :
 		"not every function would read its value alike";
@@ -276,8 +276,8 @@ explain_pushed(ForeignScanState *node, const LfdwScanDescription *scan,
 	if (es->verbose)
 		explain_local(node, refused, es);
 	if (order)
-		ExplainPropertyText("Pushed Sort", shown_order(scan->binding, order), es);
-	if (linitial_int(limit) >= 0 && display->query->limit >= 0)
+		ExplainPropertyText("Pushed Sort", shown_order(scan->table, order), es);
+	if (linitial_int(limit) >= 0 && display->arguments->limit >= 0)
 	{
 		char	   *count = shown_count(node, linitial_int(limit), es);
 
@@ -293,19 +293,19 @@ static void
 explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
 				const LfdwDisplay *display, ExplainState *es)
 {
-	int			max_values = scan->binding->options->max_batch_keys;
+	int			max_values = scan->table->options->max_batch_keys;
 	StringInfoData payload;
 	char	   *parameters;
 
-	if (display->query->nothing)
+	if (display->arguments->nothing)
 	{
 		ExplainPropertyText("Payload", "none, for no row can match", es);
 		return;
 	}
 	initStringInfo(&payload);
-	lfdw_request_write(&payload, scan->binding, display->query,
-					   lfdw_query_first_turn(display->query, max_values),
-					   lfdw_request_columns(scan->binding,
+	lfdw_payload_write(&payload, scan->table, display->arguments,
+					   lfdw_arguments_first_part(display->arguments, max_values),
+					   lfdw_payload_columns(scan->table,
 											lfdw_plan_attrs((ForeignScan *) node->ss.ps.plan)),
 					   NULL);
 	ExplainPropertyText("Payload", payload.data, es);
@@ -339,9 +339,9 @@ lambdaExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	LfdwDisplay *display;
 
 	lfdw_scan_describe(node, &scan);
-	display = lfdw_query_display(scan.binding, scan.terms, scan.key, scan.order_by,
-								 limit_of((ForeignScan *) node->ss.ps.plan));
-	ExplainPropertyText("Function", function_name(&scan.binding->target), es);
+	display = lfdw_arguments_display(scan.table, scan.terms, scan.key, scan.order_by,
+									 limit_of((ForeignScan *) node->ss.ps.plan));
+	ExplainPropertyText("Function", function_name(&scan.table->function), es);
 	explain_pushed(node, &scan, display, es);
 	if (es->verbose)
 		explain_payload(node, &scan, display, es);

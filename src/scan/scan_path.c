@@ -55,7 +55,7 @@
 /* A column of a relation, for generate_implied_equalities_for_column. */
 typedef struct ColumnMatch
 {
-	const LfdwBinding *binding;
+	const LfdwTable *table;
 	const LfdwColumn *column;
 } ColumnMatch;
 
@@ -70,7 +70,7 @@ add_terms(PlannerInfo *root, RelOptInfo *baserel, List *terms,
 	foreach(lc, restrictions)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		LfdwTerm   *term = lfdw_qual_classify(root, info->binding, baserel,
+		LfdwTerm   *term = lfdw_term_classify(root, info->table, baserel,
 											  rinfo);
 
 		if (term)
@@ -91,12 +91,12 @@ lambdaGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
 	LfdwRelInfo *info = palloc0(sizeof(LfdwRelInfo));
 	Relation	relation = table_open(foreigntableid, NoLock);
 
-	info->binding = lfdw_binding_create(relation);
+	info->table = lfdw_table_create(relation);
 	table_close(relation, NoLock);
 	baserel->fdw_private = info;
 
 	if (baserel->tuples <= 0)
-		baserel->tuples = info->binding->options->estimated_rows;
+		baserel->tuples = info->table->options->estimated_rows;
 	set_baserel_size_estimates(root, baserel);
 }
 
@@ -122,13 +122,13 @@ lfdw_plan_is_exact(PlannerInfo *root, RelOptInfo *baserel)
 	LfdwRelInfo *info = baserel->fdw_private;
 	ListCell   *lc;
 
-	if (!(info->binding->options->capabilities & LFDW_CAPABLE_LIMIT) ||
+	if (!(info->table->options->capabilities & LFDW_CAPABLE_LIMIT) ||
 		!bms_is_empty(baserel->lateral_relids))
 		return false;
 	foreach(lc, baserel->baserestrictinfo)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		LfdwTerm   *term = lfdw_qual_classify(root, info->binding, baserel,
+		LfdwTerm   *term = lfdw_term_classify(root, info->table, baserel,
 											  rinfo);
 
 		if (term == NULL || !term->declared)
@@ -184,7 +184,7 @@ returned_share(PlannerInfo *root, RelOptInfo *baserel, List *restrictions)
 	foreach(lc, restrictions)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		LfdwTerm   *term = lfdw_qual_classify(root, info->binding, baserel,
+		LfdwTerm   *term = lfdw_term_classify(root, info->table, baserel,
 											  rinfo);
 
 		if (term && term->declared)
@@ -210,7 +210,7 @@ cost_scan(RelOptInfo *baserel, double calls, double received, Cost *startup,
 		  Cost *total)
 {
 	LfdwRelInfo *info = baserel->fdw_private;
-	const LfdwOptions *options = info->binding->options;
+	const LfdwOptions *options = info->table->options;
 	double		bytes = received * (baserel->reltarget->width +
 									JSON_BYTES_PER_COLUMN *
 									Max(list_length(baserel->reltarget->exprs), 1));
@@ -258,7 +258,7 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer,
 	if (param)
 		restrictions = list_concat_copy(restrictions, param->ppi_clauses);
 	terms = add_terms(root, baserel, NIL, restrictions);
-	missing = lfdw_qual_missing(info->binding, terms) != NULL;
+	missing = lfdw_term_missing(info->table, terms) != NULL;
 	foreach(lc, terms)
 		calls *= count_calls(lfirst(lc));
 	waiting = cost_scan(baserel, calls, baserel->tuples *
@@ -284,7 +284,7 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer,
 
 /* The column of the relation that a path key sorts by, or NULL. */
 static const LfdwColumn *
-sort_column(const LfdwBinding *binding, RelOptInfo *baserel,
+sort_column(const LfdwTable *table, RelOptInfo *baserel,
 			const PathKey *pathkey)
 {
 	EquivalenceClass *ec = pathkey->pk_eclass;
@@ -300,7 +300,7 @@ sort_column(const LfdwBinding *binding, RelOptInfo *baserel,
 
 		if (em->em_is_const || !bms_equal(em->em_relids, baserel->relids))
 			continue;
-		column = lfdw_qual_sort_column(binding, baserel->relid,
+		column = lfdw_term_sort_column(table, baserel->relid,
 									   (Node *) em->em_expr,
 									   pathkey->pk_opfamily, ec->ec_collation);
 		if (column)
@@ -321,7 +321,7 @@ add_sorted_path(PlannerInfo *root, RelOptInfo *baserel)
 	Query	   *parse = root->parse;
 	ListCell   *lc;
 
-	if (!(info->binding->options->capabilities & LFDW_CAPABLE_ORDER_BY) ||
+	if (!(info->table->options->capabilities & LFDW_CAPABLE_ORDER_BY) ||
 		root->sort_pathkeys == NIL || root->query_pathkeys != root->sort_pathkeys ||
 		parse->groupClause || parse->groupingSets || parse->distinctClause ||
 		parse->hasWindowFuncs || parse->setOperations ||
@@ -330,12 +330,12 @@ add_sorted_path(PlannerInfo *root, RelOptInfo *baserel)
 	foreach(lc, add_terms(root, baserel, NIL, baserel->baserestrictinfo))
 	{
 		if (makes_calls(lfirst(lc)) ||
-			!fits_a_call(lfirst(lc), info->binding->options->max_batch_keys))
+			!fits_a_call(lfirst(lc), info->table->options->max_batch_keys))
 			return;
 	}
 	foreach(lc, root->sort_pathkeys)
 	{
-		if (sort_column(info->binding, baserel, lfirst(lc)) == NULL)
+		if (sort_column(info->table, baserel, lfirst(lc)) == NULL)
 			return;
 	}
 	add_scan_path(root, baserel, NULL, root->sort_pathkeys);
@@ -348,7 +348,7 @@ member_is_column(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
 {
 	ColumnMatch *match = arg;
 
-	return lfdw_qual_is_column(match->binding, rel->relid, match->column,
+	return lfdw_term_is_column(match->table, rel->relid, match->column,
 							   (Node *) em->em_expr);
 }
 
@@ -370,7 +370,7 @@ add_outer_relids(PlannerInfo *root, RelOptInfo *baserel, List *result,
 
 		if (!join_clause_is_movable_to(rinfo, baserel))
 			continue;
-		term = lfdw_qual_classify(root, info->binding, baserel, rinfo);
+		term = lfdw_term_classify(root, info->table, baserel, rinfo);
 		if (term == NULL || !term->declared)
 			continue;
 		outer = bms_union(bms_difference(rinfo->clause_relids, baserel->relids),
@@ -395,9 +395,9 @@ find_parameterizations(PlannerInfo *root, RelOptInfo *baserel)
 	Relids		all = NULL;
 	ListCell   *lc;
 
-	for (int i = 0; baserel->has_eclass_joins && i < info->binding->ncolumns; i++)
+	for (int i = 0; baserel->has_eclass_joins && i < info->table->ncolumns; i++)
 	{
-		ColumnMatch match = {info->binding, &info->binding->columns[i]};
+		ColumnMatch match = {info->table, &info->table->columns[i]};
 
 		result = add_outer_relids(root, baserel, result,
 								  generate_implied_equalities_for_column(root, baserel,
@@ -434,7 +434,7 @@ lambdaGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
 
 /* The attribute numbers that a scan's target and conditions need. */
 static List *
-wanted_attrs(const LfdwBinding *binding, RelOptInfo *baserel, List *clauses)
+wanted_attrs(const LfdwTable *table, RelOptInfo *baserel, List *clauses)
 {
 	Bitmapset  *attrs = NULL;
 	List	   *result = NIL;
@@ -443,9 +443,9 @@ wanted_attrs(const LfdwBinding *binding, RelOptInfo *baserel, List *clauses)
 	pull_varattnos((Node *) baserel->reltarget->exprs, baserel->relid, &attrs);
 	pull_varattnos((Node *) clauses, baserel->relid, &attrs);
 	whole_row = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, attrs);
-	for (int i = 0; i < binding->ncolumns; i++)
+	for (int i = 0; i < table->ncolumns; i++)
 	{
-		AttrNumber	attnum = binding->columns[i].attnum;
+		AttrNumber	attnum = table->columns[i].attnum;
 
 		if (whole_row ||
 			bms_is_member(attnum - FirstLowInvalidHeapAttributeNumber, attrs))
@@ -466,7 +466,7 @@ pushed_clauses(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
 
-		if (lfdw_qual_classify(root, info->binding, baserel, rinfo))
+		if (lfdw_term_classify(root, info->table, baserel, rinfo))
 			pushed = lappend(pushed, rinfo->clause);
 	}
 	return pushed;
@@ -487,8 +487,8 @@ local_reasons(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
 
 		if (rinfo->pseudoconstant)
 			continue;
-		if (!lfdw_qual_classify(root, info->binding, baserel, rinfo))
-			why = lfdw_qual_problem(root, info->binding, baserel, rinfo);
+		if (!lfdw_term_classify(root, info->table, baserel, rinfo))
+			why = lfdw_term_problem(root, info->table, baserel, rinfo);
 		reasons = lappend(reasons, makeString(pstrdup(why)));
 	}
 	return reasons;
@@ -496,7 +496,7 @@ local_reasons(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
 
 /* The order that a sorted path asks the function for. */
 static List *
-order_of_path(const LfdwBinding *binding, RelOptInfo *baserel,
+order_of_path(const LfdwTable *table, RelOptInfo *baserel,
 			  const Path *path)
 {
 	List	   *order = NIL;
@@ -507,7 +507,7 @@ order_of_path(const LfdwBinding *binding, RelOptInfo *baserel,
 		PathKey    *pathkey = lfirst_node(PathKey, lc);
 
 		order = lappend(order,
-						list_make3_int(sort_column(binding, baserel, pathkey)->attnum,
+						list_make3_int(sort_column(table, baserel, pathkey)->attnum,
 									   lfdw_pathkey_descends(pathkey),
 									   pathkey->pk_nulls_first));
 	}
@@ -538,16 +538,16 @@ lambdaGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	LfdwRelInfo *info = baserel->fdw_private;
 	List	   *terms = add_terms(root, baserel, NIL, scan_clauses);
 	List	   *clauses = extract_actual_clauses(scan_clauses, false);
-	List	   *values = lfdw_qual_values(terms);
+	List	   *values = lfdw_term_values(terms);
 	bool		limited = list_length(best_path->fdw_private) > 1;
 	List	   *limit;
 	List	   *private;
 
 	limit = list_make1_int(add_expression(&values, limited ? root->parse->limitCount : NULL));
 	limit = lappend_int(limit, add_expression(&values, limited ? root->parse->limitOffset : NULL));
-	private = list_make5(lfdw_qual_serialize(terms),
-						 wanted_attrs(info->binding, baserel, clauses),
-						 order_of_path(info->binding, baserel, &best_path->path),
+	private = list_make5(lfdw_term_serialize(terms),
+						 wanted_attrs(info->table, baserel, clauses),
+						 order_of_path(info->table, baserel, &best_path->path),
 						 limit,
 						 lfdw_plan_problems(root, baserel, scan_clauses));
 	private = lappend(private, waiting_of_path(best_path));

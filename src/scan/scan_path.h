@@ -13,13 +13,13 @@
 
 #include "postgres.h"
 
-#include "options/table.h"
 #include "nodes/pathnodes.h"
+#include "options/table.h"
 
 /* What a relation's fdw_private is. */
 typedef struct LfdwRelInfo
 {
-	LfdwBinding *binding;
+	LfdwTable  *table;
 } LfdwRelInfo;
 
 extern bool lfdw_plan_is_ours(const RelOptInfo *rel);

@@ -251,8 +251,8 @@ invoke(LfdwCall *call, const char *of_arn, const char *region)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("aws_lambda.invoke needs a function_name")));
 	options = read_server();
-	lfdw_target_override_region(options, call->function, regions,
-								lengthof(regions));
+	lfdw_function_override_region(options, call->function, regions,
+								  lengthof(regions));
 	call->as_rds = true;
 	return lfdw_call_invoke(call, options);
 }

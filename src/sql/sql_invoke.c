@@ -144,19 +144,19 @@ encode_context(const char *context)
 }
 
 /* The target that a call describes. */
-static LfdwTarget *
-make_target(const LfdwCall *call, const LfdwOptions *options)
+static LfdwFunction *
+make_function(const LfdwCall *call, const LfdwOptions *options)
 {
-	LfdwTarget *target = palloc0(sizeof(LfdwTarget));
+	LfdwFunction *function = palloc0(sizeof(LfdwFunction));
 
-	lfdw_target_bind(target, options, call->function, call->qualifier);
-	target->type = parse_invocation_type(call->invocation_type);
-	target->log_tail = parse_log_tail(call->log_type);
-	target->repeatable = call->idempotent;
-	target->as_rds = call->as_rds;
+	lfdw_function_create(function, options, call->function, call->qualifier);
+	function->type = parse_invocation_type(call->invocation_type);
+	function->log_tail = parse_log_tail(call->log_type);
+	function->repeatable = call->idempotent;
+	function->as_rds = call->as_rds;
 	if (call->context)
-		target->client_context = encode_context(call->context);
-	return target;
+		function->client_context = encode_context(call->context);
+	return function;
 }
 
 /* The request's body, in UTF-8. */
@@ -213,14 +213,14 @@ add_context(void *label)
 /* The answer as a row. */
 static Datum
 make_answer(LfdwInvocation *invocation, const LfdwCall *call,
-			const LfdwTarget *target)
+			const LfdwFunction *function)
 {
 	ErrorContextCallback callback;
 	Datum		values[ANSWER_COLUMNS];
 	bool		nulls[ANSWER_COLUMNS] = {false};
 
 	callback.callback = add_context;
-	callback.arg = unconstify(char *, target->label);
+	callback.arg = unconstify(char *, function->label);
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
 	values[COLUMN_STATUS_CODE] = Int32GetDatum(lfdw_invoke_status(invocation));
@@ -250,19 +250,19 @@ lfdw_call_invoke(const LfdwCall *call, const LfdwOptions *options)
 	LfdwCaller *caller = lfdw_option_caller(options->serverid, GetUserId());
 	LfdwInvokeStats stats = {0};
 	LfdwInvocation *invocation;
-	LfdwTarget *target;
+	LfdwFunction *function;
 
 	lfdw_credentials_check(caller);
-	target = make_target(call, options);
-	lfdw_target_resolve(target, options, caller);
-	invocation = lfdw_invoke_begin(target, caller, make_payload(call), &stats);
+	function = make_function(call, options);
+	lfdw_function_resolve(function, options, caller);
+	invocation = lfdw_invoke_begin(function, caller, make_payload(call), &stats);
 	while (!lfdw_invoke_complete(invocation))
 	{
 		lfdw_invoke_wait(&invocation, 1);
 		/* the answer is wanted whole */
 		lfdw_invoke_widen(invocation);
 	}
-	return make_answer(invocation, call, target);
+	return make_answer(invocation, call, function);
 }
 
 /*

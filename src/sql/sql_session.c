@@ -129,7 +129,7 @@ lambda_fdw_credentials(PG_FUNCTION_ARGS)
 	LfdwCaller *caller = lfdw_option_caller(options->serverid, GetUserId());
 	const LfdwCredentials *found;
 	StringInfoData notes;
-	LfdwTarget *target = palloc0(sizeof(LfdwTarget));
+	LfdwFunction *function = palloc0(sizeof(LfdwFunction));
 	TupleDesc	desc;
 	Datum		values[4] = {0};
 	bool		nulls[4] = {true, true, true, true};
@@ -137,9 +137,9 @@ lambda_fdw_credentials(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	initStringInfo(&notes);
-	lfdw_target_bind(target, options, "none", NULL);
-	lfdw_endpoint_complete_route(&target->route, caller);
-	found = lfdw_credentials_find(caller, &target->route, &notes);
+	lfdw_function_create(function, options, "none", NULL);
+	lfdw_endpoint_complete_route(&function->route, caller);
+	found = lfdw_credentials_find(caller, &function->route, &notes);
 	if (found)
 	{
 		put_text(&values[0], &nulls[0], found->source);
