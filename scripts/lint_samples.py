@@ -119,12 +119,12 @@ append("layers", "src/scan/scan.h", '#include "response/row_internal.h"\n',
        "another folder's internals")
 
 
-@plant("layers", "src/lambda/invoke.h")
+@plant("layers", "src/join/join.h")
 def handler_included(tree):
     """what stands on top, from below"""
     tree["src/lambda_fdw.h"] = c_file("src/lambda_fdw.h", "")
     tree["docs/internals.md"] += "| `src/` | `lambda_fdw` | |\n"
-    tree["src/lambda/invoke.h"] += '#include "lambda_fdw.h"\n'
+    tree["src/join/join.h"] += '#include "lambda_fdw.h"\n'
 
 
 @plant("tables", "scripts/lint")

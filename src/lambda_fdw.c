@@ -12,11 +12,17 @@
 
 #include "fmgr.h"
 
+#include "jit.h"
 #include "join/join.h"
-#include "lambda_fdw.h"
+#include "modify/modify.h"
 #include "options/declaration.h"
+#include "options/option.h"
 #include "pg/setting.h"
-#include "scan/jit.h"
+#include "scan/analyze.h"
+#include "scan/limit.h"
+#include "scan/scan.h"
+#include "scan/scan_explain.h"
+#include "scan/scan_path.h"
 
 PG_MODULE_MAGIC;
 
@@ -28,6 +34,7 @@ extern PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
+	lfdw_option_set_handler(lambda_fdw_handler);
 	lfdw_setting_define();
 	lfdw_join_install();
 	lfdw_declaration_install();

@@ -13,8 +13,8 @@
 
 #include "postgres.h"
 
+#include "aws/caller.h"
 #include "base/profile_ini.h"
-#include "credentials/credentials.h"
 
 /* The shared files, and the profile of them that counts. */
 typedef struct LfdwAmbient

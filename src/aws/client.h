@@ -13,37 +13,10 @@
 
 #include "postgres.h"
 
+#include "aws/caller.h"
 #include "base/backoff.h"
 #include "base/sigv4.h"
 #include "http/http.h"
-
-/* Keys to sign with, and where they came from. */
-typedef struct LfdwCredentials
-{
-	char	   *access_key_id;
-	char	   *secret_access_key;
-	char	   *session_token;	/* NULL for none */
-	char	   *source;			/* in words */
-	int64		expires_at;		/* Unix time, 0: they do not expire */
-	bool		renewable;		/* asking again may give others */
-} LfdwCredentials;
-
-/* How a server reaches AWS; the strings outlive the requests. */
-typedef struct LfdwRoute
-{
-	const char *server;			/* its name, for messages */
-	bool		trusted;		/* its owner is a superuser */
-	const char *region;			/* NULL until lfdw_endpoint_complete_route */
-	bool		use_fips;
-	bool		use_dualstack;
-	bool		allow_http;
-	const char *proxy;			/* NULL for none */
-	const char *ca_bundle;		/* NULL: the system's */
-	int			connect_timeout_ms;
-	int			max_attempts;
-	bool		keep_connections;
-	int			idle_connection_ms; /* 0: no limit */
-} LfdwRoute;
 
 /* What a backend knows of AWS by server and user mapping. */
 typedef struct LfdwClient

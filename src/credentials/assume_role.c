@@ -16,6 +16,7 @@
 #include "common/pg_prng.h"
 #include "utils/memutils.h"
 
+#include "aws/client.h"
 #include "aws/endpoint.h"
 #include "base/aws_error.h"
 #include "base/aws_time.h"

@@ -19,6 +19,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
+#include "aws/client.h"
 #include "base/aws_time.h"
 #include "credentials/credential_source.h"
 #include "credentials/credentials.h"

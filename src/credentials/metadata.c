@@ -17,6 +17,7 @@
 
 #include "common/pg_prng.h"
 
+#include "aws/client.h"
 #include "base/uri.h"
 #include "credentials/credential_source.h"
 #include "http/wait.h"

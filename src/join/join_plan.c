@@ -36,7 +36,6 @@
 #include "utils/typcache.h"
 
 #include "join/join.h"
-#include "lambda_fdw.h"
 #include "pg/compat.h"
 #include "pg/setting.h"
 #include "pushdown/term.h"

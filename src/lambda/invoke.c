@@ -20,6 +20,7 @@
 #include "common/pg_prng.h"
 #include "utils/memutils.h"
 
+#include "aws/client.h"
 #include "base/log_report.h"
 #include "base/uri.h"
 #include "http/wait.h"

@@ -13,6 +13,7 @@
 
 #include "postgres.h"
 
+#include "aws/client.h"
 #include "base/aws_error.h"
 #include "base/control_doc.h"
 #include "lambda/invoke.h"

@@ -14,7 +14,7 @@
 #include "parser/parsetree.h"
 #include "utils/lsyscache.h"
 
-#include "lambda_fdw.h"
+#include "modify/modify.h"
 
 /*
  * PlanForeignModify: raises core's own error (0A000), which would come when

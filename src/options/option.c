@@ -426,18 +426,35 @@ lfdw_option_pushdown(Datum options)
 	return column.pushdown;
 }
 
-/* Is a foreign table one of lambda_fdw's?  It is where its validator is this. */
+/* The handler of our foreign-data wrappers, which tells them from others. */
+static PGFunction our_handler = NULL;
+
+/* Takes the handler of this library; once, while it loads. */
+void
+lfdw_option_set_handler(PGFunction handler)
+{
+	our_handler = handler;
+}
+
+/* Is a server, by OID, one of lambda_fdw's, whatever its wrapper's name? */
+bool
+lfdw_option_server_is_ours(Oid serverid)
+{
+	ForeignDataWrapper *wrapper =
+	GetForeignDataWrapper(GetForeignServer(serverid)->fdwid);
+	FmgrInfo	handler;
+
+	if (!OidIsValid(wrapper->fdwhandler))
+		return false;
+	fmgr_info(wrapper->fdwhandler, &handler);
+	return handler.fn_addr == our_handler;
+}
+
+/* Is a foreign table, by OID, on a server of lambda_fdw's? */
 bool
 lfdw_option_is_ours(Oid relid)
 {
-	ForeignServer *server = GetForeignServer(GetForeignTable(relid)->serverid);
-	ForeignDataWrapper *wrapper = GetForeignDataWrapper(server->fdwid);
-	FmgrInfo	validator;
-
-	if (!OidIsValid(wrapper->fdwvalidator))
-		return false;
-	fmgr_info(wrapper->fdwvalidator, &validator);
-	return validator.fn_addr == lambda_fdw_validator;
+	return lfdw_option_server_is_ours(GetForeignTable(relid)->serverid);
 }
 
 /* A server or user mapping has changed: its connections are for nobody new. */

@@ -110,6 +110,8 @@ extern const char *const lfdw_operator_names[LFDW_NOPERATORS];
 extern LfdwOptions *lfdw_option_table(Oid relid);
 extern LfdwColumnOptions *lfdw_option_column(Oid relid, AttrNumber attnum);
 extern LfdwPushdown *lfdw_option_pushdown(Datum options);
+extern void lfdw_option_set_handler(PGFunction handler);
+extern bool lfdw_option_server_is_ours(Oid serverid);
 extern bool lfdw_option_is_ours(Oid relid);
 extern Oid	lfdw_option_server_oid(const char *name, Oid userid,
 								   bool superusers_will_do);

@@ -17,7 +17,6 @@
 #include "executor/tuptable.h"
 #include "nodes/bitmapset.h"
 #include "options/table.h"
-#include "pushdown/arguments.h"
 
 typedef struct LfdwRow LfdwRow;
 
@@ -27,6 +26,17 @@ typedef struct LfdwRowOrder
 	int			ncolumns;
 	int		   *columns;		/* indexes in the binding */
 } LfdwRowOrder;
+
+/* What the call of a row carried as values of a column. */
+typedef struct LfdwCarried
+{
+	int			nvalues;		/* 0: none */
+	Oid			type;
+	Datum		value;			/* the first */
+} LfdwCarried;
+
+typedef LfdwCarried (*LfdwCarriedBy) (const void *call,
+									  const LfdwColumn *column);
 
 extern LfdwRow *lfdw_row_create(const LfdwTable *table,
 								const Bitmapset *attrs);
@@ -45,6 +55,6 @@ extern const LfdwColumn *lfdw_row_missed(const LfdwRow *row,
 										 const char **path);
 extern bool lfdw_row_takes_scalar(const LfdwRow *row);
 extern void lfdw_row_store(LfdwRow *row, TupleTableSlot *slot,
-						   const LfdwArguments *arguments, const LfdwPart *part);
+						   LfdwCarriedBy carried_by, const void *call);
 
 #endif							/* LFDW_ROW_H */

@@ -102,12 +102,11 @@ copy_row(LfdwRow *row)
  * value that its invocation carried, so that functions need not echo it.
  */
 static Datum
-missing_value(LfdwRow *row, int index, const LfdwArguments *arguments,
-			  const LfdwPart *part, bool *isnull)
+missing_value(LfdwRow *row, int index, LfdwCarriedBy carried_by,
+			  const void *call, bool *isnull)
 {
 	const LfdwColumn *column = &row->table->columns[index];
-	const LfdwEquality *equality = NULL;
-	const LfdwValueSet *set;
+	LfdwCarried carried = {0};
 	char	   *text;
 	Datum		value;
 	Oid			output;
@@ -115,23 +114,21 @@ missing_value(LfdwRow *row, int index, const LfdwArguments *arguments,
 	int			nestlevel;
 
 	if (column->required)
-		equality = lfdw_arguments_equality(arguments, column);
-	if (equality == NULL)
+		carried = carried_by(call, column);
+	if (carried.nvalues == 0)
 		return lfdw_value_from_json(row->converters[index], NULL, isnull);
 
-	set = &equality->set;
-	if (part->count[equality - arguments->equalities] > 1)
+	if (carried.nvalues > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
 				 errmsg("row " UINT64_FORMAT " of the answer of Lambda function \"%s\" lacks the member \"%s\"",
 						row->number, row->table->function.label, column->name),
 				 errdetail("The invocation carried %d values of it, so the row could belong to any.",
-						   part->count[equality - arguments->equalities]),
+						   carried.nvalues),
 				 errhint("Let the function return the member, or declare pushdown '=' alone.")));
-	value = set->values[part->first[equality - arguments->equalities]];
 	nestlevel = lfdw_transmission_modes_begin();
-	getTypeOutputInfo(set->type->type_id, &output, &varlena);
-	text = OidOutputFunctionCall(output, value);
+	getTypeOutputInfo(carried.type, &output, &varlena);
+	text = OidOutputFunctionCall(output, carried.value);
 	value = lfdw_value_from_text(row->converters[index], text, isnull);
 	lfdw_transmission_modes_end(nestlevel);
 	return value;
@@ -141,13 +138,13 @@ missing_value(LfdwRow *row, int index, const LfdwArguments *arguments,
  * Converts the row that was read last into a virtual tuple.
  *
  * The slot's values live in the current context, which the caller resets
- * before the next row.  query and part say what the row's invocation carried.
+ * before the next row.  carried_by(call, column) says what the row's call carried.
  * Raises what json_populate_record would raise, with the column and the row
  * as CONTEXT.
  */
 void
-lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, const LfdwArguments *arguments,
-			   const LfdwPart *part)
+lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, LfdwCarriedBy carried_by,
+			   const void *call)
 {
 	const LfdwTable *table = row->table;
 	ErrorContextCallback callback;
@@ -171,7 +168,7 @@ lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, const LfdwArguments *argument
 		slot->tts_values[attno] = row->found[i] ?
 			lfdw_value_from_json(row->converters[i], &row->values[i],
 								 &slot->tts_isnull[attno]) :
-			missing_value(row, i, arguments, part, &slot->tts_isnull[attno]);
+			missing_value(row, i, carried_by, call, &slot->tts_isnull[attno]);
 	}
 	row->current = -1;
 	error_context_stack = callback.previous;

@@ -21,8 +21,8 @@
 #include "utils/sampling.h"
 
 #include "http/wait.h"
-#include "lambda_fdw.h"
 #include "options/function.h"
+#include "scan/analyze.h"
 #include "scan/fetch.h"
 
 /*

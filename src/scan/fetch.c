@@ -493,6 +493,25 @@ lfdw_fetch_report_mismatch(const LfdwTable *table)
 					 table->relname)));
 }
 
+/* What a call carried as values of a column, for rows that do not echo it. */
+static LfdwCarried
+carried_by(const void *call, const LfdwColumn *column)
+{
+	const PageChain *chain = call;
+	const LfdwArguments *arguments = chain->fetch->arguments;
+	const LfdwEquality *equality = lfdw_arguments_equality(arguments, column);
+	LfdwCarried carried = {0};
+	int			index;
+
+	if (equality == NULL)
+		return carried;
+	index = equality - arguments->equalities;
+	carried.nvalues = chain->part->count[index];
+	carried.type = equality->set.type->type_id;
+	carried.value = equality->set.values[chain->part->first[index]];
+	return carried;
+}
+
 /*
  * Takes the next row from a call into the slot.  Returns what its answer
  * said; a row of another call's value is passed over.
@@ -509,7 +528,7 @@ read_row(LfdwFetch *fetch, PageChain *chain, TupleTableSlot *slot)
 		{
 			MemoryContextReset(fetch->row_context);
 			MemoryContextSwitchTo(fetch->row_context);
-			lfdw_row_store(fetch->row, slot, fetch->arguments, chain->part);
+			lfdw_row_store(fetch->row, slot, carried_by, chain);
 			fetch->stats->rows++;
 		}
 		MemoryContextSwitchTo(old);

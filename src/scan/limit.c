@@ -21,7 +21,7 @@
 #include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
 
-#include "lambda_fdw.h"
+#include "scan/limit.h"
 #include "scan/scan_path.h"
 
 /* Can LIMIT mean rows of a scan, as far as the query itself says? */

@@ -19,13 +19,13 @@
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
 
-#include "lambda_fdw.h"
 #include "options/function.h"
 #include "pg/compat.h"
 #include "pushdown/payload.h"
 #include "scan/fetch.h"
 #include "scan/plan_problem.h"
 #include "scan/scan.h"
+#include "scan/scan_path.h"
 
 typedef struct LambdaScan
 {

@@ -26,6 +26,11 @@ typedef struct LfdwScanDescription
 	const LfdwInvokeStats *stats;
 } LfdwScanDescription;
 
+extern void lambdaBeginForeignScan(ForeignScanState *node, int eflags);
+extern TupleTableSlot *lambdaIterateForeignScan(ForeignScanState *node);
+extern void lambdaReScanForeignScan(ForeignScanState *node);
+extern void lambdaEndForeignScan(ForeignScanState *node);
+
 extern void lfdw_scan_bind(ForeignScanState *node,
 						   const LfdwCondition *bound);
 extern void lfdw_scan_set_key(ForeignScanState *node, LfdwTerm *key);

@@ -15,11 +15,12 @@
 #include "utils/builtins.h"
 #include "utils/ruleutils.h"
 
-#include "lambda_fdw.h"
 #include "pg/compat.h"
 #include "pushdown/arguments_display.h"
 #include "pushdown/payload.h"
 #include "scan/scan.h"
+#include "scan/scan_explain.h"
+#include "scan/scan_path.h"
 
 /* The function as the table names it, with the qualifier that is called. */
 static char *

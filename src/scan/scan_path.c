@@ -26,7 +26,6 @@
 #include "optimizer/restrictinfo.h"
 #include "utils/array.h"
 
-#include "lambda_fdw.h"
 #include "options/table.h"
 #include "pg/compat.h"
 #include "pushdown/term.h"

@@ -31,11 +31,11 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "lambda_fdw.h"
 #include "options/function.h"
 #include "pg/compat.h"
 #include "pg/setting.h"
 #include "sql/sql_invoke.h"
+#include "sql/sql_session.h"
 
 PG_FUNCTION_INFO_V1(aws_lambda_invoke);
 PG_FUNCTION_INFO_V1(aws_lambda_invoke_arn);

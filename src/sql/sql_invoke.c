@@ -19,10 +19,10 @@
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
-#include "lambda_fdw.h"
 #include "options/function.h"
 #include "pg/compat.h"
 #include "sql/sql_invoke.h"
+#include "sql/sql_session.h"
 
 PG_FUNCTION_INFO_V1(lambda_invoke);
 

@@ -12,16 +12,16 @@
 
 #include "access/htup_details.h"
 #include "fmgr.h"
-#include "foreign/fdwapi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 
+#include "aws/client.h"
 #include "aws/endpoint.h"
-#include "lambda_fdw.h"
 #include "options/function.h"
+#include "sql/sql_session.h"
 
 PG_FUNCTION_INFO_V1(lambda_fdw_connections);
 PG_FUNCTION_INFO_V1(lambda_fdw_disconnect);
@@ -39,7 +39,7 @@ lfdw_server_options(const char *name, bool superusers_will_do)
 	Oid			serverid = lfdw_option_server_oid(name, GetUserId(),
 												  superusers_will_do);
 
-	if (GetFdwRoutineByServerId(serverid)->BeginForeignScan != lambdaBeginForeignScan)
+	if (!lfdw_option_server_is_ours(serverid))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("server \"%s\" is not a server of lambda_fdw", name)));

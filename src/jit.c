@@ -9,7 +9,7 @@
  * waiting that our nodes noted is compared once more.
  *
  * IDENTIFICATION
- *	  src/scan/jit.c
+ *	  src/jit.c
  *
  *-------------------------------------------------------------------------
  */
@@ -22,9 +22,9 @@
 #include "nodes/nodeFuncs.h"
 #include "utils/memutils.h"
 
+#include "jit.h"
 #include "join/join.h"
-#include "lambda_fdw.h"
-#include "scan/jit.h"
+#include "scan/scan_path.h"
 
 /* As often does core's cost_recursive_union think that its right side runs. */
 #define RECURSIONS 10

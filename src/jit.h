@@ -4,7 +4,7 @@
  *		JIT compilation, not begun for queries that only wait.
  *
  * IDENTIFICATION
- *	  src/scan/jit.h
+ *	  src/jit.h
  *
  *-------------------------------------------------------------------------
  */
