@@ -84,6 +84,8 @@ CLEAN.update({
         + " | |\n" for folder, names in MAP.items()),
     "expected/a.out": " a | b \n",
     "scripts/run": "mktemp -d lfdw.XXXXXX\n",
+    "test/tap/001_cancel.pl": "# By hand: prove test/tap/001_cancel.pl\n",
+    "test/tap/002_transfer.pl": "# As 001_cancel, of /tmp/test/tap/003_no.pl\n",
 })
 
 PLANTS = []
@@ -221,6 +223,22 @@ def wrong_header(tree):
 
 append("machines", "README.md", "see /home/me/file\n", "a home directory")
 append("machines", "README.md", "from https://pypi.org/x\n", "a registry")
+
+
+@plant("tap_numbers", "test/tap/002_waits.pl")
+def same_number(tree):
+    """a number twice"""
+    tree["test/tap/002_waits.pl"] = ""
+
+
+@plant("tap_numbers", "test/tap/waits.pl")
+def no_number(tree):
+    """a test in Perl without a number"""
+    tree["test/tap/waits.pl"] = ""
+
+
+append("tap_numbers", "README.md", "\nSee 003_gone.\n",
+       "a test that is not there")
 
 
 @plant("map", "src/http/http.c")
