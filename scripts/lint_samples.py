@@ -82,6 +82,9 @@ CLEAN.update({
     "docs/internals.md": "| folder | files |\n|---|---|\n" + "".join(
         f"| `{folder}/` | " + " ".join(f"`{name}`" for name in sorted(names))
         + " | |\n" for folder, names in MAP.items()),
+    "docs/prose.md": "# Prose\nOne line.\n\n    code of\n    two lines\n\n"
+                     "1. An item:\n   - one below,\n\n   its paragraph.\n"
+                     "2. Another.\n\n```sh\nmake\nmake\n```\nText.\n",
     "expected/a.out": " a | b \n",
     "scripts/run": "mktemp -d lfdw.XXXXXX\n",
     "test/tap/001_cancel.pl": "# By hand: prove test/tap/001_cancel.pl\n",
@@ -223,6 +226,12 @@ def wrong_header(tree):
 
 append("machines", "README.md", "see /home/me/file\n", "a home directory")
 append("machines", "README.md", "from https://pypi.org/x\n", "a registry")
+
+
+append("prose", "docs/prose.md", "Broken.\n", "a paragraph over two lines")
+append("prose", "docs/prose.md", "\n* An item\n  over two lines.\n",
+       "an item over two lines")
+append("prose", "docs/prose.md", "* An item.\n", "a list without a blank line")
 
 
 @plant("tap_numbers", "test/tap/002_waits.pl")
