@@ -72,16 +72,19 @@ for place in """src/lambda_fdw.c src/join/join.h src/scan/scan.h
         src/base/buffer.h""".split():
     CLEAN[place] = c_file(place, "")
 
-MAP = {}
+MAP = {folder: set() for folder in """src src/join src/scan src/modify src/sql
+    src/pushdown src/response src/options src/lambda src/credentials src/aws
+    src/http src/value src/pg src/base""".split()}
 for place in CLEAN:
-    folder = "/".join(place.split("/")[:-1])
-    MAP.setdefault(folder, set()).add(place.rsplit("/", 1)[-1][:-2])
+    folder, name = place.rsplit("/", 1)
+    MAP[folder].add(name[:-2].removesuffix("_internal"))
 CLEAN.update({
     "README.md": "| option | default |\n|---|---|\n| `region` | |\n"
                  "| `path` | |\n\n| error | code |\n|---|---|\n| `oops` | |\n",
-    "docs/internals.md": "| folder | files |\n|---|---|\n" + "".join(
-        f"| `{folder}/` | " + " ".join(f"`{name}`" for name in sorted(names))
-        + " | |\n" for folder, names in MAP.items()),
+    "docs/internals.md": "| file | what it does |\n|---|---|\n" + "".join(
+        f"| **`{folder}/`** | |\n"
+        + "".join(f"| `{name}` | |\n" for name in sorted(names))
+        for folder, names in MAP.items()),
     "docs/prose.md": "# Prose\nOne line.\n\n    code of\n    two lines\n\n"
                      "1. An item:\n   - one below,\n\n   its paragraph.\n"
                      "2. Another.\n\n```sh\nmake\nmake\n```\nText.\n",
@@ -128,7 +131,6 @@ append("layers", "src/scan/scan.h", '#include "response/row_internal.h"\n',
 def handler_included(tree):
     """what stands on top, from below"""
     tree["src/lambda_fdw.h"] = c_file("src/lambda_fdw.h", "")
-    tree["docs/internals.md"] += "| `src/` | `lambda_fdw` | |\n"
     tree["src/join/join.h"] += '#include "lambda_fdw.h"\n'
 
 
@@ -144,7 +146,7 @@ def no_folder(tree):
     """a folder of the list that is not there"""
     del tree["src/sql/sql.h"]
     tree["docs/internals.md"] = tree["docs/internals.md"].replace(
-        "| `src/sql/` | `sql` | |\n", "")
+        "| **`src/sql/`** | |\n| `sql` | |\n", "")
 
 
 @plant("base_names", "src/sql/join.h")
@@ -152,7 +154,7 @@ def same_name(tree):
     """a base name twice"""
     tree["src/sql/join.h"] = c_file("src/sql/join.h", "")
     tree["docs/internals.md"] = tree["docs/internals.md"].replace(
-        "`sql` |", "`join` `sql` |")
+        "| `sql` |", "| `join` | |\n| `sql` |")
 
 
 append("libraries", "src/options/option.c", "#include <curl/curl.h>\n", "curl")
@@ -176,7 +178,9 @@ def long_function(tree):
 append("file_length", "src/options/option.c", "\n" * 700, "701 lines and more")
 
 for call in ("curl_easy_perform", "sprintf", "vsprintf", "strcpy", "strcat",
-             "gets", "strncpy", "strtok", "system", "popen",
+             "gets", "strncpy", "strtok", "system", "popen", "WaitEventSetWait",
+             "WaitLatch", "WaitLatchOrSocket", "pg_usleep", "usleep", "sleep",
+             "poll", "select",
              "fork", "exit", "_exit", "abort", "getenv", "secure_getenv",
              "malloc", "calloc", "realloc", "free", "strdup"):
     append("banned_calls", "src/options/option.c", f"int a = {call}(b);\n", call)
@@ -226,8 +230,6 @@ def wrong_header(tree):
 
 append("machines", "README.md", "see /home/me/file\n", "a home directory")
 append("machines", "README.md", "from https://pypi.org/x\n", "a registry")
-
-
 append("prose", "docs/prose.md", "Broken.\n", "a paragraph over two lines")
 append("prose", "docs/prose.md", "\n* An item\n  over two lines.\n",
        "an item over two lines")
@@ -253,11 +255,20 @@ append("tap_numbers", "README.md", "\nSee 003_gone.\n",
 @plant("map", "src/http/http.c")
 def unnamed_module(tree):
     """a module that the map lacks"""
-    tree["docs/internals.md"] = tree["docs/internals.md"].replace("`http` ", "")
+    tree["docs/internals.md"] = tree["docs/internals.md"].replace(
+        "| `http` | |\n", "")
 
 
-append("map", "docs/internals.md", "| `src/http/` | `gone` | |\n",
+append("map", "docs/internals.md", "| `gone` | |\n",
        "a module that is only in the map")
+
+
+@plant("map", "docs/internals.md")
+def wrong_order(tree):
+    """folders that are not from top to bottom"""
+    above, base = tree["docs/internals.md"].split("| **`src/base/`**")
+    tree["docs/internals.md"] = above.replace(
+        "|---|---|\n", "|---|---|\n| **`src/base/`**" + base)
 
 
 @plant("map", "docs/internals.md")
