@@ -24,7 +24,7 @@ my %instance = (
 	AWS_EC2_METADATA_DISABLED => undef,
 	AWS_EC2_METADATA_SERVICE_ENDPOINT => $endpoint);
 
-# Nobody has any: every source that was tried is named.
+# No source has credentials: every one that was tried is named.
 restart_with();
 missing_ok(
 	'nothing',
