@@ -16,6 +16,7 @@
 
 #include "aws/client.h"
 #include "base/aws_time.h"
+#include "base/sigv4.h"
 #include "base/uri.h"
 #include "http/pool.h"
 #include "pg/owner.h"
