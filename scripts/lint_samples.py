@@ -68,6 +68,7 @@ for place in """src/lambda_fdw.c src/join/join.h src/scan/scan.h
         src/modify/modify.h src/sql/sql.h src/pushdown/term.h
         src/lambda/invoke.h src/credentials/credentials.h src/aws/ambient.c
         src/http/multi_handle.c src/http/easy_handle.c src/http/wait.c
+        src/http/pool.h
         src/value/value.h src/pg/owner.c src/base/buffer.c
         src/base/buffer.h""".split():
     CLEAN[place] = c_file(place, "")
@@ -155,6 +156,19 @@ append("libraries", "src/http/http.c", "#include <openssl/ssl.h>\n", "OpenSSL")
 append("libraries", "src/http/http.c", "#include <json-c/json.h>\n", "json-c")
 append("libraries", "src/http/http.c", '#include "catalog/pg_user_mapping.h"\n',
        "a foreign catalog")
+append("seen", "src/lambda/invoke.h", '#include "http/pool.h"\n',
+       "the connection pool")
+
+
+@plant("seen", "src/scan/scan.h")
+def seen_through(tree):
+    """the connection pool through a header of a folder that may see it"""
+    tree["src/aws/client.h"] = c_file("src/aws/client.h",
+                                      '#include "http/pool.h"\n')
+    tree["docs/internals.md"] += "| `src/aws/` | `client` | |\n"
+    tree["src/scan/scan.h"] += '#include "aws/client.h"\n'
+
+
 append("catalog_reads", "src/http/http.c", "void *a = GetUserMapping(1, 2);\n",
        "a user mapping read")
 append("catalog_reads", "src/http/http.c",

@@ -38,8 +38,6 @@ typedef struct LfdwFunction
 	const char *tenant_id;		/* NULL for none */
 	bool		repeatable;		/* the function may run twice */
 	bool		as_rds;			/* errors have the words of RDS's aws_lambda */
-	int			request_timeout_ms;
-	size_t		max_response_bytes;
 } LfdwFunction;
 
 #endif							/* LFDW_FUNCTION_H */

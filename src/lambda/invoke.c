@@ -116,8 +116,7 @@ begin_attempt(LfdwInvocation *invocation)
 		.body_len = invocation->payload->len,
 		.invocation_id = invocation->id,
 		.attempt = invocation->attempt + 1,
-		.request_timeout_ms = function->request_timeout_ms,
-		.max_response_bytes = function->max_response_bytes,
+		.limits = function->route.limits,
 		.once = !function->repeatable
 	};
 	MemoryContext old;

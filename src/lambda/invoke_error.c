@@ -30,18 +30,18 @@ transport_hint(const LfdwFunction *function, LfdwHttpFailure failure)
 		case LFDW_HTTP_CONNECT_TIMEOUT:
 			return psprintf("The %sconnect_timeout_ms allows %d ms.",
 							function->as_rds ? "setting aws_lambda." : "option ",
-							function->route.connect_timeout_ms);
+							function->route.limits.connect_timeout_ms);
 		case LFDW_HTTP_REQUEST_TIMEOUT:
 			return psprintf("The %srequest_timeout_ms allows %d ms.",
 							function->as_rds ? "setting aws_lambda." : "option ",
-							function->request_timeout_ms);
+							function->route.limits.request_timeout_ms);
 		case LFDW_HTTP_PROXY_REFUSED:
 			return "Check the option proxy, and the proxy's own rules; it gets no user name and no password.";
 		case LFDW_HTTP_NO_DESCRIPTOR:
 			return "Raise the server's max_files_per_process and \"ulimit -n\" limits, or run less side by side in one session.";
 		case LFDW_HTTP_TOO_LARGE:
-			return psprintf("The option max_response_bytes allows %zu bytes.",
-							function->max_response_bytes);
+			return psprintf("The option max_response_bytes allows %d bytes.",
+							function->route.limits.max_response_bytes);
 		default:
 			return NULL;
 	}

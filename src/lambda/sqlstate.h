@@ -14,7 +14,7 @@
 #include "postgres.h"
 
 #include "base/aws_error.h"
-#include "http/http.h"
+#include "http/http_request.h"
 
 extern int	lfdw_sqlstate_of_aws(LfdwAwsErrorClass class);
 extern int	lfdw_sqlstate_of_transport(LfdwHttpFailure failure);

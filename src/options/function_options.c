@@ -100,8 +100,6 @@ lfdw_function_create(LfdwFunction *function, const LfdwOptions *options,
 	function->qualifier = choose_qualifier(&name, qualifier);
 	function->tenant_id = options->tenant_id;
 	function->log_tail = options->log_tail;
-	function->request_timeout_ms = options->request_timeout_ms;
-	function->max_response_bytes = options->max_response_bytes;
 
 	function->route.server = options->server;
 	function->route.trusted = options->trusted;
@@ -111,10 +109,9 @@ lfdw_function_create(LfdwFunction *function, const LfdwOptions *options,
 	function->route.allow_http = options->allow_http;
 	function->route.proxy = options->proxy;
 	function->route.ca_bundle = options->ca_bundle;
-	function->route.connect_timeout_ms = options->connect_timeout_ms;
+	function->route.limits = options->limits;
 	function->route.max_attempts = options->max_attempts;
 	function->route.keep_connections = options->keep_connections;
-	function->route.idle_connection_ms = options->idle_connection_ms;
 }
 
 /*

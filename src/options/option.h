@@ -69,13 +69,10 @@ typedef struct LfdwOptions
 	char	   *ca_bundle;		/* NULL: the system's */
 	char	   *proxy;			/* NULL for none */
 	bool		allow_http;
-	int			connect_timeout_ms;
-	int			request_timeout_ms;
+	LfdwHttpLimits limits;
 	int			max_attempts;
 	int			max_concurrency;
-	int			max_response_bytes;
 	bool		keep_connections;
-	int			idle_connection_ms; /* 0: no limit */
 	int			invocation_latency_ms;
 	double		fdw_startup_cost;
 	double		fdw_tuple_cost;
