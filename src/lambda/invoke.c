@@ -23,6 +23,7 @@
 #include "aws/client.h"
 #include "base/log_report.h"
 #include "base/uri.h"
+#include "credentials/credentials.h"
 #include "http/wait.h"
 #include "lambda/invoke_internal.h"
 #include "pg/message.h"
