@@ -68,7 +68,7 @@ for place in """src/lambda_fdw.c src/join/join.h src/scan/scan.h
         src/modify/modify.h src/sql/sql.h src/pushdown/term.h
         src/lambda/invoke.h src/credentials/credentials.h src/aws/ambient.c
         src/http/multi_handle.c src/http/easy_handle.c src/http/wait.c
-        src/http/pool.h
+        src/http/pool.h src/options/operator.c
         src/value/value.h src/pg/owner.c src/base/buffer.c
         src/base/buffer.h""".split():
     CLEAN[place] = c_file(place, "")
@@ -180,6 +180,14 @@ append("catalog_reads", "src/http/http.c", "void *a = GetUserMapping(1, 2);\n",
        "a user mapping read")
 append("catalog_reads", "src/http/http.c",
        "void *a = SearchSysCache1(FOREIGNSERVEROID, b);\n", "a cache lookup")
+
+
+append("operators", "src/pushdown/term.h", "int a = op == LFDW_OP_LIKE;\n",
+       "an operator named")
+append("operators", "src/pushdown/term.h", "int a = term->op->number != 3;\n",
+       "its number compared")
+append("operators", "src/pushdown/term.h", 'int a = strcmp(op->name, "in");\n',
+       "its name compared")
 
 
 @plant("function_length", "src/options/option.c")

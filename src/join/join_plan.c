@@ -147,7 +147,7 @@ key_term(const BindJoin *join, RestrictInfo *rinfo)
 		return NULL;
 	term = lfdw_term_classify(join->root, info->table, join->innerrel,
 							  rinfo);
-	if (term == NULL || term->op != LFDW_OP_EQ || !term->declared)
+	if (term == NULL || !lfdw_operator_is_equality(term->op) || !term->declared)
 		return NULL;
 	varnos = pull_varnos(join->root, (Node *) term->value);
 	if (bms_is_empty(varnos) || !bms_is_subset(varnos, join->outerrel->relids))
@@ -204,9 +204,9 @@ choose_key(BindJoin *join)
 		selectivity = clause_selectivity(join->root, (Node *) rinfo, 0,
 										 JOIN_INNER, NULL);
 		better = join->key == NULL || selectivity < best;
-		if (join->key && term->column->pushdown[LFDW_OP_IN].declared !=
-			join->term->column->pushdown[LFDW_OP_IN].declared)
-			better = term->column->pushdown[LFDW_OP_IN].declared;
+		if (join->key && term->column->list->declared !=
+			join->term->column->list->declared)
+			better = term->column->list->declared;
 		if (better)
 		{
 			join->key = rinfo;
@@ -396,7 +396,7 @@ cost_bind_join(const BindJoin *join, CustomPath *path, const Path *outer,
 {
 	LfdwRelInfo *info = join->innerrel->fdw_private;
 	const LfdwOptions *options = info->table->options;
-	bool		lists = join->term->column->pushdown[LFDW_OP_IN].declared;
+	bool		lists = join->term->column->list->declared;
 	double		keys = distinct_keys(join, outer);
 	Selectivity selectivity = clause_selectivity(join->root, (Node *) join->key,
 												 0, JOIN_INNER, NULL);
@@ -429,7 +429,7 @@ add_bind_path(const BindJoin *join, Path *outer)
 	const LfdwOptions *options = info->table->options;
 	CustomPath *path = makeNode(CustomPath);
 	Cost		waiting;
-	bool		lists = join->term->column->pushdown[LFDW_OP_IN].declared;
+	bool		lists = join->term->column->list->declared;
 	int			batch_keys = options->max_concurrency *
 	(lists ? Min(options->max_batch_keys, 1000000) : SINGLE_KEYS_FACTOR);
 	bool		early = join->root->tuple_fraction > 0 ||

@@ -61,18 +61,18 @@ append_argument(StringInfo out, const LfdwArguments *arguments, int index,
 				const LfdwPart *part)
 {
 	const LfdwEquality *equality = &arguments->equalities[index];
-	const LfdwPushdown *pushdown = equality->column->pushdown;
+	const LfdwColumn *column = equality->column;
 	LfdwSendAs	send_as = equality->send_as;
 
 	if (send_as != LFDW_SEND_LIST && send_as != LFDW_SEND_PARTS)
 	{
-		append_key(out, pushdown[LFDW_OP_EQ].argument);
+		append_key(out, column->scalar->argument);
 		appendStringInfoString(out, equality->set.json[part->first[index]]);
 	}
 	if (send_as == LFDW_SEND_LIST || send_as == LFDW_SEND_BOTH ||
 		send_as == LFDW_SEND_PARTS)
 	{
-		append_key(out, pushdown[LFDW_OP_IN].argument);
+		append_key(out, column->list->argument);
 		appendStringInfoString(out, argument_list(equality, index, part));
 	}
 }
@@ -85,7 +85,7 @@ append_others(StringInfo out, const LfdwArguments *arguments)
 	{
 		const LfdwOtherArgument *other = &arguments->others[i];
 
-		append_key(out, other->column->pushdown[other->op].argument);
+		append_key(out, other->column->pushdown[other->op->number].argument);
 		appendStringInfoString(out, other->json);
 	}
 }
@@ -106,7 +106,7 @@ append_filters(StringInfo out, const LfdwArguments *arguments, const LfdwPart *p
 		append_key(out, "column");
 		lfdw_json_append_string(out, filter->column->name);
 		append_key(out, "operator");
-		lfdw_json_append_string(out, lfdw_operator_names[filter->op]);
+		lfdw_json_append_string(out, filter->op->name);
 		append_key(out, filter->argument ? "argument" : "value");
 		if (filter->argument)
 			lfdw_json_append_string(out, filter->argument);

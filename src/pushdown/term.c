@@ -15,8 +15,6 @@
  */
 #include "postgres.h"
 
-#include "access/stratnum.h"
-#include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -119,47 +117,6 @@ match_column(Judge *judge, Node *node, Oid *type)
 	return NULL;
 }
 
-/* How a btree order's strategies are called. */
-static const LfdwOperator of_strategy[] = {
-	[BTLessStrategyNumber] = LFDW_OP_LT,
-	[BTLessEqualStrategyNumber] = LFDW_OP_LE,
-	[BTEqualStrategyNumber] = LFDW_OP_EQ,
-	[BTGreaterEqualStrategyNumber] = LFDW_OP_GE,
-	[BTGreaterStrategyNumber] = LFDW_OP_GT
-};
-
-/*
- * The operator that an OID is for a type: by the default btree order of the
- * type, the equality's negator, or LIKE of text.
- */
-static bool
-find_operator(Oid opno, Oid type, LfdwOperator *op)
-{
-	Oid			family = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
-	Oid			negator;
-	int			strategy;
-
-	if (opno == OID_TEXT_LIKE_OP)
-		*op = LFDW_OP_LIKE;
-	else if (opno == OID_TEXT_ICLIKE_OP)
-		*op = LFDW_OP_ILIKE;
-	else if (!OidIsValid(family))
-		return false;
-	else
-	{
-		strategy = get_op_opfamily_strategy(opno, family);
-		negator = strategy == 0 ? get_negator(opno) : InvalidOid;
-		if (strategy != 0)
-			*op = of_strategy[strategy];
-		else if (OidIsValid(negator) &&
-				 get_op_opfamily_strategy(negator, family) == BTEqualStrategyNumber)
-			*op = LFDW_OP_NE;
-		else
-			return false;
-	}
-	return true;
-}
-
 /*
  * Does a function order as PostgreSQL does under this collation?  Byte by byte
  * it does; nobody knows whose tables of a language it has.
@@ -218,14 +175,6 @@ lfdw_term_sort_column(const LfdwTable *table, Index relid, Node *node,
 	return column;
 }
 
-/* Does the operator compare by order, and not by equality alone? */
-static bool
-is_ordering(LfdwOperator op)
-{
-	return op == LFDW_OP_LT || op == LFDW_OP_LE || op == LFDW_OP_GT ||
-		op == LFDW_OP_GE;
-}
-
 /* Is the value one for the whole (re)scan? */
 static bool
 is_stable_value(PlannerInfo *root, Index relid, Node *node)
@@ -269,41 +218,41 @@ declared_operators(const LfdwColumn *column)
 	{
 		if (column->pushdown[op].declared)
 			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "",
-							 lfdw_operator_names[op]);
+							 lfdw_operators[op].name);
 	}
 	return list.data;
 }
 
 /* Why a condition of this operator is not sent as a declared one. */
 static const char *
-describe_undeclared(const LfdwColumn *column, LfdwOperator op)
+describe_undeclared(const LfdwColumn *column, const LfdwOperator *op)
 {
 	const char *declared = declared_operators(column);
 
 	if (declared[0] == '\0')
 		return "the column has no option \"pushdown\"";
-	if (column->pushdown[op].declared)
+	if (column->pushdown[op->number].declared)
 		return psprintf("without the envelope its operator \"%s\" needs an argument",
-						lfdw_operator_names[op]);
+						op->name);
 	return psprintf("its operator is \"%s\", and the option \"pushdown\" declares \"%s\"",
-					lfdw_operator_names[op], declared);
+					op->name, declared);
 }
 
 /* Can a condition of this operator be sent, declared or as a hint? */
 static bool
-is_sendable(Judge *judge, const LfdwColumn *column, LfdwOperator op)
+is_sendable(Judge *judge, const LfdwColumn *column, const LfdwOperator *op)
 {
 	if (lfdw_table_takes(judge->table, column, op))
 		return true;
 	if (judge->says_why)
 		judge->why = describe_undeclared(column, op);
-	return (op == LFDW_OP_EQ || op == LFDW_OP_IN) &&
+	return lfdw_operator_is_equality(op) &&
 		is_hintable(judge->table, column);
 }
 
 static LfdwTerm *
 make_term(const LfdwTable *table, const LfdwColumn *column,
-		  LfdwOperator op, Oid valtype, Oid collation, Node *value)
+		  const LfdwOperator *op, Oid valtype, Oid collation, Node *value)
 {
 	LfdwTerm   *term = palloc(sizeof(LfdwTerm));
 
@@ -346,11 +295,11 @@ value_type(Judge *judge, Oid type, Oid valtype)
 
 /* Does a comparison under a collation mean the same to every function? */
 static bool
-is_plain_collation(Judge *judge, Oid collation, LfdwOperator op)
+is_plain_collation(Judge *judge, Oid collation, const LfdwOperator *op)
 {
 	if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
 		judge->why = "its collation is nondeterministic";
-	else if (is_ordering(op) && !lfdw_term_orders_alike(collation))
+	else if (lfdw_operator_is_bound(op) && !lfdw_term_orders_alike(collation))
 		judge->why = "its collation is neither C nor POSIX";
 	else
 		return true;
@@ -368,7 +317,7 @@ classify_comparison(Judge *judge, Oid opno, Oid collation, bool array,
 	Oid			type;
 	Oid			valtype = exprType(right);
 	const LfdwColumn *column = match_column(judge, left, &type);
-	LfdwOperator op;
+	const LfdwOperator *op;
 
 	if (column == NULL)
 		return NULL;
@@ -377,17 +326,16 @@ classify_comparison(Judge *judge, Oid opno, Oid collation, bool array,
 		judge->why = describe_unstable(judge, right);
 		return NULL;
 	}
-	if (!find_operator(opno, type, &op) ||
-		(array && op != LFDW_OP_EQ && op != LFDW_OP_NE))
+	op = lfdw_operator_find(opno, lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf);
+	if (op && array)
+		op = op->listed;
+	if (op == NULL)
 	{
 		judge->why = "its operator is none that can be sent";
 		return NULL;
 	}
 	if (array)
-	{
-		op = op == LFDW_OP_EQ ? LFDW_OP_IN : LFDW_OP_NOT_IN;
 		valtype = get_base_element_type(valtype);
-	}
 	valtype = value_type(judge, type, getBaseType(valtype));
 	if (!OidIsValid(valtype) || !is_plain_collation(judge, collation, op) ||
 		!is_sendable(judge, column, op))
@@ -423,7 +371,7 @@ classify_array(Judge *judge, ScalarArrayOpExpr *expr)
 										   linitial(expr->args),
 										   lsecond(expr->args));
 
-	if (term == NULL || (term->op == LFDW_OP_IN) == expr->useOr)
+	if (term == NULL || lfdw_operator_is_equality(term->op) == expr->useOr)
 		return term;
 	judge->why = "it is neither = ANY nor <> ALL";
 	return NULL;
@@ -435,20 +383,21 @@ classify_boolean(Judge *judge, Node *node, bool value)
 {
 	Oid			type;
 	const LfdwColumn *column = match_column(judge, node, &type);
+	const LfdwOperator *op = lfdw_operator_equality(false);
 
-	if (column == NULL || type != BOOLOID ||
-		!is_sendable(judge, column, LFDW_OP_EQ))
+	if (column == NULL || type != BOOLOID || !is_sendable(judge, column, op))
 		return NULL;
-	return make_term(judge->table, column, LFDW_OP_EQ, BOOLOID, InvalidOid,
+	return make_term(judge->table, column, op, BOOLOID, InvalidOid,
 					 makeBoolConst(value, false));
 }
 
 /* column IS NULL, column IS NOT NULL */
 static LfdwTerm *
-classify_null(Judge *judge, Node *node, LfdwOperator op)
+classify_null(Judge *judge, Node *node, bool isnull)
 {
 	Oid			type;
 	const LfdwColumn *column = match_column(judge, node, &type);
+	const LfdwOperator *op = lfdw_operator_null_test(isnull);
 
 	if (column == NULL || !is_sendable(judge, column, op))
 		return NULL;
@@ -468,9 +417,9 @@ classify_boolean_test(Judge *judge, BooleanTest *test)
 		case IS_FALSE:
 			return classify_boolean(judge, node, false);
 		case IS_UNKNOWN:
-			return classify_null(judge, node, LFDW_OP_IS_NULL);
+			return classify_null(judge, node, true);
 		case IS_NOT_UNKNOWN:
-			return classify_null(judge, node, LFDW_OP_IS_NOT_NULL);
+			return classify_null(judge, node, false);
 		default:
 			return NULL;
 	}
@@ -489,7 +438,7 @@ classify_or(Judge *judge, BoolExpr *expr)
 		LfdwTerm   *term = IsA(lfirst(lc), OpExpr) ?
 		classify_operator(judge, lfirst(lc)) : NULL;
 
-		if (term == NULL || term->op != LFDW_OP_EQ)
+		if (term == NULL || !lfdw_operator_is_equality(term->op))
 			return NULL;
 		if (first == NULL)
 			first = term;
@@ -504,8 +453,8 @@ classify_or(Judge *judge, BoolExpr *expr)
 	array->location = -1;
 	if (!OidIsValid(array->array_typeid))
 		return NULL;
-	return make_term(judge->table, first->column, LFDW_OP_IN, first->valtype,
-					 first->collation,
+	return make_term(judge->table, first->column, lfdw_operator_equality(true),
+					 first->valtype, first->collation,
 					 eval_const_expressions(judge->root, (Node *) array));
 }
 
@@ -522,8 +471,7 @@ classify(Judge *judge, Expr *clause)
 			return classify_boolean_test(judge, (BooleanTest *) clause);
 		case T_NullTest:
 			return classify_null(judge, (Node *) ((NullTest *) clause)->arg,
-								 ((NullTest *) clause)->nulltesttype == IS_NULL ?
-								 LFDW_OP_IS_NULL : LFDW_OP_IS_NOT_NULL);
+								 ((NullTest *) clause)->nulltesttype == IS_NULL);
 		case T_BoolExpr:
 			if (is_notclause(clause))
 				return classify_boolean(judge, (Node *) get_notclausearg(clause),
@@ -597,7 +545,7 @@ lfdw_term_is_column(const LfdwTable *table, Index relid,
 	Judge		judge = {.table = table,.relid = relid};
 	Oid			type;
 
-	return lfdw_table_takes(table, column, LFDW_OP_EQ) &&
+	return lfdw_table_takes(table, column, lfdw_operator_equality(false)) &&
 		match_column(&judge, node, &type) == column;
 }
 
@@ -640,7 +588,7 @@ lfdw_term_serialize(List *terms)
 		LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
 
 		result = lappend(result,
-						 list_make4_int(term->column->attnum, term->op,
+						 list_make4_int(term->column->attnum, term->op->number,
 										(int) term->valtype,
 										(int) term->collation));
 	}
@@ -680,8 +628,8 @@ lfdw_term_deserialize(const LfdwTable *table, List *list, List *values)
 	foreach(lc, list)
 	{
 		List	   *numbers = (List *) lfirst(lc);
-		LfdwOperator op = lsecond_int(numbers);
-		bool		has_value = op != LFDW_OP_IS_NULL && op != LFDW_OP_IS_NOT_NULL;
+		const LfdwOperator *op = &lfdw_operators[lsecond_int(numbers)];
+		bool		has_value = op->takes != LFDW_TAKES_NOTHING;
 
 		result = lappend(result,
 						 make_term(table,

@@ -24,7 +24,7 @@
 typedef struct LfdwTerm
 {
 	const LfdwColumn *column;
-	LfdwOperator op;
+	const LfdwOperator *op;
 	bool		declared;		/* the function filters by it; else a hint */
 	Oid			valtype;		/* type of the value, or of the elements */
 	Oid			collation;		/* that the condition compares by */

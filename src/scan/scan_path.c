@@ -136,12 +136,19 @@ lfdw_plan_is_exact(PlannerInfo *root, RelOptInfo *baserel)
 	return true;
 }
 
+/* Is it an equality with any value of a list? */
+static bool
+is_any_of_list(const LfdwTerm *term)
+{
+	return term->op->takes == LFDW_TAKES_LIST &&
+		lfdw_operator_is_equality(term->op);
+}
+
 /* Can a condition make a call for each of several values? */
 static bool
 makes_calls(const LfdwTerm *term)
 {
-	return term->op == LFDW_OP_IN && term->declared &&
-		!term->column->pushdown[LFDW_OP_IN].declared;
+	return is_any_of_list(term) && term->declared && !term->column->list->declared;
 }
 
 /* How many values a list has. */
@@ -168,7 +175,7 @@ count_calls(const LfdwTerm *term)
 static bool
 fits_a_call(const LfdwTerm *term, int max_batch_keys)
 {
-	return term->op != LFDW_OP_IN ||
+	return !is_any_of_list(term) ||
 		(IsA(term->value, Const) && list_values(term) <= max_batch_keys);
 }
 
