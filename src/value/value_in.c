@@ -25,12 +25,12 @@
 #include "nodes/makefuncs.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/uuid.h"
 
 #include "value/json_string.h"
+#include "value/json_writer.h"
 #include "value/value_format.h"
 #include "value/value_in_internal.h"
 
@@ -103,7 +103,7 @@ from_input_json(LfdwConverter *converter, const LfdwJsonValue *value)
 		return lfdw_value_from_input(converter, &plain);
 	}
 	initStringInfo(&quoted);
-	escape_json(&quoted, value_text(converter, value, buf));
+	lfdw_json_append_string(&quoted, value_text(converter, value, buf));
 	return InputFunctionCall(&converter->input, quoted.data,
 							 converter->typioparam, converter->typmod);
 }
@@ -231,8 +231,8 @@ from_populate(LfdwConverter *converter, const LfdwJsonValue *value)
 	}
 	initStringInfo(&document);
 	appendStringInfoChar(&document, '{');
-	escape_json(&document, converter->colname);
-	appendStringInfo(&document, ":%s", quote);
+	lfdw_json_append_key(&document, converter->colname);
+	appendStringInfoString(&document, quote);
 	appendBinaryStringInfo(&document, text, len);
 	appendStringInfo(&document, "%s}", quote);
 	result = FunctionCall3(&converter->populate, converter->row,
