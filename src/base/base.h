@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * base.h
- *		What every file of src/common includes first.
+ *		What every file of src/base includes first.
  *
  * The modules of this folder need no server: they build into the extension
  * and, with -DFRONTEND, into the unit tests and fuzzers.  They return a
