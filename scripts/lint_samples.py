@@ -65,9 +65,10 @@ read_table(Oid relid)
 }
 # Those in which nothing but their place matters.
 for place in """src/lambda_fdw.c src/join/join.h src/scan/scan.h
-        src/modify/modify.h src/sql/sql.h src/pushdown/term.h
+        src/scan/rel_info.c src/modify/modify.h src/sql/sql.h src/pushdown/term.h
         src/lambda/invoke.h src/credentials/credentials.h src/aws/ambient.c
         src/http/multi_handle.c src/http/easy_handle.c src/http/wait.c
+        src/http/pool.h src/options/operator.c
         src/value/value.h src/pg/owner.c src/base/buffer.c
         src/base/buffer.h""".split():
     CLEAN[place] = c_file(place, "")
@@ -162,10 +163,32 @@ append("libraries", "src/http/http.c", "#include <openssl/ssl.h>\n", "OpenSSL")
 append("libraries", "src/http/http.c", "#include <json-c/json.h>\n", "json-c")
 append("libraries", "src/http/http.c", '#include "catalog/pg_user_mapping.h"\n',
        "a foreign catalog")
+append("seen", "src/lambda/invoke.h", '#include "http/pool.h"\n',
+       "the connection pool")
+
+
+@plant("seen", "src/scan/scan.h")
+def seen_through(tree):
+    """the connection pool through a header of a folder that may see it"""
+    tree["src/aws/client.h"] = c_file("src/aws/client.h",
+                                      '#include "http/pool.h"\n')
+    tree["docs/internals.md"] = tree["docs/internals.md"].replace(
+        "| **`src/aws/`** | |\n", "| **`src/aws/`** | |\n| `client` | |\n")
+    tree["src/scan/scan.h"] += '#include "aws/client.h"\n'
+
+
 append("catalog_reads", "src/http/http.c", "void *a = GetUserMapping(1, 2);\n",
        "a user mapping read")
 append("catalog_reads", "src/http/http.c",
        "void *a = SearchSysCache1(FOREIGNSERVEROID, b);\n", "a cache lookup")
+
+
+append("operators", "src/pushdown/term.h", "int a = op == LFDW_OP_LIKE;\n",
+       "an operator named")
+append("operators", "src/pushdown/term.h", "int a = term->op->number != 3;\n",
+       "its number compared")
+append("operators", "src/pushdown/term.h", 'int a = strcmp(op->name, "in");\n',
+       "its name compared")
 
 
 @plant("function_length", "src/options/option.c")
@@ -184,6 +207,9 @@ for call in ("curl_easy_perform", "sprintf", "vsprintf", "strcpy", "strcat",
              "fork", "exit", "_exit", "abort", "getenv", "secure_getenv",
              "malloc", "calloc", "realloc", "free", "strdup"):
     append("banned_calls", "src/options/option.c", f"int a = {call}(b);\n", call)
+
+append("called_from", "src/options/option.c",
+       "void *a = lfdw_term_classify(b);\n", "a second place that classifies")
 
 append("elog", "src/http/http.c", 'int a = elog(WARNING, "b");\n', "a warning")
 append("formats", "src/http/http.c", "int a = errmsg(text);\n", "a variable")

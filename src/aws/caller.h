@@ -13,7 +13,7 @@
 
 #include "postgres.h"
 
-#include "http/pool.h"
+#include "http/http_request.h"
 
 /* Keys to sign with, and where they came from. */
 typedef struct LfdwCredentials
@@ -37,10 +37,9 @@ typedef struct LfdwRoute
 	bool		allow_http;
 	const char *proxy;			/* NULL for none */
 	const char *ca_bundle;		/* NULL: the system's */
-	int			connect_timeout_ms;
+	LfdwHttpLimits limits;
 	int			max_attempts;
 	bool		keep_connections;
-	int			idle_connection_ms; /* 0: no limit */
 } LfdwRoute;
 
 /* What a user mapping says; NULL where it does not. */
@@ -67,6 +66,5 @@ typedef struct LfdwCaller
 	bool		ambient;		/* may use the server's own credentials */
 	LfdwMapping mapping;
 } LfdwCaller;
-
 
 #endif							/* LFDW_CALLER_H */

@@ -16,7 +16,9 @@
 
 #include "aws/client.h"
 #include "base/aws_time.h"
+#include "base/sigv4.h"
 #include "base/uri.h"
+#include "http/pool.h"
 #include "pg/owner.h"
 
 /* AWS takes a clock that is less than five minutes off; SDKs act at four. */
@@ -92,6 +94,93 @@ lfdw_client_get(const LfdwPoolKey *key)
 	client->bucket.tokens = LFDW_RETRY_TOKENS;
 	pool->client = client;
 	return client;
+}
+
+/*
+ * A server or user mapping has changed: requests that begin from now on get
+ * another client, with connections and credentials of its own.  Takes the hash
+ * value of the system cache entry, 0 for all.  Does not throw.
+ */
+void
+lfdw_client_forget_changed(bool mapping, uint32 hash)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, lfdw_pool_list())
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
+
+		if (hash == 0 ||
+			hash == (mapping ? pool->key.mapping_hash : pool->key.server_hash))
+			pool->retired = true;
+	}
+}
+
+/*
+ * Closes the connections to a server, those in use once their exchanges have
+ * ended.  Returns whether there were any.
+ */
+bool
+lfdw_client_forget_server(Oid serverid)
+{
+	bool		connected = false;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, lfdw_pool_list())
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
+
+		if (pool->key.serverid == serverid && !pool->retired)
+		{
+			pool->retired = true;
+			connected |= pool->nsockets > 0;
+		}
+	}
+	lfdw_http_close_retired();
+	return connected;
+}
+
+/* Notes a pool's connections; returns how many there are. */
+static int
+note_connections(LfdwConnection *connections, const LfdwHttpPool *pool)
+{
+	int			n = 0;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, (dlist_head *) &pool->sockets)
+	{
+		LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node, iter.cur);
+
+		connections[n++] = (LfdwConnection)
+		{
+			.serverid = pool->key.serverid,
+				.umid = pool->key.umid,
+				.address = pstrdup(entry->address),
+				.port = entry->port,
+				.opened_at = entry->opened_at,
+				.usable = !pool->retired
+		};
+	}
+	return n;
+}
+
+/* The connections of this backend, palloc'd, and how many there are. */
+LfdwConnection *
+lfdw_client_connections(int *count)
+{
+	LfdwConnection *connections;
+	dlist_iter	iter;
+	int			n = 0;
+
+	lfdw_http_close_retired();
+	dlist_foreach(iter, lfdw_pool_list())
+		n += dlist_container(LfdwHttpPool, node, iter.cur)->nsockets;
+	connections = palloc(sizeof(LfdwConnection) * (n + 1));
+	*count = 0;
+	dlist_foreach(iter, lfdw_pool_list())
+		* count += note_connections(connections + *count,
+									dlist_container(LfdwHttpPool, node, iter.cur));
+	return connections;
 }
 
 /* A random UUID (RFC 4122, version 4), palloc'd. */
@@ -273,11 +362,8 @@ lfdw_client_begin(const LfdwPoolKey *key, const LfdwRoute *route,
 	http.ca_bundle = route->ca_bundle;
 	http.body = request->body;
 	http.body_len = request->body_len;
-	http.connect_timeout_ms = route->connect_timeout_ms;
-	http.request_timeout_ms = request->request_timeout_ms;
-	http.max_response_bytes = request->max_response_bytes;
+	http.limits = request->limits;
 	http.keep_connection = route->keep_connections;
-	http.idle_connection_ms = route->idle_connection_ms;
 	http.once = request->once;
 	http.network = network_rules(route, request, &url);
 	return lfdw_http_begin(&http);

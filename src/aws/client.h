@@ -13,9 +13,10 @@
 
 #include "postgres.h"
 
+#include "datatype/timestamp.h"
+
 #include "aws/caller.h"
 #include "base/backoff.h"
-#include "base/sigv4.h"
 #include "http/http.h"
 
 /* What a backend knows of AWS by server and user mapping. */
@@ -28,6 +29,18 @@ typedef struct LfdwClient
 	int64		renew_at;		/* not before this Unix time */
 	MemoryContext credentials_context;
 } LfdwClient;
+
+/* A connection that a backend keeps or uses. */
+typedef struct LfdwConnection
+{
+	Oid			serverid;
+	Oid			umid;			/* InvalidOid: of a role without a user
+								 * mapping */
+	char	   *address;		/* numeric, of the endpoint or the proxy */
+	int			port;
+	TimestampTz opened_at;
+	bool		usable;			/* by further requests */
+} LfdwConnection;
 
 /* A request; nothing here is kept but the body. */
 typedef struct LfdwAwsRequest
@@ -44,13 +57,15 @@ typedef struct LfdwAwsRequest
 	const LfdwCredentials *credentials; /* NULL: not signed */
 	const char *invocation_id;	/* the same for all attempts */
 	int			attempt;		/* from 1 */
-	int			request_timeout_ms;
-	size_t		max_response_bytes;
+	LfdwHttpLimits limits;
 	bool		own_endpoint;	/* the endpoint is the administrator's choice */
 	bool		once;			/* it must not be sent again if it breaks */
 } LfdwAwsRequest;
 
 extern LfdwClient *lfdw_client_get(const LfdwPoolKey *key);
+extern void lfdw_client_forget_changed(bool mapping, uint32 hash);
+extern bool lfdw_client_forget_server(Oid serverid);
+extern LfdwConnection *lfdw_client_connections(int *count);
 extern void lfdw_client_forget_credentials(LfdwClient *client);
 extern void lfdw_client_keep_credentials(LfdwClient *client,
 										 const LfdwCredentials *credentials,

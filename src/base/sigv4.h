@@ -12,16 +12,11 @@
 #define LFDW_SIGV4_H
 
 #include "base/base.h"
+#include "base/http_header.h"
 
 #define LFDW_SHA256_LEN 32
 #define LFDW_SHA256_HEX_LEN 64
 #define LFDW_SIGV4_KEY_CACHE_SIZE 16
-
-typedef struct LfdwHeader
-{
-	const char *name;
-	const char *value;
-} LfdwHeader;
 
 /* The request as it goes on the wire; nothing here is owned. */
 typedef struct LfdwSigv4Request

@@ -192,12 +192,13 @@ ask(LfdwSearch *search, const char *source, StringInfo form,
 		.body_len = form->len,
 		.credentials = base,
 		.invocation_id = lfdw_client_uuid(),
-		.request_timeout_ms = SERVICE_TIMEOUT_MS,
-		.max_response_bytes = ANSWER_MAX
+		.limits = search->route->limits
 	};
 	bool		corrected = false;
 	Attempt		attempt;
 
+	request.limits.request_timeout_ms = SERVICE_TIMEOUT_MS;
+	request.limits.max_response_bytes = ANSWER_MAX;
 	request.endpoint = lfdw_endpoint_sts(search->route, search->caller,
 										 &request.own_endpoint);
 	for (request.attempt = 1;; request.attempt++)

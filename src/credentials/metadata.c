@@ -68,10 +68,10 @@ ask_once(Question *question)
 		.nheaders = question->nheaders,
 		.body = "",
 		.ca_bundle = question->ca_bundle,
-		.connect_timeout_ms = question->timeout_ms,
+		.limits.connect_timeout_ms = question->timeout_ms,
 		/* later, so that no connection and no answer can be told apart */
-		.request_timeout_ms = question->timeout_ms + 1,
-		.max_response_bytes = ANSWER_MAX,
+		.limits.request_timeout_ms = question->timeout_ms + 1,
+		.limits.max_response_bytes = ANSWER_MAX,
 		.network = question->network
 	};
 	LfdwHttpExchange *exchange = lfdw_http_begin(&request);

@@ -24,13 +24,11 @@
 /* All headers of an exchange together: those of 1xx answers, and trailers. */
 #define HEADERS_MAX (64 * 1024)
 
-/* Sets up a zeroed exchange.  What it copies of the request are numbers. */
+/* Sets up a zeroed exchange.  What it keeps of the request are numbers. */
 void
 lfdw_exchange_init(LfdwHttpExchange *exchange, const LfdwHttpRequest *request)
 {
-	exchange->max_response_bytes = request->max_response_bytes;
-	exchange->connect_timeout_ms = request->connect_timeout_ms;
-	exchange->request_timeout_ms = request->request_timeout_ms;
+	exchange->limits = request->limits;
 	exchange->network = request->network;
 	lfdw_buffer_init(&exchange->head, HEADERS_MAX);
 	lfdw_buffer_init(&exchange->body, BODY_WINDOW);
@@ -68,7 +66,7 @@ lfdw_exchange_take_body(LfdwHttpExchange *exchange, const char *data,
 						size_t len)
 {
 	exchange->news = true;
-	if (len > exchange->max_response_bytes - exchange->received)
+	if (len > exchange->limits.max_response_bytes - exchange->received)
 	{
 		lfdw_exchange_note_failure(exchange, LFDW_HTTP_TOO_LARGE,
 								   "the body is too large");
@@ -206,11 +204,12 @@ lfdw_exchange_wait_event(LfdwHttpExchange **exchanges, int nexchanges)
 static int64
 next_limit(const LfdwHttpExchange *exchange)
 {
-	int			ms = exchange->request_timeout_ms;
+	const LfdwHttpLimits *limits = &exchange->limits;
+	int			ms = limits->request_timeout_ms;
 
-	if (!exchange->connected && exchange->connect_timeout_ms > 0 &&
-		(ms == 0 || exchange->connect_timeout_ms < ms))
-		ms = exchange->connect_timeout_ms;
+	if (!exchange->connected && limits->connect_timeout_ms > 0 &&
+		(ms == 0 || limits->connect_timeout_ms < ms))
+		ms = limits->connect_timeout_ms;
 	return ms * INT64CONST(1000);
 }
 
@@ -256,7 +255,7 @@ lfdw_exchange_note_timeout(LfdwHttpExchange *exchange)
 	if (exchange->state != LFDW_HTTP_RUNNING ||
 		lfdw_exchange_time_left(exchange) > 0)
 		return false;
-	if (next_limit(exchange) == exchange->request_timeout_ms * INT64CONST(1000))
+	if (next_limit(exchange) == exchange->limits.request_timeout_ms * INT64CONST(1000))
 		lfdw_exchange_note_failure(exchange, LFDW_HTTP_REQUEST_TIMEOUT,
 								   "no answer in time");
 	else

@@ -20,6 +20,7 @@
 #include "lib/ilist.h"
 
 #include "http/http.h"
+#include "http/pool.h"
 #include "http/wait.h"
 
 struct curl_slist;
@@ -35,10 +36,8 @@ struct LfdwHttpExchange
 	bool		looks_up;		/* has the slots of a look-up */
 	bool		no_descriptor;	/* none was to be had for a socket */
 
-	/* limits */
-	size_t		max_response_bytes;
-	int			connect_timeout_ms;
-	int			request_timeout_ms;
+	/* of the request */
+	LfdwHttpLimits limits;
 	int			network;		/* LFDW_HTTP_ flags */
 
 	/* progress */

@@ -141,7 +141,7 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 
 	lfdw_multi_init();
 	exchange->pool = lfdw_pool_get(&request->pool);
-	exchange->pool->idle_ms = request->idle_connection_ms;
+	exchange->pool->idle_ms = request->limits.idle_connection_ms;
 	if (prepare(exchange))
 	{
 		exchange->easy = curl_easy_init();

@@ -14,55 +14,7 @@
 #include "postgres.h"
 
 #include "base/buffer.h"
-#include "base/sigv4.h"
-#include "http/pool.h"
-
-/* Which addresses an exchange may connect to; flags. */
-#define LFDW_HTTP_DENY_LOCAL	1	/* not loopback, link-local or metadata */
-#define LFDW_HTTP_ONLY_LOOPBACK 2	/* plain http without allow_http */
-#define LFDW_HTTP_ONLY_CREDENTIALS 4	/* loopback and credential services */
-
-typedef struct LfdwHttpRequest
-{
-	LfdwPoolKey pool;			/* whose connections it may use */
-	const char *method;			/* GET, POST or PUT */
-	const char *url;
-	const char *proxy;			/* URL, NULL for none */
-	const char *ca_bundle;		/* PEM file, NULL for the system's */
-	const LfdwHeader *headers;	/* all that are sent, Host apart */
-	int			nheaders;
-	const char *body;			/* must outlive the exchange; not for GET */
-	size_t		body_len;
-	int			connect_timeout_ms; /* 0: none */
-	int			request_timeout_ms; /* from start to last byte, 0: none */
-	size_t		max_response_bytes;
-	bool		keep_connection;	/* else close it after this exchange */
-	int			idle_connection_ms; /* a kept one is closed after, 0: never */
-	bool		once;			/* nobody will send it again if it breaks */
-	int			network;		/* LFDW_HTTP_ flags */
-} LfdwHttpRequest;
-
-typedef enum LfdwHttpState
-{
-	LFDW_HTTP_RUNNING,
-	LFDW_HTTP_DONE,				/* the whole answer has arrived */
-	LFDW_HTTP_FAILED			/* see lfdw_http_failure */
-} LfdwHttpState;
-
-typedef enum LfdwHttpFailure
-{
-	LFDW_HTTP_CANNOT_CONNECT,	/* name, address, refused, unreachable */
-	LFDW_HTTP_FORBIDDEN_ADDRESS,	/* LFDW_HTTP_ flags refused it */
-	LFDW_HTTP_TLS,
-	LFDW_HTTP_CONNECT_TIMEOUT,
-	LFDW_HTTP_PROXY_REFUSED,	/* the proxy would not connect */
-	LFDW_HTTP_NO_DESCRIPTOR,	/* this session has too many open files */
-	LFDW_HTTP_REQUEST_TIMEOUT,
-	LFDW_HTTP_TOO_LARGE,		/* the body, past max_response_bytes */
-	LFDW_HTTP_HEADERS_TOO_LARGE,	/* past a limit of ours or libcurl's */
-	LFDW_HTTP_BROKEN,			/* after sending: reset, truncated, not HTTP */
-	LFDW_HTTP_NO_MEMORY
-} LfdwHttpFailure;
+#include "http/http_request.h"
 
 typedef struct LfdwHttpExchange LfdwHttpExchange;
 

@@ -105,45 +105,6 @@ lfdw_pool_get(const LfdwPoolKey *key)
 	return pool;
 }
 
-/*
- * Retires the pools of a server, or of a user mapping, that has changed: by
- * the hash value of its system cache entry, 0 for all.  Does not throw.
- */
-void
-lfdw_pool_retire_changed(bool mapping, uint32 hash)
-{
-	dlist_iter	iter;
-
-	dlist_foreach(iter, &pools)
-	{
-		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
-
-		if (hash == 0 ||
-			hash == (mapping ? pool->key.mapping_hash : pool->key.server_hash))
-			pool->retired = true;
-	}
-}
-
-/* Retires a server's pools; returns whether any had a connection. */
-bool
-lfdw_pool_retire_server(Oid serverid)
-{
-	bool		connected = false;
-	dlist_iter	iter;
-
-	dlist_foreach(iter, &pools)
-	{
-		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
-
-		if (pool->key.serverid == serverid && !pool->retired)
-		{
-			pool->retired = true;
-			connected |= pool->nsockets > 0;
-		}
-	}
-	return connected;
-}
-
 /* Frees a pool without exchanges, once its connections are closed. */
 void
 lfdw_pool_free(LfdwHttpPool *pool)

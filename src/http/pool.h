@@ -19,17 +19,7 @@
 #include "datatype/timestamp.h"
 #include "lib/ilist.h"
 
-/*
- * Whose connections a pool has.  The hash values are those that the system
- * caches announce when the server or the user mapping changes.
- */
-typedef struct LfdwPoolKey
-{
-	Oid			serverid;
-	Oid			umid;			/* InvalidOid: the role has no user mapping */
-	uint32		server_hash;
-	uint32		mapping_hash;	/* 0 where there is no user mapping */
-} LfdwPoolKey;
+#include "http/http_request.h"
 
 typedef struct LfdwHttpPool
 {
@@ -76,8 +66,6 @@ extern dlist_head *lfdw_pool_list(void);
 extern void lfdw_pool_reconcile(void);
 extern bool lfdw_pool_needs_slot(const LfdwHttpPool *pool);
 extern LfdwHttpPool *lfdw_pool_get(const LfdwPoolKey *key);
-extern void lfdw_pool_retire_changed(bool mapping, uint32 hash);
-extern bool lfdw_pool_retire_server(Oid serverid);
 extern void lfdw_pool_free(LfdwHttpPool *pool);
 extern bool lfdw_pool_add_socket(LfdwHttpPool *pool, int fd,
 								 const struct sockaddr *address);

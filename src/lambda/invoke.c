@@ -23,6 +23,7 @@
 #include "aws/client.h"
 #include "base/log_report.h"
 #include "base/uri.h"
+#include "credentials/credentials.h"
 #include "http/wait.h"
 #include "lambda/invoke_internal.h"
 #include "pg/message.h"
@@ -115,8 +116,7 @@ begin_attempt(LfdwInvocation *invocation)
 		.body_len = invocation->payload->len,
 		.invocation_id = invocation->id,
 		.attempt = invocation->attempt + 1,
-		.request_timeout_ms = function->request_timeout_ms,
-		.max_response_bytes = function->max_response_bytes,
+		.limits = function->route.limits,
 		.once = !function->repeatable
 	};
 	MemoryContext old;

@@ -32,6 +32,7 @@
 #include "utils/syscache.h"
 #include "utils/tuplestore.h"
 
+#include "aws/client.h"
 #include "options/option.h"
 #include "options/option_kind.h"
 #include "options/option_name.h"
@@ -73,13 +74,13 @@ static const LfdwOption option_table[] = {
 	{"ca_bundle", ForeignServerRelationId, LFDW_KIND_PATH, 0, 0, NULL, SUPERUSER, TABLE_FIELD(ca_bundle), "file of PEM certificates to trust instead of the system's"},
 	{"proxy", ForeignServerRelationId, LFDW_KIND_URL, 0, 0, NULL, SUPERUSER, TABLE_FIELD(proxy), "URL of an HTTP proxy; the environment's is never used"},
 	{"allow_http", ForeignServerRelationId, LFDW_KIND_BOOL, 0, 0, "false", SUPERUSER, TABLE_FIELD(allow_http), "allow plain http beyond loopback"},
-	{"connect_timeout_ms", ForeignServerRelationId, LFDW_KIND_INT, 1, INT_MAX, "5000", 0, TABLE_FIELD(connect_timeout_ms), "longest wait for a connection, in milliseconds"},
-	{"request_timeout_ms", ForeignServerRelationId, LFDW_KIND_INT, 1, INT_MAX, "910000", 0, TABLE_FIELD(request_timeout_ms), "longest wait for a whole answer, in milliseconds"},
+	{"connect_timeout_ms", ForeignServerRelationId, LFDW_KIND_INT, 1, INT_MAX, "5000", 0, TABLE_FIELD(limits.connect_timeout_ms), "longest wait for a connection, in milliseconds"},
+	{"request_timeout_ms", ForeignServerRelationId, LFDW_KIND_INT, 1, INT_MAX, "910000", 0, TABLE_FIELD(limits.request_timeout_ms), "longest wait for a whole answer, in milliseconds"},
 	{"max_attempts", ForeignServerRelationId, LFDW_KIND_INT, 1, 20, "3", 0, TABLE_FIELD(max_attempts), "times a request is sent at most, where trying again is safe"},
 	{"max_concurrency", ForeignServerRelationId, LFDW_KIND_INT, 1, 1000, "16", 0, TABLE_FIELD(max_concurrency), "invocations a scan may have under way at once"},
-	{"max_response_bytes", ForeignServerRelationId, LFDW_KIND_INT, 1, 1073741823, "268435456", 0, TABLE_FIELD(max_response_bytes), "largest answer accepted, in bytes"},
+	{"max_response_bytes", ForeignServerRelationId, LFDW_KIND_INT, 1, 1073741823, "268435456", 0, TABLE_FIELD(limits.max_response_bytes), "largest answer accepted, in bytes"},
 	{"keep_connections", ForeignServerRelationId, LFDW_KIND_BOOL, 0, 0, "true", 0, TABLE_FIELD(keep_connections), "keep connections open between statements"},
-	{"idle_connection_ms", ForeignServerRelationId, LFDW_KIND_INT, 0, INT_MAX, "60000", 0, TABLE_FIELD(idle_connection_ms), "time after which an unused connection is closed, in milliseconds; 0: never"},
+	{"idle_connection_ms", ForeignServerRelationId, LFDW_KIND_INT, 0, INT_MAX, "60000", 0, TABLE_FIELD(limits.idle_connection_ms), "time after which an unused connection is closed, in milliseconds; 0: never"},
 	{"invocation_latency_ms", ForeignServerRelationId, LFDW_KIND_INT, 0, INT_MAX, "50", 0, TABLE_FIELD(invocation_latency_ms), "what an invocation costs the planner, in milliseconds"},
 	{"fdw_startup_cost", ForeignServerRelationId, LFDW_KIND_REAL, 0, 1e9, "0", 0, TABLE_FIELD(fdw_startup_cost), "planner cost added to the start of a scan"},
 	{"fdw_tuple_cost", ForeignServerRelationId, LFDW_KIND_REAL, 0, 1e9, "0.05", 0, TABLE_FIELD(fdw_tuple_cost), "planner cost added for each row"},
@@ -109,11 +110,11 @@ static const LfdwOption option_table[] = {
 	{"log_type", ForeignTableRelationId, LFDW_KIND_LOG_TYPE, 0, 0, "None", 0, TABLE_FIELD(log_tail), "Tail: ask for the end of the function's log, for EXPLAIN ANALYZE and errors"},
 	{"estimated_rows", ForeignTableRelationId, LFDW_KIND_REAL, 1, 1e15, "1000", 0, TABLE_FIELD(estimated_rows), "rows the planner expects where ANALYZE has not counted"},
 	{"analyze", ForeignTableRelationId, LFDW_KIND_BOOL, 0, 0, "true", 0, TABLE_FIELD(analyze), "false: ANALYZE, of a partitioned parent too, never calls the function"},
-	{"connect_timeout_ms", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, NULL, 0, TABLE_FIELD(connect_timeout_ms), "overrides the server's"},
-	{"request_timeout_ms", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, NULL, 0, TABLE_FIELD(request_timeout_ms), "overrides the server's"},
+	{"connect_timeout_ms", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, NULL, 0, TABLE_FIELD(limits.connect_timeout_ms), "overrides the server's"},
+	{"request_timeout_ms", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, NULL, 0, TABLE_FIELD(limits.request_timeout_ms), "overrides the server's"},
 	{"max_attempts", ForeignTableRelationId, LFDW_KIND_INT, 1, 20, NULL, 0, TABLE_FIELD(max_attempts), "overrides the server's"},
 	{"max_concurrency", ForeignTableRelationId, LFDW_KIND_INT, 1, 1000, NULL, 0, TABLE_FIELD(max_concurrency), "overrides the server's"},
-	{"max_response_bytes", ForeignTableRelationId, LFDW_KIND_INT, 1, 1073741823, NULL, 0, TABLE_FIELD(max_response_bytes), "overrides the server's"},
+	{"max_response_bytes", ForeignTableRelationId, LFDW_KIND_INT, 1, 1073741823, NULL, 0, TABLE_FIELD(limits.max_response_bytes), "overrides the server's"},
 	{"invocation_latency_ms", ForeignTableRelationId, LFDW_KIND_INT, 0, INT_MAX, NULL, 0, TABLE_FIELD(invocation_latency_ms), "overrides the server's"},
 
 	{"path", AttributeRelationId, LFDW_KIND_POINTER, 0, 0, NULL, 0, COLUMN_FIELD(path), "JSON Pointer into the row; default / and the column's name"},
@@ -461,7 +462,7 @@ lfdw_option_is_ours(Oid relid)
 static void
 forget_connections(Datum arg, LfdwCacheId cacheid, uint32 hashvalue)
 {
-	lfdw_pool_retire_changed(cacheid == USERMAPPINGOID, hashvalue);
+	lfdw_client_forget_changed(cacheid == USERMAPPINGOID, hashvalue);
 }
 
 /* Whose connections a server and user mapping have. */

@@ -15,34 +15,8 @@
 
 #include "access/attnum.h"
 #include "credentials/credentials.h"
+#include "options/operator.h"
 #include "value/value.h"
-
-/* The operators a column can declare in "pushdown". */
-typedef enum LfdwOperator
-{
-	LFDW_OP_EQ,
-	LFDW_OP_IN,
-	LFDW_OP_NE,
-	LFDW_OP_NOT_IN,
-	LFDW_OP_LT,
-	LFDW_OP_LE,
-	LFDW_OP_GT,
-	LFDW_OP_GE,
-	LFDW_OP_LIKE,
-	LFDW_OP_ILIKE,
-	LFDW_OP_IS_NULL,
-	LFDW_OP_IS_NOT_NULL
-} LfdwOperator;
-
-#define LFDW_NOPERATORS (LFDW_OP_IS_NOT_NULL + 1)
-
-/* One declared operator. */
-typedef struct LfdwPushdown
-{
-	bool		declared;
-	char	   *argument;		/* NULL: the default of "=" and "in", none of
-								 * others */
-} LfdwPushdown;
 
 /* A JSON Pointer (RFC 6901) taken apart. */
 typedef struct LfdwPointer
@@ -69,13 +43,10 @@ typedef struct LfdwOptions
 	char	   *ca_bundle;		/* NULL: the system's */
 	char	   *proxy;			/* NULL for none */
 	bool		allow_http;
-	int			connect_timeout_ms;
-	int			request_timeout_ms;
+	LfdwHttpLimits limits;
 	int			max_attempts;
 	int			max_concurrency;
-	int			max_response_bytes;
 	bool		keep_connections;
-	int			idle_connection_ms; /* 0: no limit */
 	int			invocation_latency_ms;
 	double		fdw_startup_cost;
 	double		fdw_tuple_cost;
@@ -104,8 +75,6 @@ typedef struct LfdwColumnOptions
 	bool		required;
 	LfdwFormat	format;
 } LfdwColumnOptions;
-
-extern const char *const lfdw_operator_names[LFDW_NOPERATORS];
 
 extern LfdwOptions *lfdw_option_table(Oid relid);
 extern LfdwColumnOptions *lfdw_option_column(Oid relid, AttrNumber attnum);

@@ -17,7 +17,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
-#include "options/function.h"
+#include "options/function_options.h"
 #include "options/option_kind.h"
 #include "options/shippable.h"
 #include "options/table.h"
@@ -66,13 +66,15 @@ bind_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 	column->path = options->path ? options->path : default_path(column->attname);
 	column->name = json_name(column->path);
 
+	column->scalar = &column->pushdown[lfdw_operator_equality(false)->number];
+	column->list = &column->pushdown[lfdw_operator_equality(true)->number];
 	lfdw_shippable_check(column->attname, table->relname, column->typid,
 						 options->pushdown);
 	for (int op = 0; options->pushdown && op < LFDW_NOPERATORS; op++)
 	{
 		column->pushdown[op] = options->pushdown[op];
 		if (column->pushdown[op].argument == NULL &&
-			(op == LFDW_OP_EQ || op == LFDW_OP_IN))
+			lfdw_operators[op].named_by_column)
 			column->pushdown[op].argument = pstrdup(column->name);
 	}
 
@@ -152,10 +154,12 @@ check_argument(const LfdwTable *table, int index, int op)
 		for (int o = 0; o < (i == index ? op : LFDW_NOPERATORS); o++)
 		{
 			if (has_argument(other, o, argument) &&
-				!(i == index && o == LFDW_OP_EQ && op == LFDW_OP_IN))
+				!(i == index && lfdw_operator_is_equality(&lfdw_operators[o]) &&
+				  lfdw_operator_is_equality(&lfdw_operators[op])))
 				report_argument(table, column, argument,
 								psprintf("operator \"%s\" of column \"%s\"",
-										 lfdw_operator_names[o], other->attname));
+										 lfdw_operators[o].name,
+										 other->attname));
 		}
 	}
 }
@@ -197,14 +201,14 @@ bind_target(LfdwTable *table)
  */
 bool
 lfdw_table_takes(const LfdwTable *table, const LfdwColumn *column,
-				 LfdwOperator op)
+				 const LfdwOperator *op)
 {
-	const LfdwPushdown *pushdown = column->pushdown;
+	const LfdwPushdown *pushdown = &column->pushdown[op->number];
 
-	if (op == LFDW_OP_EQ || op == LFDW_OP_IN)
-		return pushdown[LFDW_OP_EQ].declared || pushdown[LFDW_OP_IN].declared;
-	return pushdown[op].declared &&
-		(table->options->envelope || pushdown[op].argument);
+	if (lfdw_operator_is_equality(op))
+		return column->scalar->declared || column->list->declared;
+	return pushdown->declared &&
+		(table->options->envelope || pushdown->argument);
 }
 
 /*

@@ -25,16 +25,16 @@
  * and what there is.
  */
 LfdwSendAs
-lfdw_arguments_send_as(const LfdwColumn *column, bool has_eq, bool has_in)
+lfdw_arguments_send_as(const LfdwColumn *column, bool has_scalar, bool has_list)
 {
-	const LfdwPushdown *eq = &column->pushdown[LFDW_OP_EQ];
-	const LfdwPushdown *in = &column->pushdown[LFDW_OP_IN];
+	const LfdwPushdown *scalar = column->scalar;
+	const LfdwPushdown *list = column->list;
 
-	if (!eq->declared)
+	if (!scalar->declared)
 		return LFDW_SEND_LIST;
-	if (!has_eq)
-		return in->declared ? LFDW_SEND_LIST : LFDW_SEND_EACH;
-	if (has_in && in->declared && strcmp(eq->argument, in->argument) != 0)
+	if (!has_scalar)
+		return list->declared ? LFDW_SEND_LIST : LFDW_SEND_EACH;
+	if (has_list && list->declared && strcmp(scalar->argument, list->argument) != 0)
 		return LFDW_SEND_BOTH;
 	return LFDW_SEND_SCALAR;
 }
@@ -75,19 +75,19 @@ add_equality_filter(LfdwArguments *arguments, const LfdwCondition *condition,
 					LfdwSendAs send_as)
 {
 	const LfdwColumn *column = condition->term->column;
-	LfdwFilter	filter = {.column = column,.op = LFDW_OP_IN,.each = -1};
+	bool		scalar = condition->term->op->takes == LFDW_TAKES_VALUE &&
+	column->scalar->declared;
+	LfdwFilter	filter = {.column = column,.op = lfdw_operator_equality(!scalar),
+	.each = -1};
 
-	if (condition->term->op == LFDW_OP_EQ && column->pushdown[LFDW_OP_EQ].declared)
-	{
-		filter.op = LFDW_OP_EQ;
+	if (scalar)
 		filter.json = condition->set.json[0];
-	}
-	else if (!column->pushdown[LFDW_OP_IN].declared)
+	else if (!column->list->declared)
 		return;
 	else if (send_as == LFDW_SEND_SCALAR)
 		filter.json = lfdw_set_list(&condition->set);
 	else
-		filter.argument = column->pushdown[LFDW_OP_IN].argument;
+		filter.argument = column->list->argument;
 	add_filter(arguments, &filter);
 }
 
@@ -97,7 +97,7 @@ is_equality_of(const LfdwCondition *condition, const LfdwColumn *column)
 {
 	return condition->term->column == column && condition->term->declared &&
 		condition->outcome == LFDW_SENT &&
-		(condition->term->op == LFDW_OP_EQ || condition->term->op == LFDW_OP_IN);
+		lfdw_operator_is_equality(condition->term->op);
 }
 
 /* Makes the argument and the filters of a column's "=" and "in". */
@@ -106,14 +106,18 @@ add_equalities(LfdwArguments *arguments, const LfdwColumn *column,
 			   const LfdwCondition *conditions, int nconditions)
 {
 	LfdwEquality *equality = &arguments->equalities[arguments->nequalities];
-	bool		seen[LFDW_NOPERATORS] = {false};
+	bool		has_scalar = false;
+	bool		has_list = false;
 
 	equality->column = NULL;
 	for (int i = 0; i < nconditions; i++)
 	{
 		if (!is_equality_of(&conditions[i], column))
 			continue;
-		seen[conditions[i].term->op] = true;
+		if (conditions[i].term->op->takes == LFDW_TAKES_LIST)
+			has_list = true;
+		else
+			has_scalar = true;
 		if (equality->column)
 			lfdw_set_intersect(&equality->set, &conditions[i].set, true);
 		else
@@ -124,8 +128,7 @@ add_equalities(LfdwArguments *arguments, const LfdwColumn *column,
 	}
 	if (equality->column == NULL)
 		return;
-	equality->send_as = lfdw_arguments_send_as(column, seen[LFDW_OP_EQ],
-											   seen[LFDW_OP_IN]);
+	equality->send_as = lfdw_arguments_send_as(column, has_scalar, has_list);
 	for (int i = 0; equality->send_as != LFDW_SEND_EACH && i < nconditions; i++)
 	{
 		if (is_equality_of(&conditions[i], column))
@@ -133,7 +136,8 @@ add_equalities(LfdwArguments *arguments, const LfdwColumn *column,
 	}
 	if (equality->send_as == LFDW_SEND_EACH)
 	{
-		LfdwFilter	filter = {.column = column,.op = LFDW_OP_EQ,.each = arguments->nequalities};
+		LfdwFilter	filter = {.column = column,.op = lfdw_operator_equality(false),
+		.each = arguments->nequalities};
 
 		add_filter(arguments, &filter);
 	}
@@ -150,9 +154,10 @@ take_argument(LfdwArguments *arguments, const LfdwCondition *condition,
 			  const LfdwCondition **of_argument)
 {
 	const LfdwTerm *term = condition->term;
+	const char *argument = term->column->pushdown[term->op->number].argument;
 	int			i = 0;
 
-	if (term->column->pushdown[term->op].argument == NULL)
+	if (argument == NULL)
 		return NULL;
 	while (i < arguments->nothers &&
 		   (arguments->others[i].column != term->column ||
@@ -167,8 +172,7 @@ take_argument(LfdwArguments *arguments, const LfdwCondition *condition,
 	arguments->others[i].op = term->op;
 	arguments->others[i].json = lfdw_condition_json(condition);
 	of_argument[i] = condition;
-	return term->op == LFDW_OP_NOT_IN ?
-		term->column->pushdown[term->op].argument : NULL;
+	return term->op->takes == LFDW_TAKES_LIST ? argument : NULL;
 }
 
 /*
@@ -249,8 +253,7 @@ lfdw_arguments_fill(LfdwArguments *arguments, const LfdwTable *table,
 			continue;
 		if (term->declared)
 			arguments->given[term->column - table->columns] = true;
-		if (!term->declared ||
-			(term->op != LFDW_OP_EQ && term->op != LFDW_OP_IN))
+		if (!term->declared || !lfdw_operator_is_equality(term->op))
 			add_other(arguments, &conditions[i], of_argument);
 	}
 	for (int i = 0; i < arguments->nequalities; i++)

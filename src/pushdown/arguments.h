@@ -50,7 +50,7 @@ typedef struct LfdwPart
 typedef struct LfdwOtherArgument
 {
 	const LfdwColumn *column;
-	LfdwOperator op;
+	const LfdwOperator *op;
 	char	   *json;
 } LfdwOtherArgument;
 
@@ -58,7 +58,7 @@ typedef struct LfdwOtherArgument
 typedef struct LfdwFilter
 {
 	const LfdwColumn *column;
-	LfdwOperator op;
+	const LfdwOperator *op;
 	int			each;			/* the value that this argument's part
 								 * carries, or -1 */
 	char	   *json;			/* this value, or NULL */
@@ -102,7 +102,7 @@ extern LfdwPart *lfdw_arguments_copy_part(const LfdwArguments *arguments,
 										  const LfdwPart *part);
 extern bool lfdw_arguments_next_part(const LfdwArguments *arguments, LfdwPart *part,
 									 int max_values);
-extern LfdwSendAs lfdw_arguments_send_as(const LfdwColumn *column, bool has_eq,
-										 bool has_in);
+extern LfdwSendAs lfdw_arguments_send_as(const LfdwColumn *column,
+										 bool has_scalar, bool has_list);
 
 #endif							/* LFDW_ARGUMENTS_H */

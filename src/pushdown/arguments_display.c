@@ -20,21 +20,6 @@
 
 #include "pushdown/arguments_display.h"
 
-/* Is it an operator whose conditions make a column's "=" and "in"? */
-static bool
-is_equality(LfdwOperator op)
-{
-	return op == LFDW_OP_EQ || op == LFDW_OP_IN;
-}
-
-/* Is it one that a tighter bound of the same kind takes the argument of? */
-static bool
-is_bound(LfdwOperator op)
-{
-	return op == LFDW_OP_LT || op == LFDW_OP_LE || op == LFDW_OP_GT ||
-		op == LFDW_OP_GE;
-}
-
 /* A new placeholder, for these expressions. */
 static char *
 add_unknown(LfdwDisplay *display, LfdwUnknownKind kind, List *values)
@@ -115,7 +100,10 @@ is_contradiction(LfdwDisplay *display, int nconditions)
 
 	for (int i = 0; i < nconditions; i++)
 	{
-		if (conditions[i].set.unknown && conditions[i].term->op == LFDW_OP_NOT_IN)
+		const LfdwOperator *op = conditions[i].term->op;
+
+		if (conditions[i].set.unknown && op->takes == LFDW_TAKES_LIST &&
+			!lfdw_operator_is_equality(op))
 			conditions[i].outcome = LFDW_ANY_ROW;
 	}
 	found = lfdw_conditions_contradict(conditions, nconditions);
@@ -149,10 +137,14 @@ name_equalities(LfdwDisplay *display, LfdwCondition **members, int nmembers)
 
 	for (int i = 0; i < nmembers; i++)
 	{
-		if (members[i]->term->op == LFDW_OP_EQ &&
+		const LfdwOperator *op = members[i]->term->op;
+
+		if (!lfdw_operator_is_equality(op))
+			continue;
+		if (op->takes == LFDW_TAKES_VALUE &&
 			(chosen == NULL || (chosen->set.unknown && !members[i]->set.unknown)))
 			chosen = members[i];
-		if (members[i]->term->op == LFDW_OP_IN)
+		if (op->takes == LFDW_TAKES_LIST)
 		{
 			keys |= members[i] - display->conditions < display->nbound;
 			values = list_concat(values, values_of(display, members[i]));
@@ -170,14 +162,14 @@ name_equalities(LfdwDisplay *display, LfdwCondition **members, int nmembers)
 
 		for (int i = 0; i < nmembers; i++)
 		{
-			if (members[i]->term->op == LFDW_OP_IN)
+			if (lfdw_operator_is_equality(members[i]->term->op))
 				set_text(&members[i]->set, text, true);
 		}
 		return;
 	}
 	for (int i = 0; chosen && i < nmembers; i++)
 	{
-		if (members[i] == chosen || !is_equality(members[i]->term->op))
+		if (members[i] == chosen || !lfdw_operator_is_equality(members[i]->term->op))
 			continue;
 		members[i]->set = lfdw_set_copy(&chosen->set);
 		members[i]->set.placeholder = NULL;
@@ -228,7 +220,7 @@ name_bounds(LfdwDisplay *display, int nconditions)
 		List	   *values = NIL;
 		bool		unknown = false;
 
-		for (int j = 0; is_bound(other->op) && j < nconditions; j++)
+		for (int j = 0; lfdw_operator_is_bound(other->op) && j < nconditions; j++)
 		{
 			LfdwCondition *condition = &display->conditions[j];
 
@@ -253,7 +245,8 @@ lists_of(const LfdwDisplay *display, const LfdwColumn *column, int nconditions)
 	for (int i = display->nbound; i < nconditions; i++)
 	{
 		if (display->conditions[i].term->column == column &&
-			display->conditions[i].term->op == LFDW_OP_IN)
+			display->conditions[i].term->op->takes == LFDW_TAKES_LIST &&
+			lfdw_operator_is_equality(display->conditions[i].term->op))
 			values = lappend(values, display->conditions[i].term->value);
 	}
 	return values;

@@ -24,7 +24,7 @@
 typedef struct LfdwTerm
 {
 	const LfdwColumn *column;
-	LfdwOperator op;
+	const LfdwOperator *op;
 	bool		declared;		/* the function filters by it; else a hint */
 	Oid			valtype;		/* type of the value, or of the elements */
 	Oid			collation;		/* that the condition compares by */
@@ -33,10 +33,8 @@ typedef struct LfdwTerm
 
 extern LfdwTerm *lfdw_term_classify(PlannerInfo *root,
 									const LfdwTable *table,
-									RelOptInfo *rel, RestrictInfo *rinfo);
-extern const char *lfdw_term_problem(PlannerInfo *root,
-									 const LfdwTable *table,
-									 RelOptInfo *rel, RestrictInfo *rinfo);
+									RelOptInfo *rel, RestrictInfo *rinfo,
+									const char **why);
 extern bool lfdw_term_is_column(const LfdwTable *table, Index relid,
 								const LfdwColumn *column, Node *node);
 extern bool lfdw_term_orders_alike(Oid collation);

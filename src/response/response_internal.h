@@ -98,6 +98,8 @@ extern void lfdw_response_report_form(const LfdwResponse *response,
 									  const char *detail, const char *hint);
 extern void lfdw_response_report_no_member(LfdwResponse *response, bool alone);
 extern void lfdw_response_report_no_rows(LfdwResponse *response);
+extern void lfdw_response_report_own(const LfdwResponse *response,
+									 const LfdwJsonValue *object);
 extern bool lfdw_response_is_raised(const LfdwResponse *response,
 									LfdwJsonReader reader);
 extern void lfdw_response_report_raised(const LfdwResponse *response,

@@ -21,7 +21,7 @@
 #include "utils/sampling.h"
 
 #include "http/wait.h"
-#include "options/function.h"
+#include "options/function_options.h"
 #include "scan/analyze.h"
 #include "scan/fetch.h"
 
@@ -112,8 +112,8 @@ read_rows(Sample *sample, Relation relation, LfdwTable *table)
 	LfdwArguments *arguments;
 	bool		more;
 
-	table->function.request_timeout_ms =
-		Min(table->function.request_timeout_ms, ANALYZE_TIMEOUT_MS);
+	table->function.route.limits.request_timeout_ms =
+		Min(table->function.route.limits.request_timeout_ms, ANALYZE_TIMEOUT_MS);
 	lfdw_option_check_owner(table->options);
 	lfdw_credentials_check(caller);
 	lfdw_function_resolve(&table->function, table->options, caller);

@@ -27,7 +27,7 @@
 #include "pg/compat.h"
 #include "pushdown/term.h"
 #include "scan/plan_problem.h"
-#include "scan/scan_path.h"
+#include "scan/rel_info.h"
 
 /* How much of a condition is shown: its list may have any length. */
 #define SHOWN_BYTES 500
@@ -125,22 +125,19 @@ static char *
 first_problem(PlannerInfo *root, RelOptInfo *baserel, const LfdwColumn *column,
 			  List *restrictions)
 {
-	LfdwRelInfo *info = baserel->fdw_private;
 	ListCell   *lc;
 
 	foreach(lc, restrictions)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		LfdwTerm   *term;
+		const char *why;
 
 		if (!mentions((Node *) rinfo->clause, baserel->relid, column->attnum))
 			continue;
-		term = lfdw_term_classify(root, info->table, baserel, rinfo);
-		if (term == NULL || !term->declared)
+		why = lfdw_rel_info_clause(root, baserel, rinfo)->why;
+		if (why)
 			return psprintf("Its condition %s cannot be sent: %s.",
-							condition_text(root, baserel, rinfo->clause),
-							lfdw_term_problem(root, info->table, baserel,
-											  rinfo));
+							condition_text(root, baserel, rinfo->clause), why);
 	}
 	return NULL;
 }
@@ -204,20 +201,17 @@ lfdw_plan_problems(PlannerInfo *root, RelOptInfo *baserel, List *clauses)
 	for (int i = 0; i < info->table->ncolumns; i++)
 	{
 		const LfdwColumn *column = &info->table->columns[i];
-		List	   *implied;
+		List	   *joins;
 		char	   *problem;
 
 		if (!column->required)
 			continue;
-		implied = implied_clauses(root, baserel, column);
-		problem = first_problem(root, baserel, column, clauses);
+		joins = list_concat_copy(baserel->joininfo,
+								 implied_clauses(root, baserel, column));
+		problem = first_problem(root, baserel, column,
+								list_concat_copy(clauses, joins));
 		if (problem == NULL)
-			problem = first_problem(root, baserel, column, baserel->joininfo);
-		if (problem == NULL)
-			problem = first_problem(root, baserel, column, implied);
-		if (problem == NULL)
-			problem = join_problem(root, baserel, column,
-								   list_concat_copy(baserel->joininfo, implied));
+			problem = join_problem(root, baserel, column, joins);
 		if (problem)
 			problems = lappend(problems, list_make2(makeInteger(column->attnum),
 													makeString(problem)));

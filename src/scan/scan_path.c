@@ -30,6 +30,7 @@
 #include "pg/compat.h"
 #include "pushdown/term.h"
 #include "scan/plan_problem.h"
+#include "scan/rel_info.h"
 #include "scan/scan_path.h"
 
 /* Planner cost of a millisecond: core reads some hundred pages in one. */
@@ -58,26 +59,6 @@ typedef struct ColumnMatch
 	const LfdwColumn *column;
 } ColumnMatch;
 
-/* The terms that some restrictions make, added to a list. */
-static List *
-add_terms(PlannerInfo *root, RelOptInfo *baserel, List *terms,
-		  List *restrictions)
-{
-	LfdwRelInfo *info = baserel->fdw_private;
-	ListCell   *lc;
-
-	foreach(lc, restrictions)
-	{
-		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		LfdwTerm   *term = lfdw_term_classify(root, info->table, baserel,
-											  rinfo);
-
-		if (term)
-			terms = lappend(terms, term);
-	}
-	return terms;
-}
-
 /*
  * GetForeignRelSize: binds the table to its function, which checks the
  * options against each other, and estimates rows from estimated_rows unless
@@ -87,15 +68,14 @@ void
 lambdaGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
 						Oid foreigntableid)
 {
-	LfdwRelInfo *info = palloc0(sizeof(LfdwRelInfo));
 	Relation	relation = table_open(foreigntableid, NoLock);
+	LfdwTable  *table = lfdw_table_create(relation);
 
-	info->table = lfdw_table_create(relation);
 	table_close(relation, NoLock);
-	baserel->fdw_private = info;
+	baserel->fdw_private = lfdw_rel_info_create(table);
 
 	if (baserel->tuples <= 0)
-		baserel->tuples = info->table->options->estimated_rows;
+		baserel->tuples = table->options->estimated_rows;
 	set_baserel_size_estimates(root, baserel);
 }
 
@@ -111,37 +91,19 @@ lfdw_plan_is_ours(const RelOptInfo *rel)
 		rel->fdw_private != NULL;
 }
 
-/*
- * Does the function honour a limit, and filter by every condition of the
- * relation exactly, so that its rows are those of the result?
- */
-bool
-lfdw_plan_is_exact(PlannerInfo *root, RelOptInfo *baserel)
+/* Is it an equality with any value of a list? */
+static bool
+is_any_of_list(const LfdwTerm *term)
 {
-	LfdwRelInfo *info = baserel->fdw_private;
-	ListCell   *lc;
-
-	if (!(info->table->options->capabilities & LFDW_CAPABLE_LIMIT) ||
-		!bms_is_empty(baserel->lateral_relids))
-		return false;
-	foreach(lc, baserel->baserestrictinfo)
-	{
-		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		LfdwTerm   *term = lfdw_term_classify(root, info->table, baserel,
-											  rinfo);
-
-		if (term == NULL || !term->declared)
-			return false;
-	}
-	return true;
+	return term->op->takes == LFDW_TAKES_LIST &&
+		lfdw_operator_is_equality(term->op);
 }
 
 /* Can a condition make a call for each of several values? */
 static bool
 makes_calls(const LfdwTerm *term)
 {
-	return term->op == LFDW_OP_IN && term->declared &&
-		!term->column->pushdown[LFDW_OP_IN].declared;
+	return is_any_of_list(term) && term->declared && !term->column->list->declared;
 }
 
 /* How many values a list has. */
@@ -168,7 +130,7 @@ count_calls(const LfdwTerm *term)
 static bool
 fits_a_call(const LfdwTerm *term, int max_batch_keys)
 {
-	return term->op != LFDW_OP_IN ||
+	return !is_any_of_list(term) ||
 		(IsA(term->value, Const) && list_values(term) <= max_batch_keys);
 }
 
@@ -176,18 +138,13 @@ fits_a_call(const LfdwTerm *term, int max_batch_keys)
 static Selectivity
 returned_share(PlannerInfo *root, RelOptInfo *baserel, List *restrictions)
 {
-	LfdwRelInfo *info = baserel->fdw_private;
 	List	   *declared = NIL;
 	ListCell   *lc;
 
 	foreach(lc, restrictions)
 	{
-		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		LfdwTerm   *term = lfdw_term_classify(root, info->table, baserel,
-											  rinfo);
-
-		if (term && term->declared)
-			declared = lappend(declared, rinfo);
+		if (lfdw_rel_info_clause(root, baserel, lfirst(lc))->why == NULL)
+			declared = lappend(declared, lfirst(lc));
 	}
 	return clauselist_selectivity(root, declared, baserel->relid, JOIN_INNER,
 								  NULL);
@@ -256,7 +213,7 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer,
 
 	if (param)
 		restrictions = list_concat_copy(restrictions, param->ppi_clauses);
-	terms = add_terms(root, baserel, NIL, restrictions);
+	terms = lfdw_rel_info_terms(root, baserel, restrictions);
 	missing = lfdw_term_missing(info->table, terms) != NULL;
 	foreach(lc, terms)
 		calls *= count_calls(lfirst(lc));
@@ -326,7 +283,7 @@ add_sorted_path(PlannerInfo *root, RelOptInfo *baserel)
 		parse->hasWindowFuncs || parse->setOperations ||
 		!bms_is_empty(baserel->lateral_relids))
 		return;
-	foreach(lc, add_terms(root, baserel, NIL, baserel->baserestrictinfo))
+	foreach(lc, lfdw_rel_info_terms(root, baserel, baserel->baserestrictinfo))
 	{
 		if (makes_calls(lfirst(lc)) ||
 			!fits_a_call(lfirst(lc), info->table->options->max_batch_keys))
@@ -356,21 +313,17 @@ static List *
 add_outer_relids(PlannerInfo *root, RelOptInfo *baserel, List *result,
 				 List *clauses)
 {
-	LfdwRelInfo *info = baserel->fdw_private;
 	ListCell   *lc;
 
 	foreach(lc, clauses)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		LfdwTerm   *term;
 		Relids		outer;
 		ListCell   *lr;
 		bool		known = false;
 
-		if (!join_clause_is_movable_to(rinfo, baserel))
-			continue;
-		term = lfdw_term_classify(root, info->table, baserel, rinfo);
-		if (term == NULL || !term->declared)
+		if (!join_clause_is_movable_to(rinfo, baserel) ||
+			lfdw_rel_info_clause(root, baserel, rinfo)->why)
 			continue;
 		outer = bms_union(bms_difference(rinfo->clause_relids, baserel->relids),
 						  baserel->lateral_relids);
@@ -457,7 +410,6 @@ wanted_attrs(const LfdwTable *table, RelOptInfo *baserel, List *clauses)
 static List *
 pushed_clauses(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
 {
-	LfdwRelInfo *info = baserel->fdw_private;
 	List	   *pushed = NIL;
 	ListCell   *lc;
 
@@ -465,7 +417,7 @@ pushed_clauses(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
 
-		if (lfdw_term_classify(root, info->table, baserel, rinfo))
+		if (lfdw_rel_info_clause(root, baserel, rinfo)->term)
 			pushed = lappend(pushed, rinfo->clause);
 	}
 	return pushed;
@@ -475,20 +427,18 @@ pushed_clauses(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
 static List *
 local_reasons(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
 {
-	LfdwRelInfo *info = baserel->fdw_private;
 	List	   *reasons = NIL;
 	ListCell   *lc;
 
 	foreach(lc, scan_clauses)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		const char *why = "";
+		const LfdwClause *clause = lfdw_rel_info_clause(root, baserel, rinfo);
 
 		if (rinfo->pseudoconstant)
 			continue;
-		if (!lfdw_term_classify(root, info->table, baserel, rinfo))
-			why = lfdw_term_problem(root, info->table, baserel, rinfo);
-		reasons = lappend(reasons, makeString(pstrdup(why)));
+		reasons = lappend(reasons, makeString(pstrdup(clause->term ? "" :
+													  clause->why)));
 	}
 	return reasons;
 }
@@ -535,7 +485,7 @@ lambdaGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 					 List *scan_clauses, Plan *outer_plan)
 {
 	LfdwRelInfo *info = baserel->fdw_private;
-	List	   *terms = add_terms(root, baserel, NIL, scan_clauses);
+	List	   *terms = lfdw_rel_info_terms(root, baserel, scan_clauses);
 	List	   *clauses = extract_actual_clauses(scan_clauses, false);
 	List	   *values = lfdw_term_values(terms);
 	bool		limited = list_length(best_path->fdw_private) > 1;

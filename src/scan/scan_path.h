@@ -38,12 +38,6 @@ enum LfdwPlanPrivate
 								 * sent, "" where it is */
 };
 
-/* What a relation's fdw_private is. */
-typedef struct LfdwRelInfo
-{
-	LfdwTable  *table;
-} LfdwRelInfo;
-
 extern void lambdaGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
 									Oid foreigntableid);
 extern void lambdaGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
@@ -57,6 +51,5 @@ extern ForeignScan *lambdaGetForeignPlan(PlannerInfo *root,
 extern Bitmapset *lfdw_plan_attrs(const ForeignScan *plan);
 extern bool lfdw_plan_is_ours(const RelOptInfo *rel);
 extern Cost lfdw_plan_latency(const LfdwOptions *options);
-extern bool lfdw_plan_is_exact(PlannerInfo *root, RelOptInfo *baserel);
 
 #endif							/* LFDW_SCAN_PATH_H */

@@ -31,7 +31,8 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "options/function.h"
+#include "lambda/invoke.h"
+#include "options/function_options.h"
 #include "pg/compat.h"
 #include "pg/setting.h"
 #include "sql/sql_invoke.h"
@@ -225,8 +226,8 @@ read_server(void)
 	if (!OidIsValid(get_foreign_server_oid(settings->server, true)))
 		report_no_server(settings->server);
 	options = lfdw_server_options(settings->server, true);
-	options->connect_timeout_ms = settings->connect_timeout_ms;
-	options->request_timeout_ms = settings->request_timeout_ms;
+	options->limits.connect_timeout_ms = settings->connect_timeout_ms;
+	options->limits.request_timeout_ms = settings->request_timeout_ms;
 	if (settings->endpoint_override[0] != '\0')
 	{
 		options->endpoint = pstrdup(settings->endpoint_override);

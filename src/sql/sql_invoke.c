@@ -19,7 +19,9 @@
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
-#include "options/function.h"
+#include "lambda/client_context.h"
+#include "lambda/invoke.h"
+#include "options/function_options.h"
 #include "pg/compat.h"
 #include "sql/sql_invoke.h"
 #include "sql/sql_session.h"

@@ -20,7 +20,7 @@
 
 #include "aws/client.h"
 #include "aws/endpoint.h"
-#include "options/function.h"
+#include "options/function_options.h"
 #include "sql/sql_session.h"
 
 PG_FUNCTION_INFO_V1(lambda_fdw_connections);
@@ -61,33 +61,26 @@ Datum
 lambda_fdw_connections(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	dlist_iter	pools;
-	dlist_iter	sockets;
+	LfdwConnection *connections;
+	int			nconnections;
 
 	InitMaterializedSRF(fcinfo, 0);
-	lfdw_http_close_retired();
-	dlist_foreach(pools, lfdw_pool_list())
+	connections = lfdw_client_connections(&nconnections);
+	for (int i = 0; i < nconnections; i++)
 	{
-		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, pools.cur);
+		LfdwConnection *connection = &connections[i];
+		Datum		values[6];
+		bool		nulls[6] = {false};
 
-		dlist_foreach(sockets, &pool->sockets)
-		{
-			LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node,
-													sockets.cur);
-			Datum		values[6];
-			bool		nulls[6] = {false};
-
-			put_text(&values[0], &nulls[0],
-					 lfdw_option_server_name(pool->key.serverid));
-			put_text(&values[1], &nulls[1],
-					 lfdw_option_mapping_user(pool->key.umid));
-			put_text(&values[2], &nulls[2], entry->address);
-			values[3] = Int32GetDatum(entry->port);
-			values[4] = TimestampTzGetDatum(entry->opened_at);
-			values[5] = BoolGetDatum(!pool->retired);
-			tuplestore_putvalues(result->setResult, result->setDesc, values,
-								 nulls);
-		}
+		put_text(&values[0], &nulls[0],
+				 lfdw_option_server_name(connection->serverid));
+		put_text(&values[1], &nulls[1],
+				 lfdw_option_mapping_user(connection->umid));
+		put_text(&values[2], &nulls[2], connection->address);
+		values[3] = Int32GetDatum(connection->port);
+		values[4] = TimestampTzGetDatum(connection->opened_at);
+		values[5] = BoolGetDatum(connection->usable);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -101,10 +94,8 @@ lambda_fdw_disconnect(PG_FUNCTION_ARGS)
 {
 	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	Oid			serverid = lfdw_option_server_oid(name, GetUserId(), false);
-	bool		connected = lfdw_pool_retire_server(serverid);
 
-	lfdw_http_close_retired();
-	PG_RETURN_BOOL(connected);
+	PG_RETURN_BOOL(lfdw_client_forget_server(serverid));
 }
 
 /* "****************WXYZ", as the AWS CLI shows a key. */
