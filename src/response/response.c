@@ -103,7 +103,10 @@ show_window(LfdwResponse *response)
 				   body->len, lfdw_invoke_complete(response->invocation));
 }
 
-/* Drops what was read, or makes room where nothing can be dropped. */
+/*
+ * Drops what was read, but for what an error may show; makes room where nothing
+ * can be dropped.
+ */
 static void
 make_room(LfdwResponse *response)
 {
@@ -111,13 +114,29 @@ make_room(LfdwResponse *response)
 
 	if (response->invocation == NULL)
 		return;
-	if (response->keep || read == 0)
+	if (response->keep || read <= LFDW_EXCERPT_BEFORE)
 		lfdw_invoke_widen(response->invocation);
 	else
 	{
+		read -= LFDW_EXCERPT_BEFORE;
 		lfdw_buffer_discard(lfdw_invoke_body(response->invocation), read);
 		lfdw_json_discard(&response->reader, read);
 	}
+}
+
+/*
+ * Has all arrived that the error of a bad answer shows?  It shows the same
+ * however the answer comes in.
+ */
+static bool
+excerpt_arrived(const LfdwResponse *response)
+{
+	const LfdwJsonReader *reader = &response->reader;
+	uint64		start = Max(reader->error_at, LFDW_EXCERPT_BEFORE) -
+	LFDW_EXCERPT_BEFORE;
+
+	return reader->complete ||
+		reader->offset + reader->len >= start + LFDW_EXCERPT_MAX;
 }
 
 /* Does a key, or an array's index, match a token of a pointer? */
@@ -624,12 +643,13 @@ lfdw_response_next(LfdwResponse *response)
 
 		if (status == LFDW_JSON_END)
 			return LFDW_RESPONSE_END;
-		if (status == LFDW_JSON_BAD)
+		if (status == LFDW_JSON_BAD && excerpt_arrived(response))
 			lfdw_response_report_json(response);
-		if (status == LFDW_JSON_MORE)
+		if (status == LFDW_JSON_MORE || status == LFDW_JSON_BAD)
 		{
 			response->reader = before;
-			response->stalled = before.len - before.pos;
+			response->stalled = status == LFDW_JSON_MORE ?
+				before.len - before.pos : 0;
 			make_room(response);
 			return LFDW_RESPONSE_MORE;
 		}
