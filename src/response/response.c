@@ -20,6 +20,7 @@
 
 #include "mb/pg_wchar.h"
 
+#include "base/json_pointer.h"
 #include "response/response_internal.h"
 #include "value/json_string.h"
 
@@ -38,18 +39,6 @@ pointer_in_utf8(const LfdwPointer *pointer)
 		copy->tokens[i] = pg_server_to_any(pointer->tokens[i],
 										   strlen(pointer->tokens[i]), PG_UTF8);
 	return copy;
-}
-
-/* A pointer of one token. */
-static LfdwPointer *
-pointer_to(const char *token)
-{
-	LfdwPointer *pointer = palloc(sizeof(LfdwPointer));
-
-	pointer->ntokens = 1;
-	pointer->tokens = palloc(sizeof(char *));
-	pointer->tokens[0] = pstrdup(token);
-	return pointer;
 }
 
 /*
@@ -79,11 +68,11 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 	if (options->rows_path)
 		response->rows_path = pointer_in_utf8(options->rows_path);
 	else
-		response->rows_path = pointer_to("rows");
+		response->rows_path = lfdw_pointer_to("rows");
 	if (options->cursor_path)
 		response->cursor_path = pointer_in_utf8(options->cursor_path);
 	else if (options->rows_path == NULL)
-		response->cursor_path = pointer_to("cursor");
+		response->cursor_path = lfdw_pointer_to("cursor");
 
 	depth = response->rows_path->ntokens;
 	if (response->cursor_path)
@@ -114,7 +103,10 @@ show_window(LfdwResponse *response)
 				   body->len, lfdw_invoke_complete(response->invocation));
 }
 
-/* Drops what was read, or makes room where nothing can be dropped. */
+/*
+ * Drops what was read, but for what an error may show; makes room where nothing
+ * can be dropped.
+ */
 static void
 make_room(LfdwResponse *response)
 {
@@ -122,25 +114,37 @@ make_room(LfdwResponse *response)
 
 	if (response->invocation == NULL)
 		return;
-	if (response->keep || read == 0)
+	if (response->keep || read <= LFDW_EXCERPT_BEFORE)
 		lfdw_invoke_widen(response->invocation);
 	else
 	{
+		read -= LFDW_EXCERPT_BEFORE;
 		lfdw_buffer_discard(lfdw_invoke_body(response->invocation), read);
 		lfdw_json_discard(&response->reader, read);
 	}
+}
+
+/*
+ * Has all arrived that the error of a bad answer shows?  It shows the same
+ * however the answer comes in.
+ */
+static bool
+excerpt_arrived(const LfdwResponse *response)
+{
+	const LfdwJsonReader *reader = &response->reader;
+	uint64		start = Max(reader->error_at, LFDW_EXCERPT_BEFORE) -
+	LFDW_EXCERPT_BEFORE;
+
+	return reader->complete ||
+		reader->offset + reader->len >= start + LFDW_EXCERPT_MAX;
 }
 
 /* Does a key, or an array's index, match a token of a pointer? */
 static bool
 token_matches(const LfdwFrame *frame, const LfdwJsonValue *key, const char *token)
 {
-	char		index[16];
-
-	if (frame->is_object)
-		return lfdw_json_string_equals(key, token, strlen(token));
-	snprintf(index, sizeof(index), "%d", frame->index);
-	return strcmp(index, token) == 0;
+	return frame->is_object ? lfdw_json_is(key, token) :
+		lfdw_pointer_names_element(token, frame->index);
 }
 
 /*
@@ -452,7 +456,7 @@ step_members(LfdwResponse *response)
 		token_matches(frame, &key, cursor->tokens[depth]);
 	if (depth == 0 && frame->is_object && response->maybe_gateway &&
 		!response->decided && !response->rows_seen &&
-		lfdw_json_string_equals(&key, "body", strlen("body")))
+		lfdw_json_is(&key, "body"))
 		status = read_body_member(response, &key, to_rows || to_cursor);
 	else if (to_rows && depth + 1 == rows->ntokens &&
 			 !response->rows_seen && !response->deferred)
@@ -639,12 +643,13 @@ lfdw_response_next(LfdwResponse *response)
 
 		if (status == LFDW_JSON_END)
 			return LFDW_RESPONSE_END;
-		if (status == LFDW_JSON_BAD)
+		if (status == LFDW_JSON_BAD && excerpt_arrived(response))
 			lfdw_response_report_json(response);
-		if (status == LFDW_JSON_MORE)
+		if (status == LFDW_JSON_MORE || status == LFDW_JSON_BAD)
 		{
 			response->reader = before;
-			response->stalled = before.len - before.pos;
+			response->stalled = status == LFDW_JSON_MORE ?
+				before.len - before.pos : 0;
 			make_room(response);
 			return LFDW_RESPONSE_MORE;
 		}
