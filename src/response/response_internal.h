@@ -49,8 +49,8 @@ struct LfdwResponse
 {
 	const LfdwTable *table;
 	LfdwRow    *row;
-	int			attempt;		/* of the invocation, whose answer is read */
-	LfdwInvocation *invocation; /* NULL once a body or string was opened */
+	LfdwBody   *source;			/* NULL once a body or string was opened */
+	int			answer;			/* of the source, which is read */
 	const char *part;			/* what was opened, for messages, or "" */
 	LfdwPointer *rows_path;		/* in UTF-8 */
 	LfdwPointer *cursor_path;	/* in UTF-8, NULL for none */

@@ -659,7 +659,7 @@ void
 lfdw_response_open(LfdwResponse *response, const LfdwJsonReader *inside,
 				   const char *part)
 {
-	response->invocation = NULL;
+	response->source = NULL;
 	response->reader = *inside;
 	response->part = part;
 	response->state = LFDW_STATE_START;
