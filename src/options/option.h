@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "access/attnum.h"
+#include "base/json_pointer.h"
 #include "credentials/credentials.h"
 #include "value/value.h"
 
@@ -43,13 +44,6 @@ typedef struct LfdwPushdown
 	char	   *argument;		/* NULL: the default of "=" and "in", none of
 								 * others */
 } LfdwPushdown;
-
-/* A JSON Pointer (RFC 6901) taken apart. */
-typedef struct LfdwPointer
-{
-	int			ntokens;		/* 0: the whole value */
-	char	  **tokens;			/* unescaped, in the database encoding */
-} LfdwPointer;
 
 /* What a function honours exactly, if it is asked. */
 #define LFDW_CAPABLE_LIMIT 1

@@ -25,6 +25,7 @@
 #include "utils/memutils.h"
 
 #include "pushdown/value_set.h"
+#include "value/json_writer.h"
 
 /* Is this one of the types that hold integers of any width? */
 bool
@@ -368,8 +369,7 @@ lfdw_set_part(const LfdwValueSet *set, int first, int count)
 	appendStringInfoChar(&list, '[');
 	for (int i = first; i < first + count; i++)
 	{
-		if (i > first)
-			appendStringInfoChar(&list, ',');
+		lfdw_json_append_comma(&list);
 		appendStringInfoString(&list, set->json[i]);
 	}
 	appendStringInfoChar(&list, ']');

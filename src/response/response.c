@@ -20,6 +20,7 @@
 
 #include "mb/pg_wchar.h"
 
+#include "base/json_pointer.h"
 #include "response/response_internal.h"
 #include "value/json_string.h"
 
@@ -38,18 +39,6 @@ pointer_in_utf8(const LfdwPointer *pointer)
 		copy->tokens[i] = pg_server_to_any(pointer->tokens[i],
 										   strlen(pointer->tokens[i]), PG_UTF8);
 	return copy;
-}
-
-/* A pointer of one token. */
-static LfdwPointer *
-pointer_to(const char *token)
-{
-	LfdwPointer *pointer = palloc(sizeof(LfdwPointer));
-
-	pointer->ntokens = 1;
-	pointer->tokens = palloc(sizeof(char *));
-	pointer->tokens[0] = pstrdup(token);
-	return pointer;
 }
 
 /*
@@ -79,11 +68,11 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 	if (options->rows_path)
 		response->rows_path = pointer_in_utf8(options->rows_path);
 	else
-		response->rows_path = pointer_to("rows");
+		response->rows_path = lfdw_pointer_to("rows");
 	if (options->cursor_path)
 		response->cursor_path = pointer_in_utf8(options->cursor_path);
 	else if (options->rows_path == NULL)
-		response->cursor_path = pointer_to("cursor");
+		response->cursor_path = lfdw_pointer_to("cursor");
 
 	depth = response->rows_path->ntokens;
 	if (response->cursor_path)
@@ -136,12 +125,8 @@ make_room(LfdwResponse *response)
 static bool
 token_matches(const LfdwFrame *frame, const LfdwJsonValue *key, const char *token)
 {
-	char		index[16];
-
-	if (frame->is_object)
-		return lfdw_json_string_equals(key, token, strlen(token));
-	snprintf(index, sizeof(index), "%d", frame->index);
-	return strcmp(index, token) == 0;
+	return frame->is_object ? lfdw_json_is(key, token) :
+		lfdw_pointer_names_element(token, frame->index);
 }
 
 /*
@@ -453,7 +438,7 @@ step_members(LfdwResponse *response)
 		token_matches(frame, &key, cursor->tokens[depth]);
 	if (depth == 0 && frame->is_object && response->maybe_gateway &&
 		!response->decided && !response->rows_seen &&
-		lfdw_json_string_equals(&key, "body", strlen("body")))
+		lfdw_json_is(&key, "body"))
 		status = read_body_member(response, &key, to_rows || to_cursor);
 	else if (to_rows && depth + 1 == rows->ntokens &&
 			 !response->rows_seen && !response->deferred)

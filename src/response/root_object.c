@@ -15,7 +15,7 @@
 #include "utils/memutils.h"
 
 #include "base/json_member.h"
-#include "options/option_kind.h"
+#include "base/json_pointer.h"
 #include "pg/compat.h"
 #include "pg/message.h"
 #include "response/response_internal.h"
@@ -179,12 +179,6 @@ lfdw_response_set_cursor(LfdwResponse *response, const LfdwJsonValue *value)
 	response->cursor = pg_any_to_server(pnstrdup(text, len), len, PG_UTF8);
 }
 
-static bool
-key_is(const LfdwJsonValue *key, const char *name)
-{
-	return lfdw_json_string_equals(key, name, strlen(name));
-}
-
 /* A string or scalar of few bytes, decoded to buf; "" where there are more. */
 static void
 short_text(const LfdwJsonValue *value, char buf[SHORT_TEXT])
@@ -217,21 +211,22 @@ bool
 lfdw_response_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 						  const LfdwJsonValue *value)
 {
-	if (key_is(key, "lambda_fdw_error") && value->type == LFDW_JSON_OBJECT)
+	if (lfdw_json_is(key, "lambda_fdw_error") && value->type == LFDW_JSON_OBJECT)
 		lfdw_response_report_own(response, value);
-	else if (key_is(key, "statusCode"))
+	else if (lfdw_json_is(key, "statusCode"))
 		response->has_status = read_status(value, &response->status);
-	else if (key_is(key, "body"))
+	else if (lfdw_json_is(key, "body"))
 		response->body = place_of(response, value);
-	else if (key_is(key, "isBase64Encoded"))
+	else if (lfdw_json_is(key, "isBase64Encoded"))
 		response->is_base64 = place_of(response, value);
-	else if (key_is(key, "columns"))
+	else if (lfdw_json_is(key, "columns"))
 		set_order(response, value);
 
-	return key_is(key, "statusCode") || key_is(key, "statusDescription") ||
-		key_is(key, "body") || key_is(key, "isBase64Encoded") ||
-		key_is(key, "headers") || key_is(key, "multiValueHeaders") ||
-		key_is(key, "cookies");
+	return lfdw_json_is(key, "statusCode") ||
+		lfdw_json_is(key, "statusDescription") ||
+		lfdw_json_is(key, "body") || lfdw_json_is(key, "isBase64Encoded") ||
+		lfdw_json_is(key, "headers") ||
+		lfdw_json_is(key, "multiValueHeaders") || lfdw_json_is(key, "cookies");
 }
 
 /* Does a value say "no": what ends pages, 0 or "false"? */
@@ -241,7 +236,7 @@ is_no(const LfdwJsonValue *value)
 	if (value->type == LFDW_JSON_NUMBER)
 		return value->len == 1 && value->text[0] == '0';
 	return lfdw_json_ends_pages(value) ||
-		(value->type == LFDW_JSON_STRING && key_is(value, "false"));
+		(value->type == LFDW_JSON_STRING && lfdw_json_is(value, "false"));
 }
 
 /* Notes a member that names a further page, or one in the object that it is. */
@@ -310,8 +305,9 @@ lfdw_response_is_raised(const LfdwResponse *response, LfdwJsonReader reader)
 	{
 		if (lfdw_row_knows(response->row, &key))
 			return false;
-		has_type |= key_is(&key, "errorType") && value.type == LFDW_JSON_STRING;
-		has_message |= key_is(&key, "errorMessage") &&
+		has_type |= lfdw_json_is(&key, "errorType") &&
+			value.type == LFDW_JSON_STRING;
+		has_message |= lfdw_json_is(&key, "errorMessage") &&
 			value.type == LFDW_JSON_STRING;
 	}
 	return has_type && has_message;
@@ -423,7 +419,7 @@ lfdw_response_report_no_member(LfdwResponse *response, bool alone)
 	while (lfdw_json_member(&reader, &key) == LFDW_JSON_OK &&
 		   lfdw_json_value(&reader, &value) == LFDW_JSON_OK)
 	{
-		if (key_is(&key, "lambda_fdw_error") && value.type == LFDW_JSON_OBJECT)
+		if (lfdw_json_is(&key, "lambda_fdw_error") && value.type == LFDW_JSON_OBJECT)
 			lfdw_response_report_own(response, &value);
 	}
 	if (lfdw_response_is_raised(response, object))
@@ -466,8 +462,8 @@ go_to(LfdwJsonReader *reader, const char *token)
 		if ((type == LFDW_JSON_OBJECT ? lfdw_json_member(&ahead, &key) :
 			 lfdw_json_element(&ahead)) != LFDW_JSON_OK)
 			return false;
-		found = type == LFDW_JSON_OBJECT ? key_is(&key, token) :
-			strcmp(psprintf("%d", index++), token) == 0;
+		found = type == LFDW_JSON_OBJECT ? lfdw_json_is(&key, token) :
+			lfdw_pointer_names_element(token, index++);
 		if (found)
 		{
 			*reader = ahead;

@@ -24,7 +24,7 @@
 #include "utils/memutils.h"
 
 #include "base/json_member.h"
-#include "options/option_kind.h"
+#include "base/json_pointer.h"
 #include "pg/message.h"
 #include "response/row_internal.h"
 #include "value/json_string.h"
@@ -87,19 +87,6 @@ add_path(LfdwRow *row, int column)
 	node->columns[node->ncolumns++] = column;
 }
 
-/* Is a path's first token the place of a value in an array? */
-static bool
-begins_with_place(const LfdwPointer *path)
-{
-	const char *token;
-
-	if (path->ntokens == 0)
-		return false;
-	token = path->tokens[0];
-	return strspn(token, "0123456789") == strlen(token) &&
-		(token[0] != '0' || token[1] == '\0') && token[0] != '\0';
-}
-
 /*
  * Do the options "path" say where array rows have the columns' values?  Then all
  * must, but those that take the whole row.
@@ -114,7 +101,8 @@ find_places(LfdwRow *row)
 	{
 		const LfdwColumn *column = &table->columns[i];
 
-		if (column->path_given && begins_with_place(column->path))
+		if (column->path_given && column->path->ntokens > 0 &&
+			lfdw_pointer_is_index(column->path->tokens[0]))
 			row->by_place = true;
 		else if (column->path->ntokens > 0 && row->unplaced < 0)
 			row->unplaced = i;
