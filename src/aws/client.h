@@ -13,10 +13,10 @@
 
 #include "postgres.h"
 
+#include "datatype/timestamp.h"
+
 #include "aws/caller.h"
 #include "base/backoff.h"
-#include "base/sigv4.h"
-#include "datatype/timestamp.h"
 #include "http/http.h"
 
 /* What a backend knows of AWS by server and user mapping. */

@@ -18,17 +18,7 @@
 
 #include "postgres.h"
 
-#include "aws/ambient.h"
-#include "base/control_doc.h"
-
-/* For whom credentials are looked for, and what was found out on the way. */
-typedef struct LfdwSearch
-{
-	const LfdwCaller *caller;
-	const LfdwRoute *route;
-	const LfdwAmbient *ambient; /* NULL where it may not be used */
-	StringInfo	notes;			/* a line for each source that had none */
-} LfdwSearch;
+#include "credentials/search.h"
 
 /* What AssumeRole needs to know. */
 typedef struct LfdwRole
@@ -39,13 +29,14 @@ typedef struct LfdwRole
 	const char *duration;		/* seconds, NULL: the role's default */
 } LfdwRole;
 
-/* credentials.c */
-extern void lfdw_search_note(LfdwSearch *search, const char *source,
-							 const char *why);
-extern bool lfdw_search_take_doc(LfdwSearch *search, const char *source,
-								 const LfdwCredentialDoc *doc,
-								 LfdwCredentials *found);
+/* profile.c */
+extern bool lfdw_source_profile(LfdwSearch *search, LfdwCredentials *found);
+extern bool lfdw_source_file(LfdwSearch *search, LfdwCredentials *found);
+
+/* environment.c */
 extern bool lfdw_source_environment(LfdwSearch *search, LfdwCredentials *found);
+extern bool lfdw_source_environment_role(LfdwSearch *search,
+										 LfdwCredentials *found);
 
 /* assume_role.c */
 extern bool lfdw_source_role(LfdwSearch *search, const LfdwRole *role,
@@ -54,10 +45,6 @@ extern bool lfdw_source_role(LfdwSearch *search, const LfdwRole *role,
 extern bool lfdw_source_web_identity(LfdwSearch *search, const LfdwRole *role,
 									 const char *token_file,
 									 LfdwCredentials *found);
-
-/* profile.c */
-extern bool lfdw_source_profile(LfdwSearch *search, LfdwCredentials *found);
-extern bool lfdw_source_file(LfdwSearch *search, LfdwCredentials *found);
 
 /* process.c */
 extern bool lfdw_source_process(LfdwSearch *search, const char *command,

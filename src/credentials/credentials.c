@@ -1,11 +1,16 @@
 /*-------------------------------------------------------------------------
  *
  * credentials.c
- *		Who calls AWS, and with which keys.
+ *		Which credentials a caller's requests are signed with.
  *
- * The keys of a user mapping are the role's own, and so are those of a file
- * that a superuser has named there.  All other sources are ambient: they belong to the server's operating system account, and only
- * callers that may use it are asked for them.  The order is that of the SDKs.
+ * The order: the keys of the user mapping; else those of the file that a
+ * superuser has named there; else, for callers that may use them, the server's
+ * own (ambient) sources in the SDKs' order: environment, web identity, profile,
+ * container, instance.  The mapping's role is assumed with what was found.
+ * What was fetched is kept with the client until it is about to expire.
+ *
+ * This file asks the sources (credential_source.h), which stand below it and
+ * share search.h; nothing below it calls back.
  *
  * IDENTIFICATION
  *	  src/credentials/credentials.c
@@ -20,10 +25,8 @@
 #include "utils/builtins.h"
 
 #include "aws/client.h"
-#include "base/aws_time.h"
 #include "credentials/credential_source.h"
 #include "credentials/credentials.h"
-#include "pg/message.h"
 
 /* Fetched credentials are renewed so long before they expire. */
 #define RENEW_AHEAD_SECONDS 300
@@ -33,90 +36,10 @@
 
 typedef bool (*Source) (LfdwSearch *search, LfdwCredentials *found);
 
-/* A source that is asked at the network or runs a program is asked once. */
-#define is_fetched(credentials) ((credentials)->renewable)
-
-/* Notes why a source has no credentials. */
-void
-lfdw_search_note(LfdwSearch *search, const char *source, const char *why)
-{
-	appendStringInfo(search->notes, "%s%s: %s",
-					 search->notes->len > 0 ? "\n" : "", source, why);
-}
-
-/*
- * Takes credentials from a document, or notes what it says instead.  An
- * expiry that cannot be read counts as none.
- */
-bool
-lfdw_search_take_doc(LfdwSearch *search, const char *source,
-					 const LfdwCredentialDoc *doc, LfdwCredentials *found)
-{
-	if (doc->access_key_id[0] == '\0' || doc->secret_access_key[0] == '\0')
-	{
-		lfdw_search_note(search, source, doc->code[0] || doc->message[0] ?
-						 psprintf("%s %s",
-								  lfdw_error_excerpt(doc->code, strlen(doc->code)),
-								  lfdw_error_excerpt(doc->message, strlen(doc->message))) :
-						 "the answer has no AccessKeyId and SecretAccessKey");
-		return false;
-	}
-	found->access_key_id = pstrdup(doc->access_key_id);
-	found->secret_access_key = pstrdup(doc->secret_access_key);
-	found->session_token = doc->token[0] ? pstrdup(doc->token) : NULL;
-	found->source = pstrdup(source);
-	found->renewable = true;
-	if (!lfdw_time_iso8601(doc->expiration, &found->expires_at))
-		found->expires_at = 0;
-	return true;
-}
-
-/* AWS_ACCESS_KEY_ID and its companions. */
-bool
-lfdw_source_environment(LfdwSearch *search, LfdwCredentials *found)
-{
-	const char *id = lfdw_ambient_variable("AWS_ACCESS_KEY_ID");
-	const char *secret = lfdw_ambient_variable("AWS_SECRET_ACCESS_KEY");
-	const char *token = lfdw_ambient_variable("AWS_SESSION_TOKEN");
-
-	if (id == NULL || secret == NULL)
-	{
-		lfdw_search_note(search, "environment", id || secret ?
-						 "only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set" :
-						 "AWS_ACCESS_KEY_ID is not set");
-		return false;
-	}
-	found->access_key_id = pstrdup(id);
-	found->secret_access_key = pstrdup(secret);
-	found->session_token = token ? pstrdup(token) : NULL;
-	found->source = pstrdup("environment");
-	return true;
-}
-
-/* AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN. */
-static bool
-source_web_identity(LfdwSearch *search, LfdwCredentials *found)
-{
-	const char *file = lfdw_ambient_variable("AWS_WEB_IDENTITY_TOKEN_FILE");
-	LfdwRole	role = {
-		.arn = lfdw_ambient_variable("AWS_ROLE_ARN"),
-		.session_name = lfdw_ambient_variable("AWS_ROLE_SESSION_NAME")
-	};
-
-	if (file == NULL || role.arn == NULL)
-	{
-		lfdw_search_note(search, "web identity", file ?
-						 "AWS_ROLE_ARN is not set" :
-						 "AWS_WEB_IDENTITY_TOKEN_FILE is not set");
-		return false;
-	}
-	return lfdw_source_web_identity(search, &role, file, found);
-}
-
 /* The server's own sources, in order. */
 static const Source chain[] = {
 	lfdw_source_environment,
-	source_web_identity,
+	lfdw_source_environment_role,
 	lfdw_source_profile,
 	lfdw_source_container,
 	lfdw_source_instance
@@ -290,7 +213,8 @@ lfdw_credentials_find(const LfdwCaller *caller, const LfdwRoute *route,
 	search.ambient = lfdw_ambient_read(caller);
 	if (search_sources(&search, found))
 	{
-		if (!is_fetched(found))
+		/* who asked the network, or ran a program, keeps what it got */
+		if (!found->renewable)
 			return found;
 		client = lfdw_client_get(&caller->pool);
 		lfdw_client_keep_credentials(client, found, (int64) time(NULL));

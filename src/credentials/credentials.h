@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * credentials.h
- *		Who calls AWS, and with which keys.
+ *		Which credentials a caller's requests are signed with.
  *
  * IDENTIFICATION
  *	  src/credentials/credentials.h
@@ -13,8 +13,9 @@
 
 #include "postgres.h"
 
-#include "aws/caller.h"
 #include "lib/stringinfo.h"
+
+#include "aws/caller.h"
 
 extern void lfdw_credentials_check_mapping(const LfdwMapping *mapping);
 extern void lfdw_credentials_check(const LfdwCaller *caller);

@@ -10,8 +10,9 @@
  */
 #include "postgres.h"
 
-#include "credentials/credential_source.h"
 #include "nodes/pg_list.h"
+
+#include "credentials/credential_source.h"
 #include "pg/message.h"
 
 static bool find_in_profile(LfdwSearch *search, const char *profile,
