@@ -190,7 +190,7 @@ read_row(LfdwResponse *response, bool alone)
 						   lfdw_row_table_order(response->row));
 	if (status != LFDW_JSON_OK)
 		return status;
-	if (lfdw_row_is_stranger(response->row, alone))
+	if (lfdw_row_has_no_member(response->row, alone))
 		lfdw_response_report_no_member(response, alone);
 	response->row_ready = true;
 	return LFDW_JSON_OK;
