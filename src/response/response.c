@@ -103,7 +103,10 @@ show_window(LfdwResponse *response)
 				   bytes, len, lfdw_body_ended(source));
 }
 
-/* Drops what was read, or asks for more where nothing can be dropped. */
+/*
+ * Drops what was read, but for what an error may show; asks for more where
+ * nothing can be dropped.
+ */
 static void
 make_room(LfdwResponse *response)
 {
@@ -111,13 +114,29 @@ make_room(LfdwResponse *response)
 
 	if (response->source == NULL)
 		return;
-	if (response->keep || read == 0)
+	if (response->keep || read <= LFDW_EXCERPT_BEFORE)
 		lfdw_body_more(response->source);
 	else
 	{
+		read -= LFDW_EXCERPT_BEFORE;
 		lfdw_body_discard(response->source, read);
 		lfdw_json_discard(&response->reader, read);
 	}
+}
+
+/*
+ * Has all arrived that the error of a bad answer shows?  It shows the same
+ * however the answer comes in.
+ */
+static bool
+excerpt_arrived(const LfdwResponse *response)
+{
+	const LfdwJsonReader *reader = &response->reader;
+	uint64		start = Max(reader->error_at, LFDW_EXCERPT_BEFORE) -
+	LFDW_EXCERPT_BEFORE;
+
+	return reader->complete ||
+		reader->offset + reader->len >= start + LFDW_EXCERPT_MAX;
 }
 
 /* The root object has API Gateway's form: goes on in its body. */
@@ -232,12 +251,13 @@ lfdw_response_next(LfdwResponse *response)
 
 		if (status == LFDW_JSON_END)
 			return LFDW_RESPONSE_END;
-		if (status == LFDW_JSON_BAD)
+		if (status == LFDW_JSON_BAD && excerpt_arrived(response))
 			lfdw_response_report_json(response);
-		if (status == LFDW_JSON_MORE)
+		if (status == LFDW_JSON_MORE || status == LFDW_JSON_BAD)
 		{
 			response->reader = before;
-			response->stalled = before.len - before.pos;
+			response->stalled = status == LFDW_JSON_MORE ?
+				before.len - before.pos : 0;
 			make_room(response);
 			return LFDW_RESPONSE_MORE;
 		}

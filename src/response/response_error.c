@@ -25,13 +25,13 @@ excerpt_at(const LfdwResponse *response, uint64 offset)
 {
 	const LfdwJsonReader *reader = &response->reader;
 	size_t		at = Min(offset - reader->offset, reader->len);
-	size_t		start = at > LFDW_EXCERPT_MAX / 2 ? at - LFDW_EXCERPT_MAX / 2 : 0;
+	size_t		start = at > LFDW_EXCERPT_BEFORE ? at - LFDW_EXCERPT_BEFORE : 0;
+	size_t		end = Min(reader->len, start + LFDW_EXCERPT_MAX);
 
 	/* begin at a character, not inside one */
-	while (start > 0 && ((unsigned char) reader->data[start] & 0xC0) == 0x80)
-		start--;
-	return lfdw_error_excerpt(reader->data + start,
-							  Min(reader->len - start, LFDW_EXCERPT_MAX));
+	while (start < at && ((unsigned char) reader->data[start] & 0xC0) == 0x80)
+		start++;
+	return lfdw_error_excerpt(reader->data + start, end - start);
 }
 
 /* Raises the error about an answer that is not JSON: where, why, and what. */

@@ -26,7 +26,14 @@
 
 #include "postgres.h"
 
+#include "pg/message.h"
 #include "response/response.h"
+
+/*
+ * What an error of the answer's JSON shows of it begins so many bytes before the
+ * place, or at the answer's beginning, and has LFDW_EXCERPT_MAX bytes.
+ */
+#define LFDW_EXCERPT_BEFORE (LFDW_EXCERPT_MAX / 2)
 
 typedef enum LfdwResponseState
 {
