@@ -26,6 +26,7 @@
 #include "pushdown/payload.h"
 #include "response/response.h"
 #include "scan/fetch.h"
+#include "scan/required_column.h"
 
 /* An error names so many values of its call. */
 #define DESCRIBED_VALUES 20
@@ -100,57 +101,6 @@ lfdw_fetch_context(LfdwFetch *fetch)
 	return fetch->query_context;
 }
 
-/* The first operator that a column declares; a required one has some. */
-static const char *
-declared_operator(const LfdwColumn *column)
-{
-	int			op = 0;
-
-	while (op < LFDW_NOPERATORS - 1 && !column->pushdown[op].declared)
-		op++;
-	return lfdw_operator_names[op];
-}
-
-/* What is wrong with the conditions on a column; NULL if it has none. */
-static const char *
-problem_of(const LfdwFetch *fetch, int column)
-{
-	return fetch->arguments->problems[column] ? fetch->arguments->problems[column] :
-		fetch->table->columns[column].problem;
-}
-
-/*
- * Refuses a query that gives a required column no value.  One without any
- * condition is named first: it may be why the others have none that counts.
- */
-static void
-check_required(const LfdwFetch *fetch)
-{
-	const LfdwColumn *column;
-	int			missing = -1;
-	const char *problem;
-
-	for (int i = 0; i < fetch->table->ncolumns; i++)
-	{
-		if (fetch->table->columns[i].required && !fetch->arguments->given[i] &&
-			(missing < 0 || (problem_of(fetch, missing) && !problem_of(fetch, i))))
-			missing = i;
-	}
-	if (missing < 0)
-		return;
-	column = &fetch->table->columns[missing];
-	problem = problem_of(fetch, missing);
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
-			 errmsg("foreign table \"%s\" needs a value for column \"%s\"",
-					fetch->table->relname, column->attname),
-			 errdetail("%s", problem ? problem :
-					   "Its function cannot be invoked without one."),
-			 problem ? 0 :
-			 errhint("Add a condition such as %s %s ... to the query, or join the column.",
-					 column->attname, declared_operator(column))));
-}
-
 /*
  * Begins to answer a query, which was evaluated in lfdw_fetch_context.  Nobody
  * is asked before the first row is fetched.  Raises HV002 where a required
@@ -164,7 +114,7 @@ lfdw_fetch_begin(LfdwFetch *fetch, const LfdwArguments *arguments)
 	fetch->arguments = arguments;
 	if (!arguments->nothing)
 	{
-		check_required(fetch);
+		lfdw_required_column_check(fetch->table, arguments);
 		fetch->next_part = lfdw_arguments_first_part(arguments,
 													 fetch->table->options->max_batch_keys);
 		fetch->can_begin = true;

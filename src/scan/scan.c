@@ -23,9 +23,9 @@
 #include "pg/compat.h"
 #include "pushdown/payload.h"
 #include "scan/fetch.h"
-#include "scan/plan_problem.h"
+#include "scan/required_column.h"
 #include "scan/scan.h"
-#include "scan/scan_path.h"
+#include "scan/scan_plan.h"
 
 typedef struct LambdaScan
 {
@@ -95,8 +95,8 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 
 	node->fdw_state = scan;
 	scan->table = lfdw_table_create(node->ss.ss_currentRelation);
-	lfdw_plan_note_problems(scan->table,
-							list_nth(plan->fdw_private, LFDW_PLAN_PROBLEMS));
+	lfdw_required_column_note(scan->table,
+							  list_nth(plan->fdw_private, LFDW_PLAN_PROBLEMS));
 	scan->terms = lfdw_term_deserialize(scan->table,
 										list_nth(plan->fdw_private,
 												 LFDW_PLAN_TERMS),
@@ -115,7 +115,7 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 						  scan->caller);
 	init_expressions(node, scan);
 	scan->fetch = lfdw_fetch_create(scan->table, scan->caller,
-									lfdw_plan_attrs(plan), &scan->stats);
+									lfdw_scan_plan_attrs(plan), &scan->stats);
 	prepare_store(node, scan, eflags);
 }
 
