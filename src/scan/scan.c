@@ -23,6 +23,7 @@
 #include "pg/compat.h"
 #include "pushdown/payload.h"
 #include "scan/fetch.h"
+#include "scan/page_chain.h"
 #include "scan/required_column.h"
 #include "scan/scan.h"
 #include "scan/scan_plan.h"
@@ -147,9 +148,9 @@ rows_wanted(const LambdaScan *scan, ExprContext *econtext)
 	return wanted;
 }
 
-/* Evaluates what this (re)scan asks. */
+/* Evaluates what this (re)scan asks, and begins to answer it. */
 static void
-begin_query(ForeignScanState *node, LambdaScan *scan)
+evaluate_arguments(ForeignScanState *node, LambdaScan *scan)
 {
 	MemoryContext old = MemoryContextSwitchTo(lfdw_fetch_context(scan->fetch));
 
@@ -194,7 +195,7 @@ check_match(ForeignScanState *node, const LambdaScan *scan,
 
 	econtext->ecxt_scantuple = slot;
 	if (!ExecQual(node->ss.ps.qual, econtext))
-		lfdw_fetch_report_mismatch(scan->table);
+		lfdw_page_chain_report_mismatch(scan->table);
 }
 
 /*
@@ -210,7 +211,7 @@ lambdaIterateForeignScan(ForeignScanState *node)
 	if (scan->replaying && replay_row(scan, slot))
 		return slot;
 	if (scan->arguments == NULL)
-		begin_query(node, scan);
+		evaluate_arguments(node, scan);
 	if (scan->finished)
 		return slot;
 	if (!lfdw_fetch_row(scan->fetch, slot))
