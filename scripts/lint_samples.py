@@ -65,7 +65,7 @@ read_table(Oid relid)
 }
 # Those in which nothing but their place matters.
 for place in """src/lambda_fdw.c src/join/join.h src/scan/scan.h
-        src/modify/modify.h src/sql/sql.h src/pushdown/term.h
+        src/scan/rel_info.c src/modify/modify.h src/sql/sql.h src/pushdown/term.h
         src/lambda/invoke.h src/credentials/credentials.h src/aws/ambient.c
         src/http/multi_handle.c src/http/easy_handle.c src/http/wait.c
         src/http/pool.h
@@ -209,6 +209,9 @@ for call in ("curl_easy_perform", "sprintf", "vsprintf", "strcpy", "strcat",
              "fork", "exit", "_exit", "abort", "getenv", "secure_getenv",
              "malloc", "calloc", "realloc", "free", "strdup"):
     append("banned_calls", "src/options/option.c", f"int a = {call}(b);\n", call)
+
+append("called_from", "src/options/option.c",
+       "void *a = lfdw_term_classify(b);\n", "a second place that classifies")
 
 append("elog", "src/http/http.c", 'int a = elog(WARNING, "b");\n', "a warning")
 append("formats", "src/http/http.c", "int a = errmsg(text);\n", "a variable")

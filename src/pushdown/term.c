@@ -32,16 +32,12 @@
 #include "pushdown/term.h"
 #include "pushdown/value_set.h"
 
-/*
- * Whose conditions are judged, and why the last was found to be local; planning
- * judges them often, and does without the sentence.
- */
+/* Whose condition is judged, and why the function does not filter by it. */
 typedef struct Judge
 {
 	PlannerInfo *root;
 	const LfdwTable *table;
 	Index		relid;
-	bool		says_why;
 	const char *why;
 } Judge;
 
@@ -65,9 +61,9 @@ under_cast(Node *node)
  * *relabelled says whether none of these changes the value.
  */
 static const LfdwColumn *
-column_under_casts(const Judge *judge, Node *node, bool *relabelled)
+column_under_casts(const LfdwTable *table, Index relid, Node *node,
+				   bool *relabelled)
 {
-	const LfdwTable *table = judge->table;
 	Var		   *var;
 
 	*relabelled = true;
@@ -79,7 +75,7 @@ column_under_casts(const Judge *judge, Node *node, bool *relabelled)
 	if (!IsA(node, Var))
 		return NULL;
 	var = (Var *) node;
-	if ((Index) var->varno != judge->relid || var->varlevelsup != 0 ||
+	if ((Index) var->varno != relid || var->varlevelsup != 0 ||
 		var->varattno <= 0 || var->varattno > table->natts)
 		return NULL;
 	return table->by_attnum[var->varattno - 1];
@@ -96,23 +92,36 @@ compares_as(Oid base, Oid type)
 }
 
 /*
- * The column that an operand is, or NULL.  *type becomes its base type.  A cast
- * is looked through only where it changes neither the value nor how it
+ * The column that an expression is, or NULL.  *type becomes its base type.  A
+ * cast is looked through only where it changes neither the value nor how it
  * compares: a domain's to its base, and that to the type whose order a type
  * borrows (varchar text's, cidr inet's).
  */
 static const LfdwColumn *
-match_column(Judge *judge, Node *node, Oid *type)
+find_column(const LfdwTable *table, Index relid, Node *node, Oid *type)
 {
 	bool		relabelled;
-	const LfdwColumn *column = column_under_casts(judge, node, &relabelled);
+	const LfdwColumn *column = column_under_casts(table, relid, node,
+												  &relabelled);
 
 	if (column == NULL)
 		return NULL;
 	*type = getBaseType(column->typid);
-	if (relabelled && compares_as(*type, exprType(node)))
+	return relabelled && compares_as(*type, exprType(node)) ? column : NULL;
+}
+
+/* The same for an operand of a condition: notes a cast that stands between. */
+static const LfdwColumn *
+match_column(Judge *judge, Node *node, Oid *type)
+{
+	const LfdwColumn *column = find_column(judge->table, judge->relid, node,
+										   type);
+	bool		relabelled;
+
+	if (column)
 		return column;
-	if (judge->says_why)
+	column = column_under_casts(judge->table, judge->relid, node, &relabelled);
+	if (column)
 		judge->why = psprintf("it compares as type %s, and the column is of type %s",
 							  format_type_be(exprType(node)),
 							  format_type_be(column->typid));
@@ -204,8 +213,7 @@ lfdw_term_sort_column(const LfdwTable *table, Index relid, Node *node,
 					  Oid opfamily, Oid collation)
 {
 	Oid			type;
-	Judge		judge = {.table = table,.relid = relid};
-	const LfdwColumn *column = match_column(&judge, node, &type);
+	const LfdwColumn *column = find_column(table, relid, node, &type);
 
 	if (column == NULL || column->name == NULL)
 		return NULL;
@@ -295,8 +303,7 @@ is_sendable(Judge *judge, const LfdwColumn *column, LfdwOperator op)
 {
 	if (lfdw_table_takes(judge->table, column, op))
 		return true;
-	if (judge->says_why)
-		judge->why = describe_undeclared(column, op);
+	judge->why = describe_undeclared(column, op);
 	return (op == LFDW_OP_EQ || op == LFDW_OP_IN) &&
 		is_hintable(judge->table, column);
 }
@@ -338,9 +345,8 @@ value_type(Judge *judge, Oid type, Oid valtype)
 		return valtype;
 	if (compares_as(type, valtype))
 		return type;
-	if (judge->says_why)
-		judge->why = psprintf("its value is of type %s, and the column of type %s",
-							  format_type_be(valtype), format_type_be(type));
+	judge->why = psprintf("its value is of type %s, and the column of type %s",
+						  format_type_be(valtype), format_type_be(type));
 	return InvalidOid;
 }
 
@@ -559,31 +565,25 @@ classify_restriction(Judge *judge, RelOptInfo *rel, RestrictInfo *rinfo)
 /*
  * Tells whether, and as what, a condition can be sent.
  *
- * Takes a member of the top-level AND of the conditions on the relation; the
- * condition's own nodes are shared.  Returns a term palloc'd in the current
- * context, or NULL for a condition that stays local.
+ * Takes a member of the top-level AND of the conditions on the relation, or a
+ * join clause; the condition's own nodes are shared.  Returns a term palloc'd in
+ * the current context, or NULL for a condition that stays local.  *why becomes
+ * NULL where the function filters by the condition; else, for a hint too, the
+ * reason, in words that follow "it cannot be sent:", palloc'd or static.
  */
 LfdwTerm *
 lfdw_term_classify(PlannerInfo *root, const LfdwTable *table,
-				   RelOptInfo *rel, RestrictInfo *rinfo)
+				   RelOptInfo *rel, RestrictInfo *rinfo, const char **why)
 {
 	Judge		judge = {.root = root,.table = table,.relid = rel->relid};
+	LfdwTerm   *term = classify_restriction(&judge, rel, rinfo);
 
-	return classify_restriction(&judge, rel, rinfo);
-}
-
-/*
- * Why a condition that mentions a column gives it no value that is sent, in words
- * that follow "it cannot be sent:"; palloc'd or static.
- */
-const char *
-lfdw_term_problem(PlannerInfo *root, const LfdwTable *table,
-				  RelOptInfo *rel, RestrictInfo *rinfo)
-{
-	Judge		judge = {.root = root,.table = table,.relid = rel->relid,.says_why = true};
-
-	(void) classify_restriction(&judge, rel, rinfo);
-	return judge.why ? judge.why : "it does not compare the column with a value";
+	if (term && term->declared)
+		*why = NULL;
+	else
+		*why = judge.why ? judge.why :
+			"it does not compare the column with a value";
+	return term;
 }
 
 /*
@@ -594,11 +594,10 @@ bool
 lfdw_term_is_column(const LfdwTable *table, Index relid,
 					const LfdwColumn *column, Node *node)
 {
-	Judge		judge = {.table = table,.relid = relid};
 	Oid			type;
 
 	return lfdw_table_takes(table, column, LFDW_OP_EQ) &&
-		match_column(&judge, node, &type) == column;
+		find_column(table, relid, node, &type) == column;
 }
 
 /*

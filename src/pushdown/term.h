@@ -33,10 +33,8 @@ typedef struct LfdwTerm
 
 extern LfdwTerm *lfdw_term_classify(PlannerInfo *root,
 									const LfdwTable *table,
-									RelOptInfo *rel, RestrictInfo *rinfo);
-extern const char *lfdw_term_problem(PlannerInfo *root,
-									 const LfdwTable *table,
-									 RelOptInfo *rel, RestrictInfo *rinfo);
+									RelOptInfo *rel, RestrictInfo *rinfo,
+									const char **why);
 extern bool lfdw_term_is_column(const LfdwTable *table, Index relid,
 								const LfdwColumn *column, Node *node);
 extern bool lfdw_term_orders_alike(Oid collation);
