@@ -177,6 +177,22 @@ def seen_through(tree):
     tree["src/scan/scan.h"] += '#include "aws/client.h"\n'
 
 
+@plant("circles", "src/http/http.c")
+def includes_in_a_circle(tree):
+    """modules that include each other, one by its private header"""
+    tree["src/http/http_internal.h"] = c_file("src/http/http_internal.h",
+                                              '#include "http/pool.h"\n')
+    tree["docs/internals.md"] += "| `src/http/` | `http_internal` | |\n"
+    tree["src/http/pool.h"] += '#include "http/http.h"\n'
+
+
+@plant("circles", "src/http/http.c")
+def calls_in_a_circle(tree):
+    """modules that call each other without an include"""
+    tree["src/http/wait.c"] += "/* Waits. */\nint\nlfdw_wait(void)\n{\n\treturn lfdw_http_count(0);\n}\n"
+    tree["src/http/http.c"] += "int a = lfdw_wait();\n"
+
+
 append("catalog_reads", "src/http/http.c", "void *a = GetUserMapping(1, 2);\n",
        "a user mapping read")
 append("catalog_reads", "src/http/http.c",
