@@ -177,6 +177,22 @@ def seen_through(tree):
     tree["src/scan/scan.h"] += '#include "aws/client.h"\n'
 
 
+@plant("circles", "src/http/http.c")
+def includes_in_a_circle(tree):
+    """modules that include each other, one by its private header"""
+    tree["src/http/http_internal.h"] = c_file("src/http/http_internal.h",
+                                              '#include "http/pool.h"\n')
+    tree["docs/internals.md"] += "| `src/http/` | `http_internal` | |\n"
+    tree["src/http/pool.h"] += '#include "http/http.h"\n'
+
+
+@plant("circles", "src/http/http.c")
+def calls_in_a_circle(tree):
+    """modules that call each other without an include"""
+    tree["src/http/wait.c"] += "/* Waits. */\nint\nlfdw_wait(void)\n{\n\treturn lfdw_http_count(0);\n}\n"
+    tree["src/http/http.c"] += "int a = lfdw_wait();\n"
+
+
 append("catalog_reads", "src/http/http.c", "void *a = GetUserMapping(1, 2);\n",
        "a user mapping read")
 append("catalog_reads", "src/http/http.c",
@@ -199,6 +215,10 @@ def long_function(tree):
 
 
 append("file_length", "src/options/option.c", "\n" * 700, "701 lines and more")
+
+for call in ("ereport", "time", "random", "pg_tolower"):
+    append("base_calls", "src/base/buffer.c",
+           f"int\t\ta = {call}(b);\n", f"{call} in base")
 
 for call in ("curl_easy_perform", "sprintf", "vsprintf", "strcpy", "strcat",
              "gets", "strncpy", "strtok", "system", "popen", "WaitEventSetWait",

@@ -23,6 +23,7 @@
 #include "scan/scan.h"
 #include "scan/scan_explain.h"
 #include "scan/scan_path.h"
+#include "scan/scan_plan.h"
 
 PG_MODULE_MAGIC;
 

@@ -18,6 +18,7 @@
 #include "base/aws_time.h"
 #include "base/sigv4.h"
 #include "base/uri.h"
+#include "http/multi_handle.h"
 #include "http/pool.h"
 #include "pg/owner.h"
 
@@ -136,7 +137,7 @@ lfdw_client_forget_server(Oid serverid)
 			connected |= pool->nsockets > 0;
 		}
 	}
-	lfdw_http_close_retired();
+	lfdw_multi_close_retired();
 	return connected;
 }
 
@@ -172,7 +173,7 @@ lfdw_client_connections(int *count)
 	dlist_iter	iter;
 	int			n = 0;
 
-	lfdw_http_close_retired();
+	lfdw_multi_close_retired();
 	dlist_foreach(iter, lfdw_pool_list())
 		n += dlist_container(LfdwHttpPool, node, iter.cur)->nsockets;
 	connections = palloc(sizeof(LfdwConnection) * (n + 1));

@@ -75,7 +75,7 @@ set_trust(CURL *easy, const char *ca_bundle)
  * Raises HV001 or HV000 where libcurl does not take it.
  */
 void
-lfdw_http_set_request(LfdwHttpExchange *exchange,
+lfdw_easy_set_request(LfdwHttpExchange *exchange,
 					  const LfdwHttpRequest *request)
 {
 	CURL	   *easy = exchange->easy;

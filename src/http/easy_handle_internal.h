@@ -28,7 +28,7 @@
 					 errdetail("%s", curl_easy_strerror(set_result)))); \
 	} while (0)
 
-extern void lfdw_http_set_request(LfdwHttpExchange *exchange,
+extern void lfdw_easy_set_request(LfdwHttpExchange *exchange,
 								  const LfdwHttpRequest *request);
 
 #endif							/* LFDW_EASY_HANDLE_INTERNAL_H */

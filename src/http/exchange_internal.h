@@ -19,7 +19,7 @@
 
 #include "lib/ilist.h"
 
-#include "http/http.h"
+#include "http/exchange.h"
 #include "http/pool.h"
 #include "http/wait.h"
 

@@ -33,6 +33,8 @@
 #include "miscadmin.h"
 
 #include "http/easy_handle_internal.h"
+#include "http/http.h"
+#include "http/idle_internal.h"
 #include "http/multi_handle_internal.h"
 #include "http/wait.h"
 #include "pg/owner.h"
@@ -58,7 +60,7 @@ release(void *arg)
 	exchange->headers = NULL;
 	lfdw_buffer_free(&exchange->head);
 	lfdw_buffer_free(&exchange->body);
-	lfdw_http_close_retired();
+	lfdw_multi_close_retired();
 }
 
 /*
@@ -140,6 +142,7 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 	lfdw_owner_register(CurrentMemoryContext, release, exchange);
 
 	lfdw_multi_init();
+	lfdw_idle_begin();
 	exchange->pool = lfdw_pool_get(&request->pool);
 	exchange->pool->idle_ms = request->limits.idle_connection_ms;
 	if (prepare(exchange))
@@ -148,13 +151,13 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 		if (exchange->easy == NULL)
 			lfdw_multi_report_setup();
 		lfdw_multi_set_options(exchange);
-		lfdw_http_set_request(exchange, request);
+		lfdw_easy_set_request(exchange, request);
 		attach(exchange);
 	}
 	else
 		lfdw_multi_fail(exchange, LFDW_HTTP_NO_DESCRIPTOR, LFDW_NO_DESCRIPTOR_MESSAGE);
 	/* not before: the request's strings may belong to a pool */
-	lfdw_http_close_retired();
+	lfdw_multi_close_retired();
 	return exchange;
 }
 

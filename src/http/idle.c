@@ -27,6 +27,7 @@
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 
+#include "http/idle_internal.h"
 #include "http/multi_handle_internal.h"
 #include "pg/compat.h"
 
@@ -55,7 +56,7 @@ close_idle(void)
 	TimestampTz next = 0;
 	dlist_iter	iter;
 
-	lfdw_http_close_retired();
+	lfdw_multi_close_retired();
 	dlist_foreach(iter, lfdw_pool_list())
 	{
 		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
@@ -101,7 +102,7 @@ end_transaction(XactEvent event, void *unused)
 	}
 }
 
-/* Has idle connections closed from now on. */
+/* Has idle connections closed from now on; does so once. */
 void
 lfdw_idle_begin(void)
 {

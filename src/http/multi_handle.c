@@ -373,7 +373,7 @@ lfdw_multi_close(LfdwHttpPool *pool)
  * Does not throw.
  */
 void
-lfdw_http_close_retired(void)
+lfdw_multi_close_retired(void)
 {
 	dlist_mutable_iter iter;
 	sigset_t	saved;
@@ -488,7 +488,6 @@ lfdw_multi_init(void)
 		lfdw_multi_report_setup();
 	}
 	share = made;
-	lfdw_idle_begin();
 }
 
 /*

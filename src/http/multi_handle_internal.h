@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "http/exchange_internal.h"
+#include "http/multi_handle.h"
 
 #define LFDW_NO_DESCRIPTOR_MESSAGE "there are too many open files in this session"
 
@@ -33,6 +34,5 @@ extern void lfdw_multi_fail(LfdwHttpExchange *exchange,
 							LfdwHttpFailure failure, const char *message);
 extern void lfdw_multi_fail_with_result(LfdwHttpExchange *exchange,
 										int result);
-extern void lfdw_idle_begin(void);
 
 #endif							/* LFDW_MULTI_HANDLE_INTERNAL_H */

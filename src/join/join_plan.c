@@ -41,6 +41,7 @@
 #include "pushdown/term.h"
 #include "pushdown/value_set.h"
 #include "scan/rel_info.h"
+#include "scan/scan_cost.h"
 #include "scan/scan_path.h"
 
 /* How the first batch of a query that may end early begins. */
@@ -117,7 +118,7 @@ is_supported(const BindJoin *join)
 		default:
 			return false;
 	}
-	return lfdw_plan_is_ours(join->innerrel) &&
+	return lfdw_scan_path_is_ours(join->innerrel) &&
 		!is_gated(join->innerrel) &&
 		(parse->commandType == CMD_SELECT || parse->commandType == CMD_INSERT) &&
 		join->root->rowMarks == NIL &&
@@ -394,7 +395,7 @@ cost_bind_join(const BindJoin *join, CustomPath *path, const Path *outer,
 	double		calls = ceil(keys / (lists ? options->max_batch_keys : 1));
 	double		turns = Max(ceil(calls / options->max_concurrency),
 							ceil(keys / batch_keys));
-	Cost		latency = lfdw_plan_latency(options);
+	Cost		latency = lfdw_scan_cost_latency(options);
 	QualCost	quals;
 
 	cost_qual_eval(&quals, join->restrictlist, join->root);

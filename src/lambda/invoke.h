@@ -13,7 +13,7 @@
 
 #include "postgres.h"
 
-#include "base/buffer.h"
+#include "lambda/body.h"
 #include "lambda/function.h"
 #include "lib/stringinfo.h"
 
@@ -48,11 +48,8 @@ extern LfdwInvocation *lfdw_invoke_begin(const LfdwFunction *function,
 										 StringInfo payload,
 										 LfdwInvokeStats *stats);
 extern void lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations);
-extern bool lfdw_invoke_complete(const LfdwInvocation *invocation);
-extern LfdwBuffer *lfdw_invoke_body(LfdwInvocation *invocation);
-extern void lfdw_invoke_widen(LfdwInvocation *invocation);
-extern int	lfdw_invoke_attempt(const LfdwInvocation *invocation);
-extern void lfdw_invoke_commit(LfdwInvocation *invocation);
+extern void lfdw_invoke_look(LfdwInvocation *invocation);
+extern LfdwBody *lfdw_invoke_body(LfdwInvocation *invocation);
 extern void lfdw_invoke_let_describe(LfdwInvocation *invocation,
 									 void (*describe) (void *arg), void *arg);
 extern void lfdw_invoke_let_split(LfdwInvocation *invocation);

@@ -14,16 +14,11 @@
 #include "postgres.h"
 
 #include "access/attnum.h"
+#include "base/json_pointer.h"
 #include "credentials/credentials.h"
 #include "options/operator.h"
 #include "value/value.h"
 
-/* A JSON Pointer (RFC 6901) taken apart. */
-typedef struct LfdwPointer
-{
-	int			ntokens;		/* 0: the whole value */
-	char	  **tokens;			/* unescaped, in the database encoding */
-} LfdwPointer;
 
 /* What a function honours exactly, if it is asked. */
 #define LFDW_CAPABLE_LIMIT 1

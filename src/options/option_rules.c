@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "base/arn.h"
+#include "base/json_pointer.h"
 #include "options/option_kind.h"
 #include "options/option_rules.h"
 
@@ -71,7 +72,8 @@ lfdw_option_check_table(const LfdwOptions *options)
 				 errmsg("cursor_argument \"%s\" is a member of the option \"payload\" already",
 						options->cursor_argument)));
 	if (options->cursor_path &&
-		lfdw_pointer_is_in_rows(options->cursor_path, options->rows_path))
+		lfdw_pointer_begins_with(options->cursor_path, options->rows_path ?
+								 options->rows_path : lfdw_pointer_to("rows")))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("option \"cursor_path\" leads into the rows"),

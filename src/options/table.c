@@ -17,6 +17,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
+#include "base/json_pointer.h"
 #include "options/function_options.h"
 #include "options/option_kind.h"
 #include "options/shippable.h"
@@ -37,18 +38,6 @@ json_name(const LfdwPointer *path)
 	return name.data;
 }
 
-/* The default path: one token, the column's own name. */
-static LfdwPointer *
-default_path(const char *attname)
-{
-	LfdwPointer *path = palloc(sizeof(LfdwPointer));
-
-	path->ntokens = 1;
-	path->tokens = palloc(sizeof(char *));
-	path->tokens[0] = pstrdup(attname);
-	return path;
-}
-
 static void
 bind_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 			Form_pg_attribute att)
@@ -63,7 +52,8 @@ bind_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 	column->required = options->required;
 	column->format = options->format;
 	column->path_given = options->path != NULL;
-	column->path = options->path ? options->path : default_path(column->attname);
+	column->path = options->path ? options->path :
+		lfdw_pointer_to(column->attname);
 	column->name = json_name(column->path);
 
 	column->scalar = &column->pushdown[lfdw_operator_equality(false)->number];

@@ -49,7 +49,7 @@ only_relation(PlannerInfo *root)
 	if (!bms_get_singleton_member(root->all_baserels, &relid))
 		return NULL;
 	rel = find_base_rel(root, relid);
-	return lfdw_plan_is_ours(rel) ? rel : NULL;
+	return lfdw_scan_path_is_ours(rel) ? rel : NULL;
 }
 
 /*

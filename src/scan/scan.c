@@ -23,9 +23,10 @@
 #include "pg/compat.h"
 #include "pushdown/payload.h"
 #include "scan/fetch.h"
-#include "scan/plan_problem.h"
+#include "scan/page_chain.h"
+#include "scan/required_column.h"
 #include "scan/scan.h"
-#include "scan/scan_path.h"
+#include "scan/scan_plan.h"
 
 typedef struct LambdaScan
 {
@@ -95,8 +96,8 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 
 	node->fdw_state = scan;
 	scan->table = lfdw_table_create(node->ss.ss_currentRelation);
-	lfdw_plan_note_problems(scan->table,
-							list_nth(plan->fdw_private, LFDW_PLAN_PROBLEMS));
+	lfdw_required_column_note(scan->table,
+							  list_nth(plan->fdw_private, LFDW_PLAN_PROBLEMS));
 	scan->terms = lfdw_term_deserialize(scan->table,
 										list_nth(plan->fdw_private,
 												 LFDW_PLAN_TERMS),
@@ -115,7 +116,7 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 						  scan->caller);
 	init_expressions(node, scan);
 	scan->fetch = lfdw_fetch_create(scan->table, scan->caller,
-									lfdw_plan_attrs(plan), &scan->stats);
+									lfdw_scan_plan_attrs(plan), &scan->stats);
 	prepare_store(node, scan, eflags);
 }
 
@@ -147,9 +148,9 @@ rows_wanted(const LambdaScan *scan, ExprContext *econtext)
 	return wanted;
 }
 
-/* Evaluates what this (re)scan asks. */
+/* Evaluates what this (re)scan asks, and begins to answer it. */
 static void
-begin_query(ForeignScanState *node, LambdaScan *scan)
+evaluate_arguments(ForeignScanState *node, LambdaScan *scan)
 {
 	MemoryContext old = MemoryContextSwitchTo(lfdw_fetch_context(scan->fetch));
 
@@ -194,7 +195,7 @@ check_match(ForeignScanState *node, const LambdaScan *scan,
 
 	econtext->ecxt_scantuple = slot;
 	if (!ExecQual(node->ss.ps.qual, econtext))
-		lfdw_fetch_report_mismatch(scan->table);
+		lfdw_page_chain_report_mismatch(scan->table);
 }
 
 /*
@@ -210,7 +211,7 @@ lambdaIterateForeignScan(ForeignScanState *node)
 	if (scan->replaying && replay_row(scan, slot))
 		return slot;
 	if (scan->arguments == NULL)
-		begin_query(node, scan);
+		evaluate_arguments(node, scan);
 	if (scan->finished)
 		return slot;
 	if (!lfdw_fetch_row(scan->fetch, slot))

@@ -20,7 +20,7 @@
 #include "pushdown/payload.h"
 #include "scan/scan.h"
 #include "scan/scan_explain.h"
-#include "scan/scan_path.h"
+#include "scan/scan_plan.h"
 
 /* The function as the table names it, with the qualifier that is called. */
 static char *
@@ -307,7 +307,7 @@ explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
 	lfdw_payload_write(&payload, scan->table, display->arguments,
 					   lfdw_arguments_first_part(display->arguments, max_values),
 					   lfdw_payload_columns(scan->table,
-											lfdw_plan_attrs((ForeignScan *) node->ss.ps.plan)),
+											lfdw_scan_plan_attrs((ForeignScan *) node->ss.ps.plan)),
 					   NULL);
 	ExplainPropertyText("Payload", payload.data, es);
 	parameters = parameter_list(node, display, max_values, es);
