@@ -23,6 +23,7 @@
 #include "aws/client.h"
 #include "base/log_report.h"
 #include "base/uri.h"
+#include "credentials/credentials.h"
 #include "http/wait.h"
 #include "lambda/invoke_internal.h"
 #include "pg/message.h"
@@ -134,6 +135,16 @@ begin_attempt(LfdwInvocation *invocation)
 	invocation->stats->attempts++;
 }
 
+/* Lets the window of the answer grow, if it is full; for its body. */
+static void
+widen_window(void *source)
+{
+	LfdwInvocation *invocation = source;
+
+	if (invocation->exchange)
+		lfdw_http_widen(invocation->exchange);
+}
+
 /*
  * Begins an invocation and returns once it is under way; before that
  * credentials may have to be asked for.
@@ -165,6 +176,7 @@ lfdw_invoke_begin(const LfdwFunction *function, const LfdwCaller *caller,
 	invocation->payload = payload;
 	invocation->stats = stats;
 	invocation->id = lfdw_client_uuid();
+	lfdw_body_init(&invocation->body, invocation, widen_window);
 	invocation->context = AllocSetContextCreate(CurrentMemoryContext,
 												"lambda_fdw attempt",
 												ALLOCSET_DEFAULT_SIZES);
@@ -184,7 +196,7 @@ lfdw_invoke_may_begin(const LfdwCaller *caller)
 static bool
 may_try_again(const LfdwInvocation *invocation)
 {
-	return !invocation->committed &&
+	return !invocation->body.committed &&
 		invocation->attempt < invocation->function->route.max_attempts;
 }
 
@@ -415,22 +427,43 @@ check_answer(LfdwInvocation *invocation)
 		settle(invocation);
 }
 
-/* Looks at an answer; an error says of which call it is. */
+/*
+ * Takes in what has come of the answer since the last look, perhaps while
+ * others were waited for.  The body then shows what the reader may see: nothing
+ * before the answer is known to be no error, and the next attempt's answer once
+ * one was given up.  Raises what lfdw_invoke_wait raises for an answer.
+ */
+void
+lfdw_invoke_look(LfdwInvocation *invocation)
+{
+	bool		visible;
+
+	if (invocation->settled)
+		return;
+	check_answer(invocation);
+	visible = invocation->exchange && invocation->accepted;
+	lfdw_body_set(&invocation->body,
+				  visible ? lfdw_http_body(invocation->exchange) : NULL,
+				  invocation->settled,
+				  invocation->attempt + (invocation->exchange == NULL ? 1 : 0));
+}
+
+/* The same, where an error says of which call it is. */
 static void
-check_described(LfdwInvocation *invocation)
+look_described(LfdwInvocation *invocation)
 {
 	ErrorContextCallback callback;
 
 	if (invocation->describe == NULL)
 	{
-		check_answer(invocation);
+		lfdw_invoke_look(invocation);
 		return;
 	}
 	callback.callback = invocation->describe;
 	callback.arg = invocation->describe_arg;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-	check_answer(invocation);
+	lfdw_invoke_look(invocation);
 	error_context_stack = callback.previous;
 }
 
@@ -465,59 +498,15 @@ lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations)
 	}
 	lfdw_http_wait(exchanges, n, until);
 	for (int i = 0; i < ninvocations; i++)
-		check_described(invocations[i]);
+		look_described(invocations[i]);
 	pfree(exchanges);
 }
 
-/*
- * Has the whole answer arrived, and been found to be no error?  The wait and
- * lfdw_invoke_body look.
- */
-bool
-lfdw_invoke_complete(const LfdwInvocation *invocation)
-{
-	return invocation->settled;
-}
-
-/*
- * What of the answer has arrived and was not discarded; see lfdw_http_body.
- * An answer that is an error is never seen: it is raised here or in the wait,
- * whichever comes first once it is whole.  With the next attempt another
- * answer begins; see lfdw_invoke_attempt.
- */
-LfdwBuffer *
+/* The answer's bytes, as the last look or wait found them. */
+LfdwBody *
 lfdw_invoke_body(LfdwInvocation *invocation)
 {
-	static LfdwBuffer nothing;
-
-	check_answer(invocation);
-	return invocation->exchange && invocation->accepted ?
-		lfdw_http_body(invocation->exchange) : &nothing;
-}
-
-/* Lets the answer's window grow; see lfdw_http_widen. */
-void
-lfdw_invoke_widen(LfdwInvocation *invocation)
-{
-	if (invocation->exchange)
-		lfdw_http_widen(invocation->exchange);
-}
-
-/*
- * Which attempt lfdw_invoke_body has the answer of, from 1: the next one, as
- * soon as an answer was given up.
- */
-int
-lfdw_invoke_attempt(const LfdwInvocation *invocation)
-{
-	return invocation->attempt + (invocation->exchange == NULL ? 1 : 0);
-}
-
-/* Rows of the answer were taken: should the rest not come, it is an error. */
-void
-lfdw_invoke_commit(LfdwInvocation *invocation)
-{
-	invocation->committed = true;
+	return &invocation->body;
 }
 
 /*

@@ -13,41 +13,16 @@
 
 #include "postgres.h"
 
-#include "base/buffer.h"
-#include "credentials/credentials.h"
+#include "lambda/body.h"
+#include "lambda/function.h"
 #include "lib/stringinfo.h"
 
 /* A request body may have this many bytes, by the type of invocation. */
 #define LFDW_PAYLOAD_MAX (6 * 1024 * 1024)
 #define LFDW_EVENT_PAYLOAD_MAX (1024 * 1024)
 
-typedef enum LfdwInvocationType
-{
-	LFDW_REQUEST_RESPONSE,
-	LFDW_EVENT,
-	LFDW_DRY_RUN
-} LfdwInvocationType;
-
-#define LFDW_NINVOCATION_TYPES (LFDW_DRY_RUN + 1)
-
-/* As the API has them; case matters to it. */
+/* As the API spells them; it is case-sensitive. */
 extern const char *const lfdw_invocation_types[LFDW_NINVOCATION_TYPES];
-
-/* Where a function is called, and how; the strings outlive the invocations. */
-typedef struct LfdwFunction
-{
-	LfdwRoute	route;
-	const char *endpoint;		/* URL; NULL until lfdw_function_resolve */
-	const char *name;			/* name, partial ARN or ARN, no qualifier */
-	const char *qualifier;		/* NULL for none */
-	const char *label;			/* the function's bare name, for messages */
-	LfdwInvocationType type;
-	bool		log_tail;		/* ask for the end of the function's log */
-	const char *client_context; /* base64, NULL for none */
-	const char *tenant_id;		/* NULL for none */
-	bool		repeatable;		/* the function may run twice */
-	bool		as_rds;			/* errors have the words of RDS's aws_lambda */
-} LfdwFunction;
 
 /* What invocations came to, added up; times as the function's log has them. */
 typedef struct LfdwInvokeStats
@@ -73,11 +48,8 @@ extern LfdwInvocation *lfdw_invoke_begin(const LfdwFunction *function,
 										 StringInfo payload,
 										 LfdwInvokeStats *stats);
 extern void lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations);
-extern bool lfdw_invoke_complete(const LfdwInvocation *invocation);
-extern LfdwBuffer *lfdw_invoke_body(LfdwInvocation *invocation);
-extern void lfdw_invoke_widen(LfdwInvocation *invocation);
-extern int	lfdw_invoke_attempt(const LfdwInvocation *invocation);
-extern void lfdw_invoke_commit(LfdwInvocation *invocation);
+extern void lfdw_invoke_look(LfdwInvocation *invocation);
+extern LfdwBody *lfdw_invoke_body(LfdwInvocation *invocation);
 extern void lfdw_invoke_let_describe(LfdwInvocation *invocation,
 									 void (*describe) (void *arg), void *arg);
 extern void lfdw_invoke_let_split(LfdwInvocation *invocation);

@@ -11,38 +11,12 @@
 #include "postgres.h"
 
 #include "lambda/invoke_internal.h"
+#include "lambda/sqlstate.h"
 #include "pg/compat.h"
 #include "pg/message.h"
 
 /* A line of a function's log is shown up to so many characters. */
 #define LOG_TAIL_MAX 4096
-
-/* What a transport failure is in SQL, and what to do about it. */
-static int
-transport_sqlstate(LfdwHttpFailure failure)
-{
-	switch (failure)
-	{
-		case LFDW_HTTP_CANNOT_CONNECT:
-		case LFDW_HTTP_CONNECT_TIMEOUT:
-		case LFDW_HTTP_PROXY_REFUSED:
-		case LFDW_HTTP_TLS:
-			return ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION;
-		case LFDW_HTTP_FORBIDDEN_ADDRESS:
-			return ERRCODE_INSUFFICIENT_PRIVILEGE;
-		case LFDW_HTTP_NO_DESCRIPTOR:
-			return ERRCODE_INSUFFICIENT_RESOURCES;
-		case LFDW_HTTP_TOO_LARGE:
-		case LFDW_HTTP_HEADERS_TOO_LARGE:
-			return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
-		case LFDW_HTTP_NO_MEMORY:
-			return ERRCODE_FDW_OUT_OF_MEMORY;
-		case LFDW_HTTP_REQUEST_TIMEOUT:
-		case LFDW_HTTP_BROKEN:
-			break;
-	}
-	return ERRCODE_CONNECTION_FAILURE;
-}
 
 static const char *
 transport_hint(const LfdwFunction *function, LfdwHttpFailure failure)
@@ -118,7 +92,7 @@ lfdw_invocation_report_transport(const LfdwInvocation *invocation)
 	const LfdwFunction *function = invocation->function;
 	const char *message;
 	LfdwHttpFailure failure = lfdw_http_failure(invocation->exchange, &message);
-	int			sqlstate = transport_sqlstate(failure);
+	int			sqlstate = lfdw_sqlstate_of_transport(failure);
 	const char *hint = transport_hint(function, failure);
 	char	   *way = shown_way(function, failure);
 
@@ -357,7 +331,7 @@ lfdw_invocation_report_error(const LfdwInvocation *invocation,
 							 const LfdwAwsError *error)
 {
 	const LfdwFunction *function = invocation->function;
-	int			sqlstate = lfdw_error_sqlstate(error->class);
+	int			sqlstate = lfdw_sqlstate_of_aws(error->class);
 	char	   *name = error_name(invocation, error);
 	char	   *detail = error_detail(invocation, error);
 	char	   *request = shown_header(invocation, "x-amzn-RequestId");

@@ -25,6 +25,7 @@ struct LfdwInvocation
 	StringInfo	payload;
 	LfdwInvokeStats *stats;
 	char	   *id;				/* the same for all attempts */
+	LfdwBody	body;			/* what the answer's reader sees of it */
 
 	/* the attempt under way */
 	int			attempt;		/* from 1 */
@@ -40,7 +41,6 @@ struct LfdwInvocation
 	int			retry_cost;		/* tokens that the last retry took */
 	bool		clock_corrected;
 	bool		renewed;
-	bool		committed;		/* rows were taken: no further attempt */
 	bool		splittable;		/* the caller can ask for less ... */
 	bool		too_large;		/* ... and has to */
 

@@ -17,7 +17,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
-#include "options/function.h"
+#include "options/function_options.h"
 #include "options/option_kind.h"
 #include "options/shippable.h"
 #include "options/table.h"

@@ -14,7 +14,7 @@
 #include "postgres.h"
 
 #include "access/attnum.h"
-#include "lambda/invoke.h"
+#include "lambda/function.h"
 #include "options/option.h"
 #include "utils/rel.h"
 

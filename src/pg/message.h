@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * message.h
- *		Remote failures become PostgreSQL's errors.
+ *		Remote bytes made fit for PostgreSQL's messages.
  *
  * IDENTIFICATION
  *	  src/pg/message.h
@@ -13,8 +13,6 @@
 
 #include "postgres.h"
 
-#include "base/aws_error.h"
-
 /* An excerpt of an answer shows at most this many characters. */
 #define LFDW_EXCERPT_MAX 200
 
@@ -23,11 +21,6 @@
 
 extern char *lfdw_error_text(const char *bytes, size_t len, int max_chars);
 extern char *lfdw_error_excerpt(const char *bytes, size_t len);
-extern int	lfdw_error_sqlstate(LfdwAwsErrorClass class);
 extern int	lfdw_error_json_sqlstate(const char *error);
-extern void lfdw_error_report_own(const char *function, const char *bytes,
-								  size_t len);
-extern void lfdw_error_report_raised(const char *function, const char *bytes,
-									 size_t len);
 
 #endif							/* LFDW_MESSAGE_H */

@@ -55,12 +55,12 @@ pointer_to(const char *token)
 /*
  * Makes the reader of one answer.
  *
- * The rows go to row; the bytes come from invocation, which must live as long.
+ * The rows go to row; the bytes come from source, which must live as long.
  * The result lives in the current context, that of the page.
  */
 LfdwResponse *
 lfdw_response_create(const LfdwTable *table, LfdwRow *row,
-					 LfdwInvocation *invocation)
+					 LfdwBody *source)
 {
 	LfdwResponse *response = palloc0(sizeof(LfdwResponse));
 	const LfdwOptions *options = table->options;
@@ -71,8 +71,8 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 
 	response->table = table;
 	response->row = row;
-	response->invocation = invocation;
-	response->attempt = lfdw_invoke_attempt(invocation);
+	response->source = source;
+	response->answer = lfdw_body_answer(source);
 	response->part = "";
 	response->keep = true;
 	response->maybe_gateway = !lfdw_row_knows(row, &status_code);
@@ -95,38 +95,39 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 }
 
 /*
- * Shows the reader what has arrived.  With another attempt of the invocation
- * another answer begins, and so does the reader: no row was taken before.
+ * Shows the reader what has arrived.  Where the source has begun another
+ * answer, so does the reader: no row was taken from the one before.
  */
 static void
 show_window(LfdwResponse *response)
 {
-	LfdwBuffer *body;
+	LfdwBody   *source = response->source;
+	const char *bytes;
+	size_t		len;
 
-	if (response->invocation == NULL)
+	if (source == NULL)
 		return;
-	body = lfdw_invoke_body(response->invocation);
-	if (response->attempt != lfdw_invoke_attempt(response->invocation))
+	if (response->answer != lfdw_body_answer(source))
 		*response = *lfdw_response_create(response->table, response->row,
-										  response->invocation);
+										  source);
+	bytes = lfdw_body_show(source, &len);
 	lfdw_json_feed(response->nouter > 0 ? &response->outer[0] : &response->reader,
-				   body->memory ? lfdw_buffer_bytes(body) : "",
-				   body->len, lfdw_invoke_complete(response->invocation));
+				   bytes, len, lfdw_body_ended(source));
 }
 
-/* Drops what was read, or makes room where nothing can be dropped. */
+/* Drops what was read, or asks for more where nothing can be dropped. */
 static void
 make_room(LfdwResponse *response)
 {
 	size_t		read = response->reader.pos;
 
-	if (response->invocation == NULL)
+	if (response->source == NULL)
 		return;
 	if (response->keep || read == 0)
-		lfdw_invoke_widen(response->invocation);
+		lfdw_body_more(response->source);
 	else
 	{
-		lfdw_buffer_discard(lfdw_invoke_body(response->invocation), read);
+		lfdw_body_discard(response->source, read);
 		lfdw_json_discard(&response->reader, read);
 	}
 }
@@ -616,8 +617,7 @@ is_too_early(const LfdwResponse *response)
 
 /*
  * Reads on until there is a row, the answer's end, or nothing more to read
- * yet.  On LFDW_RESPONSE_MORE the caller waits for the invocation and asks
- * again.  A row's values point into the answer: the caller stores the row
+ * yet.  On LFDW_RESPONSE_MORE the caller waits for the source and asks again.  A row's values point into the answer: the caller stores the row
  * before anything else.  Raises 22P02 for what is not JSON (22P05, 22021 and
  * 54001 where json_populate_record would), HV021 for an answer of no known
  * form, and the function's own errors.
@@ -650,8 +650,8 @@ lfdw_response_next(LfdwResponse *response)
 		}
 		response->stalled = 0;
 	}
-	if (response->invocation)
-		lfdw_invoke_commit(response->invocation);
+	if (response->source)
+		lfdw_body_commit(response->source);
 	return LFDW_RESPONSE_ROW;
 }
 

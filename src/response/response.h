@@ -13,7 +13,7 @@
 
 #include "postgres.h"
 
-#include "lambda/invoke.h"
+#include "lambda/body.h"
 #include "response/row.h"
 
 typedef enum LfdwResponseStatus
@@ -27,7 +27,7 @@ typedef struct LfdwResponse LfdwResponse;
 
 extern LfdwResponse *lfdw_response_create(const LfdwTable *table,
 										  LfdwRow *row,
-										  LfdwInvocation *invocation);
+										  LfdwBody *source);
 extern LfdwResponseStatus lfdw_response_next(LfdwResponse *response);
 extern const char *lfdw_response_cursor(const LfdwResponse *response);
 extern const char *lfdw_response_page_member(const LfdwResponse *response);

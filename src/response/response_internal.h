@@ -49,8 +49,8 @@ struct LfdwResponse
 {
 	const LfdwTable *table;
 	LfdwRow    *row;
-	int			attempt;		/* of the invocation, whose answer is read */
-	LfdwInvocation *invocation; /* NULL once a body or string was opened */
+	LfdwBody   *source;			/* NULL once a body or string was opened */
+	int			answer;			/* of the source, which is read */
 	const char *part;			/* what was opened, for messages, or "" */
 	LfdwPointer *rows_path;		/* in UTF-8 */
 	LfdwPointer *cursor_path;	/* in UTF-8, NULL for none */
@@ -98,6 +98,8 @@ extern void lfdw_response_report_form(const LfdwResponse *response,
 									  const char *detail, const char *hint);
 extern void lfdw_response_report_no_member(LfdwResponse *response, bool alone);
 extern void lfdw_response_report_no_rows(LfdwResponse *response);
+extern void lfdw_response_report_own(const LfdwResponse *response,
+									 const LfdwJsonValue *object);
 extern bool lfdw_response_is_raised(const LfdwResponse *response,
 									LfdwJsonReader reader);
 extern void lfdw_response_report_raised(const LfdwResponse *response,

@@ -131,15 +131,6 @@ string_text(const LfdwJsonValue *value)
 	return pg_any_to_server(text, len, PG_UTF8);
 }
 
-/* Raises the function's own error from an object "lambda_fdw_error". */
-static void
-report_own_error(const LfdwResponse *response, const LfdwJsonValue *value)
-{
-	if (value->type == LFDW_JSON_OBJECT)
-		lfdw_error_report_own(response->table->function.label, value->text,
-							  value->len);
-}
-
 /* "columns": the order of the values of array rows. */
 static void
 set_order(LfdwResponse *response, const LfdwJsonValue *value)
@@ -226,8 +217,8 @@ bool
 lfdw_response_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 						  const LfdwJsonValue *value)
 {
-	if (key_is(key, "lambda_fdw_error"))
-		report_own_error(response, value);
+	if (key_is(key, "lambda_fdw_error") && value->type == LFDW_JSON_OBJECT)
+		lfdw_response_report_own(response, value);
 	else if (key_is(key, "statusCode"))
 		response->has_status = read_status(value, &response->status);
 	else if (key_is(key, "body"))
@@ -324,18 +315,6 @@ lfdw_response_is_raised(const LfdwResponse *response, LfdwJsonReader reader)
 			value.type == LFDW_JSON_STRING;
 	}
 	return has_type && has_message;
-}
-
-/* Raises 38000 from the object that the reader stands before. */
-void
-lfdw_response_report_raised(const LfdwResponse *response,
-							LfdwJsonReader reader)
-{
-	LfdwJsonValue value;
-
-	lfdw_json_value(&reader, &value);
-	lfdw_error_report_raised(response->table->function.label, value.text,
-							 value.len);
 }
 
 /* The names of the members of the object that the reader stands before. */
@@ -444,8 +423,8 @@ lfdw_response_report_no_member(LfdwResponse *response, bool alone)
 	while (lfdw_json_member(&reader, &key) == LFDW_JSON_OK &&
 		   lfdw_json_value(&reader, &value) == LFDW_JSON_OK)
 	{
-		if (key_is(&key, "lambda_fdw_error"))
-			report_own_error(response, &value);
+		if (key_is(&key, "lambda_fdw_error") && value.type == LFDW_JSON_OBJECT)
+			lfdw_response_report_own(response, &value);
 	}
 	if (lfdw_response_is_raised(response, object))
 		lfdw_response_report_raised(response, object);
@@ -680,7 +659,7 @@ void
 lfdw_response_open(LfdwResponse *response, const LfdwJsonReader *inside,
 				   const char *part)
 {
-	response->invocation = NULL;
+	response->source = NULL;
 	response->reader = *inside;
 	response->part = part;
 	response->state = LFDW_STATE_START;

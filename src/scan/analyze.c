@@ -21,7 +21,7 @@
 #include "utils/sampling.h"
 
 #include "http/wait.h"
-#include "options/function.h"
+#include "options/function_options.h"
 #include "scan/analyze.h"
 #include "scan/fetch.h"
 

@@ -269,7 +269,7 @@ begin_page(LfdwFetch *fetch, PageChain *chain)
 	if (chain->pages == 0 && splittable_argument(fetch, chain) >= 0)
 		lfdw_invoke_let_split(chain->invocation);
 	chain->response = lfdw_response_create(fetch->table, fetch->row,
-										   chain->invocation);
+										   lfdw_invoke_body(chain->invocation));
 	chain->pages++;
 	MemoryContextSwitchTo(old);
 }
@@ -522,8 +522,10 @@ read_row(LfdwFetch *fetch, PageChain *chain, TupleTableSlot *slot)
 	for (;;)
 	{
 		MemoryContext old = MemoryContextSwitchTo(chain->page_context);
-		LfdwResponseStatus status = lfdw_response_next(chain->response);
+		LfdwResponseStatus status;
 
+		lfdw_invoke_look(chain->invocation);
+		status = lfdw_response_next(chain->response);
 		if (status == LFDW_RESPONSE_ROW)
 		{
 			MemoryContextReset(fetch->row_context);

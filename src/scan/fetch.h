@@ -13,6 +13,7 @@
 
 #include "postgres.h"
 
+#include "lambda/invoke.h"
 #include "pushdown/arguments.h"
 #include "response/row.h"
 

@@ -19,7 +19,7 @@
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
 
-#include "options/function.h"
+#include "options/function_options.h"
 #include "pg/compat.h"
 #include "pushdown/payload.h"
 #include "scan/fetch.h"

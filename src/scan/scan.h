@@ -13,6 +13,7 @@
 
 #include "postgres.h"
 
+#include "lambda/invoke.h"
 #include "nodes/execnodes.h"
 #include "options/table.h"
 #include "pushdown/condition.h"

@@ -31,7 +31,8 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "options/function.h"
+#include "lambda/invoke.h"
+#include "options/function_options.h"
 #include "pg/compat.h"
 #include "pg/setting.h"
 #include "sql/sql_invoke.h"

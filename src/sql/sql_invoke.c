@@ -19,7 +19,9 @@
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
-#include "options/function.h"
+#include "lambda/client_context.h"
+#include "lambda/invoke.h"
+#include "options/function_options.h"
 #include "pg/compat.h"
 #include "sql/sql_invoke.h"
 #include "sql/sql_session.h"
@@ -174,21 +176,22 @@ make_payload(const LfdwCall *call)
 
 /* The answer's body as JSON; *isnull where there is none. */
 static Datum
-answer_payload(LfdwInvocation *invocation, const LfdwCall *call, bool *isnull)
+answer_payload(const LfdwBody *body, const LfdwCall *call, bool *isnull)
 {
-	LfdwBuffer *body = lfdw_invoke_body(invocation);
+	size_t		len;
+	const char *bytes = lfdw_body_show(body, &len);
 	char	   *text;
 
-	*isnull = body->len == 0;
+	*isnull = len == 0;
 	if (*isnull)
 		return (Datum) 0;
-	text = pnstrdup(lfdw_buffer_bytes(body), body->len);
-	if (strlen(text) != body->len)
+	text = pnstrdup(bytes, len);
+	if (strlen(text) != len)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("the answer of the Lambda function is not JSON"),
 				 errdetail("It has a NUL byte.")));
-	text = pg_any_to_server(text, body->len, PG_UTF8);
+	text = pg_any_to_server(text, len, PG_UTF8);
 	return DirectFunctionCall1(is_jsonb(call) ? jsonb_in : json_in,
 							   CStringGetDatum(text));
 }
@@ -224,7 +227,7 @@ make_answer(LfdwInvocation *invocation, const LfdwCall *call,
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
 	values[COLUMN_STATUS_CODE] = Int32GetDatum(lfdw_invoke_status(invocation));
-	values[COLUMN_PAYLOAD] = answer_payload(invocation, call,
+	values[COLUMN_PAYLOAD] = answer_payload(lfdw_invoke_body(invocation), call,
 											&nulls[COLUMN_PAYLOAD]);
 	values[COLUMN_EXECUTED_VERSION] =
 		answer_header(invocation, "X-Amz-Executed-Version",
@@ -256,12 +259,10 @@ lfdw_call_invoke(const LfdwCall *call, const LfdwOptions *options)
 	function = make_function(call, options);
 	lfdw_function_resolve(function, options, caller);
 	invocation = lfdw_invoke_begin(function, caller, make_payload(call), &stats);
-	while (!lfdw_invoke_complete(invocation))
-	{
+	/* the answer is wanted whole */
+	do
 		lfdw_invoke_wait(&invocation, 1);
-		/* the answer is wanted whole */
-		lfdw_invoke_widen(invocation);
-	}
+	while (lfdw_body_more(lfdw_invoke_body(invocation)));
 	return make_answer(invocation, call, function);
 }
 

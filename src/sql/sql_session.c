@@ -20,7 +20,7 @@
 
 #include "aws/client.h"
 #include "aws/endpoint.h"
-#include "options/function.h"
+#include "options/function_options.h"
 #include "sql/sql_session.h"
 
 PG_FUNCTION_INFO_V1(lambda_fdw_connections);

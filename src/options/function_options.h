@@ -1,19 +1,19 @@
 /*-------------------------------------------------------------------------
  *
- * function.h
+ * function_options.h
  *		What a server's and a table's options make of a function's name.
  *
  * IDENTIFICATION
- *	  src/options/function.h
+ *	  src/options/function_options.h
  *
  *-------------------------------------------------------------------------
  */
-#ifndef LFDW_FUNCTION_H
-#define LFDW_FUNCTION_H
+#ifndef LFDW_FUNCTION_OPTIONS_H
+#define LFDW_FUNCTION_OPTIONS_H
 
 #include "postgres.h"
 
-#include "lambda/invoke.h"
+#include "lambda/function.h"
 #include "options/option.h"
 
 extern void lfdw_function_create(LfdwFunction *function, const LfdwOptions *options,
@@ -25,6 +25,5 @@ extern void lfdw_function_override_region(LfdwOptions *options,
 extern void lfdw_function_resolve(LfdwFunction *function,
 								  const LfdwOptions *options,
 								  const LfdwCaller *caller);
-extern char *lfdw_client_context_encode(const char *context);
 
-#endif							/* LFDW_FUNCTION_H */
+#endif							/* LFDW_FUNCTION_OPTIONS_H */

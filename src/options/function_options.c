@@ -1,29 +1,19 @@
 /*-------------------------------------------------------------------------
  *
- * function.c
+ * function_options.c
  *		What a server's and a table's options make of a function's name.
  *
  * IDENTIFICATION
- *	  src/options/function.c
+ *	  src/options/function_options.c
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "commands/dbcommands.h"
-#include "mb/pg_wchar.h"
-#include "miscadmin.h"
-#include "utils/guc.h"
-#include "utils/json.h"
-#include "utils/lsyscache.h"
-
 #include "aws/endpoint.h"
 #include "base/arn.h"
-#include "options/function.h"
-#include "pg/compat.h"
-
-/* X-Amz-Client-Context may have so many characters (Lambda's API model). */
-#define CLIENT_CONTEXT_MAX 3583
+#include "lambda/client_context.h"
+#include "options/function_options.h"
 
 /* Takes a function's name apart; raises HV024 for one that is none. */
 static void
@@ -164,48 +154,6 @@ lfdw_function_override_region(LfdwOptions *options, const char *given,
 }
 
 /*
- * A client context as its header takes it: base64, palloc'd.  The text is a
- * JSON object in the database encoding.  Raises 54000 where it is too long.
- */
-char *
-lfdw_client_context_encode(const char *context)
-{
-	char	   *utf8 = pg_server_to_any(context, strlen(context), PG_UTF8);
-	int			len = strlen(utf8);
-	int			size = pg_b64_enc_len(len);
-	char	   *encoded = palloc(size + 1);
-
-	len = lfdw_b64_encode(utf8, len, encoded, size);
-	if (len < 0)
-		elog(ERROR, "could not encode the client context");
-	if (len > CLIENT_CONTEXT_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("the client context is too large"),
-				 errdetail("It has %d characters in base64; Lambda takes %d.",
-						   len, CLIENT_CONTEXT_MAX)));
-	encoded[len] = '\0';
-	return encoded;
-}
-
-/* Who asks, as the handler's context.client_context.custom. */
-static char *
-caller_context(const LfdwCaller *caller)
-{
-	StringInfoData context;
-
-	initStringInfo(&context);
-	appendStringInfoString(&context, "{\"custom\":{\"application_name\":");
-	escape_json(&context, application_name ? application_name : "");
-	appendStringInfoString(&context, ",\"user\":");
-	escape_json(&context, GetUserNameFromId(caller->userid, false));
-	appendStringInfoString(&context, ",\"database\":");
-	escape_json(&context, get_database_name(MyDatabaseId));
-	appendStringInfoString(&context, "}}");
-	return lfdw_client_context_encode(context.data);
-}
-
-/*
  * Completes a target for a caller who is about to invoke it: region and
  * endpoint, from the environment too where the caller may use it, and who
  * asks.  Raises HV00J where no region is known.
@@ -217,5 +165,5 @@ lfdw_function_resolve(LfdwFunction *function, const LfdwOptions *options,
 	function->endpoint = lfdw_endpoint_lambda(&function->route, caller,
 											  options->endpoint);
 	if (options->client_context)
-		function->client_context = caller_context(caller);
+		function->client_context = lfdw_client_context_of(caller);
 }
