@@ -29,7 +29,7 @@
 #define LFDW_VERSION "1.0.0"
 
 /* The headers this module adds to those it is given. */
-#define OWN_HEADERS_MAX 8
+#define OWN_HEADERS_MAX 9
 
 /* LfdwRelease: overwrites keys before their memory is given back. */
 static void
@@ -219,33 +219,62 @@ add_header(LfdwHeader *headers, int *nheaders, const char *name,
 	(*nheaders)++;
 }
 
-/* Appends the header Authorization for those that are there. */
+/* Raises the error about a signature that cannot be made. */
 static void
-sign(LfdwHeader *headers, int *nheaders, const LfdwRoute *route,
-	 const LfdwAwsRequest *request, const char *path,
-	 const LfdwSigv4Scope *scope)
+report_signing(const LfdwRoute *route)
 {
-	char		hash[LFDW_SHA256_HEX_LEN + 1];
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_ERROR),
+			 errmsg("could not sign a request for server \"%s\"", route->server),
+			 errdetail("OpenSSL refused SHA-256.")));
+}
+
+/* What the signature says of the body; hash has room for a SHA-256 in hex. */
+static void
+hash_content(const LfdwAwsRequest *request, char *hash)
+{
+	if (request->content_hash == LFDW_CONTENT_UNSIGNED)
+		strlcpy(hash, LFDW_SIGV4_UNSIGNED_PAYLOAD, LFDW_SHA256_HEX_LEN + 1);
+	else if (!lfdw_sigv4_hash(request->body, request->body_len, hash))
+		report_signing(request->route);
+}
+
+/*
+ * Appends the headers of a signature: its own that are signed, then
+ * Authorization, for these and those that were there.
+ */
+static void
+sign(LfdwHeader *headers, int *nheaders, const LfdwAwsRequest *request,
+	 const LfdwCredentials *credentials, const char *path)
+{
+	LfdwClient *client = lfdw_client_get(&request->caller->pool);
+	char	   *hash = palloc(LFDW_SHA256_HEX_LEN + 1);
 	StringInfoData authorization;
+	LfdwSigv4Scope scope = {"", request->route->region, request->service};
 	LfdwSigv4Request signed_request = {
-		.method = "POST",
+		.method = request->method,
 		.path = path,
+		.path_encoded_once = request->path_encoded_once,
 		.query = request->query,
 		.headers = headers,
-		.nheaders = *nheaders,
 		.payload_hash = hash
 	};
 
 	initStringInfo(&authorization);
-	if (!lfdw_sigv4_hash(request->body, request->body_len, hash) ||
-		!lfdw_sigv4_authorization(&authorization, key_cache(),
-								  request->credentials->access_key_id,
-								  request->credentials->secret_access_key,
-								  scope, &signed_request))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_ERROR),
-				 errmsg("could not sign a request for server \"%s\"", route->server),
-				 errdetail("OpenSSL refused SHA-256.")));
+	hash_content(request, hash);
+	lfdw_sigv4_timestamp(time(NULL) + client->clock_offset, scope.timestamp);
+	add_header(headers, nheaders, "X-Amz-Date", pstrdup(scope.timestamp));
+	if (request->content_hash != LFDW_CONTENT_HASHED)
+		add_header(headers, nheaders, "X-Amz-Content-Sha256", hash);
+	if (credentials->session_token)
+		add_header(headers, nheaders, "X-Amz-Security-Token",
+				   credentials->session_token);
+	signed_request.nheaders = *nheaders;
+	if (!lfdw_sigv4_authorization(&authorization, key_cache(),
+								  credentials->access_key_id,
+								  credentials->secret_access_key,
+								  &scope, &signed_request))
+		report_signing(request->route);
 	add_header(headers, nheaders, "Authorization", authorization.data);
 }
 
@@ -267,31 +296,21 @@ user_agent(void)
  * botocore: proxies may change them.
  */
 static int
-make_headers(LfdwHeader *headers, const LfdwPoolKey *key,
-			 const LfdwRoute *route, const LfdwAwsRequest *request,
-			 const LfdwUrl *url, const char *path)
+make_headers(LfdwHeader *headers, const LfdwAwsRequest *request,
+			 const LfdwAwsAttempt *attempt, const LfdwUrl *url,
+			 const char *path)
 {
-	LfdwSigv4Scope scope = {"", route->region, request->service};
 	int			n = 0;
 
 	add_header(headers, &n, "Host", url->authority);
 	for (int i = 0; i < request->nheaders; i++)
 		headers[n++] = request->headers[i];
-	if (request->credentials)
-	{
-		lfdw_sigv4_timestamp(time(NULL) + lfdw_client_get(key)->clock_offset,
-							 scope.timestamp);
-		add_header(headers, &n, "X-Amz-Date", pstrdup(scope.timestamp));
-		if (request->credentials->session_token)
-			add_header(headers, &n, "X-Amz-Security-Token",
-					   request->credentials->session_token);
-		sign(headers, &n, route, request, path, &scope);
-	}
+	if (attempt->credentials)
+		sign(headers, &n, request, attempt->credentials, path);
 	add_header(headers, &n, "User-Agent", user_agent());
-	add_header(headers, &n, "amz-sdk-invocation-id", request->invocation_id);
+	add_header(headers, &n, "amz-sdk-invocation-id", attempt->invocation_id);
 	add_header(headers, &n, "amz-sdk-request",
-			   psprintf("attempt=%d; max=%d", request->attempt,
-						route->max_attempts));
+			   psprintf("attempt=%d; max=%d", attempt->number, attempt->max));
 	if (request->trace_id)
 		add_header(headers, &n, "X-Amzn-Trace-Id", request->trace_id);
 	return n;
@@ -299,9 +318,9 @@ make_headers(LfdwHeader *headers, const LfdwPoolKey *key,
 
 /* Which addresses a request may be sent to. */
 static int
-network_rules(const LfdwRoute *route, const LfdwAwsRequest *request,
-			  const LfdwUrl *url)
+network_rules(const LfdwAwsRequest *request, const LfdwUrl *url)
 {
+	const LfdwRoute *route = request->route;
 	int			rules = 0;
 
 	if (request->own_endpoint)
@@ -332,16 +351,17 @@ proxy_url(const char *proxy)
 }
 
 /*
- * Begins a POST to a service and returns at once.
+ * Sends a request to AWS, signed, and returns at once.
  *
- * It goes over the connections of key, and by the server's route, whose
- * region is in the signature.  The exchange belongs to the current context.
- * Raises HV000 where OpenSSL cannot sign.
+ * It goes over the connections of its caller, and by the route, whose region
+ * is in the signature.  The exchange belongs to the current context; the
+ * request's body must live as long.  Raises HV000 where OpenSSL cannot sign,
+ * and what lfdw_http_begin raises.
  */
 LfdwHttpExchange *
-lfdw_client_begin(const LfdwPoolKey *key, const LfdwRoute *route,
-				  const LfdwAwsRequest *request)
+lfdw_client_begin(const LfdwAwsRequest *request, const LfdwAwsAttempt *attempt)
 {
+	const LfdwRoute *route = request->route;
 	LfdwHttpRequest http = {0};
 	LfdwHeader *headers = palloc(sizeof(LfdwHeader) *
 								 (request->nheaders + OWN_HEADERS_MAX));
@@ -352,9 +372,9 @@ lfdw_client_begin(const LfdwPoolKey *key, const LfdwRoute *route,
 	if (!lfdw_url_parse(request->endpoint, &url, &why))
 		elog(ERROR, "invalid endpoint: %s", why);
 	path = psprintf("%s%s", url.path, request->path);
-	http.pool = *key;
-	http.method = "POST";
-	http.nheaders = make_headers(headers, key, route, request, &url, path) - 1;
+	http.pool = request->caller->pool;
+	http.method = request->method;
+	http.nheaders = make_headers(headers, request, attempt, &url, path) - 1;
 	http.headers = headers + 1;
 	http.url = psprintf("%s://%s%s%s%s", url.https ? "https" : "http",
 						url.authority, path,
@@ -365,8 +385,8 @@ lfdw_client_begin(const LfdwPoolKey *key, const LfdwRoute *route,
 	http.body_len = request->body_len;
 	http.limits = request->limits;
 	http.keep_connection = route->keep_connections;
-	http.once = request->once;
-	http.network = network_rules(route, request, &url);
+	http.once = attempt->once;
+	http.network = network_rules(request, &url);
 	return lfdw_http_begin(&http);
 }
 

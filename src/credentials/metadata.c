@@ -17,10 +17,9 @@
 
 #include "common/pg_prng.h"
 
-#include "aws/client.h"
+#include "aws/service.h"
 #include "base/uri.h"
 #include "credentials/credential_source.h"
-#include "http/wait.h"
 #include "pg/message.h"
 
 #define ECS_ENDPOINT "http://169.254.170.2"
@@ -57,31 +56,16 @@ typedef struct Question
 	const char *why;			/* where it is not 200; fit for a note */
 } Question;
 
-/* Asks once.  Nothing is sent by a proxy, and no connection is kept. */
+/* Takes over what a request came to. */
 static void
-ask_once(Question *question)
+take_outcome(Question *question, LfdwServiceState state,
+			 LfdwHttpExchange *exchange)
 {
-	LfdwHttpRequest request = {
-		.method = question->method,
-		.url = question->url,
-		.headers = question->headers,
-		.nheaders = question->nheaders,
-		.body = "",
-		.ca_bundle = question->ca_bundle,
-		.limits.connect_timeout_ms = question->timeout_ms,
-		/* later, so that no connection and no answer can be told apart */
-		.limits.request_timeout_ms = question->timeout_ms + 1,
-		.limits.max_response_bytes = ANSWER_MAX,
-		.network = question->network
-	};
-	LfdwHttpExchange *exchange = lfdw_http_begin(&request);
 	LfdwBuffer *body = lfdw_http_body(exchange);
 	const char *message;
 
-	while (lfdw_http_state(exchange) == LFDW_HTTP_RUNNING)
-		lfdw_http_wait(&exchange, 1, PG_INT64_MAX);
 	question->status = 0;
-	if (lfdw_http_state(exchange) == LFDW_HTTP_FAILED)
+	if (state == LFDW_SERVICE_FAILED)
 	{
 		question->failure = lfdw_http_failure(exchange, &message);
 		question->why = psprintf("%s: %s", question->url,
@@ -99,20 +83,37 @@ ask_once(Question *question)
 								 lfdw_error_excerpt(question->body, question->len));
 }
 
-/* Asks until there is an answer that is no fault of the service. */
+/*
+ * Asks until there is an answer that is no fault of the service; returns
+ * whether it is 200.  Nothing is sent by a proxy, and no connection is kept.
+ */
 static bool
 ask(Question *question)
 {
-	for (int attempt = 1;; attempt++)
-	{
-		ask_once(question);
-		if (question->status == 200)
-			return true;
-		if (attempt >= question->attempts ||
-			(question->status != 0 && question->status < 500))
-			return false;
-		lfdw_http_wait(NULL, 0, lfdw_wait_now_us() + RETRY_DELAY_US);
-	}
+	LfdwHttpRequest http = {
+		.method = question->method,
+		.url = question->url,
+		.headers = question->headers,
+		.nheaders = question->nheaders,
+		.body = "",
+		.ca_bundle = question->ca_bundle,
+		.limits.connect_timeout_ms = question->timeout_ms,
+		/* later, so that no connection and no answer can be told apart */
+		.limits.request_timeout_ms = question->timeout_ms + 1,
+		.limits.max_response_bytes = ANSWER_MAX,
+		.network = question->network
+	};
+	LfdwServiceRequest request = {
+		.http = &http,
+		.max_attempts = question->attempts,
+		.repeatable = true,
+		.retry_failures = LFDW_FAILURES_ALL,
+		.retry_delay_us = RETRY_DELAY_US
+	};
+	LfdwServiceRun *run = lfdw_service_begin(&request);
+
+	take_outcome(question, lfdw_service_complete(run), run->exchange);
+	return question->status == 200;
 }
 
 /* Takes the credentials of an answer. */

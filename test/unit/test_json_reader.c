@@ -480,7 +480,7 @@ test_unescape(void)
 				lfdw_json_unescape(&value, decoded) != strlen(raw) ||
 				strcmp(decoded, raw) != 0 ||
 				!expands(&value, c, raw) ||
-				!lfdw_json_string_equals(&value, raw, strlen(raw)))
+				!lfdw_json_is(&value, raw))
 				wrong++;
 		}
 	}
