@@ -17,6 +17,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
+#include "options/foreign_object.h"
 #include "options/function.h"
 #include "options/option_kind.h"
 #include "options/shippable.h"
@@ -53,7 +54,7 @@ static void
 bind_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 			Form_pg_attribute att)
 {
-	LfdwColumnOptions *options = lfdw_option_column(relid, att->attnum);
+	LfdwColumnOptions *options = lfdw_foreign_column_options(relid, att->attnum);
 
 	column->attnum = att->attnum;
 	column->attname = pstrdup(NameStr(att->attname));
@@ -95,7 +96,7 @@ static void
 refuse_virtual_options(const LfdwTable *table, Oid relid,
 					   Form_pg_attribute att)
 {
-	LfdwColumnOptions *options = lfdw_option_column(relid, att->attnum);
+	LfdwColumnOptions *options = lfdw_foreign_column_options(relid, att->attnum);
 
 	if (options->path || options->pushdown || options->required ||
 		options->format != LFDW_FORMAT_DEFAULT)
@@ -225,7 +226,7 @@ lfdw_table_create(Relation relation)
 	TupleDesc	desc = RelationGetDescr(relation);
 
 	table->relname = pstrdup(RelationGetRelationName(relation));
-	table->options = lfdw_option_table(RelationGetRelid(relation));
+	table->options = lfdw_foreign_table_options(RelationGetRelid(relation));
 	table->natts = desc->natts;
 	table->columns = palloc0(sizeof(LfdwColumn) * (desc->natts + 1));
 	table->by_attnum = palloc0(sizeof(LfdwColumn *) * (desc->natts + 1));

@@ -19,6 +19,7 @@
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
 
+#include "options/foreign_object.h"
 #include "options/function.h"
 #include "pg/compat.h"
 #include "pushdown/payload.h"
@@ -108,8 +109,8 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 		return;
 
 	userid = lfdw_scan_userid(node);
-	lfdw_option_check_owner(scan->table->options);
-	scan->caller = lfdw_option_caller(scan->table->options->serverid, userid);
+	lfdw_foreign_check_owner(scan->table->options);
+	scan->caller = lfdw_foreign_caller(scan->table->options->serverid, userid);
 	lfdw_credentials_check(scan->caller);
 	lfdw_function_resolve(&scan->table->function, scan->table->options,
 						  scan->caller);

@@ -19,6 +19,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
+#include "options/foreign_object.h"
 #include "options/function.h"
 #include "pg/compat.h"
 #include "sql/sql_invoke.h"
@@ -247,7 +248,7 @@ make_answer(LfdwInvocation *invocation, const LfdwCall *call,
 Datum
 lfdw_call_invoke(const LfdwCall *call, const LfdwOptions *options)
 {
-	LfdwCaller *caller = lfdw_option_caller(options->serverid, GetUserId());
+	LfdwCaller *caller = lfdw_foreign_caller(options->serverid, GetUserId());
 	LfdwInvokeStats stats = {0};
 	LfdwInvocation *invocation;
 	LfdwFunction *function;
