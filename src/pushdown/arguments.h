@@ -14,8 +14,7 @@
 #include "postgres.h"
 
 #include "nodes/execnodes.h"
-#include "pushdown/term.h"
-#include "pushdown/value_set.h"
+#include "pushdown/condition.h"
 
 /* How the values of a column reach the function. */
 typedef enum LfdwSendAs
@@ -35,22 +34,10 @@ typedef struct LfdwEquality
 	LfdwValueSet set;
 } LfdwEquality;
 
-/*
- * Which values of the arguments a call carries.  first holds, for an argument
- * that makes a call a value, the index of the value; for one sent in parts, the
- * first of count values; 0 for all others.
- */
-typedef struct LfdwPart
-{
-	int		   *first;
-	int		   *count;
-} LfdwPart;
-
 /* The argument of any other operator. */
 typedef struct LfdwOtherArgument
 {
-	const LfdwColumn *column;
-	const LfdwOperator *op;
+	const LfdwCondition *condition; /* that it is the value of */
 	char	   *json;
 } LfdwOtherArgument;
 
@@ -80,29 +67,18 @@ typedef struct LfdwArguments
 	LfdwOtherArgument *others;
 	int			nfilters;
 	LfdwFilter *filters;
+	List	   *unknowns;		/* of LfdwUnknown: what EXPLAIN's $1, $2, ...
+								 * stand for */
 } LfdwArguments;
 
-struct LfdwCondition;
 extern LfdwArguments *lfdw_arguments_evaluate(const LfdwTable *table, List *terms,
 											  List *exprstates, ExprContext *econtext,
-											  const struct LfdwCondition *bound);
-extern LfdwArguments *lfdw_arguments_make(const LfdwTable *table, int nterms);
-extern void lfdw_arguments_render(struct LfdwCondition *conditions,
-								  int nconditions, int max_values);
-extern void lfdw_arguments_fill(LfdwArguments *arguments, const LfdwTable *table,
-								const struct LfdwCondition *conditions,
-								int nconditions);
+											  const LfdwCondition *bound);
+extern LfdwArguments *lfdw_arguments_make(const LfdwTable *table,
+										  LfdwCondition *conditions,
+										  int nconditions);
+extern int64 lfdw_arguments_rows_wanted(int64 limit, int64 offset);
 extern const LfdwEquality *lfdw_arguments_equality(const LfdwArguments *arguments,
 												   const LfdwColumn *column);
-extern bool lfdw_arguments_matches(const LfdwArguments *arguments, int index,
-								   const LfdwPart *part, Datum value);
-extern void lfdw_arguments_divide(LfdwArguments *arguments);
-extern LfdwPart *lfdw_arguments_first_part(const LfdwArguments *arguments, int max_values);
-extern LfdwPart *lfdw_arguments_copy_part(const LfdwArguments *arguments,
-										  const LfdwPart *part);
-extern bool lfdw_arguments_next_part(const LfdwArguments *arguments, LfdwPart *part,
-									 int max_values);
-extern LfdwSendAs lfdw_arguments_send_as(const LfdwColumn *column,
-										 bool has_scalar, bool has_list);
 
 #endif							/* LFDW_ARGUMENTS_H */

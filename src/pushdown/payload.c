@@ -84,8 +84,9 @@ append_others(StringInfo out, const LfdwArguments *arguments)
 	for (int i = 0; i < arguments->nothers; i++)
 	{
 		const LfdwOtherArgument *other = &arguments->others[i];
+		const LfdwTerm *term = other->condition->term;
 
-		append_key(out, other->column->pushdown[other->op->number].argument);
+		append_key(out, term->column->pushdown[term->op->number].argument);
 		appendStringInfoString(out, other->json);
 	}
 }

@@ -165,8 +165,8 @@ lfdw_fetch_begin(LfdwFetch *fetch, const LfdwArguments *arguments)
 	if (!arguments->nothing)
 	{
 		check_required(fetch);
-		fetch->next_part = lfdw_arguments_first_part(arguments,
-													 fetch->table->options->max_batch_keys);
+		fetch->next_part = lfdw_part_first(arguments,
+										   fetch->table->options->max_batch_keys);
 		fetch->can_begin = true;
 		fetch->chains = palloc(sizeof(PageChain *) *
 							   fetch->table->options->max_concurrency);
@@ -218,7 +218,7 @@ split(LfdwFetch *fetch, PageChain *chain)
 {
 	MemoryContext old = MemoryContextSwitchTo(fetch->query_context);
 	int			index = splittable_argument(fetch, chain);
-	LfdwPart   *rest = lfdw_arguments_copy_part(fetch->arguments, chain->part);
+	LfdwPart   *rest = lfdw_part_copy(fetch->arguments, chain->part);
 	int			half = chain->part->count[index] / 2;
 
 	chain->part->count[index] = half;
@@ -298,9 +298,9 @@ take_part(LfdwFetch *fetch)
 	}
 	if (fetch->next_part == NULL)
 		return NULL;
-	part = lfdw_arguments_copy_part(fetch->arguments, fetch->next_part);
-	if (!lfdw_arguments_next_part(fetch->arguments, fetch->next_part,
-								  fetch->table->options->max_batch_keys))
+	part = lfdw_part_copy(fetch->arguments, fetch->next_part);
+	if (!lfdw_part_next(fetch->arguments, fetch->next_part,
+						fetch->table->options->max_batch_keys))
 		fetch->next_part = NULL;
 	return part;
 }
@@ -470,8 +470,8 @@ is_of_call(const LfdwFetch *fetch, const PageChain *chain,
 			 equality->send_as == LFDW_SEND_PARTS) &&
 			chain->part->count[i] < equality->set.nvalues &&
 			(slot->tts_isnull[attno] ||
-			 !lfdw_arguments_matches(fetch->arguments, i, chain->part,
-									 slot->tts_values[attno])))
+			 !lfdw_part_has(fetch->arguments, i, chain->part,
+							slot->tts_values[attno])))
 			return false;
 	}
 	return true;

@@ -13,7 +13,6 @@
  */
 #include "postgres.h"
 
-#include "common/int.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
@@ -22,7 +21,9 @@
 #include "options/foreign_object.h"
 #include "options/function.h"
 #include "pg/compat.h"
+#include "pushdown/part.h"
 #include "pushdown/payload.h"
+#include "pushdown/term_list.h"
 #include "scan/fetch.h"
 #include "scan/plan_problem.h"
 #include "scan/scan.h"
@@ -132,20 +133,14 @@ row_count(ExprState *state, ExprContext *econtext, int64 absent)
 	return isnull ? absent : DatumGetInt64(value);
 }
 
-/*
- * How many rows are wanted, all pages together; -1 for all.  The Limit node
- * raises the errors about negative numbers.
- */
+/* How many rows are wanted; -1 for all. */
 static int64
 rows_wanted(const LambdaScan *scan, ExprContext *econtext)
 {
 	int64		limit = row_count(scan->limit, econtext, -1);
 	int64		offset = row_count(scan->offset, econtext, 0);
-	int64		wanted;
 
-	if (limit < 0 || offset < 0 || pg_add_s64_overflow(limit, offset, &wanted))
-		return -1;
-	return wanted;
+	return lfdw_arguments_rows_wanted(limit, offset);
 }
 
 /* Evaluates what this (re)scan asks. */
@@ -160,7 +155,7 @@ begin_query(ForeignScanState *node, LambdaScan *scan)
 	scan->arguments->order_by = scan->order_by;
 	if (scan->arguments->exact)
 		scan->arguments->limit = rows_wanted(scan, node->ss.ps.ps_ExprContext);
-	lfdw_arguments_divide(scan->arguments);
+	lfdw_part_divide(scan->arguments);
 	MemoryContextSwitchTo(old);
 	lfdw_fetch_begin(scan->fetch, scan->arguments);
 }

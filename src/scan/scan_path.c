@@ -28,7 +28,7 @@
 
 #include "options/table.h"
 #include "pg/compat.h"
-#include "pushdown/term.h"
+#include "pushdown/term_list.h"
 #include "scan/plan_problem.h"
 #include "scan/scan_path.h"
 
