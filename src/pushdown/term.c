@@ -330,7 +330,8 @@ classify_comparison(Judge *judge, Oid opno, Oid collation, bool array,
 		judge->why = describe_unstable(judge, right);
 		return NULL;
 	}
-	op = lfdw_operator_find(opno, lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf);
+	op = lfdw_operator_find(opno, lookup_type_cache(type,
+													TYPECACHE_BTREE_OPFAMILY)->btree_opf);
 	if (op && array)
 		op = op->listed;
 	if (op == NULL)
