@@ -39,13 +39,15 @@ lfdw_http_count(const char *text)
 }
 """),
     "src/options/option.c": c_file("src/options/option.c", """\
-#include "catalog/pg_foreign_table.h"
-
 static const LfdwOption option_table[] = {
 	{"region", ForeignServerRelationId, LFDW_KIND_REGION},
 	{"path", AttributeRelationId, LFDW_KIND_POINTER},
 };
-
+"""),
+    "src/options/option_internal.h": c_file(
+        "src/options/option_internal.h",
+        '#include "catalog/pg_foreign_table.h"\n'),
+    "src/options/foreign_object.c": c_file("src/options/foreign_object.c", """\
 static bool
 read_table(Oid relid)
 {

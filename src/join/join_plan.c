@@ -38,7 +38,7 @@
 #include "join/join.h"
 #include "pg/compat.h"
 #include "pg/setting.h"
-#include "pushdown/term.h"
+#include "pushdown/term_list.h"
 #include "pushdown/value_set.h"
 #include "scan/rel_info.h"
 #include "scan/scan_cost.h"

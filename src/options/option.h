@@ -13,12 +13,10 @@
 
 #include "postgres.h"
 
-#include "access/attnum.h"
 #include "base/json_pointer.h"
-#include "credentials/credentials.h"
+#include "http/http_request.h"
 #include "options/operator.h"
 #include "value/value.h"
-
 
 /* What a function honours exactly, if it is asked. */
 #define LFDW_CAPABLE_LIMIT 1
@@ -71,18 +69,6 @@ typedef struct LfdwColumnOptions
 	LfdwFormat	format;
 } LfdwColumnOptions;
 
-extern LfdwOptions *lfdw_option_table(Oid relid);
-extern LfdwColumnOptions *lfdw_option_column(Oid relid, AttrNumber attnum);
 extern LfdwPushdown *lfdw_option_pushdown(Datum options);
-extern void lfdw_option_set_handler(PGFunction handler);
-extern bool lfdw_option_server_is_ours(Oid serverid);
-extern bool lfdw_option_is_ours(Oid relid);
-extern Oid	lfdw_option_server_oid(const char *name, Oid userid,
-								   bool superusers_will_do);
-extern LfdwOptions *lfdw_option_server(Oid serverid);
-extern LfdwCaller *lfdw_option_caller(Oid serverid, Oid userid);
-extern void lfdw_option_check_owner(const LfdwOptions *options);
-extern char *lfdw_option_server_name(Oid serverid);
-extern char *lfdw_option_mapping_user(Oid umid);
 
 #endif							/* LFDW_OPTION_H */

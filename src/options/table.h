@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * table.h
- *		A foreign table bound to its function: columns, arguments, target.
+ *		A foreign table as a query needs it: its columns and its function.
  *
  * IDENTIFICATION
  *	  src/options/table.h
@@ -16,7 +16,7 @@
 #include "access/attnum.h"
 #include "lambda/function.h"
 #include "options/option.h"
-#include "utils/rel.h"
+#include "utils/relcache.h"
 
 typedef struct LfdwColumn
 {

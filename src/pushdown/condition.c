@@ -23,6 +23,7 @@
 
 #include "pg/message.h"
 #include "pushdown/condition.h"
+#include "value/value.h"
 
 /* JSON readers in double arithmetic tell integers apart up to here. */
 #define HINT_INTEGER_MAX (INT64CONST(1) << 53)
@@ -117,6 +118,17 @@ lfdw_condition_evaluate(LfdwCondition *condition, LfdwTerm *term,
 }
 
 /*
+ * A condition whose values come when the scan runs: EXPLAIN's, and one that a
+ * join gives.
+ */
+void
+lfdw_condition_of_unknown(LfdwCondition *condition, LfdwTerm *term)
+{
+	init_condition(condition, term);
+	condition->set.unknown = true;
+}
+
+/*
  * A condition "column in values" for values that are at hand: none NULL, and
  * as sets hold those of the term's type.  They must live as long.
  */
@@ -133,66 +145,6 @@ lfdw_condition_of_values(LfdwCondition *condition, LfdwTerm *term,
 	if (nvalues == 0)
 		condition->outcome = LFDW_NO_ROW;
 	drop_outside(condition);
-}
-
-/* Is a hint's value an integer that not every function reads alike? */
-static bool
-is_large_hint(const LfdwCondition *condition, Datum value)
-{
-	return !condition->term->declared &&
-		condition->set.type->type_id == INT8OID &&
-		(DatumGetInt64(value) > HINT_INTEGER_MAX ||
-		 DatumGetInt64(value) < -HINT_INTEGER_MAX);
-}
-
-/* Why a value cannot be sent. */
-static char *
-describe_value(const LfdwValueSet *set, Datum value)
-{
-	Oid			type = set->type->type_id;
-	Oid			function;
-	bool		varlena;
-	char	   *text;
-
-	getTypeOutputInfo(type, &function, &varlena);
-	text = OidOutputFunctionCall(function, value);
-	return psprintf("JSON cannot carry its value \"%s\" of type %s",
-					lfdw_error_excerpt(text, strlen(text)),
-					format_type_be(type));
-}
-
-/*
- * Writes the values as JSON, each once, between lfdw_sending_modes_begin and
- * lfdw_transmission_modes_end.  A condition stays local where one of them has no
- * form there (infinity, NaN), or, for a hint, none that every function reads
- * alike; or where its list is longer than max_values and cannot be divided.
- */
-void
-lfdw_condition_render(LfdwCondition *condition, int max_values)
-{
-	LfdwValueSet *set = &condition->set;
-	LfdwTerm   *term = condition->term;
-	StringInfoData json;
-
-	set->json = palloc_extended(sizeof(char *) * (set->nvalues + 1), MCXT_ALLOC_HUGE);
-	for (int i = 0; i < set->nvalues && condition->outcome == LFDW_SENT; i++)
-	{
-		initStringInfo(&json);
-		if (is_large_hint(condition, set->values[i]))
-			keep_local(condition, NULL);
-		else if (!lfdw_value_to_json(&json, set->values[i], set->type->type_id,
-									 term->column->format))
-			keep_local(condition, describe_value(set, set->values[i]));
-		set->json[i] = json.data;
-	}
-	if (condition->outcome != LFDW_SENT || term->op->takes != LFDW_TAKES_LIST)
-		return;
-	lfdw_set_remove_duplicates(set);
-	if (set->nvalues > max_values &&
-		!(lfdw_operator_is_equality(term->op) && term->declared))
-		keep_local(condition,
-				   psprintf("its list is longer than the option max_batch_keys, %d, allows",
-							max_values));
 }
 
 /*
@@ -253,12 +205,29 @@ bounds_cross(const LfdwCondition *lower, const LfdwCondition *upper)
 	return order > 0 || (order == 0 && !(both & LFDW_KEEPS_EQUAL));
 }
 
-/* Does the first of two conditions of a column leave the second no row? */
+/*
+ * Can a condition keep a row whose column is NULL?  So does "not in", if a list
+ * that is not known yet turns out to be empty.
+ */
+static bool
+may_keep_null(const LfdwCondition *condition)
+{
+	const LfdwOperator *op = condition->term->op;
+
+	return (op->keeps & LFDW_KEEPS_NULL) ||
+		(condition->set.unknown && op->takes == LFDW_TAKES_LIST &&
+		 !lfdw_operator_is_equality(op));
+}
+
+/*
+ * Does the first of two conditions of a column leave the second no row?  Those
+ * without values yet tell by their operators alone.
+ */
 static bool
 excludes(LfdwCondition *a, LfdwCondition *b)
 {
 	if (b->term->op->keeps & LFDW_KEEPS_NULL)
-		return !(a->term->op->keeps & LFDW_KEEPS_NULL);
+		return !may_keep_null(a);
 	if (b->set.nvalues == 0 || a->set.nvalues == 0 ||
 		!lfdw_set_comparable(&a->set, &b->set))
 		return false;
@@ -268,12 +237,17 @@ excludes(LfdwCondition *a, LfdwCondition *b)
 }
 
 /*
- * Do conditions exclude each other?  What is left of lists after the others of
- * their column is all that need be asked for.
+ * Has one condition no row, or do two exclude each other?  What is left of lists
+ * after the others of their column is all that need be asked for.
  */
-bool
-lfdw_conditions_contradict(LfdwCondition *conditions, int nconditions)
+static bool
+contradict(LfdwCondition *conditions, int nconditions)
 {
+	for (int i = 0; i < nconditions; i++)
+	{
+		if (conditions[i].outcome == LFDW_NO_ROW)
+			return true;
+	}
 	for (int i = 0; i < nconditions; i++)
 	{
 		for (int j = 0; j < nconditions; j++)
@@ -288,6 +262,92 @@ lfdw_conditions_contradict(LfdwCondition *conditions, int nconditions)
 		}
 	}
 	return false;
+}
+
+/* Is a hint's value an integer that not every function reads alike? */
+static bool
+is_large_hint(const LfdwCondition *condition, Datum value)
+{
+	return !condition->term->declared &&
+		condition->set.type->type_id == INT8OID &&
+		(DatumGetInt64(value) > HINT_INTEGER_MAX ||
+		 DatumGetInt64(value) < -HINT_INTEGER_MAX);
+}
+
+/* Why a value cannot be sent. */
+static char *
+describe_value(const LfdwValueSet *set, Datum value)
+{
+	Oid			type = set->type->type_id;
+	Oid			function;
+	bool		varlena;
+	char	   *text;
+
+	getTypeOutputInfo(type, &function, &varlena);
+	text = OidOutputFunctionCall(function, value);
+	return psprintf("JSON cannot carry its value \"%s\" of type %s",
+					lfdw_error_excerpt(text, strlen(text)),
+					format_type_be(type));
+}
+
+/*
+ * Writes the values as JSON, each once.  A condition stays local where one of
+ * them has no form there (infinity, NaN), or, for a hint, none that every
+ * function reads alike; or where its list is longer than max_values and cannot go
+ * in parts.
+ */
+static void
+render(LfdwCondition *condition, int max_values)
+{
+	LfdwValueSet *set = &condition->set;
+	LfdwTerm   *term = condition->term;
+	StringInfoData json;
+
+	set->json = palloc_extended(sizeof(char *) * (set->nvalues + 1), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < set->nvalues && condition->outcome == LFDW_SENT; i++)
+	{
+		initStringInfo(&json);
+		if (is_large_hint(condition, set->values[i]))
+			keep_local(condition, NULL);
+		else if (!lfdw_value_to_json(&json, set->values[i], set->type->type_id,
+									 term->column->format))
+			keep_local(condition, describe_value(set, set->values[i]));
+		set->json[i] = json.data;
+	}
+	if (condition->outcome != LFDW_SENT || term->op->takes != LFDW_TAKES_LIST)
+		return;
+	lfdw_set_remove_duplicates(set);
+	if (set->nvalues > max_values &&
+		!(lfdw_operator_is_equality(term->op) && term->declared))
+		keep_local(condition,
+				   psprintf("its list is longer than the option max_batch_keys, %d, allows",
+							max_values));
+}
+
+/*
+ * Makes evaluated conditions ready to send: takes out of their values what others
+ * exclude, and writes what is left as JSON.  Returns false where no row can meet
+ * them all.
+ *
+ * max_values is how many values a list may have that cannot go in parts.  Values
+ * were evaluated under the session's settings; they are written under those of
+ * lfdw_sending_modes_begin.
+ */
+bool
+lfdw_conditions_prepare(LfdwCondition *conditions, int nconditions, int max_values)
+{
+	int			nestlevel;
+
+	if (contradict(conditions, nconditions))
+		return false;
+	nestlevel = lfdw_sending_modes_begin();
+	for (int i = 0; i < nconditions; i++)
+	{
+		if (!conditions[i].set.unknown)
+			render(&conditions[i], max_values);
+	}
+	lfdw_transmission_modes_end(nestlevel);
+	return true;
 }
 
 /*

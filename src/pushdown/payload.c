@@ -56,9 +56,10 @@ append_others(StringInfo out, const LfdwArguments *arguments)
 	for (int i = 0; i < arguments->nothers; i++)
 	{
 		const LfdwOtherArgument *other = &arguments->others[i];
+		const LfdwTerm *term = other->condition->term;
 
 		lfdw_json_append_member(out,
-								other->column->pushdown[other->op->number].argument,
+								term->column->pushdown[term->op->number].argument,
 								other->json);
 	}
 }

@@ -257,9 +257,13 @@ is_sendable(Judge *judge, const LfdwColumn *column, const LfdwOperator *op)
 		is_hintable(judge->table, column);
 }
 
-static LfdwTerm *
-make_term(const LfdwTable *table, const LfdwColumn *column,
-		  const LfdwOperator *op, Oid valtype, Oid collation, Node *value)
+/*
+ * A term, palloc'd in the current context, with nothing copied.  value is NULL
+ * for an operator that takes none.
+ */
+LfdwTerm *
+lfdw_term_make(const LfdwTable *table, const LfdwColumn *column,
+			   const LfdwOperator *op, Oid valtype, Oid collation, Node *value)
 {
 	LfdwTerm   *term = palloc(sizeof(LfdwTerm));
 
@@ -332,7 +336,8 @@ classify_comparison(Judge *judge, Oid opno, Oid collation, bool array,
 		judge->why = describe_unstable(judge, right);
 		return NULL;
 	}
-	op = lfdw_operator_find(opno, lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf);
+	op = lfdw_operator_find(opno, lookup_type_cache(type,
+													TYPECACHE_BTREE_OPFAMILY)->btree_opf);
 	if (op && array)
 		op = op->listed;
 	if (op == NULL)
@@ -346,7 +351,7 @@ classify_comparison(Judge *judge, Oid opno, Oid collation, bool array,
 	if (!OidIsValid(valtype) || !is_plain_collation(judge, collation, op) ||
 		!is_sendable(judge, column, op))
 		return NULL;
-	return make_term(judge->table, column, op, valtype, collation, right);
+	return lfdw_term_make(judge->table, column, op, valtype, collation, right);
 }
 
 static LfdwTerm *
@@ -393,8 +398,8 @@ classify_boolean(Judge *judge, Node *node, bool value)
 
 	if (column == NULL || type != BOOLOID || !is_sendable(judge, column, op))
 		return NULL;
-	return make_term(judge->table, column, op, BOOLOID, InvalidOid,
-					 makeBoolConst(value, false));
+	return lfdw_term_make(judge->table, column, op, BOOLOID, InvalidOid,
+						  makeBoolConst(value, false));
 }
 
 /* column IS NULL, column IS NOT NULL */
@@ -407,7 +412,7 @@ classify_null(Judge *judge, Node *node, bool isnull)
 
 	if (column == NULL || !is_sendable(judge, column, op))
 		return NULL;
-	return make_term(judge->table, column, op, type, InvalidOid, NULL);
+	return lfdw_term_make(judge->table, column, op, type, InvalidOid, NULL);
 }
 
 /* The tests that NULL passes stay local, but for those of NULL itself. */
@@ -459,9 +464,9 @@ classify_or(Judge *judge, BoolExpr *expr)
 	array->location = -1;
 	if (!OidIsValid(array->array_typeid))
 		return NULL;
-	return make_term(judge->table, first->column, lfdw_operator_equality(true),
-					 first->valtype, first->collation,
-					 eval_const_expressions(judge->root, (Node *) array));
+	return lfdw_term_make(judge->table, first->column, lfdw_operator_equality(true),
+						  first->valtype, first->collation,
+						  eval_const_expressions(judge->root, (Node *) array));
 }
 
 static LfdwTerm *
@@ -546,97 +551,4 @@ lfdw_term_is_column(const LfdwTable *table, Index relid,
 
 	return lfdw_table_takes(table, column, lfdw_operator_equality(false)) &&
 		find_column(table, relid, node, &type) == column;
-}
-
-/*
- * The first required column that none of the terms gives a value, or NULL.
- */
-const LfdwColumn *
-lfdw_term_missing(const LfdwTable *table, List *terms)
-{
-	for (int i = 0; i < table->ncolumns; i++)
-	{
-		bool		found = !table->columns[i].required;
-		ListCell   *lc;
-
-		foreach(lc, terms)
-		{
-			LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
-
-			if (term->column == &table->columns[i] && term->declared)
-				found = true;
-		}
-		if (!found)
-			return &table->columns[i];
-	}
-	return NULL;
-}
-
-/*
- * The terms as lists of numbers, for a plan; their values travel apart, in
- * fdw_exprs.
- */
-List *
-lfdw_term_serialize(List *terms)
-{
-	List	   *result = NIL;
-	ListCell   *lc;
-
-	foreach(lc, terms)
-	{
-		LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
-
-		result = lappend(result,
-						 list_make4_int(term->column->attnum, term->op->number,
-										(int) term->valtype,
-										(int) term->collation));
-	}
-	return result;
-}
-
-/*
- * The values of terms, for a plan's fdw_exprs; those that need none have none.
- */
-List *
-lfdw_term_values(List *terms)
-{
-	List	   *values = NIL;
-	ListCell   *lc;
-
-	foreach(lc, terms)
-	{
-		LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
-
-		if (term->value)
-			values = lappend(values, term->value);
-	}
-	return values;
-}
-
-/*
- * The terms of a plan, from what lfdw_term_serialize made and their values.
- * The list of values may be longer: what follows is not the terms'.
- */
-List *
-lfdw_term_deserialize(const LfdwTable *table, List *list, List *values)
-{
-	List	   *result = NIL;
-	int			next = 0;
-	ListCell   *lc;
-
-	foreach(lc, list)
-	{
-		List	   *numbers = (List *) lfirst(lc);
-		const LfdwOperator *op = &lfdw_operators[lsecond_int(numbers)];
-		bool		has_value = op->takes != LFDW_TAKES_NOTHING;
-
-		result = lappend(result,
-						 make_term(table,
-								   table->by_attnum[linitial_int(numbers) - 1],
-								   op, (Oid) lthird_int(numbers),
-								   (Oid) lfourth_int(numbers),
-								   has_value ? list_nth(values, next) : NULL));
-		next += has_value;
-	}
-	return result;
 }

@@ -13,15 +13,19 @@
  */
 #include "postgres.h"
 
-#include "common/int.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/tuplestore.h"
 
+#include "credentials/credentials.h"
+#include "options/foreign_object.h"
 #include "options/function_options.h"
 #include "pg/compat.h"
+#include "pushdown/part.h"
 #include "pushdown/payload.h"
+#include "pushdown/term_list.h"
 #include "scan/fetch.h"
 #include "scan/page_chain.h"
 #include "scan/required_column.h"
@@ -109,8 +113,8 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 		return;
 
 	userid = lfdw_scan_userid(node);
-	lfdw_option_check_owner(scan->table->options);
-	scan->caller = lfdw_option_caller(scan->table->options->serverid, userid);
+	lfdw_foreign_check_owner(scan->table->options);
+	scan->caller = lfdw_foreign_caller(scan->table->options->serverid, userid);
 	lfdw_credentials_check(scan->caller);
 	lfdw_function_resolve(&scan->table->function, scan->table->options,
 						  scan->caller);
@@ -132,20 +136,14 @@ row_count(ExprState *state, ExprContext *econtext, int64 absent)
 	return isnull ? absent : DatumGetInt64(value);
 }
 
-/*
- * How many rows are wanted, all pages together; -1 for all.  The Limit node
- * raises the errors about negative numbers.
- */
+/* How many rows are wanted; -1 for all. */
 static int64
 rows_wanted(const LambdaScan *scan, ExprContext *econtext)
 {
 	int64		limit = row_count(scan->limit, econtext, -1);
 	int64		offset = row_count(scan->offset, econtext, 0);
-	int64		wanted;
 
-	if (limit < 0 || offset < 0 || pg_add_s64_overflow(limit, offset, &wanted))
-		return -1;
-	return wanted;
+	return lfdw_arguments_rows_wanted(limit, offset);
 }
 
 /* Evaluates what this (re)scan asks, and begins to answer it. */
@@ -160,7 +158,7 @@ evaluate_arguments(ForeignScanState *node, LambdaScan *scan)
 	scan->arguments->order_by = scan->order_by;
 	if (scan->arguments->exact)
 		scan->arguments->limit = rows_wanted(scan, node->ss.ps.ps_ExprContext);
-	lfdw_arguments_divide(scan->arguments);
+	lfdw_part_divide(scan->arguments);
 	MemoryContextSwitchTo(old);
 	lfdw_fetch_begin(scan->fetch, scan->arguments);
 }

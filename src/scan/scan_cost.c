@@ -19,6 +19,7 @@
 #include "optimizer/optimizer.h"
 #include "utils/array.h"
 
+#include "pushdown/term_list.h"
 #include "scan/rel_info.h"
 #include "scan/scan_cost.h"
 

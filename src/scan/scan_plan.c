@@ -21,6 +21,7 @@
 #include "optimizer/restrictinfo.h"
 
 #include "pg/compat.h"
+#include "pushdown/term_list.h"
 #include "scan/rel_info.h"
 #include "scan/required_column.h"
 #include "scan/scan_path.h"
