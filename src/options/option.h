@@ -18,10 +18,6 @@
 #include "options/operator.h"
 #include "value/value.h"
 
-/* What a function honours exactly, if it is asked. */
-#define LFDW_CAPABLE_LIMIT 1
-#define LFDW_CAPABLE_ORDER_BY 2
-
 /* What a foreign table's server and the table itself say. */
 typedef struct LfdwOptions
 {

@@ -20,8 +20,9 @@
 
 #include "base/arn.h"
 #include "base/json_pointer.h"
-#include "options/option.h"
+#include "options/operator.h"
 #include "options/option_kind.h"
+#include "value/value.h"
 
 /* The member of every request that carries the envelope. */
 #define ENVELOPE_KEY "lambda_fdw"

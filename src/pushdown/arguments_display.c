@@ -15,6 +15,7 @@
 
 #include "executor/executor.h"
 
+#include "pushdown/arguments.h"
 #include "pushdown/arguments_display.h"
 #include "pushdown/part.h"
 

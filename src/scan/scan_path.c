@@ -20,6 +20,7 @@
 #include "optimizer/paths.h"
 #include "optimizer/restrictinfo.h"
 
+#include "options/option_kind.h"
 #include "pg/compat.h"
 #include "scan/rel_info.h"
 #include "scan/scan_cost.h"
