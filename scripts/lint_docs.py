@@ -36,6 +36,26 @@ def rule_prose(tree):
             before, indent = kind, own
 
 
+# What documents call ours: functions and types, and files in backquotes.
+OUR_NAME = re.compile(r"\b(lfdw_\w+|Lfdw[A-Z]\w*|lambda[A-Z]\w+)\b")
+OUR_FILE = re.compile(r"`(?:[\w/]+/)?(\w+\.(?:c|h|py))`")
+
+
+def rule_names(tree):
+    """Functions, types and files that two documents name are there."""
+    names = set()
+    files = {os.path.basename(path) for path in tree}
+    for path, text in tree.items():
+        if path.startswith("src/"):
+            names.update(OUR_NAME.findall(text))
+    for page in ("docs/internals.md", "CONTRIBUTING.md"):
+        for number, line in enumerate(tree.get(page, "").split("\n"), 1):
+            for name in set(OUR_NAME.findall(line)) - names:
+                yield page, number, f"there is no {name}"
+            for name in set(OUR_FILE.findall(line)) - files:
+                yield page, number, f"there is no file {name}"
+
+
 # A test in Perl, by its file's name; one that a script writes has a path.
 TAP_NAME = re.compile(r"(?<![\w/.$-])(?:test/tap/)?(\d{3}_[a-z]\w*)")
 

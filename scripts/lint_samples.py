@@ -284,6 +284,12 @@ append("prose", "docs/prose.md", "\n* An item\n  over two lines.\n",
 append("prose", "docs/prose.md", "* An item.\n", "a list without a blank line")
 
 
+append("names", "docs/internals.md", "\n`lfdw_http_count` is not lfdw_http_gone.\n",
+       "a function that is not there")
+append("names", "docs/internals.md", "\n`src/http/http.c` is not `gone.c`.\n",
+       "a file that is not there")
+
+
 @plant("tap_numbers", "test/tap/002_waits.pl")
 def same_number(tree):
     """a number twice"""
