@@ -36,6 +36,7 @@
 #include "utils/typcache.h"
 
 #include "join/join.h"
+#include "join/join_internal.h"
 #include "pg/compat.h"
 #include "pg/setting.h"
 #include "pushdown/term.h"
@@ -74,18 +75,18 @@ typedef struct BindJoin
 
 static set_join_pathlist_hook_type previous_hook = NULL;
 
-static Plan *plan_bind_join(PlannerInfo *root, RelOptInfo *rel,
-							CustomPath *best_path, List *tlist, List *clauses,
-							List *custom_plans);
+static Plan *lambdaPlanCustomPath(PlannerInfo *root, RelOptInfo *rel,
+								  CustomPath *best_path, List *tlist, List *clauses,
+								  List *custom_plans);
 
 static const CustomPathMethods path_methods = {
 	.CustomName = "Lambda Bind Join",
-	.PlanCustomPath = plan_bind_join
+	.PlanCustomPath = lambdaPlanCustomPath
 };
 
 static const CustomScanMethods scan_methods = {
 	.CustomName = "Lambda Bind Join",
-	.CreateCustomScanState = lambdaCreateBindJoinState
+	.CreateCustomScanState = lambdaCreateCustomScanState
 };
 
 /* Does the planner put a Result with a one-time filter above a relation's scan? */
@@ -495,8 +496,8 @@ add_targets(List *tlist, List *exprs)
 
 /* PlanCustomPath */
 static Plan *
-plan_bind_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
-			   List *tlist, List *clauses, List *custom_plans)
+lambdaPlanCustomPath(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
+					 List *tlist, List *clauses, List *custom_plans)
 {
 	CustomScan *plan = makeNode(CustomScan);
 	Path	   *outer_path = linitial(best_path->custom_paths);
@@ -545,7 +546,7 @@ plan_bind_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
  * 0 for anybody else's.
  */
 Cost
-lfdw_join_waiting(const CustomScan *plan)
+lfdw_join_plan_waiting(const CustomScan *plan)
 {
 	return plan->methods == &scan_methods ?
 		floatVal(list_nth(plan->custom_private, LFDW_JOIN_WAITING)) : 0;
@@ -553,7 +554,7 @@ lfdw_join_waiting(const CustomScan *plan)
 
 /* Has the planner consider bind joins; once, while the library loads. */
 void
-lfdw_join_install(void)
+lfdw_join_plan_install(void)
 {
 	RegisterCustomScanMethods(&scan_methods);
 	previous_hook = set_join_pathlist_hook;
