@@ -353,15 +353,6 @@ is_computable(const BindJoin *join)
 				   outer, inner, &shown);
 }
 
-/* A scan of the inner relation as it is: the join itself gives it its keys. */
-static Path *
-inner_path(PlannerInfo *root, RelOptInfo *innerrel)
-{
-	return (Path *) lfdw_create_foreignscan_path(root, innerrel,
-												 innerrel->rows, 0, 0, 0, NIL,
-												 NULL);
-}
-
 /*
  * How many keys the outer side has.  Where nobody knows they are all different:
  * core's guess of 200 would make calls for a million keys look cheap.
@@ -431,7 +422,8 @@ add_bind_path(const BindJoin *join, Path *outer)
 	path->path.parent = join->joinrel;
 	path->path.pathtarget = join->joinrel->reltarget;
 	path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
-	path->custom_paths = list_make2(outer, inner_path(join->root, join->innerrel));
+	path->custom_paths = list_make2(outer, lfdw_scan_path_of_join(join->root,
+																  join->innerrel));
 	path->custom_private = list_make3(join->restrictlist, join->key,
 									  list_make3_int(join->jointype, batch_keys,
 													 early ? Min(FIRST_KEYS, batch_keys) : batch_keys));

@@ -292,7 +292,7 @@ lambdaEndForeignScan(ForeignScanState *node)
 
 /*
  * What EXPLAIN needs of a scan that was begun, perhaps for EXPLAIN alone: the
- * binding, the terms and what the invocations came to, all of the scan's own.
+ * table, the terms and what the invocations came to, all of the scan's own.
  */
 void
 lfdw_scan_describe(ForeignScanState *node, LfdwScanDescription *description)
