@@ -149,6 +149,15 @@ SELECT payload->'lambda_fdw'->'limit' AS "limit" FROM calls ORDER BY seq;
 SELECT id FROM liar WHERE false LIMIT 1;
 SELECT * FROM basket JOIN (SELECT id FROM items WHERE false) x ON id = item LIMIT 1;
 
+-- GEQO tries joins, those of partitions too, in memory that it empties
+SET geqo_threshold = 2;
+SET enable_partitionwise_join = on;
+SELECT i.id, p.name, b.n, c.id AS child FROM items i JOIN parted p ON p.id = i.id JOIN items j ON j.id = p.id AND j.name = p.name
+  LEFT JOIN basket b ON b.item = j.id LEFT JOIN child c ON c.id = j.id LEFT JOIN parted q ON q.id = p.id AND q.name < p.name
+  WHERE i.id IN (12, 15, 17) AND j.id > 12 ORDER BY 1;
+RESET geqo_threshold;
+RESET enable_partitionwise_join;
+
 -- ANALYZE
 ANALYZE items;
 SELECT reltuples FROM pg_class WHERE oid = 'items'::regclass;
