@@ -43,7 +43,7 @@ CREATE FOREIGN TABLE child () INHERITS (parent) SERVER lambda OPTIONS (function_
 INSERT INTO parent VALUES (100, 'local');
 SELECT tableoid::regclass, count(*) FROM parent GROUP BY 1 ORDER BY 1;
 SELECT p.id, b.n FROM parent p JOIN basket b ON b.item = p.id ORDER BY 1;
--- partitions' functions sort for the whole
+-- ORDER BY over partitions: the function of each sorts its own rows
 CREATE TABLE sorted (id int, name text) PARTITION BY RANGE (id);
 CREATE FOREIGN TABLE sorted_low (name text, id int OPTIONS (pushdown '>=:since')) SERVER lambda
   OPTIONS (function_arn 'raw', payload '{"response": "[[\"a\", 1], [\"b\", 2]]"}', capabilities 'order_by');
@@ -167,7 +167,7 @@ ANALYZE lookup;
 ALTER FOREIGN TABLE lookup ALTER key OPTIONS (SET pushdown '>=', SET required 'true');
 SELECT * FROM lookup WHERE key = 3;
 
--- ten outer rows are worth ten calls, ten million are not; a batch is best
+-- a nested loop for ten outer rows, none for ten million; a bind join is the cheapest
 CREATE FOREIGN TABLE large (id int OPTIONS (pushdown '=, in'), name text) SERVER lambda
   OPTIONS (function_arn 'items', estimated_rows '1000000');
 CREATE TABLE few AS SELECT i FROM generate_series(1, 10) i;

@@ -76,7 +76,7 @@ SELECT w.id, w.note, i.name FROM wanted w JOIN items i ON i.id + 0 = w.id ORDER 
 SET enable_memoize = off;
 SELECT count(*) >= 0 AS cleared FROM reset_calls;
 SELECT w.id, w.note, i.name FROM wanted w JOIN items i ON i.id = w.id ORDER BY w.id, w.note;
--- a NULL key asks nobody
+-- a NULL key makes no call
 SELECT payload->'id' AS id FROM calls ORDER BY seq;
 RESET enable_memoize;
 RESET enable_material;
