@@ -134,6 +134,8 @@ CREATE TABLE keys (k numeric);
 INSERT INTO keys VALUES (1.0), (1.00), (2), (3);
 ANALYZE keys;
 SELECT k, v FROM keys JOIN mirror ON v = k ORDER BY k::text, v::text;
+-- a join that runs again asks by each spelling
+SELECT o, (SELECT string_agg(v::text, ',') FROM keys JOIN mirror ON v = k WHERE k::text = o) AS v FROM (VALUES ('1.0'), ('1.00'), ('1.0')) x (o);
 
 -- no limit is sent with them: a call's rows may all be another's
 CREATE FOREIGN TABLE cut (v numeric OPTIONS (pushdown '=')) SERVER lambda
