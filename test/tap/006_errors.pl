@@ -568,13 +568,6 @@ is(outcome_of($session, $item)->{sqlstate},
 ok(outcome_of($session, $item)->{rows}, 'but for the next invocation');
 is(requests_to($ahead), '2', 'by one request each');
 
-# What a cache has kept tells an old time.
-my $asked = requests_to($endpoint);
-my $old = strftime('%a, %d %b %Y %H:%M:%S GMT', gmtime(time() - 3600));
-my $kept = qq({"code": 403, "type": "InvalidSignatureException", "headers": {"Date": "$old", "Age": "3600"}});
-is(outcome_of($session, read_of('status', $kept, 'seen'))->{sqlstate}, '28000', 'an error that a cache kept');
-is(requests_to($endpoint), $asked + 1, 'is not tried again by its date');
-
 # A token that has expired, and nothing to renew it with.
 my $before = requests_to($endpoint);
 $node->safe_psql('postgres', <<"END");
