@@ -33,7 +33,7 @@ sub answers_ok
 {
 	my ($server, $name) = @_;
 
-	is($session->query("SELECT status FROM lambda_invoke('$server', 'items', '{}')"), '200', $name);
+	is($session->query("SELECT payload IS NOT NULL FROM lambda_invoke('$server', 'items', '{}')"), 't', $name);
 	return;
 }
 
