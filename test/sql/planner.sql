@@ -144,6 +144,13 @@ EXECUTE page(1, NULL);
 EXECUTE page(-1, 0);
 EXECUTE page(9223372036854775807, 19);
 SELECT payload->'lambda_fdw'->'limit' AS "limit" FROM calls ORDER BY seq;
+-- a limit of other rows than the scan's is not sent
+SELECT count(*) FROM reset_calls;
+SELECT DISTINCT id % 5 AS id FROM liar ORDER BY 1 LIMIT 6;
+SELECT id, generate_series(1, id) FROM liar LIMIT 1 OFFSET 2;
+SELECT max(id) OVER () FROM liar LIMIT 1;
+SELECT id FROM liar LIMIT 1 FOR UPDATE;
+SELECT count(*), count(payload->'lambda_fdw'->'limit') AS limits FROM calls;
 
 -- a relation that the planner has proved empty
 SELECT id FROM liar WHERE false LIMIT 1;
