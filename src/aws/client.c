@@ -3,6 +3,10 @@
  * client.c
  *		Requests to AWS: where they go, signed, numbered, timed.
  *
+ * What a backend knows of AWS by server and user mapping is a client: the
+ * connections, kept credentials, tokens for retries, and how far the clock is
+ * off.  It hangs on the connections' pool, and ends with it.
+ *
  * IDENTIFICATION
  *	  src/aws/client.c
  *
@@ -29,7 +33,7 @@
 #define LFDW_VERSION "1.0.0"
 
 /* The headers this module adds to those it is given. */
-#define OWN_HEADERS_MAX 8
+#define OWN_HEADERS_MAX 9
 
 /* LfdwRelease: overwrites keys before their memory is given back. */
 static void
@@ -219,33 +223,62 @@ add_header(LfdwHeader *headers, int *nheaders, const char *name,
 	(*nheaders)++;
 }
 
-/* Appends the header Authorization for those that are there. */
+/* Raises the error about a signature that cannot be made. */
 static void
-sign(LfdwHeader *headers, int *nheaders, const LfdwRoute *route,
-	 const LfdwAwsRequest *request, const char *path,
-	 const LfdwSigv4Scope *scope)
+report_signing(const LfdwRoute *route)
 {
-	char		hash[LFDW_SHA256_HEX_LEN + 1];
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_ERROR),
+			 errmsg("could not sign a request for server \"%s\"", route->server),
+			 errdetail("OpenSSL refused SHA-256.")));
+}
+
+/* What the signature says of the body; hash has room for a SHA-256 in hex. */
+static void
+hash_content(const LfdwAwsRequest *request, char *hash)
+{
+	if (request->content_hash == LFDW_CONTENT_UNSIGNED)
+		strlcpy(hash, LFDW_SIGV4_UNSIGNED_PAYLOAD, LFDW_SHA256_HEX_LEN + 1);
+	else if (!lfdw_sigv4_hash(request->body, request->body_len, hash))
+		report_signing(request->route);
+}
+
+/*
+ * Appends the headers of a signature: its own that are signed, then
+ * Authorization, for these and those that were there.
+ */
+static void
+sign(LfdwHeader *headers, int *nheaders, const LfdwAwsRequest *request,
+	 const LfdwCredentials *credentials, const char *path)
+{
+	LfdwClient *client = lfdw_client_get(&request->caller->pool);
+	char	   *hash = palloc(LFDW_SHA256_HEX_LEN + 1);
 	StringInfoData authorization;
+	LfdwSigv4Scope scope = {"", request->route->region, request->service};
 	LfdwSigv4Request signed_request = {
-		.method = "POST",
+		.method = request->method,
 		.path = path,
+		.path_encoded_once = request->path_encoded_once,
 		.query = request->query,
 		.headers = headers,
-		.nheaders = *nheaders,
 		.payload_hash = hash
 	};
 
 	initStringInfo(&authorization);
-	if (!lfdw_sigv4_hash(request->body, request->body_len, hash) ||
-		!lfdw_sigv4_authorization(&authorization, key_cache(),
-								  request->credentials->access_key_id,
-								  request->credentials->secret_access_key,
-								  scope, &signed_request))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_ERROR),
-				 errmsg("could not sign a request for server \"%s\"", route->server),
-				 errdetail("OpenSSL refused SHA-256.")));
+	hash_content(request, hash);
+	lfdw_sigv4_timestamp(time(NULL) + client->clock_offset, scope.timestamp);
+	add_header(headers, nheaders, "X-Amz-Date", pstrdup(scope.timestamp));
+	if (request->content_hash != LFDW_CONTENT_HASHED)
+		add_header(headers, nheaders, "X-Amz-Content-Sha256", hash);
+	if (credentials->session_token)
+		add_header(headers, nheaders, "X-Amz-Security-Token",
+				   credentials->session_token);
+	signed_request.nheaders = *nheaders;
+	if (!lfdw_sigv4_authorization(&authorization, key_cache(),
+								  credentials->access_key_id,
+								  credentials->secret_access_key,
+								  &scope, &signed_request))
+		report_signing(request->route);
 	add_header(headers, nheaders, "Authorization", authorization.data);
 }
 
@@ -267,31 +300,21 @@ user_agent(void)
  * botocore: proxies may change them.
  */
 static int
-make_headers(LfdwHeader *headers, const LfdwPoolKey *key,
-			 const LfdwRoute *route, const LfdwAwsRequest *request,
-			 const LfdwUrl *url, const char *path)
+make_headers(LfdwHeader *headers, const LfdwAwsRequest *request,
+			 const LfdwAwsAttempt *attempt, const LfdwUrl *url,
+			 const char *path)
 {
-	LfdwSigv4Scope scope = {"", route->region, request->service};
 	int			n = 0;
 
 	add_header(headers, &n, "Host", url->authority);
 	for (int i = 0; i < request->nheaders; i++)
 		headers[n++] = request->headers[i];
-	if (request->credentials)
-	{
-		lfdw_sigv4_timestamp(time(NULL) + lfdw_client_get(key)->clock_offset,
-							 scope.timestamp);
-		add_header(headers, &n, "X-Amz-Date", pstrdup(scope.timestamp));
-		if (request->credentials->session_token)
-			add_header(headers, &n, "X-Amz-Security-Token",
-					   request->credentials->session_token);
-		sign(headers, &n, route, request, path, &scope);
-	}
+	if (attempt->credentials)
+		sign(headers, &n, request, attempt->credentials, path);
 	add_header(headers, &n, "User-Agent", user_agent());
-	add_header(headers, &n, "amz-sdk-invocation-id", request->invocation_id);
+	add_header(headers, &n, "amz-sdk-invocation-id", attempt->invocation_id);
 	add_header(headers, &n, "amz-sdk-request",
-			   psprintf("attempt=%d; max=%d", request->attempt,
-						route->max_attempts));
+			   psprintf("attempt=%d; max=%d", attempt->number, attempt->max));
 	if (request->trace_id)
 		add_header(headers, &n, "X-Amzn-Trace-Id", request->trace_id);
 	return n;
@@ -299,9 +322,9 @@ make_headers(LfdwHeader *headers, const LfdwPoolKey *key,
 
 /* Which addresses a request may be sent to. */
 static int
-network_rules(const LfdwRoute *route, const LfdwAwsRequest *request,
-			  const LfdwUrl *url)
+network_rules(const LfdwAwsRequest *request, const LfdwUrl *url)
 {
+	const LfdwRoute *route = request->route;
 	int			rules = 0;
 
 	if (request->own_endpoint)
@@ -332,16 +355,17 @@ proxy_url(const char *proxy)
 }
 
 /*
- * Begins a POST to a service and returns at once.
+ * Sends a request to AWS, signed, and returns at once.
  *
- * It goes over the connections of key, and by the server's route, whose
- * region is in the signature.  The exchange belongs to the current context.
- * Raises HV000 where OpenSSL cannot sign.
+ * It goes over the connections of its caller, and by the route, whose region
+ * is in the signature.  The exchange belongs to the current context; the
+ * request's body must live as long.  Raises HV000 where OpenSSL cannot sign,
+ * and what lfdw_http_begin raises.
  */
 LfdwHttpExchange *
-lfdw_client_begin(const LfdwPoolKey *key, const LfdwRoute *route,
-				  const LfdwAwsRequest *request)
+lfdw_client_begin(const LfdwAwsRequest *request, const LfdwAwsAttempt *attempt)
 {
+	const LfdwRoute *route = request->route;
 	LfdwHttpRequest http = {0};
 	LfdwHeader *headers = palloc(sizeof(LfdwHeader) *
 								 (request->nheaders + OWN_HEADERS_MAX));
@@ -352,9 +376,9 @@ lfdw_client_begin(const LfdwPoolKey *key, const LfdwRoute *route,
 	if (!lfdw_url_parse(request->endpoint, &url, &why))
 		elog(ERROR, "invalid endpoint: %s", why);
 	path = psprintf("%s%s", url.path, request->path);
-	http.pool = *key;
-	http.method = "POST";
-	http.nheaders = make_headers(headers, key, route, request, &url, path) - 1;
+	http.pool = request->caller->pool;
+	http.method = request->method;
+	http.nheaders = make_headers(headers, request, attempt, &url, path) - 1;
 	http.headers = headers + 1;
 	http.url = psprintf("%s://%s%s%s%s", url.https ? "https" : "http",
 						url.authority, path,
@@ -365,8 +389,8 @@ lfdw_client_begin(const LfdwPoolKey *key, const LfdwRoute *route,
 	http.body_len = request->body_len;
 	http.limits = request->limits;
 	http.keep_connection = route->keep_connections;
-	http.once = request->once;
-	http.network = network_rules(route, request, &url);
+	http.once = attempt->once;
+	http.network = network_rules(request, &url);
 	return lfdw_http_begin(&http);
 }
 
@@ -374,7 +398,7 @@ lfdw_client_begin(const LfdwPoolKey *key, const LfdwRoute *route,
 static int64
 header_number(const LfdwHttpExchange *exchange, const char *name)
 {
-	const char *value = lfdw_http_header(exchange, name);
+	const char *value = lfdw_exchange_header(exchange, name);
 
 	if (value == NULL || value[0] == '\0' || strlen(value) > 9 ||
 		strspn(value, "0123456789") != strlen(value))
@@ -392,7 +416,7 @@ lfdw_client_retry_hint_us(const LfdwHttpExchange *exchange)
 {
 	int64		ms = header_number(exchange, "x-amz-retry-after");
 	int64		seconds = header_number(exchange, "Retry-After");
-	const char *date = lfdw_http_header(exchange, "Retry-After");
+	const char *date = lfdw_exchange_header(exchange, "Retry-After");
 	int64		at;
 
 	if (ms >= 0)
@@ -410,11 +434,11 @@ lfdw_client_retry_hint_us(const LfdwHttpExchange *exchange)
 bool
 lfdw_client_correct_clock(LfdwClient *client, const LfdwHttpExchange *exchange)
 {
-	const char *date = lfdw_http_header(exchange, "Date");
+	const char *date = lfdw_exchange_header(exchange, "Date");
 	int64		ours = (int64) time(NULL);
 	int64		theirs;
 
-	if (date == NULL || lfdw_http_header(exchange, "Age") ||
+	if (date == NULL || lfdw_exchange_header(exchange, "Age") ||
 		!lfdw_time_http_date(date, &theirs) ||
 		llabs(theirs - (ours + client->clock_offset)) < CLOCK_SKEW_SECONDS)
 		return false;

@@ -42,25 +42,44 @@ typedef struct LfdwConnection
 	bool		usable;			/* by further requests */
 } LfdwConnection;
 
-/* A request; nothing here is kept but the body. */
+/* How a request's signature covers its body. */
+typedef enum LfdwContentHash
+{
+	LFDW_CONTENT_HASHED,		/* by its SHA-256 */
+	LFDW_CONTENT_SENT,			/* ... which a header has too, for S3 */
+	LFDW_CONTENT_UNSIGNED		/* not at all, as a header says, for S3 */
+} LfdwContentHash;
+
+/* A request to AWS, the same at every attempt. */
 typedef struct LfdwAwsRequest
 {
+	const LfdwCaller *caller;	/* whose connections it uses */
+	const LfdwRoute *route;
 	const char *service;		/* as in the signature's scope */
+	const char *method;			/* GET, POST or PUT */
 	const char *endpoint;		/* URL */
-	const char *path;			/* below the endpoint's own, encoded once */
+	const char *path;			/* below the endpoint's own, as on the wire */
 	const char *query;			/* as on the wire, "" for none */
 	const LfdwHeader *headers;	/* to sign; Host and X-Amz-Date are added */
 	int			nheaders;
 	const char *trace_id;		/* X-Amzn-Trace-Id, NULL for none */
 	const char *body;			/* must outlive the exchange */
 	size_t		body_len;
-	const LfdwCredentials *credentials; /* NULL: not signed */
-	const char *invocation_id;	/* the same for all attempts */
-	int			attempt;		/* from 1 */
+	LfdwContentHash content_hash;
+	bool		path_encoded_once;	/* S3: it is signed as on the wire */
 	LfdwHttpLimits limits;
 	bool		own_endpoint;	/* the endpoint is the administrator's choice */
-	bool		once;			/* it must not be sent again if it breaks */
 } LfdwAwsRequest;
+
+/* What differs between the attempts. */
+typedef struct LfdwAwsAttempt
+{
+	int			number;			/* from 1 */
+	int			max;			/* how many there may be */
+	const char *invocation_id;	/* the same for all */
+	const LfdwCredentials *credentials; /* NULL: not signed */
+	bool		once;			/* it must not be sent again if it breaks */
+} LfdwAwsAttempt;
 
 extern LfdwClient *lfdw_client_get(const LfdwPoolKey *key);
 extern void lfdw_client_forget_changed(bool mapping, uint32 hash);
@@ -71,9 +90,8 @@ extern void lfdw_client_keep_credentials(LfdwClient *client,
 										 const LfdwCredentials *credentials,
 										 int64 now);
 extern char *lfdw_client_uuid(void);
-extern LfdwHttpExchange *lfdw_client_begin(const LfdwPoolKey *key,
-										   const LfdwRoute *route,
-										   const LfdwAwsRequest *request);
+extern LfdwHttpExchange *lfdw_client_begin(const LfdwAwsRequest *request,
+										   const LfdwAwsAttempt *attempt);
 extern int64 lfdw_client_retry_hint_us(const LfdwHttpExchange *exchange);
 extern bool lfdw_client_correct_clock(LfdwClient *client,
 									  const LfdwHttpExchange *exchange);

@@ -148,6 +148,7 @@ normalize_path(const char *path)
 	return result;
 }
 
+/* The canonical path: for all services but S3 it is encoded once more. */
 static void
 append_path(StringInfo out, const LfdwSigv4Request *request)
 {
@@ -155,7 +156,10 @@ append_path(StringInfo out, const LfdwSigv4Request *request)
 
 	if (request->normalize)
 		path = normalize_path(path);
-	lfdw_uri_encode(out, path, strlen(path), true);
+	if (request->path_encoded_once)
+		appendStringInfoString(out, path);
+	else
+		lfdw_uri_encode(out, path, strlen(path), true);
 }
 
 /* Decodes a part of a query and encodes it again, strictly. */

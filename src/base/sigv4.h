@@ -14,6 +14,9 @@
 #include "base/base.h"
 #include "base/http_header.h"
 
+/* As payload_hash: the signature leaves the body out.  S3 alone takes it. */
+#define LFDW_SIGV4_UNSIGNED_PAYLOAD "UNSIGNED-PAYLOAD"
+
 #define LFDW_SHA256_LEN 32
 #define LFDW_SHA256_HEX_LEN 64
 #define LFDW_SIGV4_KEY_CACHE_SIZE 16
@@ -27,6 +30,7 @@ typedef struct LfdwSigv4Request
 	const LfdwHeader *headers;	/* those to sign, "host" among them */
 	int			nheaders;
 	const char *payload_hash;	/* hex SHA-256 of the body */
+	bool		path_encoded_once;	/* sign the path as it is, as S3 does */
 	bool		normalize;		/* remove dot segments and double slashes */
 } LfdwSigv4Request;
 

@@ -13,33 +13,26 @@
  */
 #include "postgres.h"
 
-#include "common/pg_prng.h"
-#include "utils/memutils.h"
-
-#include "aws/client.h"
 #include "aws/endpoint.h"
+#include "aws/service.h"
 #include "base/aws_error.h"
 #include "base/aws_time.h"
 #include "base/uri.h"
 #include "base/xml_text.h"
 #include "credentials/credential_source.h"
-#include "http/wait.h"
 #include "pg/message.h"
 
 #define SERVICE_TIMEOUT_MS 20000
 #define ANSWER_MAX (256 * 1024)
 #define DEFAULT_SESSION_NAME "lambda_fdw"
 
-/* What an attempt came to. */
-typedef struct Attempt
+/* What STS answered. */
+typedef struct Answer
 {
-	LfdwHttpExchange *exchange;
-	int			status;			/* 0 where there is no answer */
+	int			status;
 	const char *body;
 	size_t		len;
-	char		code[128];		/* of the error */
-	const char *why;			/* fit for a note */
-} Attempt;
+} Answer;
 
 /* Appends a parameter to a form, NULL ones not. */
 static void
@@ -68,102 +61,81 @@ write_form(StringInfo form, const char *action, const LfdwRole *role,
 	add_parameter(form, "WebIdentityToken", token);
 }
 
-/* Reads what STS says is wrong. */
-static void
-read_error(Attempt *attempt)
+/* What has been received of an answer; valid as long as the exchange. */
+static Answer
+answer_of(LfdwHttpExchange *exchange)
 {
-	char	   *code = NULL;
-	char	   *message = NULL;
+	LfdwBuffer *body = lfdw_exchange_body(exchange);
+	Answer		answer = {
+		.status = lfdw_exchange_status(exchange),
+		.body = body->len > 0 ? lfdw_buffer_bytes(body) : "",
+		.len = body->len
+	};
 
-	if (!lfdw_xml_find(attempt->body, attempt->len, "Code", &code))
-		code = pstrdup("");
-	if (!lfdw_xml_find(attempt->body, attempt->len, "Message", &message))
-		message = pstrdup("");
-	lfdw_aws_error_code(attempt->code, sizeof(attempt->code), code);
-	attempt->why = psprintf("STS answered HTTP status %d %s: %s", attempt->status,
-							lfdw_error_excerpt(code, strlen(code)),
-							lfdw_error_excerpt(message, strlen(message)));
+	return answer;
 }
 
-/* Sends the form once and waits for the answer. */
+/* The text of an element of an answer, palloc'd; "" where there is none. */
+static char *
+element_of(const Answer *answer, const char *name)
+{
+	char	   *text;
+
+	return lfdw_xml_find(answer->body, answer->len, name, &text) ? text :
+		pstrdup("");
+}
+
+/* LfdwServiceRequest.read_code: STS has it in the answer's XML. */
 static void
-try_once(Attempt *attempt, const LfdwSearch *search,
-		 const LfdwAwsRequest *request)
+read_code(LfdwHttpExchange *exchange, char *code, size_t size)
+{
+	Answer		answer = answer_of(exchange);
+
+	lfdw_aws_error_code(code, size, element_of(&answer, "Code"));
+}
+
+/* Notes what STS says is wrong. */
+static void
+note_error(LfdwSearch *search, const char *source, const Answer *answer)
+{
+	char	   *code = element_of(answer, "Code");
+	char	   *message = element_of(answer, "Message");
+
+	lfdw_search_note(search, source,
+					 psprintf("STS answered HTTP status %d %s: %s",
+							  answer->status,
+							  lfdw_error_excerpt(code, strlen(code)),
+							  lfdw_error_excerpt(message, strlen(message))));
+}
+
+/* Notes why STS did not answer. */
+static void
+note_failure(LfdwSearch *search, const char *source, const char *endpoint,
+			 const LfdwHttpExchange *exchange)
 {
 	const char *message;
-	LfdwBuffer *body;
 
-	memset(attempt, 0, sizeof(*attempt));
-	attempt->exchange = lfdw_client_begin(&search->caller->pool, search->route,
-										  request);
-	while (lfdw_http_state(attempt->exchange) == LFDW_HTTP_RUNNING)
-		lfdw_http_wait(&attempt->exchange, 1, PG_INT64_MAX);
-	if (lfdw_http_state(attempt->exchange) == LFDW_HTTP_FAILED)
-	{
-		lfdw_http_failure(attempt->exchange, &message);
-		attempt->why = psprintf("%s: %s", request->endpoint,
-								lfdw_error_excerpt(message, strlen(message)));
-		return;
-	}
-	body = lfdw_http_body(attempt->exchange);
-	attempt->status = lfdw_http_status(attempt->exchange);
-	attempt->body = body->len > 0 ? lfdw_buffer_bytes(body) : "";
-	attempt->len = body->len;
-	if (attempt->status != 200)
-		read_error(attempt);
-}
-
-/*
- * May a request be sent again?  STS only issues keys, so it may whenever that
- * could help.
- */
-static bool
-may_try_again(const Attempt *attempt, const LfdwSearch *search, bool *corrected)
-{
-	const char *message;
-	LfdwRetry	retry;
-
-	if (attempt->status == 0)
-		return lfdw_http_failure(attempt->exchange, &message) !=
-			LFDW_HTTP_FORBIDDEN_ADDRESS;
-	retry = lfdw_aws_error_retry(attempt->status, attempt->code);
-	if (retry != LFDW_RETRY_CLOCK)
-		return retry == LFDW_RETRY_NOT_RUN || retry == LFDW_RETRY_MAY_HAVE_RUN;
-	if (*corrected)
-		return false;
-	*corrected = lfdw_client_correct_clock(lfdw_client_get(&search->caller->pool),
-										   attempt->exchange);
-	return *corrected;
-}
-
-/* Waits before the next attempt. */
-static void
-back_off(const Attempt *attempt, int number)
-{
-	bool		throttled = attempt->status != 0 &&
-	lfdw_aws_error_classify(attempt->status, attempt->code) == LFDW_AWS_THROTTLED;
-
-	lfdw_http_wait(NULL, 0, lfdw_wait_now_us() +
-				   lfdw_retry_delay_us(number, throttled,
-									   pg_prng_double(&pg_global_prng_state),
-									   lfdw_client_retry_hint_us(attempt->exchange)));
+	lfdw_exchange_failure(exchange, &message);
+	lfdw_search_note(search, source,
+					 psprintf("%s: %s", endpoint,
+							  lfdw_error_excerpt(message, strlen(message))));
 }
 
 /* Takes the credentials out of an answer. */
 static bool
-take_answer(LfdwSearch *search, const char *source, const Attempt *attempt,
+take_answer(LfdwSearch *search, const char *source, const Answer *answer,
 			LfdwCredentials *found)
 {
 	char	   *expiration;
 
 	memset(found, 0, sizeof(*found));
-	if (!lfdw_xml_find(attempt->body, attempt->len, "AccessKeyId",
+	if (!lfdw_xml_find(answer->body, answer->len, "AccessKeyId",
 					   &found->access_key_id) ||
-		!lfdw_xml_find(attempt->body, attempt->len, "SecretAccessKey",
+		!lfdw_xml_find(answer->body, answer->len, "SecretAccessKey",
 					   &found->secret_access_key) ||
-		!lfdw_xml_find(attempt->body, attempt->len, "SessionToken",
+		!lfdw_xml_find(answer->body, answer->len, "SessionToken",
 					   &found->session_token) ||
-		!lfdw_xml_find(attempt->body, attempt->len, "Expiration", &expiration) ||
+		!lfdw_xml_find(answer->body, answer->len, "Expiration", &expiration) ||
 		!lfdw_time_iso8601(expiration, &found->expires_at))
 	{
 		lfdw_search_note(search, source, "the answer of STS has no credentials");
@@ -174,7 +146,10 @@ take_answer(LfdwSearch *search, const char *source, const Attempt *attempt,
 	return true;
 }
 
-/* Asks STS, up to max_attempts times. */
+/*
+ * Asks STS, up to max_attempts times.  It only issues keys, so it may be asked
+ * again whenever that could help.
+ */
 static bool
 ask(LfdwSearch *search, const char *source, StringInfo form,
 	const LfdwCredentials *base, LfdwCredentials *found)
@@ -182,38 +157,43 @@ ask(LfdwSearch *search, const char *source, StringInfo form,
 	LfdwHeader	headers[] = {
 		{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}
 	};
-	LfdwAwsRequest request = {
-		.service = "sts",
-		.path = "/",
-		.query = "",
-		.headers = headers,
-		.nheaders = lengthof(headers),
-		.body = form->data,
-		.body_len = form->len,
+	LfdwServiceRequest request = {
+		.aws.caller = search->caller,
+		.aws.route = search->route,
+		.aws.service = "sts",
+		.aws.method = "POST",
+		.aws.path = "/",
+		.aws.query = "",
+		.aws.headers = headers,
+		.aws.nheaders = lengthof(headers),
+		.aws.body = form->data,
+		.aws.body_len = form->len,
+		.aws.limits = search->route->limits,
 		.credentials = base,
-		.invocation_id = lfdw_client_uuid(),
-		.limits = search->route->limits
+		.read_code = read_code,
+		.max_attempts = search->route->max_attempts,
+		.repeatable = true,
+		.retry_failures = LFDW_FAILURES_ALL &
+		~LFDW_FAILURE(LFDW_HTTP_FORBIDDEN_ADDRESS)
 	};
-	bool		corrected = false;
-	Attempt		attempt;
+	LfdwServiceRun *run;
+	LfdwServiceState state;
+	Answer		answer;
 
-	request.limits.request_timeout_ms = SERVICE_TIMEOUT_MS;
-	request.limits.max_response_bytes = ANSWER_MAX;
-	request.endpoint = lfdw_endpoint_sts(search->route, search->caller,
-										 &request.own_endpoint);
-	for (request.attempt = 1;; request.attempt++)
-	{
-		try_once(&attempt, search, &request);
-		if (attempt.status == 200)
-			return take_answer(search, source, &attempt, found);
-		if (request.attempt >= search->route->max_attempts ||
-			!may_try_again(&attempt, search, &corrected))
-		{
-			lfdw_search_note(search, source, attempt.why);
-			return false;
-		}
-		back_off(&attempt, request.attempt);
-	}
+	request.aws.limits.request_timeout_ms = SERVICE_TIMEOUT_MS;
+	request.aws.limits.max_response_bytes = ANSWER_MAX;
+	request.aws.endpoint = lfdw_endpoint_sts(search->route, search->caller,
+											 &request.aws.own_endpoint);
+	run = lfdw_service_begin(&request);
+	state = lfdw_service_complete(run);
+	answer = answer_of(run->exchange);
+	if (state == LFDW_SERVICE_FAILED)
+		note_failure(search, source, request.aws.endpoint, run->exchange);
+	else if (answer.status != 200)
+		note_error(search, source, &answer);
+	else
+		return take_answer(search, source, &answer, found);
+	return false;
 }
 
 /* The role in words, for the column "source". */

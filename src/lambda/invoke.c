@@ -6,9 +6,8 @@
  * POST /2015-03-31/functions/{FunctionName}/invocations?Qualifier={Qualifier},
  * as in Lambda's API reference.
  *
- * An invocation is a number of attempts, as the SDKs' standard retry mode
- * makes them.  What may be tried again is said by one table, in aws_error.c;
- * once rows were taken from an answer, nothing is.
+ * Attempts are service.c's.  Once rows were taken from an answer, there are no
+ * more of them.
  *
  * IDENTIFICATION
  *	  src/lambda/invoke.c
@@ -29,8 +28,8 @@
 #include "pg/message.h"
 #include "pg/setting.h"
 
-/* An error's body is read up to here; all of AWS's are far shorter. */
-#define ERROR_BODY_MAX (256 * 1024)
+/* What a function that raised says is read up to here. */
+#define RAISED_BODY_MAX (256 * 1024)
 
 /* What JSON can begin with, a byte order mark included. */
 #define JSON_STARTS " \t\r\n{[\"-0123456789tfn\xEF"
@@ -101,38 +100,43 @@ make_headers(LfdwHeader *headers, const LfdwFunction *function)
 	return n;
 }
 
-/* Begins the next attempt, in a context of its own. */
+/*
+ * Fills what to send, and when to send it again.
+ *
+ * A request that timed out is not sent again: the function most likely still
+ * runs, and would run twice, and as long.
+ */
 static void
-begin_attempt(LfdwInvocation *invocation)
+make_request(LfdwInvocation *invocation, const LfdwCaller *caller,
+			 StringInfo payload)
 {
 	const LfdwFunction *function = invocation->function;
-	LfdwHeader	headers[5];
-	LfdwAwsRequest request = {
-		.service = "lambda",
-		.endpoint = function->endpoint,
-		.headers = headers,
-		.trace_id = lfdw_setting_trace_id(),
-		.body = invocation->payload->data,
-		.body_len = invocation->payload->len,
-		.invocation_id = invocation->id,
-		.attempt = invocation->attempt + 1,
-		.limits = function->route.limits,
-		.once = !function->repeatable
-	};
-	MemoryContext old;
+	LfdwServiceRequest *request = &invocation->request;
+	LfdwAwsRequest *aws = &request->aws;
 
-	MemoryContextReset(invocation->context);
-	old = MemoryContextSwitchTo(invocation->context);
-	request.path = invoke_path(function);
-	request.query = invoke_query(function);
-	request.nheaders = make_headers(headers, function);
-	request.credentials = lfdw_credentials_get(invocation->caller, &function->route);
-	invocation->access_key_id = pstrdup(request.credentials->access_key_id);
-	invocation->exchange = lfdw_client_begin(&invocation->caller->pool,
-											 &function->route, &request);
-	MemoryContextSwitchTo(old);
-	invocation->attempt++;
-	invocation->stats->attempts++;
+	aws->caller = caller;
+	aws->route = &function->route;
+	aws->service = "lambda";
+	aws->method = "POST";
+	aws->endpoint = function->endpoint;
+	aws->path = invoke_path(function);
+	aws->query = invoke_query(function);
+	aws->headers = invocation->headers;
+	aws->nheaders = make_headers(invocation->headers, function);
+	aws->trace_id = lfdw_setting_trace_id();
+	aws->body = payload->data;
+	aws->body_len = payload->len;
+	aws->limits = function->route.limits;
+	request->get_credentials = lfdw_credentials_get;
+	request->renew_credentials = lfdw_credentials_renew;
+	request->read_code = lfdw_invocation_read_code;
+	request->max_attempts = function->route.max_attempts;
+	request->repeatable = function->repeatable;
+	request->retry_failures = LFDW_FAILURES_BEFORE_SENDING |
+		(function->repeatable ? LFDW_FAILURE(LFDW_HTTP_BROKEN) : 0);
+	request->takes_tokens = true;
+	request->attempts = &invocation->stats->attempts;
+	request->throttles = &invocation->stats->throttles;
 }
 
 /* Lets the window of the answer grow, if it is full; for its body. */
@@ -141,8 +145,8 @@ widen_window(void *source)
 {
 	LfdwInvocation *invocation = source;
 
-	if (invocation->exchange)
-		lfdw_http_widen(invocation->exchange);
+	if (invocation->run->exchange)
+		lfdw_exchange_widen(invocation->run->exchange);
 }
 
 /*
@@ -150,7 +154,7 @@ widen_window(void *source)
  * credentials may have to be asked for.
  *
  * The payload is UTF-8.  The invocation belongs to the current context, and
- * target, caller, payload and stats must live as long.  Raises 54000 for a
+ * function, caller, payload and stats must live as long.  Raises 54000 for a
  * payload past Lambda's limit, before anything is sent, and 28000 where there
  * are no credentials.
  */
@@ -172,16 +176,11 @@ lfdw_invoke_begin(const LfdwFunction *function, const LfdwCaller *caller,
 				 errhint("Send less at a time; a scan, a shorter list of values.")));
 
 	invocation->function = function;
-	invocation->caller = caller;
-	invocation->payload = payload;
 	invocation->stats = stats;
-	invocation->id = lfdw_client_uuid();
 	lfdw_body_init(&invocation->body, invocation, widen_window);
-	invocation->context = AllocSetContextCreate(CurrentMemoryContext,
-												"lambda_fdw attempt",
-												ALLOCSET_DEFAULT_SIZES);
+	make_request(invocation, caller, payload);
 	stats->invocations++;
-	begin_attempt(invocation);
+	invocation->run = lfdw_service_begin(&invocation->request);
 	return invocation;
 }
 
@@ -190,127 +189,6 @@ bool
 lfdw_invoke_may_begin(const LfdwCaller *caller)
 {
 	return lfdw_http_may_begin(&caller->pool);
-}
-
-/* May a further attempt be made, as far as the invocation itself says? */
-static bool
-may_try_again(const LfdwInvocation *invocation)
-{
-	return !invocation->body.committed &&
-		invocation->attempt < invocation->function->route.max_attempts;
-}
-
-/*
- * Ends the attempt and has another follow after a while, if the bucket still
- * has the tokens.
- */
-static bool
-back_off(LfdwInvocation *invocation, bool throttled, int64 hint_us)
-{
-	LfdwClient *client = lfdw_client_get(&invocation->caller->pool);
-
-	if (!lfdw_retry_take(&client->bucket, throttled, &invocation->retry_cost))
-		return false;
-	invocation->retry_at_us = lfdw_wait_now_us() +
-		lfdw_retry_delay_us(invocation->attempt, throttled,
-							pg_prng_double(&pg_global_prng_state), hint_us);
-	invocation->exchange = NULL;
-	invocation->accepted = false;
-	invocation->encoding_checked = false;
-	MemoryContextReset(invocation->context);
-	return true;
-}
-
-/* Ends the attempt and has another follow at once. */
-static void
-repeat_at_once(LfdwInvocation *invocation)
-{
-	invocation->retry_at_us = 0;
-	invocation->exchange = NULL;
-	MemoryContextReset(invocation->context);
-}
-
-/* Is the clock or are the credentials mended, so that signing anew helps? */
-static bool
-mend_signature(LfdwInvocation *invocation, LfdwRetry retry)
-{
-	if (retry == LFDW_RETRY_CLOCK && !invocation->clock_corrected)
-	{
-		invocation->clock_corrected =
-			lfdw_client_correct_clock(lfdw_client_get(&invocation->caller->pool),
-									  invocation->exchange);
-		return invocation->clock_corrected;
-	}
-	if (retry == LFDW_RETRY_RENEW && !invocation->renewed)
-	{
-		invocation->renewed = true;
-		return lfdw_credentials_renew(invocation->caller,
-									  &invocation->function->route,
-									  invocation->access_key_id);
-	}
-	return false;
-}
-
-/*
- * After an error of AWS: is there another attempt?
- *
- * What is wrong with the signature is mended even if there is none, or the
- * next invocation would meet the same error.
- */
-static bool
-retry_error(LfdwInvocation *invocation, const LfdwAwsError *error)
-{
-	if (error->class == LFDW_AWS_THROTTLED)
-		invocation->stats->throttles++;
-	switch (error->retry)
-	{
-		case LFDW_RETRY_NEVER:
-			return false;
-		case LFDW_RETRY_MAY_HAVE_RUN:
-			if (!invocation->function->repeatable)
-				return false;
-			break;
-		case LFDW_RETRY_NOT_RUN:
-			break;
-		case LFDW_RETRY_CLOCK:
-		case LFDW_RETRY_RENEW:
-			if (!mend_signature(invocation, error->retry) ||
-				!may_try_again(invocation))
-				return false;
-			repeat_at_once(invocation);
-			return true;
-	}
-	return may_try_again(invocation) &&
-		back_off(invocation, error->class == LFDW_AWS_THROTTLED,
-				 lfdw_client_retry_hint_us(invocation->exchange));
-}
-
-/*
- * After a failure of the transport: is there another attempt?
- *
- * A request that timed out is not sent again: the function most likely still
- * runs, and would run twice, and as long.
- */
-static bool
-retry_transport(LfdwInvocation *invocation)
-{
-	const char *message;
-
-	if (!may_try_again(invocation))
-		return false;
-	switch (lfdw_http_failure(invocation->exchange, &message))
-	{
-		case LFDW_HTTP_CANNOT_CONNECT:
-		case LFDW_HTTP_CONNECT_TIMEOUT:
-			break;
-		case LFDW_HTTP_BROKEN:
-			if (!invocation->function->repeatable)
-				return false;
-			break;
-		default:
-			return false;
-	}
-	return back_off(invocation, false, -1);
 }
 
 /* Adds what the log tells of an invocation that has ended. */
@@ -332,40 +210,24 @@ count_report(LfdwInvokeStats *stats, const LfdwInvocation *invocation)
 	stats->max_memory_mb = Max(stats->max_memory_mb, report.max_memory_mb);
 }
 
-/* The whole answer is there: gives back tokens, and counts. */
+/* The whole answer is there, or as much as will be read: counts it. */
 static void
-settle(LfdwInvocation *invocation)
+finish(LfdwInvocation *invocation)
 {
-	LfdwClient *client = lfdw_client_get(&invocation->caller->pool);
-
-	if (invocation->settled)
-		return;
-	invocation->settled = true;
-	lfdw_retry_give(&client->bucket, invocation->retry_cost);
-	invocation->stats->bytes += lfdw_http_received(invocation->exchange);
+	invocation->finished = true;
+	invocation->stats->bytes += lfdw_exchange_received(invocation->run->exchange);
 	count_report(invocation->stats, invocation);
 }
 
-/* The answer is an error, and as much of it is there as will be read. */
+/* The function raised: an error, or more than Lambda passes on. */
 static void
-handle_error(LfdwInvocation *invocation, bool raised)
+handle_raised(LfdwInvocation *invocation)
 {
-	LfdwAwsError error;
-
-	if (raised)
-	{
-		settle(invocation);
-		invocation->too_large = invocation->splittable &&
-			lfdw_invocation_answer_too_large(invocation);
-		if (!invocation->too_large)
-			lfdw_invocation_report_function(invocation);
-		return;
-	}
-	lfdw_invocation_read_error(invocation, &error);
+	finish(invocation);
 	invocation->too_large = invocation->splittable &&
-		error.class == LFDW_AWS_TOO_LARGE;
-	if (!invocation->too_large && !retry_error(invocation, &error))
-		lfdw_invocation_report_error(invocation, &error);
+		lfdw_invocation_answer_too_large(invocation);
+	if (!invocation->too_large)
+		lfdw_invocation_report_function(invocation);
 }
 
 /*
@@ -375,7 +237,7 @@ handle_error(LfdwInvocation *invocation, bool raised)
 static void
 check_encoding(LfdwInvocation *invocation)
 {
-	LfdwBuffer *body = lfdw_http_body(invocation->exchange);
+	LfdwBuffer *body = lfdw_exchange_body(invocation->run->exchange);
 	char	   *encoding;
 
 	if (invocation->encoding_checked || body->len == 0)
@@ -392,39 +254,60 @@ check_encoding(LfdwInvocation *invocation)
 }
 
 /*
- * Looks at what has come of an answer: accepts it, has another attempt follow,
- * or raises the error that it is.
+ * Takes in an answer that is 2xx, whole or not.  A function that raised is one
+ * of these; what it says is read before it is reported.
+ */
+static void
+take_answer(LfdwInvocation *invocation, bool is_whole)
+{
+	LfdwHttpExchange *exchange = invocation->run->exchange;
+
+	if (!invocation->accepted)
+		invocation->accepted =
+			lfdw_exchange_header(exchange, "X-Amz-Function-Error") == NULL;
+	if (invocation->accepted)
+	{
+		check_encoding(invocation);
+		if (is_whole)
+			finish(invocation);
+	}
+	else if (is_whole || lfdw_exchange_body(exchange)->len >= RAISED_BODY_MAX)
+		handle_raised(invocation);
+}
+
+/*
+ * Looks at what has come of an invocation: accepts the answer, or raises the
+ * error that it is.
  */
 static void
 check_answer(LfdwInvocation *invocation)
 {
-	LfdwHttpExchange *exchange = invocation->exchange;
-	int			status = exchange ? lfdw_http_status(exchange) : 0;
-	bool		success = status >= 200 && status < 300;
-	bool		raised;
+	LfdwServiceRun *run = invocation->run;
 
-	if (exchange == NULL || invocation->too_large)
-		return;
-	if (status != 0 && !invocation->accepted)
+	switch (lfdw_service_advance(run, invocation->body.committed))
 	{
-		raised = lfdw_http_header(exchange, "X-Amz-Function-Error") != NULL;
-		invocation->accepted = success && !raised;
-		if (!invocation->accepted &&
-			(lfdw_http_state(exchange) == LFDW_HTTP_DONE ||
-			 lfdw_http_body(exchange)->len >= ERROR_BODY_MAX))
-		{
-			handle_error(invocation, success);
-			return;
-		}
+		case LFDW_SERVICE_WAITING:
+			invocation->accepted = false;
+			invocation->encoding_checked = false;
+			break;
+		case LFDW_SERVICE_RUNNING:
+			break;
+		case LFDW_SERVICE_ANSWERING:
+			take_answer(invocation, false);
+			break;
+		case LFDW_SERVICE_DONE:
+			take_answer(invocation, true);
+			break;
+		case LFDW_SERVICE_REFUSED:
+			invocation->too_large = invocation->splittable &&
+				run->error.class == LFDW_AWS_TOO_LARGE;
+			if (!invocation->too_large)
+				lfdw_invocation_report_error(invocation);
+			break;
+		case LFDW_SERVICE_FAILED:
+			lfdw_invocation_report_transport(invocation);
+			break;
 	}
-	if (invocation->accepted)
-		check_encoding(invocation);
-	if (lfdw_http_state(exchange) == LFDW_HTTP_FAILED &&
-		!retry_transport(invocation))
-		lfdw_invocation_report_transport(invocation);
-	else if (invocation->exchange && invocation->accepted &&
-			 lfdw_http_state(exchange) == LFDW_HTTP_DONE)
-		settle(invocation);
 }
 
 /*
@@ -436,16 +319,15 @@ check_answer(LfdwInvocation *invocation)
 void
 lfdw_invoke_look(LfdwInvocation *invocation)
 {
-	bool		visible;
+	LfdwServiceRun *run = invocation->run;
 
-	if (invocation->settled)
+	if (invocation->finished || invocation->too_large)
 		return;
 	check_answer(invocation);
-	visible = invocation->exchange && invocation->accepted;
 	lfdw_body_set(&invocation->body,
-				  visible ? lfdw_http_body(invocation->exchange) : NULL,
-				  invocation->settled,
-				  invocation->attempt + (invocation->exchange == NULL ? 1 : 0));
+				  invocation->accepted ? lfdw_exchange_body(run->exchange) : NULL,
+				  invocation->finished,
+				  run->attempt + (run->exchange == NULL ? 1 : 0));
 }
 
 /* The same, where an error says of which call it is. */
@@ -480,26 +362,14 @@ look_described(LfdwInvocation *invocation)
 void
 lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations)
 {
-	LfdwHttpExchange **exchanges = palloc(sizeof(LfdwHttpExchange *) * ninvocations);
-	int64		until = PG_INT64_MAX;
-	int			n = 0;
+	LfdwServiceRun **runs = palloc(sizeof(LfdwServiceRun *) * ninvocations);
 
 	for (int i = 0; i < ninvocations; i++)
-	{
-		LfdwInvocation *invocation = invocations[i];
-
-		if (invocation->exchange == NULL &&
-			lfdw_wait_now_us() >= invocation->retry_at_us)
-			begin_attempt(invocation);
-		if (invocation->exchange)
-			exchanges[n++] = invocation->exchange;
-		else
-			until = Min(until, invocation->retry_at_us);
-	}
-	lfdw_http_wait(exchanges, n, until);
+		runs[i] = invocations[i]->run;
+	lfdw_service_wait(runs, ninvocations);
+	pfree(runs);
 	for (int i = 0; i < ninvocations; i++)
 		look_described(invocations[i]);
-	pfree(exchanges);
 }
 
 /* The answer's bytes, as the last look or wait found them. */
@@ -542,12 +412,12 @@ lfdw_invoke_too_large(const LfdwInvocation *invocation)
 int
 lfdw_invoke_status(const LfdwInvocation *invocation)
 {
-	return lfdw_http_status(invocation->exchange);
+	return lfdw_exchange_status(invocation->run->exchange);
 }
 
-/* A header of an answer that is complete; see lfdw_http_header. */
+/* A header of an answer that is complete; see lfdw_exchange_header. */
 char *
 lfdw_invoke_header(const LfdwInvocation *invocation, const char *name)
 {
-	return lfdw_http_header(invocation->exchange, name);
+	return lfdw_exchange_header(invocation->run->exchange, name);
 }

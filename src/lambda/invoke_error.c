@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "base/control_doc.h"
 #include "lambda/invoke_internal.h"
 #include "lambda/sqlstate.h"
 #include "pg/compat.h"
@@ -51,8 +52,8 @@ transport_hint(const LfdwFunction *function, LfdwHttpFailure failure)
 static char *
 attempts_made(const LfdwInvocation *invocation)
 {
-	return invocation->attempt > 1 ?
-		psprintf(" after %d attempts", invocation->attempt) : "";
+	return invocation->run->attempt > 1 ?
+		psprintf(" after %d attempts", invocation->run->attempt) : "";
 }
 
 /*
@@ -91,7 +92,7 @@ lfdw_invocation_report_transport(const LfdwInvocation *invocation)
 {
 	const LfdwFunction *function = invocation->function;
 	const char *message;
-	LfdwHttpFailure failure = lfdw_http_failure(invocation->exchange, &message);
+	LfdwHttpFailure failure = lfdw_exchange_failure(invocation->run->exchange, &message);
 	int			sqlstate = lfdw_sqlstate_of_transport(failure);
 	const char *hint = transport_hint(function, failure);
 	char	   *way = shown_way(function, failure);
@@ -115,7 +116,7 @@ lfdw_invocation_report_transport(const LfdwInvocation *invocation)
 static char *
 shown_header(const LfdwInvocation *invocation, const char *name)
 {
-	char	   *value = lfdw_http_header(invocation->exchange, name);
+	char	   *value = lfdw_exchange_header(invocation->run->exchange, name);
 
 	return value ? lfdw_error_excerpt(value, strlen(value)) : pstrdup("?");
 }
@@ -127,8 +128,8 @@ shown_header(const LfdwInvocation *invocation, const char *name)
 char *
 lfdw_invocation_log_tail(const LfdwInvocation *invocation, size_t *len)
 {
-	const char *encoded = lfdw_http_header(invocation->exchange,
-										   "X-Amz-Log-Result");
+	const char *encoded = lfdw_exchange_header(invocation->run->exchange,
+											   "X-Amz-Log-Result");
 	char	   *tail;
 	int			decoded;
 
@@ -161,15 +162,23 @@ shown_tail(const char *tail, size_t len)
 	return shown.data;
 }
 
+/* Reads the document in the body of an error. */
+static void
+read_doc(LfdwHttpExchange *exchange, LfdwErrorDoc *doc)
+{
+	LfdwBuffer *body = lfdw_exchange_body(exchange);
+
+	lfdw_error_doc_read(doc, body->len > 0 ? lfdw_buffer_bytes(body) : "",
+						body->len);
+}
+
 /* Did the function answer with more than Lambda passes on? */
 bool
 lfdw_invocation_answer_too_large(const LfdwInvocation *invocation)
 {
-	LfdwBuffer *body = lfdw_http_body(invocation->exchange);
 	LfdwErrorDoc doc;
 
-	lfdw_error_doc_read(&doc, body->len > 0 ? lfdw_buffer_bytes(body) : "",
-						body->len);
+	read_doc(invocation->run->exchange, &doc);
 	return strcmp(doc.error_type, "Function.ResponseSizeTooLarge") == 0;
 }
 
@@ -198,7 +207,7 @@ void
 lfdw_invocation_report_function(const LfdwInvocation *invocation)
 {
 	const LfdwFunction *function = invocation->function;
-	LfdwBuffer *body = lfdw_http_body(invocation->exchange);
+	LfdwBuffer *body = lfdw_exchange_body(invocation->run->exchange);
 	const char *bytes = body->len > 0 ? lfdw_buffer_bytes(body) : "";
 	size_t		tail_len = 0;
 	char	   *tail = lfdw_invocation_log_tail(invocation, &tail_len);
@@ -230,7 +239,7 @@ lfdw_invocation_report_function(const LfdwInvocation *invocation)
 char *
 lfdw_invocation_encoding(const LfdwInvocation *invocation)
 {
-	char	   *value = lfdw_http_header(invocation->exchange, "Content-Encoding");
+	char	   *value = lfdw_exchange_header(invocation->run->exchange, "Content-Encoding");
 
 	if (value == NULL || value[0] == '\0' ||
 		pg_strcasecmp(value, "identity") == 0)
@@ -244,14 +253,15 @@ may_be_proxys(const LfdwInvocation *invocation)
 {
 	return invocation->function->route.proxy &&
 		pg_strncasecmp(invocation->function->endpoint, "http://", 7) == 0 &&
-		lfdw_http_header(invocation->exchange, "x-amzn-RequestId") == NULL;
+		lfdw_exchange_header(invocation->run->exchange, "x-amzn-RequestId") == NULL;
 }
 
 /* What would help against an error of AWS; NULL for nothing sure. */
 static const char *
-aws_hint(const LfdwInvocation *invocation, const LfdwAwsError *error)
+aws_hint(const LfdwInvocation *invocation)
 {
 	const LfdwFunction *function = invocation->function;
+	const LfdwServiceError *error = &invocation->run->error;
 
 	if (may_be_proxys(invocation))
 		return psprintf("The answer has no request ID: it may be that of the proxy %s.",
@@ -274,48 +284,43 @@ aws_hint(const LfdwInvocation *invocation, const LfdwAwsError *error)
 	}
 }
 
-/* Takes apart what AWS says is wrong: any status but 2xx. */
+/* LfdwServiceRequest.read_code: Lambda has it in a header or the document. */
 void
-lfdw_invocation_read_error(const LfdwInvocation *invocation,
-						   LfdwAwsError *error)
+lfdw_invocation_read_code(LfdwHttpExchange *exchange, char *code, size_t size)
 {
-	LfdwBuffer *body = lfdw_http_body(invocation->exchange);
-	char	   *header = lfdw_http_header(invocation->exchange,
-										  "x-amzn-ErrorType");
+	char	   *header = lfdw_exchange_header(exchange, "x-amzn-ErrorType");
+	LfdwErrorDoc doc;
 
-	error->status = lfdw_http_status(invocation->exchange);
-	lfdw_error_doc_read(&error->doc, body->len > 0 ? lfdw_buffer_bytes(body) : "",
-						body->len);
-	lfdw_aws_error_code(error->code, sizeof(error->code),
-						header ? header : error->doc.code);
-	error->class = lfdw_aws_error_classify(error->status, error->code);
-	error->retry = lfdw_aws_error_retry(error->status, error->code);
+	read_doc(exchange, &doc);
+	lfdw_aws_error_code(code, size, header ? header : doc.code);
 }
 
 /* The message of an error of AWS, or what came instead of one. */
 static char *
-error_detail(const LfdwInvocation *invocation, const LfdwAwsError *error)
+error_detail(const LfdwInvocation *invocation, const LfdwErrorDoc *doc)
 {
-	LfdwBuffer *body = lfdw_http_body(invocation->exchange);
+	LfdwBuffer *body = lfdw_exchange_body(invocation->run->exchange);
+	int			status = invocation->run->error.status;
 
-	if (error->doc.message[0])
-		return lfdw_error_text(error->doc.message, strlen(error->doc.message),
+	if (doc->message[0])
+		return lfdw_error_text(doc->message, strlen(doc->message),
 							   LFDW_MESSAGE_MAX);
 	if (body->len == 0)
 		return psprintf("The answer is HTTP status %d, without a body.",
-						error->status);
+						status);
 	if (lfdw_invocation_encoding(invocation))
 		return psprintf("The answer is HTTP status %d, with a body encoded as \"%s\".",
-						error->status, lfdw_invocation_encoding(invocation));
-	return psprintf("The answer is HTTP status %d: %s", error->status,
+						status, lfdw_invocation_encoding(invocation));
+	return psprintf("The answer is HTTP status %d: %s", status,
 					lfdw_error_excerpt(lfdw_buffer_bytes(body), body->len));
 }
 
 /* An error's code and reason, or its status, and the attempts made. */
 static char *
-error_name(const LfdwInvocation *invocation, const LfdwAwsError *error)
+error_name(const LfdwInvocation *invocation, const LfdwErrorDoc *doc)
 {
-	const char *reason = error->doc.reason;
+	const LfdwServiceError *error = &invocation->run->error;
+	const char *reason = doc->reason;
 
 	return psprintf("%s%s%s%s",
 					error->code[0] ? lfdw_error_excerpt(error->code, strlen(error->code)) :
@@ -327,15 +332,19 @@ error_name(const LfdwInvocation *invocation, const LfdwAwsError *error)
 
 /* Raises an error of AWS by its class. */
 void
-lfdw_invocation_report_error(const LfdwInvocation *invocation,
-							 const LfdwAwsError *error)
+lfdw_invocation_report_error(const LfdwInvocation *invocation)
 {
 	const LfdwFunction *function = invocation->function;
-	int			sqlstate = lfdw_sqlstate_of_aws(error->class);
-	char	   *name = error_name(invocation, error);
-	char	   *detail = error_detail(invocation, error);
+	int			sqlstate = lfdw_sqlstate_of_aws(invocation->run->error.class);
+	const char *hint = aws_hint(invocation);
 	char	   *request = shown_header(invocation, "x-amzn-RequestId");
-	const char *hint = aws_hint(invocation, error);
+	LfdwErrorDoc doc;
+	char	   *name;
+	char	   *detail;
+
+	read_doc(invocation->run->exchange, &doc);
+	name = error_name(invocation, &doc);
+	detail = error_detail(invocation, &doc);
 
 	if (function->as_rds)
 		report_as_rds(sqlstate, detail, hint,

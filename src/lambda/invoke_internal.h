@@ -13,34 +13,26 @@
 
 #include "postgres.h"
 
-#include "aws/client.h"
-#include "base/aws_error.h"
-#include "base/control_doc.h"
+#include "aws/service.h"
 #include "lambda/invoke.h"
+
+/* The headers of an invocation that are signed, at most. */
+#define LFDW_INVOKE_HEADERS 5
 
 struct LfdwInvocation
 {
 	const LfdwFunction *function;
-	const LfdwCaller *caller;
-	StringInfo	payload;
 	LfdwInvokeStats *stats;
-	char	   *id;				/* the same for all attempts */
+	LfdwServiceRequest request;
+	LfdwHeader	headers[LFDW_INVOKE_HEADERS];	/* of the request */
+	LfdwServiceRun *run;		/* its attempts */
 	LfdwBody	body;			/* what the answer's reader sees of it */
 
-	/* the attempt under way */
-	int			attempt;		/* from 1 */
-	MemoryContext context;		/* reset with each attempt */
-	LfdwHttpExchange *exchange; /* NULL while backing off ... */
-	int64		retry_at_us;	/* ... until this time of lfdw_wait_now_us */
-	char	   *access_key_id;	/* that signed it */
-	bool		accepted;		/* the answer is no error */
+	/* the answer of the attempt under way */
+	bool		accepted;		/* it is no error */
 	bool		encoding_checked;
-	bool		settled;		/* the answer has ended and was counted */
 
-	/* what is done once */
-	int			retry_cost;		/* tokens that the last retry took */
-	bool		clock_corrected;
-	bool		renewed;
+	bool		finished;		/* the answer has ended and was counted */
 	bool		splittable;		/* the caller can ask for less ... */
 	bool		too_large;		/* ... and has to */
 
@@ -49,20 +41,9 @@ struct LfdwInvocation
 	void	   *describe_arg;
 };
 
-/* An error of AWS, taken apart. */
-typedef struct LfdwAwsError
-{
-	int			status;
-	char		code[128];
-	LfdwAwsErrorClass class;
-	LfdwRetry	retry;
-	LfdwErrorDoc doc;
-} LfdwAwsError;
-
-extern void lfdw_invocation_read_error(const LfdwInvocation *invocation,
-									   LfdwAwsError *error);
-extern void lfdw_invocation_report_error(const LfdwInvocation *invocation,
-										 const LfdwAwsError *error);
+extern void lfdw_invocation_read_code(LfdwHttpExchange *exchange, char *code,
+									  size_t size);
+extern void lfdw_invocation_report_error(const LfdwInvocation *invocation);
 extern char *lfdw_invocation_encoding(const LfdwInvocation *invocation);
 extern bool lfdw_invocation_answer_too_large(const LfdwInvocation *invocation);
 extern void lfdw_invocation_report_function(const LfdwInvocation *invocation);

@@ -1,0 +1,290 @@
+/*-------------------------------------------------------------------------
+ *
+ * service.c
+ *		One request to a service, tried again where that may help.
+ *
+ * A request is a number of attempts, as the SDKs' standard retry mode makes
+ * them: attempt, look at what came of it, then wait, correct the clock or renew
+ * the credentials, and attempt again.  What an error means is said by one
+ * table, in aws_error.c; where services differ, the request says so.
+ *
+ * There are two ways to go through the attempts.  Who has many requests side by
+ * side waits for them with lfdw_service_wait, and then advances each;
+ * lfdw_service_complete does both for one whose answer is short.
+ *
+ * IDENTIFICATION
+ *	  src/aws/service.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "common/pg_prng.h"
+#include "utils/memutils.h"
+
+#include "aws/service.h"
+#include "http/wait.h"
+
+/* An error's body is read up to here; all of AWS's are far shorter. */
+#define ERROR_BODY_MAX (256 * 1024)
+
+/* Sends a request to AWS, signed with what the request says. */
+static LfdwHttpExchange *
+send_signed(LfdwServiceRun *run)
+{
+	const LfdwServiceRequest *request = run->request;
+	LfdwAwsAttempt attempt = {
+		.number = run->attempt + 1,
+		.max = request->max_attempts,
+		.invocation_id = run->id,
+		.credentials = request->credentials,
+		.once = !request->repeatable
+	};
+
+	if (request->get_credentials)
+		attempt.credentials = request->get_credentials(request->aws.caller,
+													   request->aws.route);
+	run->access_key_id = attempt.credentials ?
+		pstrdup(attempt.credentials->access_key_id) : NULL;
+	return lfdw_client_begin(&request->aws, &attempt);
+}
+
+/* Begins the next attempt, in a context of its own. */
+static void
+begin_attempt(LfdwServiceRun *run)
+{
+	const LfdwServiceRequest *request = run->request;
+	MemoryContext old;
+
+	MemoryContextReset(run->context);
+	old = MemoryContextSwitchTo(run->context);
+	run->exchange = request->http ? lfdw_http_begin(request->http) :
+		send_signed(run);
+	MemoryContextSwitchTo(old);
+	run->state = LFDW_SERVICE_RUNNING;
+	run->attempt++;
+	if (request->attempts)
+		(*request->attempts)++;
+}
+
+/*
+ * Begins a request and returns once its first attempt is under way; before
+ * that credentials may have to be asked for.
+ *
+ * The run belongs to the current context: resetting that ends it.  The request
+ * and what it points to must live as long.  Raises what getting credentials
+ * raises, and HV000 or HV001 where the request cannot be signed or sent.
+ */
+LfdwServiceRun *
+lfdw_service_begin(const LfdwServiceRequest *request)
+{
+	LfdwServiceRun *run = palloc0(sizeof(LfdwServiceRun));
+
+	run->request = request;
+	run->context = AllocSetContextCreate(CurrentMemoryContext,
+										 "lambda_fdw attempt",
+										 ALLOCSET_DEFAULT_SIZES);
+	if (request->http == NULL)
+		run->id = lfdw_client_uuid();
+	begin_attempt(run);
+	return run;
+}
+
+/* Ends the attempt and has another follow at a time of lfdw_wait_now_us. */
+static void
+end_attempt(LfdwServiceRun *run, int64 retry_at_us)
+{
+	run->retry_at_us = retry_at_us;
+	run->exchange = NULL;
+	MemoryContextReset(run->context);
+}
+
+/*
+ * Ends the attempt and has another follow after a while, if the bucket still
+ * has the tokens.  hint_us is how long the service asks to wait, or -1.
+ */
+static bool
+back_off(LfdwServiceRun *run, bool throttled, int64 hint_us)
+{
+	const LfdwServiceRequest *request = run->request;
+	int64		delay = request->retry_delay_us;
+
+	if (request->takes_tokens &&
+		!lfdw_retry_take(&lfdw_client_get(&request->aws.caller->pool)->bucket,
+						 throttled, &run->retry_cost))
+		return false;
+	if (delay == 0)
+		delay = lfdw_retry_delay_us(run->attempt, throttled,
+									pg_prng_double(&pg_global_prng_state),
+									hint_us);
+	end_attempt(run, lfdw_wait_now_us() + delay);
+	return true;
+}
+
+/* Is what was wrong with the signature put right, so that signing anew helps? */
+static bool
+correct_signature(LfdwServiceRun *run)
+{
+	const LfdwServiceRequest *request = run->request;
+	const LfdwAwsRequest *aws = &request->aws;
+
+	if (run->error.retry == LFDW_RETRY_CLOCK && !run->clock_corrected)
+	{
+		run->clock_corrected =
+			lfdw_client_correct_clock(lfdw_client_get(&aws->caller->pool),
+									  run->exchange);
+		return run->clock_corrected;
+	}
+	if (run->error.retry == LFDW_RETRY_RENEW && !run->renewed &&
+		request->renew_credentials)
+	{
+		run->renewed = true;
+		return request->renew_credentials(aws->caller, aws->route,
+										  run->access_key_id);
+	}
+	return false;
+}
+
+/*
+ * After an error of the service: does another attempt follow?
+ *
+ * What is wrong with the signature is corrected even if none may, or the next
+ * request would meet the same error.
+ */
+static bool
+retry_error(LfdwServiceRun *run, bool may_retry)
+{
+	bool		throttled = run->error.class == LFDW_AWS_THROTTLED;
+
+	switch (run->error.retry)
+	{
+		case LFDW_RETRY_NEVER:
+			return false;
+		case LFDW_RETRY_MAY_HAVE_RUN:
+			if (!run->request->repeatable)
+				return false;
+			break;
+		case LFDW_RETRY_NOT_RUN:
+			break;
+		case LFDW_RETRY_CLOCK:
+		case LFDW_RETRY_RENEW:
+			if (!correct_signature(run) || !may_retry)
+				return false;
+			end_attempt(run, 0);
+			return true;
+	}
+	return may_retry &&
+		back_off(run, throttled, lfdw_client_retry_hint_us(run->exchange));
+}
+
+/* After a failure of the transport: does another attempt follow? */
+static bool
+retry_failure(LfdwServiceRun *run, bool may_retry)
+{
+	const char *message;
+	LfdwHttpFailure failure = lfdw_exchange_failure(run->exchange, &message);
+
+	return may_retry &&
+		(run->request->retry_failures & LFDW_FAILURE(failure)) != 0 &&
+		back_off(run, false, -1);
+}
+
+/* Takes apart what the service says is wrong, and classifies it. */
+static void
+read_error(LfdwServiceRun *run)
+{
+	LfdwServiceError *error = &run->error;
+
+	error->status = lfdw_exchange_status(run->exchange);
+	error->code[0] = '\0';
+	if (run->request->read_code)
+		run->request->read_code(run->exchange, error->code, sizeof(error->code));
+	error->class = lfdw_aws_error_classify(error->status, error->code);
+	error->retry = lfdw_aws_error_retry(error->status, error->code);
+	if (error->class == LFDW_AWS_THROTTLED && run->request->throttles)
+		(*run->request->throttles)++;
+}
+
+/* The whole answer is there: gives back what the last retry cost. */
+static void
+give_tokens(const LfdwServiceRequest *request, int retry_cost)
+{
+	if (request->takes_tokens)
+		lfdw_retry_give(&lfdw_client_get(&request->aws.caller->pool)->bucket,
+						retry_cost);
+}
+
+/*
+ * Looks at what has come of the attempt, and has another follow where the
+ * request allows one.  committed says that what was read of the answer is in
+ * use, so that none may.  Returns where the request stands; an end is told
+ * again at each further call.  Does not wait, but to renew credentials.
+ */
+LfdwServiceState
+lfdw_service_advance(LfdwServiceRun *run, bool committed)
+{
+	bool		may_retry = !committed && run->attempt < run->request->max_attempts;
+	bool		ended;
+	bool		success;
+	int			status;
+
+	if (run->exchange == NULL || run->state >= LFDW_SERVICE_DONE)
+		return run->state;
+	status = lfdw_exchange_status(run->exchange);
+	success = status >= 200 && status < 300;
+	ended = lfdw_exchange_state(run->exchange) == LFDW_HTTP_DONE;
+	if (status != 0 && !success &&
+		(ended || lfdw_exchange_body(run->exchange)->len >= ERROR_BODY_MAX))
+	{
+		read_error(run);
+		run->state = retry_error(run, may_retry) ? LFDW_SERVICE_WAITING :
+			LFDW_SERVICE_REFUSED;
+	}
+	else if (lfdw_exchange_state(run->exchange) == LFDW_HTTP_FAILED)
+		run->state = retry_failure(run, may_retry) ? LFDW_SERVICE_WAITING :
+			LFDW_SERVICE_FAILED;
+	else if (success)
+		run->state = ended ? LFDW_SERVICE_DONE : LFDW_SERVICE_ANSWERING;
+	if (run->state == LFDW_SERVICE_DONE)
+		give_tokens(run->request, run->retry_cost);
+	return run->state;
+}
+
+/*
+ * Waits until at least one of the requests has something new: bytes of its
+ * answer, its end, or a further attempt.  Begins the attempts whose time has
+ * come, with what lfdw_service_begin raises; see lfdw_http_wait for interrupts.
+ */
+void
+lfdw_service_wait(LfdwServiceRun **runs, int nruns)
+{
+	LfdwHttpExchange **exchanges = palloc(sizeof(LfdwHttpExchange *) * nruns);
+	int64		until = PG_INT64_MAX;
+	int			n = 0;
+
+	for (int i = 0; i < nruns; i++)
+	{
+		LfdwServiceRun *run = runs[i];
+
+		if (run->exchange == NULL && lfdw_wait_now_us() >= run->retry_at_us)
+			begin_attempt(run);
+		if (run->exchange)
+			exchanges[n++] = run->exchange;
+		else
+			until = Min(until, run->retry_at_us);
+	}
+	lfdw_http_wait(exchanges, n, until);
+	pfree(exchanges);
+}
+
+/*
+ * Waits for the end of a request and returns how it ended.  The answer must
+ * fit the window of its body: nobody takes bytes meanwhile.
+ */
+LfdwServiceState
+lfdw_service_complete(LfdwServiceRun *run)
+{
+	while (lfdw_service_advance(run, false) < LFDW_SERVICE_DONE)
+		lfdw_service_wait(&run, 1);
+	return run->state;
+}
