@@ -330,7 +330,7 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 				  run->attempt + (run->exchange == NULL ? 1 : 0));
 }
 
-/* The same, where an error says of which call it is. */
+/* The same, where an error says of which invocation it is. */
 static void
 look_described(LfdwInvocation *invocation)
 {
@@ -392,8 +392,8 @@ lfdw_invoke_let_describe(LfdwInvocation *invocation,
 }
 
 /*
- * The caller can ask for less at a time: an answer that is too large for
- * Lambda, or a request, is told by lfdw_invoke_too_large and no error.
+ * The caller can send less at a time: an answer or a payload that is too large
+ * for Lambda is told by lfdw_invoke_too_large and no error.
  */
 void
 lfdw_invoke_let_split(LfdwInvocation *invocation)
@@ -401,21 +401,21 @@ lfdw_invoke_let_split(LfdwInvocation *invocation)
 	invocation->splittable = true;
 }
 
-/* Has the invocation ended because it asked for too much? */
+/* Has the invocation ended because payload or answer were too large? */
 bool
 lfdw_invoke_too_large(const LfdwInvocation *invocation)
 {
 	return invocation->too_large;
 }
 
-/* The HTTP status of an answer that is complete. */
+/* The HTTP status of an answer that has ended. */
 int
 lfdw_invoke_status(const LfdwInvocation *invocation)
 {
 	return lfdw_exchange_status(invocation->run->exchange);
 }
 
-/* A header of an answer that is complete; see lfdw_exchange_header. */
+/* A header of an answer that has ended; see lfdw_exchange_header. */
 char *
 lfdw_invoke_header(const LfdwInvocation *invocation, const char *name)
 {
