@@ -17,14 +17,13 @@
 
 #include "access/parallel.h"
 #include "executor/executor.h"
-#include "foreign/fdwapi.h"
 #include "jit/jit.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/memutils.h"
 
 #include "jit.h"
 #include "join/join.h"
-#include "scan/scan_path.h"
+#include "scan/scan_plan.h"
 
 /* As often does core's cost_recursive_union think that its right side runs. */
 #define RECURSIONS 10
@@ -110,15 +109,6 @@ inner_loops(const Plan *outer, const Plan *inner)
 	}
 }
 
-/* Is it a foreign scan of ours? */
-static bool
-is_our_scan(const ForeignScan *scan)
-{
-	return OidIsValid(scan->fs_server) &&
-		GetFdwRoutineByServerId(scan->fs_server)->GetForeignRelSize ==
-		lambdaGetForeignRelSize;
-}
-
 /* The waiting of a node without that of its children, but for those of its kind. */
 static Cost
 node_waiting(const PlannedStmt *stmt, const Plan *plan)
@@ -126,9 +116,7 @@ node_waiting(const PlannedStmt *stmt, const Plan *plan)
 	switch (nodeTag(plan))
 	{
 		case T_ForeignScan:
-			return is_our_scan((const ForeignScan *) plan) ?
-				floatVal(list_nth(((const ForeignScan *) plan)->fdw_private,
-								  LFDW_PLAN_WAITING)) : 0;
+			return lfdw_scan_plan_waiting((const ForeignScan *) plan);
 		case T_CustomScan:
 			return lfdw_join_waiting((const CustomScan *) plan) +
 				list_waiting(stmt, ((const CustomScan *) plan)->custom_plans);

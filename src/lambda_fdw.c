@@ -16,13 +16,14 @@
 #include "join/join.h"
 #include "modify/modify.h"
 #include "options/declaration.h"
-#include "options/option.h"
+#include "options/foreign_object.h"
 #include "pg/setting.h"
 #include "scan/analyze.h"
 #include "scan/limit.h"
 #include "scan/scan.h"
 #include "scan/scan_explain.h"
 #include "scan/scan_path.h"
+#include "scan/scan_plan.h"
 
 PG_MODULE_MAGIC;
 
@@ -34,7 +35,7 @@ extern PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
-	lfdw_option_set_handler(lambda_fdw_handler);
+	lfdw_foreign_set_handler(lambda_fdw_handler);
 	lfdw_setting_define();
 	lfdw_join_install();
 	lfdw_declaration_install();

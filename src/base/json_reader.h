@@ -93,4 +93,11 @@ extern size_t lfdw_json_expand(const LfdwJsonValue *value, char *dst);
 extern bool lfdw_json_string_equals(const LfdwJsonValue *string,
 									const char *text, size_t len);
 
+/* Is a string, decoded, this text of UTF-8? */
+static inline bool
+lfdw_json_is(const LfdwJsonValue *string, const char *text)
+{
+	return lfdw_json_string_equals(string, text, strlen(text));
+}
+
 #endif							/* LFDW_JSON_READER_H */

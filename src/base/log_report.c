@@ -179,7 +179,7 @@ find_member(const LfdwJsonValue *object, const char *name,
 		return false;
 	while (lfdw_json_member(&reader, &key) == LFDW_JSON_OK &&
 		   lfdw_json_value(&reader, &value) == LFDW_JSON_OK)
-		if (lfdw_json_string_equals(&key, name, strlen(name)))
+		if (lfdw_json_is(&key, name))
 		{
 			found = value.type == type;
 			*member = value;
@@ -202,7 +202,7 @@ read_json_line(Span line, MetricValues *values)
 	if (lfdw_json_value(&reader, &root) != LFDW_JSON_OK ||
 		lfdw_json_end(&reader) != LFDW_JSON_OK ||
 		!find_member(&root, "type", LFDW_JSON_STRING, &value) ||
-		!lfdw_json_string_equals(&value, REPORT_TYPE, strlen(REPORT_TYPE)) ||
+		!lfdw_json_is(&value, REPORT_TYPE) ||
 		!find_member(&root, "record", LFDW_JSON_OBJECT, &root) ||
 		!find_member(&root, "metrics", LFDW_JSON_OBJECT, &root))
 		return false;

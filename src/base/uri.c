@@ -58,7 +58,7 @@ host_length(const char *text)
 		len = 1 + strspn(text + 1, "0123456789abcdefABCDEF:.");
 		return text[len] == ']' && len > 2 ? len + 1 : 0;
 	}
-	for (len = 0; is_host_char(pg_tolower((unsigned char) text[len])); len++)
+	for (len = 0; is_host_char(pg_ascii_tolower((unsigned char) text[len])); len++)
 		;
 	return len;
 }
@@ -127,7 +127,7 @@ lfdw_url_parse(const char *text, LfdwUrl *url, const char **why)
 	}
 	url->host = pnstrdup(text, len);
 	for (char *p = url->host; *p; p++)
-		*p = pg_tolower((unsigned char) *p);
+		*p = pg_ascii_tolower((unsigned char) *p);
 	url->port = url->https ? HTTPS_PORT : HTTP_PORT;
 	if (!parse_port(text + len, &url->port, &rest))
 	{

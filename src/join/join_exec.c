@@ -63,7 +63,7 @@ read_plan(LfdwJoinState *state, const CustomScan *plan)
 	state->batch_keys = list_nth_int(numbers, LFDW_JOIN_FIRST_KEYS);
 	state->outer_width = list_nth_int(numbers, LFDW_JOIN_OUTER_WIDTH);
 	state->inner_width = list_nth_int(numbers, LFDW_JOIN_INNER_WIDTH);
-	state->term.op = LFDW_OP_IN;
+	state->term.op = lfdw_operator_equality(true);
 	state->term.declared = true;
 	state->term.valtype = (Oid) list_nth_int(numbers, LFDW_JOIN_KEY_TYPE);
 	state->term.collation = (Oid) list_nth_int(numbers, LFDW_JOIN_COLLATION);

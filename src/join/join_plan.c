@@ -38,8 +38,10 @@
 #include "join/join.h"
 #include "pg/compat.h"
 #include "pg/setting.h"
-#include "pushdown/term.h"
+#include "pushdown/term_list.h"
 #include "pushdown/value_set.h"
+#include "scan/rel_info.h"
+#include "scan/scan_cost.h"
 #include "scan/scan_path.h"
 
 /* How the first batch of a query that may end early begins. */
@@ -116,7 +118,7 @@ is_supported(const BindJoin *join)
 		default:
 			return false;
 	}
-	return lfdw_plan_is_ours(join->innerrel) &&
+	return lfdw_scan_path_is_ours(join->innerrel) &&
 		!is_gated(join->innerrel) &&
 		(parse->commandType == CMD_SELECT || parse->commandType == CMD_INSERT) &&
 		join->root->rowMarks == NIL &&
@@ -139,15 +141,13 @@ is_join_clause(const BindJoin *join, RestrictInfo *rinfo)
 static LfdwTerm *
 key_term(const BindJoin *join, RestrictInfo *rinfo)
 {
-	LfdwRelInfo *info = join->innerrel->fdw_private;
 	LfdwTerm   *term;
 	Relids		varnos;
 
 	if (!IsA(rinfo->clause, OpExpr) || !is_join_clause(join, rinfo))
 		return NULL;
-	term = lfdw_term_classify(join->root, info->table, join->innerrel,
-							  rinfo);
-	if (term == NULL || term->op != LFDW_OP_EQ || !term->declared)
+	term = lfdw_rel_info_clause(join->root, join->innerrel, rinfo)->term;
+	if (term == NULL || !lfdw_operator_is_equality(term->op) || !term->declared)
 		return NULL;
 	varnos = pull_varnos(join->root, (Node *) term->value);
 	if (bms_is_empty(varnos) || !bms_is_subset(varnos, join->outerrel->relids))
@@ -166,19 +166,10 @@ static bool
 leaves_missing(const BindJoin *join, LfdwTerm *term)
 {
 	LfdwRelInfo *info = join->innerrel->fdw_private;
-	List	   *terms = list_make1(term);
-	ListCell   *lc;
+	List	   *terms = lfdw_rel_info_terms(join->root, join->innerrel,
+											join->innerrel->baserestrictinfo);
 
-	foreach(lc, join->innerrel->baserestrictinfo)
-	{
-		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		LfdwTerm   *other = lfdw_term_classify(join->root, info->table,
-											   join->innerrel, rinfo);
-
-		if (other)
-			terms = lappend(terms, other);
-	}
-	return lfdw_term_missing(info->table, terms) != NULL;
+	return lfdw_term_missing(info->table, lappend(terms, term)) != NULL;
 }
 
 /*
@@ -204,9 +195,9 @@ choose_key(BindJoin *join)
 		selectivity = clause_selectivity(join->root, (Node *) rinfo, 0,
 										 JOIN_INNER, NULL);
 		better = join->key == NULL || selectivity < best;
-		if (join->key && term->column->pushdown[LFDW_OP_IN].declared !=
-			join->term->column->pushdown[LFDW_OP_IN].declared)
-			better = term->column->pushdown[LFDW_OP_IN].declared;
+		if (join->key && term->column->list->declared !=
+			join->term->column->list->declared)
+			better = term->column->list->declared;
 		if (better)
 		{
 			join->key = rinfo;
@@ -396,7 +387,7 @@ cost_bind_join(const BindJoin *join, CustomPath *path, const Path *outer,
 {
 	LfdwRelInfo *info = join->innerrel->fdw_private;
 	const LfdwOptions *options = info->table->options;
-	bool		lists = join->term->column->pushdown[LFDW_OP_IN].declared;
+	bool		lists = join->term->column->list->declared;
 	double		keys = distinct_keys(join, outer);
 	Selectivity selectivity = clause_selectivity(join->root, (Node *) join->key,
 												 0, JOIN_INNER, NULL);
@@ -404,7 +395,7 @@ cost_bind_join(const BindJoin *join, CustomPath *path, const Path *outer,
 	double		calls = ceil(keys / (lists ? options->max_batch_keys : 1));
 	double		turns = Max(ceil(calls / options->max_concurrency),
 							ceil(keys / batch_keys));
-	Cost		latency = lfdw_plan_latency(options);
+	Cost		latency = lfdw_scan_cost_latency(options);
 	QualCost	quals;
 
 	cost_qual_eval(&quals, join->restrictlist, join->root);
@@ -429,7 +420,7 @@ add_bind_path(const BindJoin *join, Path *outer)
 	const LfdwOptions *options = info->table->options;
 	CustomPath *path = makeNode(CustomPath);
 	Cost		waiting;
-	bool		lists = join->term->column->pushdown[LFDW_OP_IN].declared;
+	bool		lists = join->term->column->list->declared;
 	int			batch_keys = options->max_concurrency *
 	(lists ? Min(options->max_batch_keys, 1000000) : SINGLE_KEYS_FACTOR);
 	bool		early = join->root->tuple_fraction > 0 ||
@@ -515,9 +506,7 @@ plan_bind_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
 	List	   *restrictlist = list_nth(best_path->custom_private, PATH_RESTRICTLIST);
 	RestrictInfo *key = list_nth(best_path->custom_private, PATH_KEY);
 	List	   *numbers = list_nth(best_path->custom_private, PATH_NUMBERS);
-	LfdwRelInfo *info = inner_path->parent->fdw_private;
-	LfdwTerm   *term = lfdw_term_classify(root, info->table,
-										  inner_path->parent, key);
+	LfdwTerm   *term = lfdw_rel_info_clause(root, inner_path->parent, key)->term;
 	List	   *joinquals;
 	List	   *otherquals;
 	Replacement replacement = {.inner = inner};

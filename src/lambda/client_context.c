@@ -13,14 +13,13 @@
 #include "postgres.h"
 
 #include "commands/dbcommands.h"
-#include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
-#include "utils/json.h"
 
 #include "lambda/client_context.h"
 #include "pg/compat.h"
+#include "value/json_writer.h"
 
 /* X-Amz-Client-Context may have so many characters (Lambda's API model). */
 #define CLIENT_CONTEXT_MAX 3583
@@ -60,12 +59,15 @@ lfdw_client_context_of(const LfdwCaller *caller)
 	StringInfoData context;
 
 	initStringInfo(&context);
-	appendStringInfoString(&context, "{\"custom\":{\"application_name\":");
-	escape_json(&context, application_name ? application_name : "");
-	appendStringInfoString(&context, ",\"user\":");
-	escape_json(&context, GetUserNameFromId(caller->userid, false));
-	appendStringInfoString(&context, ",\"database\":");
-	escape_json(&context, get_database_name(MyDatabaseId));
+	appendStringInfoChar(&context, '{');
+	lfdw_json_append_key(&context, "custom");
+	appendStringInfoChar(&context, '{');
+	lfdw_json_append_string_member(&context, "application_name",
+								   application_name ? application_name : "");
+	lfdw_json_append_string_member(&context, "user",
+								   GetUserNameFromId(caller->userid, false));
+	lfdw_json_append_string_member(&context, "database",
+								   get_database_name(MyDatabaseId));
 	appendStringInfoString(&context, "}}");
 	return lfdw_client_context_encode(context.data);
 }

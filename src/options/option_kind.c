@@ -19,26 +19,12 @@
 #include "utils/guc.h"
 
 #include "base/arn.h"
+#include "base/json_pointer.h"
 #include "options/option.h"
 #include "options/option_kind.h"
 
 /* The member of every request that carries the envelope. */
 #define ENVELOPE_KEY "lambda_fdw"
-
-const char *const lfdw_operator_names[LFDW_NOPERATORS] = {
-	[LFDW_OP_EQ] = "=",
-	[LFDW_OP_IN] = "in",
-	[LFDW_OP_NE] = "<>",
-	[LFDW_OP_NOT_IN] = "not in",
-	[LFDW_OP_LT] = "<",
-	[LFDW_OP_LE] = "<=",
-	[LFDW_OP_GT] = ">",
-	[LFDW_OP_GE] = ">=",
-	[LFDW_OP_LIKE] = "like",
-	[LFDW_OP_ILIKE] = "ilike",
-	[LFDW_OP_IS_NULL] = "is null",
-	[LFDW_OP_IS_NOT_NULL] = "is not null"
-};
 
 typedef struct FormatName
 {
@@ -112,7 +98,7 @@ scan_object(const char *text, const char *key, bool *found, char **why)
 		status = lfdw_json_member(&reader, &name);
 		if (status != LFDW_JSON_OK)
 			break;
-		if (lfdw_json_string_equals(&name, key, strlen(key)))
+		if (lfdw_json_is(&name, key))
 			*found = true;
 		status = lfdw_json_value(&reader, &value);
 	}
@@ -166,63 +152,15 @@ parse_argument(const char *value, char **field, char **why)
 	return true;
 }
 
-/* Turns ~1 into "/" and ~0 into "~", in place. */
-static void
-unescape_token(char *token)
-{
-	char	   *out = token;
-
-	for (char *in = token; *in; in++)
-		*out++ = (*in == '~') ? (*++in == '1' ? '/' : '~') : *in;
-	*out = '\0';
-}
-
-/* Adds a token to the text of a JSON Pointer, in the database encoding. */
-void
-lfdw_pointer_append(StringInfo text, const char *token)
-{
-	appendStringInfoChar(text, '/');
-	for (const char *p = token; *p; p++)
-	{
-		if (*p == '~' || *p == '/')
-			appendStringInfoString(text, *p == '~' ? "~0" : "~1");
-		else
-			appendStringInfoChar(text, *p);
-	}
-}
-
-/* RFC 6901: "" or tokens after slashes, with ~1 for "/" and ~0 for "~". */
 static bool
 parse_pointer(const char *value, LfdwPointer **field, char **why)
 {
-	LfdwPointer *pointer = palloc0(sizeof(LfdwPointer));
-	char	   *copy = pstrdup(value);
-	int			slashes = 0;
+	const char *problem;
 
-	for (const char *p = value; *p; p++)
-	{
-		slashes += (*p == '/');
-		if (*p == '~' && p[1] != '0' && p[1] != '1')
-		{
-			*why = pstrdup("In a JSON Pointer \"~\" is written \"~0\", and \"/\" in a name \"~1\".");
-			return false;
-		}
-	}
-	if (value[0] != '\0' && value[0] != '/')
-	{
-		*why = pstrdup("A JSON Pointer is empty or begins with \"/\".");
-		return false;
-	}
-	pointer->tokens = palloc(sizeof(char *) * (slashes + 1));
-	while ((copy = strchr(copy, '/')) != NULL)
-	{
-		*copy++ = '\0';
-		pointer->tokens[pointer->ntokens++] = copy;
-	}
-	for (int i = 0; i < pointer->ntokens; i++)
-		unescape_token(pointer->tokens[i]);
-	*field = pointer;
-	return true;
+	if (lfdw_pointer_parse(value, field, &problem))
+		return true;
+	*why = pstrdup(problem);
+	return false;
 }
 
 /* Trims blanks in place. */
@@ -273,13 +211,13 @@ parse_pushdown_item(char *item, LfdwPushdown *pushdown, char **why)
 	squeeze(item);
 	for (op = 0; op < LFDW_NOPERATORS; op++)
 	{
-		if (pg_strcasecmp(item, lfdw_operator_names[op]) == 0)
+		if (pg_strcasecmp(item, lfdw_operators[op].name) == 0)
 			break;
 	}
 	if (op == LFDW_NOPERATORS)
 	{
-		*why = psprintf("\"%s\" is not an operator that can be pushed down; they are =, <>, <, <=, >, >=, in, not in, like, ilike, is null and is not null, each perhaps with \":argument\".",
-						item);
+		*why = psprintf("\"%s\" is not an operator that can be pushed down; they are %s, each perhaps with \":argument\".",
+						item, lfdw_operator_names);
 		return false;
 	}
 	if (pushdown[op].declared)
@@ -539,28 +477,6 @@ lfdw_option_kind_name(LfdwOptionKind kind)
 			return "list of limit and order_by";
 	}
 	return NULL;
-}
-
-/*
- * Is a path the same as the rows' (NULL: the default, "/rows"), or one below it?
- */
-bool
-lfdw_pointer_is_in_rows(const LfdwPointer *path,
-						const LfdwPointer *rows)
-{
-	static char *default_token = "rows";
-	static const LfdwPointer default_rows = {1, &default_token};
-
-	if (rows == NULL)
-		rows = &default_rows;
-	if (path->ntokens < rows->ntokens)
-		return false;
-	for (int i = 0; i < rows->ntokens; i++)
-	{
-		if (strcmp(path->tokens[i], rows->tokens[i]) != 0)
-			return false;
-	}
-	return true;
 }
 
 /*

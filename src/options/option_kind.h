@@ -13,8 +13,6 @@
 
 #include "postgres.h"
 
-#include "lib/stringinfo.h"
-
 #include "base/json_reader.h"
 #include "base/uri.h"
 
@@ -46,10 +44,6 @@ extern bool lfdw_option_parse(LfdwOptionKind kind, const char *value,
 							  double min, double max, void *field,
 							  char **why);
 extern const char *lfdw_option_kind_name(LfdwOptionKind kind);
-struct LfdwPointer;
-extern bool lfdw_pointer_is_in_rows(const struct LfdwPointer *path,
-									const struct LfdwPointer *rows);
-extern void lfdw_pointer_append(StringInfo text, const char *token);
 extern bool lfdw_object_has_key(const char *object, const char *key);
 
 #endif							/* LFDW_OPTION_KIND_H */

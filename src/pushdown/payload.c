@@ -17,34 +17,10 @@
 #include "access/sysattr.h"
 
 #include "pushdown/payload.h"
-#include "value/value.h"
+#include "value/json_writer.h"
 
 /* The version of the envelope. */
 #define ENVELOPE_VERSION 2
-
-/* Starts a member: a comma where one is due, the key, the colon. */
-static void
-append_key(StringInfo out, const char *key)
-{
-	if (out->len > 0 && out->data[out->len - 1] != '{')
-		appendStringInfoChar(out, ',');
-	lfdw_json_append_string(out, key);
-	appendStringInfoChar(out, ':');
-}
-
-/* What stands between the braces of a JSON object. */
-static void
-append_inner(StringInfo out, const char *object)
-{
-	const char *start = strchr(object, '{') + 1;
-	const char *end = strrchr(object, '}');
-
-	while (start < end && strchr(" \t\n\r", *start))
-		start++;
-	while (end > start && strchr(" \t\n\r", end[-1]))
-		end--;
-	appendBinaryStringInfo(out, start, end - start);
-}
 
 /* The list of a call's values. */
 static char *
@@ -61,20 +37,16 @@ append_argument(StringInfo out, const LfdwArguments *arguments, int index,
 				const LfdwPart *part)
 {
 	const LfdwEquality *equality = &arguments->equalities[index];
-	const LfdwPushdown *pushdown = equality->column->pushdown;
+	const LfdwColumn *column = equality->column;
 	LfdwSendAs	send_as = equality->send_as;
 
 	if (send_as != LFDW_SEND_LIST && send_as != LFDW_SEND_PARTS)
-	{
-		append_key(out, pushdown[LFDW_OP_EQ].argument);
-		appendStringInfoString(out, equality->set.json[part->first[index]]);
-	}
+		lfdw_json_append_member(out, column->scalar->argument,
+								equality->set.json[part->first[index]]);
 	if (send_as == LFDW_SEND_LIST || send_as == LFDW_SEND_BOTH ||
 		send_as == LFDW_SEND_PARTS)
-	{
-		append_key(out, pushdown[LFDW_OP_IN].argument);
-		appendStringInfoString(out, argument_list(equality, index, part));
-	}
+		lfdw_json_append_member(out, column->list->argument,
+								argument_list(equality, index, part));
 }
 
 /* The members of the other operators that have an argument. */
@@ -84,16 +56,18 @@ append_others(StringInfo out, const LfdwArguments *arguments)
 	for (int i = 0; i < arguments->nothers; i++)
 	{
 		const LfdwOtherArgument *other = &arguments->others[i];
+		const LfdwTerm *term = other->condition->term;
 
-		append_key(out, other->column->pushdown[other->op].argument);
-		appendStringInfoString(out, other->json);
+		lfdw_json_append_member(out,
+								term->column->pushdown[term->op->number].argument,
+								other->json);
 	}
 }
 
 static void
 append_filters(StringInfo out, const LfdwArguments *arguments, const LfdwPart *part)
 {
-	append_key(out, "filters");
+	lfdw_json_append_key(out, "filters");
 	appendStringInfoChar(out, '[');
 	for (int i = 0; i < arguments->nfilters; i++)
 	{
@@ -102,16 +76,14 @@ append_filters(StringInfo out, const LfdwArguments *arguments, const LfdwPart *p
 
 		if (filter->each >= 0)
 			json = arguments->equalities[filter->each].set.json[part->first[filter->each]];
-		appendStringInfoString(out, i > 0 ? ",{" : "{");
-		append_key(out, "column");
-		lfdw_json_append_string(out, filter->column->name);
-		append_key(out, "operator");
-		lfdw_json_append_string(out, lfdw_operator_names[filter->op]);
-		append_key(out, filter->argument ? "argument" : "value");
+		lfdw_json_append_comma(out);
+		appendStringInfoChar(out, '{');
+		lfdw_json_append_string_member(out, "column", filter->column->name);
+		lfdw_json_append_string_member(out, "operator", filter->op->name);
 		if (filter->argument)
-			lfdw_json_append_string(out, filter->argument);
+			lfdw_json_append_string_member(out, "argument", filter->argument);
 		else
-			appendStringInfoString(out, json);
+			lfdw_json_append_member(out, "value", json);
 		appendStringInfoChar(out, '}');
 	}
 	appendStringInfoChar(out, ']');
@@ -158,8 +130,7 @@ lfdw_payload_columns(const LfdwTable *table, const Bitmapset *attrs)
 			return pstrdup("null");
 		if (is_named_before(table, i, attrs))
 			continue;
-		if (out.len > 1)
-			appendStringInfoChar(&out, ',');
+		lfdw_json_append_comma(&out);
 		lfdw_json_append_string(&out, column->name);
 	}
 	appendStringInfoChar(&out, ']');
@@ -179,17 +150,19 @@ lfdw_payload_order(const LfdwTable *table, List *order)
 	if (order == NIL)
 		return NULL;
 	initStringInfo(&out);
+	appendStringInfoChar(&out, '[');
 	foreach(lc, order)
 	{
 		List	   *key = lfirst(lc);
 
-		appendStringInfoString(&out, out.len == 0 ? "[{" : ",{");
-		append_key(&out, "column");
-		lfdw_json_append_string(&out, table->by_attnum[linitial_int(key) - 1]->name);
-		append_key(&out, "descending");
-		appendStringInfoString(&out, lsecond_int(key) ? "true" : "false");
-		append_key(&out, "nulls");
-		lfdw_json_append_string(&out, lthird_int(key) ? "first" : "last");
+		lfdw_json_append_comma(&out);
+		appendStringInfoChar(&out, '{');
+		lfdw_json_append_string_member(&out, "column",
+									   table->by_attnum[linitial_int(key) - 1]->name);
+		lfdw_json_append_key(&out, "descending");
+		lfdw_json_append_bool(&out, lsecond_int(key));
+		lfdw_json_append_string_member(&out, "nulls",
+									   lthird_int(key) ? "first" : "last");
 		appendStringInfoChar(&out, '}');
 	}
 	appendStringInfoChar(&out, ']');
@@ -202,30 +175,25 @@ append_envelope(StringInfo out, const LfdwTable *table,
 				const LfdwArguments *arguments, const LfdwPart *part,
 				const char *columns, const char *cursor)
 {
-	append_key(out, "lambda_fdw");
-	appendStringInfo(out, "{\"version\":%d", ENVELOPE_VERSION);
-	append_key(out, "operation");
-	lfdw_json_append_string(out, "scan");
-	append_key(out, "table");
-	lfdw_json_append_string(out, table->relname);
-	append_key(out, "columns");
-	appendStringInfoString(out, columns);
+	lfdw_json_append_key(out, "lambda_fdw");
+	appendStringInfoChar(out, '{');
+	lfdw_json_append_key(out, "version");
+	appendStringInfo(out, "%d", ENVELOPE_VERSION);
+	lfdw_json_append_string_member(out, "operation", "scan");
+	lfdw_json_append_string_member(out, "table", table->relname);
+	lfdw_json_append_member(out, "columns", columns);
 	append_filters(out, arguments, part);
 	if (arguments->order_by)
-	{
-		append_key(out, "order_by");
-		appendStringInfoString(out, arguments->order_by);
-	}
+		lfdw_json_append_member(out, "order_by", arguments->order_by);
 	if (arguments->limit >= 0)
 	{
-		append_key(out, "limit");
+		lfdw_json_append_key(out, "limit");
 		if (arguments->limit_text)
 			appendStringInfoString(out, arguments->limit_text);
 		else
 			appendStringInfo(out, "" INT64_FORMAT, arguments->limit);
 	}
-	append_key(out, "cursor");
-	appendStringInfoString(out, cursor ? cursor : "null");
+	lfdw_json_append_member(out, "cursor", cursor ? cursor : "null");
 	appendStringInfoChar(out, '}');
 }
 
@@ -244,15 +212,12 @@ lfdw_payload_write(StringInfo out, const LfdwTable *table,
 
 	appendStringInfoChar(out, '{');
 	if (options->payload)
-		append_inner(out, options->payload);
+		lfdw_json_append_members(out, options->payload);
 	for (int i = 0; i < arguments->nequalities; i++)
 		append_argument(out, arguments, i, part);
 	append_others(out, arguments);
 	if (cursor && options->cursor_argument)
-	{
-		append_key(out, options->cursor_argument);
-		appendStringInfoString(out, cursor);
-	}
+		lfdw_json_append_member(out, options->cursor_argument, cursor);
 	if (options->envelope)
 		append_envelope(out, table, arguments, part, columns, cursor);
 	appendStringInfoChar(out, '}');

@@ -15,8 +15,6 @@
  */
 #include "postgres.h"
 
-#include "access/stratnum.h"
-#include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -32,16 +30,12 @@
 #include "pushdown/term.h"
 #include "pushdown/value_set.h"
 
-/*
- * Whose conditions are judged, and why the last was found to be local; planning
- * judges them often, and does without the sentence.
- */
+/* Whose condition is judged, and why the function does not filter by it. */
 typedef struct Judge
 {
 	PlannerInfo *root;
 	const LfdwTable *table;
 	Index		relid;
-	bool		says_why;
 	const char *why;
 } Judge;
 
@@ -65,9 +59,9 @@ under_cast(Node *node)
  * *relabelled says whether none of these changes the value.
  */
 static const LfdwColumn *
-column_under_casts(const Judge *judge, Node *node, bool *relabelled)
+column_under_casts(const LfdwTable *table, Index relid, Node *node,
+				   bool *relabelled)
 {
-	const LfdwTable *table = judge->table;
 	Var		   *var;
 
 	*relabelled = true;
@@ -79,7 +73,7 @@ column_under_casts(const Judge *judge, Node *node, bool *relabelled)
 	if (!IsA(node, Var))
 		return NULL;
 	var = (Var *) node;
-	if ((Index) var->varno != judge->relid || var->varlevelsup != 0 ||
+	if ((Index) var->varno != relid || var->varlevelsup != 0 ||
 		var->varattno <= 0 || var->varattno > table->natts)
 		return NULL;
 	return table->by_attnum[var->varattno - 1];
@@ -96,68 +90,40 @@ compares_as(Oid base, Oid type)
 }
 
 /*
- * The column that an operand is, or NULL.  *type becomes its base type.  A cast
- * is looked through only where it changes neither the value nor how it
+ * The column that an expression is, or NULL.  *type becomes its base type.  A
+ * cast is looked through only where it changes neither the value nor how it
  * compares: a domain's to its base, and that to the type whose order a type
  * borrows (varchar text's, cidr inet's).
  */
 static const LfdwColumn *
-match_column(Judge *judge, Node *node, Oid *type)
+find_column(const LfdwTable *table, Index relid, Node *node, Oid *type)
 {
 	bool		relabelled;
-	const LfdwColumn *column = column_under_casts(judge, node, &relabelled);
+	const LfdwColumn *column = column_under_casts(table, relid, node,
+												  &relabelled);
 
 	if (column == NULL)
 		return NULL;
 	*type = getBaseType(column->typid);
-	if (relabelled && compares_as(*type, exprType(node)))
+	return relabelled && compares_as(*type, exprType(node)) ? column : NULL;
+}
+
+/* The same for an operand of a condition: notes a cast that stands between. */
+static const LfdwColumn *
+match_column(Judge *judge, Node *node, Oid *type)
+{
+	const LfdwColumn *column = find_column(judge->table, judge->relid, node,
+										   type);
+	bool		relabelled;
+
+	if (column)
 		return column;
-	if (judge->says_why)
+	column = column_under_casts(judge->table, judge->relid, node, &relabelled);
+	if (column)
 		judge->why = psprintf("it compares as type %s, and the column is of type %s",
 							  format_type_be(exprType(node)),
 							  format_type_be(column->typid));
 	return NULL;
-}
-
-/* How a btree order's strategies are called. */
-static const LfdwOperator of_strategy[] = {
-	[BTLessStrategyNumber] = LFDW_OP_LT,
-	[BTLessEqualStrategyNumber] = LFDW_OP_LE,
-	[BTEqualStrategyNumber] = LFDW_OP_EQ,
-	[BTGreaterEqualStrategyNumber] = LFDW_OP_GE,
-	[BTGreaterStrategyNumber] = LFDW_OP_GT
-};
-
-/*
- * The operator that an OID is for a type: by the default btree order of the
- * type, the equality's negator, or LIKE of text.
- */
-static bool
-find_operator(Oid opno, Oid type, LfdwOperator *op)
-{
-	Oid			family = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
-	Oid			negator;
-	int			strategy;
-
-	if (opno == OID_TEXT_LIKE_OP)
-		*op = LFDW_OP_LIKE;
-	else if (opno == OID_TEXT_ICLIKE_OP)
-		*op = LFDW_OP_ILIKE;
-	else if (!OidIsValid(family))
-		return false;
-	else
-	{
-		strategy = get_op_opfamily_strategy(opno, family);
-		negator = strategy == 0 ? get_negator(opno) : InvalidOid;
-		if (strategy != 0)
-			*op = of_strategy[strategy];
-		else if (OidIsValid(negator) &&
-				 get_op_opfamily_strategy(negator, family) == BTEqualStrategyNumber)
-			*op = LFDW_OP_NE;
-		else
-			return false;
-	}
-	return true;
 }
 
 /*
@@ -204,8 +170,7 @@ lfdw_term_sort_column(const LfdwTable *table, Index relid, Node *node,
 					  Oid opfamily, Oid collation)
 {
 	Oid			type;
-	Judge		judge = {.table = table,.relid = relid};
-	const LfdwColumn *column = match_column(&judge, node, &type);
+	const LfdwColumn *column = find_column(table, relid, node, &type);
 
 	if (column == NULL || column->name == NULL)
 		return NULL;
@@ -216,14 +181,6 @@ lfdw_term_sort_column(const LfdwTable *table, Index relid, Node *node,
 		!lfdw_term_orders_alike(collation))
 		return NULL;
 	return column;
-}
-
-/* Does the operator compare by order, and not by equality alone? */
-static bool
-is_ordering(LfdwOperator op)
-{
-	return op == LFDW_OP_LT || op == LFDW_OP_LE || op == LFDW_OP_GT ||
-		op == LFDW_OP_GE;
 }
 
 /* Is the value one for the whole (re)scan? */
@@ -269,41 +226,44 @@ declared_operators(const LfdwColumn *column)
 	{
 		if (column->pushdown[op].declared)
 			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "",
-							 lfdw_operator_names[op]);
+							 lfdw_operators[op].name);
 	}
 	return list.data;
 }
 
 /* Why a condition of this operator is not sent as a declared one. */
 static const char *
-describe_undeclared(const LfdwColumn *column, LfdwOperator op)
+describe_undeclared(const LfdwColumn *column, const LfdwOperator *op)
 {
 	const char *declared = declared_operators(column);
 
 	if (declared[0] == '\0')
 		return "the column has no option \"pushdown\"";
-	if (column->pushdown[op].declared)
+	if (column->pushdown[op->number].declared)
 		return psprintf("without the envelope its operator \"%s\" needs an argument",
-						lfdw_operator_names[op]);
+						op->name);
 	return psprintf("its operator is \"%s\", and the option \"pushdown\" declares \"%s\"",
-					lfdw_operator_names[op], declared);
+					op->name, declared);
 }
 
 /* Can a condition of this operator be sent, declared or as a hint? */
 static bool
-is_sendable(Judge *judge, const LfdwColumn *column, LfdwOperator op)
+is_sendable(Judge *judge, const LfdwColumn *column, const LfdwOperator *op)
 {
 	if (lfdw_table_takes(judge->table, column, op))
 		return true;
-	if (judge->says_why)
-		judge->why = describe_undeclared(column, op);
-	return (op == LFDW_OP_EQ || op == LFDW_OP_IN) &&
+	judge->why = describe_undeclared(column, op);
+	return lfdw_operator_is_equality(op) &&
 		is_hintable(judge->table, column);
 }
 
-static LfdwTerm *
-make_term(const LfdwTable *table, const LfdwColumn *column,
-		  LfdwOperator op, Oid valtype, Oid collation, Node *value)
+/*
+ * A term, palloc'd in the current context, with nothing copied.  value is NULL
+ * for an operator that takes none.
+ */
+LfdwTerm *
+lfdw_term_make(const LfdwTable *table, const LfdwColumn *column,
+			   const LfdwOperator *op, Oid valtype, Oid collation, Node *value)
 {
 	LfdwTerm   *term = palloc(sizeof(LfdwTerm));
 
@@ -338,19 +298,18 @@ value_type(Judge *judge, Oid type, Oid valtype)
 		return valtype;
 	if (compares_as(type, valtype))
 		return type;
-	if (judge->says_why)
-		judge->why = psprintf("its value is of type %s, and the column of type %s",
-							  format_type_be(valtype), format_type_be(type));
+	judge->why = psprintf("its value is of type %s, and the column of type %s",
+						  format_type_be(valtype), format_type_be(type));
 	return InvalidOid;
 }
 
 /* Does a comparison under a collation mean the same to every function? */
 static bool
-is_plain_collation(Judge *judge, Oid collation, LfdwOperator op)
+is_plain_collation(Judge *judge, Oid collation, const LfdwOperator *op)
 {
 	if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
 		judge->why = "its collation is nondeterministic";
-	else if (is_ordering(op) && !lfdw_term_orders_alike(collation))
+	else if (lfdw_operator_is_bound(op) && !lfdw_term_orders_alike(collation))
 		judge->why = "its collation is neither C nor POSIX";
 	else
 		return true;
@@ -368,7 +327,7 @@ classify_comparison(Judge *judge, Oid opno, Oid collation, bool array,
 	Oid			type;
 	Oid			valtype = exprType(right);
 	const LfdwColumn *column = match_column(judge, left, &type);
-	LfdwOperator op;
+	const LfdwOperator *op;
 
 	if (column == NULL)
 		return NULL;
@@ -377,22 +336,22 @@ classify_comparison(Judge *judge, Oid opno, Oid collation, bool array,
 		judge->why = describe_unstable(judge, right);
 		return NULL;
 	}
-	if (!find_operator(opno, type, &op) ||
-		(array && op != LFDW_OP_EQ && op != LFDW_OP_NE))
+	op = lfdw_operator_find(opno, lookup_type_cache(type,
+													TYPECACHE_BTREE_OPFAMILY)->btree_opf);
+	if (op && array)
+		op = op->listed;
+	if (op == NULL)
 	{
 		judge->why = "its operator is none that can be sent";
 		return NULL;
 	}
 	if (array)
-	{
-		op = op == LFDW_OP_EQ ? LFDW_OP_IN : LFDW_OP_NOT_IN;
 		valtype = get_base_element_type(valtype);
-	}
 	valtype = value_type(judge, type, getBaseType(valtype));
 	if (!OidIsValid(valtype) || !is_plain_collation(judge, collation, op) ||
 		!is_sendable(judge, column, op))
 		return NULL;
-	return make_term(judge->table, column, op, valtype, collation, right);
+	return lfdw_term_make(judge->table, column, op, valtype, collation, right);
 }
 
 static LfdwTerm *
@@ -423,7 +382,7 @@ classify_array(Judge *judge, ScalarArrayOpExpr *expr)
 										   linitial(expr->args),
 										   lsecond(expr->args));
 
-	if (term == NULL || (term->op == LFDW_OP_IN) == expr->useOr)
+	if (term == NULL || lfdw_operator_is_equality(term->op) == expr->useOr)
 		return term;
 	judge->why = "it is neither = ANY nor <> ALL";
 	return NULL;
@@ -435,24 +394,25 @@ classify_boolean(Judge *judge, Node *node, bool value)
 {
 	Oid			type;
 	const LfdwColumn *column = match_column(judge, node, &type);
+	const LfdwOperator *op = lfdw_operator_equality(false);
 
-	if (column == NULL || type != BOOLOID ||
-		!is_sendable(judge, column, LFDW_OP_EQ))
+	if (column == NULL || type != BOOLOID || !is_sendable(judge, column, op))
 		return NULL;
-	return make_term(judge->table, column, LFDW_OP_EQ, BOOLOID, InvalidOid,
-					 makeBoolConst(value, false));
+	return lfdw_term_make(judge->table, column, op, BOOLOID, InvalidOid,
+						  makeBoolConst(value, false));
 }
 
 /* column IS NULL, column IS NOT NULL */
 static LfdwTerm *
-classify_null(Judge *judge, Node *node, LfdwOperator op)
+classify_null(Judge *judge, Node *node, bool isnull)
 {
 	Oid			type;
 	const LfdwColumn *column = match_column(judge, node, &type);
+	const LfdwOperator *op = lfdw_operator_null_test(isnull);
 
 	if (column == NULL || !is_sendable(judge, column, op))
 		return NULL;
-	return make_term(judge->table, column, op, type, InvalidOid, NULL);
+	return lfdw_term_make(judge->table, column, op, type, InvalidOid, NULL);
 }
 
 /* The tests that NULL passes stay local, but for those of NULL itself. */
@@ -468,9 +428,9 @@ classify_boolean_test(Judge *judge, BooleanTest *test)
 		case IS_FALSE:
 			return classify_boolean(judge, node, false);
 		case IS_UNKNOWN:
-			return classify_null(judge, node, LFDW_OP_IS_NULL);
+			return classify_null(judge, node, true);
 		case IS_NOT_UNKNOWN:
-			return classify_null(judge, node, LFDW_OP_IS_NOT_NULL);
+			return classify_null(judge, node, false);
 		default:
 			return NULL;
 	}
@@ -489,7 +449,7 @@ classify_or(Judge *judge, BoolExpr *expr)
 		LfdwTerm   *term = IsA(lfirst(lc), OpExpr) ?
 		classify_operator(judge, lfirst(lc)) : NULL;
 
-		if (term == NULL || term->op != LFDW_OP_EQ)
+		if (term == NULL || !lfdw_operator_is_equality(term->op))
 			return NULL;
 		if (first == NULL)
 			first = term;
@@ -504,9 +464,9 @@ classify_or(Judge *judge, BoolExpr *expr)
 	array->location = -1;
 	if (!OidIsValid(array->array_typeid))
 		return NULL;
-	return make_term(judge->table, first->column, LFDW_OP_IN, first->valtype,
-					 first->collation,
-					 eval_const_expressions(judge->root, (Node *) array));
+	return lfdw_term_make(judge->table, first->column, lfdw_operator_equality(true),
+						  first->valtype, first->collation,
+						  eval_const_expressions(judge->root, (Node *) array));
 }
 
 static LfdwTerm *
@@ -522,8 +482,7 @@ classify(Judge *judge, Expr *clause)
 			return classify_boolean_test(judge, (BooleanTest *) clause);
 		case T_NullTest:
 			return classify_null(judge, (Node *) ((NullTest *) clause)->arg,
-								 ((NullTest *) clause)->nulltesttype == IS_NULL ?
-								 LFDW_OP_IS_NULL : LFDW_OP_IS_NOT_NULL);
+								 ((NullTest *) clause)->nulltesttype == IS_NULL);
 		case T_BoolExpr:
 			if (is_notclause(clause))
 				return classify_boolean(judge, (Node *) get_notclausearg(clause),
@@ -559,31 +518,25 @@ classify_restriction(Judge *judge, RelOptInfo *rel, RestrictInfo *rinfo)
 /*
  * Tells whether, and as what, a condition can be sent.
  *
- * Takes a member of the top-level AND of the conditions on the relation; the
- * condition's own nodes are shared.  Returns a term palloc'd in the current
- * context, or NULL for a condition that stays local.
+ * Takes a member of the top-level AND of the conditions on the relation, or a
+ * join clause; the condition's own nodes are shared.  Returns a term palloc'd in
+ * the current context, or NULL for a condition that stays local.  *why becomes
+ * NULL where the function filters by the condition; else, for a hint too, the
+ * reason, in words that follow "it cannot be sent:", palloc'd or static.
  */
 LfdwTerm *
 lfdw_term_classify(PlannerInfo *root, const LfdwTable *table,
-				   RelOptInfo *rel, RestrictInfo *rinfo)
+				   RelOptInfo *rel, RestrictInfo *rinfo, const char **why)
 {
 	Judge		judge = {.root = root,.table = table,.relid = rel->relid};
+	LfdwTerm   *term = classify_restriction(&judge, rel, rinfo);
 
-	return classify_restriction(&judge, rel, rinfo);
-}
-
-/*
- * Why a condition that mentions a column gives it no value that is sent, in words
- * that follow "it cannot be sent:"; palloc'd or static.
- */
-const char *
-lfdw_term_problem(PlannerInfo *root, const LfdwTable *table,
-				  RelOptInfo *rel, RestrictInfo *rinfo)
-{
-	Judge		judge = {.root = root,.table = table,.relid = rel->relid,.says_why = true};
-
-	(void) classify_restriction(&judge, rel, rinfo);
-	return judge.why ? judge.why : "it does not compare the column with a value";
+	if (term && term->declared)
+		*why = NULL;
+	else
+		*why = judge.why ? judge.why :
+			"it does not compare the column with a value";
+	return term;
 }
 
 /*
@@ -594,102 +547,8 @@ bool
 lfdw_term_is_column(const LfdwTable *table, Index relid,
 					const LfdwColumn *column, Node *node)
 {
-	Judge		judge = {.table = table,.relid = relid};
 	Oid			type;
 
-	return lfdw_table_takes(table, column, LFDW_OP_EQ) &&
-		match_column(&judge, node, &type) == column;
-}
-
-/*
- * The first required column that none of the terms gives a value, or NULL.
- */
-const LfdwColumn *
-lfdw_term_missing(const LfdwTable *table, List *terms)
-{
-	for (int i = 0; i < table->ncolumns; i++)
-	{
-		bool		found = !table->columns[i].required;
-		ListCell   *lc;
-
-		foreach(lc, terms)
-		{
-			LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
-
-			if (term->column == &table->columns[i] && term->declared)
-				found = true;
-		}
-		if (!found)
-			return &table->columns[i];
-	}
-	return NULL;
-}
-
-/*
- * The terms as lists of numbers, for a plan; their values travel apart, in
- * fdw_exprs.
- */
-List *
-lfdw_term_serialize(List *terms)
-{
-	List	   *result = NIL;
-	ListCell   *lc;
-
-	foreach(lc, terms)
-	{
-		LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
-
-		result = lappend(result,
-						 list_make4_int(term->column->attnum, term->op,
-										(int) term->valtype,
-										(int) term->collation));
-	}
-	return result;
-}
-
-/*
- * The values of terms, for a plan's fdw_exprs; those that need none have none.
- */
-List *
-lfdw_term_values(List *terms)
-{
-	List	   *values = NIL;
-	ListCell   *lc;
-
-	foreach(lc, terms)
-	{
-		LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
-
-		if (term->value)
-			values = lappend(values, term->value);
-	}
-	return values;
-}
-
-/*
- * The terms of a plan, from what lfdw_term_serialize made and their values.
- * The list of values may be longer: what follows is not the terms'.
- */
-List *
-lfdw_term_deserialize(const LfdwTable *table, List *list, List *values)
-{
-	List	   *result = NIL;
-	int			next = 0;
-	ListCell   *lc;
-
-	foreach(lc, list)
-	{
-		List	   *numbers = (List *) lfirst(lc);
-		LfdwOperator op = lsecond_int(numbers);
-		bool		has_value = op != LFDW_OP_IS_NULL && op != LFDW_OP_IS_NOT_NULL;
-
-		result = lappend(result,
-						 make_term(table,
-								   table->by_attnum[linitial_int(numbers) - 1],
-								   op, (Oid) lthird_int(numbers),
-								   (Oid) lfourth_int(numbers),
-								   has_value ? list_nth(values, next) : NULL));
-		next += has_value;
-	}
-	return result;
+	return lfdw_table_takes(table, column, lfdw_operator_equality(false)) &&
+		find_column(table, relid, node, &type) == column;
 }

@@ -11,8 +11,65 @@
 #include "postgres.h"
 
 #include "base/control_doc.h"
+#include "base/json_pointer.h"
 #include "pg/message.h"
 #include "response/response_internal.h"
+#include "value/json_string.h"
+
+/* How far below an object that is no row, rows are looked for. */
+#define ROWS_DEPTH 3
+
+/* The part of an error's DETAIL that shows the answer around an offset. */
+static char *
+excerpt_at(const LfdwResponse *response, uint64 offset)
+{
+	const LfdwJsonReader *reader = &response->reader;
+	size_t		at = Min(offset - reader->offset, reader->len);
+	size_t		start = at > LFDW_EXCERPT_BEFORE ? at - LFDW_EXCERPT_BEFORE : 0;
+	size_t		end = Min(reader->len, start + LFDW_EXCERPT_MAX);
+
+	/* begin at a character, not inside one */
+	while (start < at && ((unsigned char) reader->data[start] & 0xC0) == 0x80)
+		start++;
+	return lfdw_error_excerpt(reader->data + start, end - start);
+}
+
+/* Raises the error about an answer that is not JSON: where, why, and what. */
+void
+lfdw_response_report_json(const LfdwResponse *response)
+{
+	const LfdwJsonReader *reader = &response->reader;
+	bool		gzip = reader->offset == 0 && reader->len > 2 &&
+	memcmp(reader->data, "\x1f\x8b", 2) == 0;
+
+	ereport(ERROR,
+			(errcode(lfdw_error_json_sqlstate(reader->error)),
+			 errmsg("the answer of Lambda function \"%s\" is not valid JSON",
+					response->table->function.label),
+			 gzip ? errdetail("At byte offset 0%s: it is compressed by gzip.",
+							  response->part) :
+			 errdetail("At byte offset " UINT64_FORMAT "%s: %s, near \"%s\".",
+					   reader->error_at, response->part, reader->error,
+					   excerpt_at(response, reader->error_at)),
+			 gzip ? errhint("Let the function answer without compression.") : 0));
+}
+
+/*
+ * Raises the error about an answer that is JSON, but not one of the forms.  hint
+ * is NULL where nothing sure would help.
+ */
+void
+lfdw_response_report_form(const LfdwResponse *response, const char *detail,
+						  const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
+			 errmsg("the answer of Lambda function \"%s\" is not rows of foreign table \"%s\"",
+					response->table->function.label,
+					response->table->relname),
+			 errdetail("%s", detail),
+			 hint ? errhint("%s", hint) : 0));
+}
 
 /*
  * The SQLSTATE that a function chose, or 38000.
@@ -88,6 +145,32 @@ lfdw_response_report_own(const LfdwResponse *response,
 }
 
 /*
+ * Is the object that the reader stands before what a runtime makes of an
+ * exception, and has none of the table's members?
+ */
+bool
+lfdw_response_is_raised(const LfdwResponse *response, LfdwJsonReader reader)
+{
+	bool		has_type = false;
+	bool		has_message = false;
+	LfdwJsonValue key;
+	LfdwJsonValue value;
+
+	lfdw_json_enter(&reader);
+	while (lfdw_json_member(&reader, &key) == LFDW_JSON_OK &&
+		   lfdw_json_value(&reader, &value) == LFDW_JSON_OK)
+	{
+		if (lfdw_row_knows(response->row, &key))
+			return false;
+		has_type |= lfdw_json_is(&key, "errorType") &&
+			value.type == LFDW_JSON_STRING;
+		has_message |= lfdw_json_is(&key, "errorMessage") &&
+			value.type == LFDW_JSON_STRING;
+	}
+	return has_type && has_message;
+}
+
+/*
  * Raises 38000 from what a runtime makes of an exception, which the reader
  * stands before: {"errorType": ..., "errorMessage": ...}.
  */
@@ -106,4 +189,249 @@ lfdw_response_report_raised(const LfdwResponse *response,
 					response->table->function.label,
 					lfdw_error_excerpt(doc.error_type, strlen(doc.error_type))),
 			 doc.message[0] ? errdetail("%s", shown_field(doc.message)) : 0));
+}
+
+/* The names of the members of the object that the reader stands before. */
+static char *
+member_names(LfdwJsonReader reader)
+{
+	StringInfoData names;
+	LfdwJsonValue key;
+	LfdwJsonValue value;
+
+	initStringInfo(&names);
+	lfdw_json_enter(&reader);
+	while (lfdw_json_member(&reader, &key) == LFDW_JSON_OK &&
+		   lfdw_json_value(&reader, &value) == LFDW_JSON_OK)
+	{
+		if (names.len >= LFDW_EXCERPT_MAX)
+		{
+			appendStringInfoString(&names, ", ...");
+			break;
+		}
+		appendStringInfo(&names, "%s\"%s\"", names.len > 0 ? ", " : "",
+						 lfdw_json_shown(&key));
+	}
+	return names.data;
+}
+
+/*
+ * Looks below an object, so many levels deep, for the first array of objects or
+ * of arrays, and adds the way there to path; false where there is none.
+ */
+static bool
+find_rows(LfdwJsonReader object, int depth, StringInfo path)
+{
+	LfdwJsonReader member;
+	LfdwJsonType type;
+	LfdwJsonValue key;
+	LfdwJsonValue value;
+	int			len = path->len;
+
+	lfdw_json_enter(&object);
+	while (lfdw_json_member(&object, &key) == LFDW_JSON_OK)
+	{
+		member = object;
+		if (lfdw_json_value(&object, &value) != LFDW_JSON_OK)
+			break;
+		lfdw_pointer_append(path, lfdw_json_shown(&key));
+		if (value.type == LFDW_JSON_ARRAY)
+		{
+			lfdw_json_enter(&member);
+			if (lfdw_json_element(&member) == LFDW_JSON_OK &&
+				lfdw_json_peek(&member, &type) == LFDW_JSON_OK &&
+				type >= LFDW_JSON_ARRAY)
+				return true;
+		}
+		else if (value.type == LFDW_JSON_OBJECT && depth > 1 &&
+				 find_rows(member, depth - 1, path))
+			return true;
+		path->len = len;
+		path->data[len] = '\0';
+	}
+	return false;
+}
+
+/*
+ * What would help against a row that has nothing of the table: the path of a
+ * column, or, where it is the whole answer, the way to what look like rows.
+ * NULL where there is neither.
+ */
+static char *
+no_member_hint(const LfdwResponse *response, LfdwJsonReader object, bool alone)
+{
+	const LfdwPointer *rows_path = response->table->options->rows_path;
+	StringInfoData rows;
+	const char *alike;
+	const char *path;
+	const LfdwColumn *missed = lfdw_row_missed(response->row, &alike, &path);
+
+	if (missed)
+		return psprintf("Column \"%s\" reads the member \"%s\" with the option path '%s'.",
+						missed->attname, alike, path);
+	initStringInfo(&rows);
+	for (int i = 0; rows_path && i < rows_path->ntokens; i++)
+		lfdw_pointer_append(&rows, rows_path->tokens[i]);
+	if (!alone || !find_rows(object, ROWS_DEPTH, &rows))
+		return NULL;
+	return psprintf("If the rows are at \"%s\", set the option rows_path of the foreign table to '%s'.",
+					rows.data, rows.data);
+}
+
+/*
+ * Raises the error about a row that is an object with none of the table's
+ * members, or the function's own error, should it be that.  An object that is
+ * alone is shown: it may say what went wrong.
+ */
+void
+lfdw_response_report_no_member(const LfdwResponse *response, bool alone)
+{
+	LfdwJsonReader object = lfdw_row_object(response->row);
+	LfdwJsonReader reader = object;
+	StringInfoData detail;
+	char	   *names;
+	LfdwJsonValue key;
+	LfdwJsonValue value;
+
+	lfdw_json_enter(&reader);
+	while (lfdw_json_member(&reader, &key) == LFDW_JSON_OK &&
+		   lfdw_json_value(&reader, &value) == LFDW_JSON_OK)
+	{
+		if (lfdw_json_is(&key, "lambda_fdw_error") && value.type == LFDW_JSON_OBJECT)
+			lfdw_response_report_own(response, &value);
+	}
+	if (lfdw_response_is_raised(response, object))
+		lfdw_response_report_raised(response, object);
+	names = member_names(object);
+	initStringInfo(&detail);
+	if (names[0] == '\0')
+		appendStringInfoString(&detail, "It is an object without members.");
+	else
+		appendStringInfo(&detail, "Row " UINT64_FORMAT " is an object with none of the table's members: %s.",
+						 lfdw_row_number(response->row), names);
+	reader = object;
+	if (alone && names[0] != '\0' &&
+		lfdw_json_value(&reader, &value) == LFDW_JSON_OK)
+		appendStringInfo(&detail, "\nIt is: %s",
+						 lfdw_error_excerpt(value.text, value.len));
+	lfdw_response_report_form(response, detail.data,
+							  no_member_hint(response, object, alone));
+}
+
+/*
+ * Goes to the value that a token names in the container that comes next; false
+ * where there is none, with the reader unchanged.
+ */
+static bool
+go_to(LfdwJsonReader *reader, const char *token)
+{
+	LfdwJsonReader ahead = *reader;
+	LfdwJsonType type;
+	LfdwJsonValue key;
+	LfdwJsonValue value;
+	int			index = 0;
+
+	lfdw_json_peek(&ahead, &type);
+	lfdw_json_enter(&ahead);
+	for (;;)
+	{
+		bool		found;
+
+		if ((type == LFDW_JSON_OBJECT ? lfdw_json_member(&ahead, &key) :
+			 lfdw_json_element(&ahead)) != LFDW_JSON_OK)
+			return false;
+		found = type == LFDW_JSON_OBJECT ? lfdw_json_is(&key, token) :
+			lfdw_pointer_names_element(token, index++);
+		if (found)
+		{
+			*reader = ahead;
+			return true;
+		}
+		if (lfdw_json_value(&ahead, &value) != LFDW_JSON_OK)
+			return false;
+	}
+}
+
+/* What stands where rows_path does not go on. */
+static char *
+describe_value(LfdwJsonReader reader)
+{
+	static const char *const scalars[] = {
+		"null", "false", "true", "a number", "a string"
+	};
+	LfdwJsonType type;
+	char	   *names;
+
+	if (lfdw_json_peek(&reader, &type) != LFDW_JSON_OK)
+		return pstrdup("there is nothing");
+	if (type < LFDW_JSON_ARRAY)
+		return psprintf("there is %s", scalars[type]);
+	if (type == LFDW_JSON_ARRAY)
+		return pstrdup("there is an array");
+	names = member_names(reader);
+	return names[0] == '\0' ? pstrdup("there is an object without members") :
+		psprintf("there are the members %s", names);
+}
+
+/*
+ * Sets the reader, which stands before the root value, to where rows_path does
+ * not go on; the way there is appended to path.
+ */
+static void
+follow_rows_path(const LfdwResponse *response, LfdwJsonReader *reader,
+				 StringInfo path)
+{
+	const LfdwPointer *rows_path = response->table->options->rows_path;
+
+	for (int i = 0; i < rows_path->ntokens; i++)
+	{
+		LfdwJsonReader ahead = *reader;
+		LfdwJsonValue string;
+		LfdwJsonType type;
+
+		if (lfdw_json_peek(reader, &type) != LFDW_JSON_OK ||
+			type < LFDW_JSON_STRING)
+			return;
+		if (type == LFDW_JSON_STRING &&
+			(lfdw_json_value(&ahead, &string) != LFDW_JSON_OK ||
+			 !lfdw_json_string_open(reader, &string, true,
+									response->table->function.label)))
+			return;
+		if (!go_to(reader, response->rows_path->tokens[i]))
+			return;
+		appendStringInfo(path, "/%s", rows_path->tokens[i]);
+	}
+}
+
+/*
+ * Raises the error about an answer without a value at rows_path: how far the
+ * path goes, and what is there.  The reader stands before the root value.
+ */
+void
+lfdw_response_report_no_rows(const LfdwResponse *response,
+							 LfdwJsonReader reader)
+{
+	const LfdwPointer *rows_path = response->table->options->rows_path;
+	bool		in_body = response->part[0] != '\0' &&
+	!response->gateway.possible;
+	StringInfoData path;
+	StringInfoData there;
+	LfdwJsonType type;
+
+	if (lfdw_json_peek(&reader, &type) == LFDW_JSON_OK &&
+		type == LFDW_JSON_OBJECT && lfdw_response_is_raised(response, reader))
+		lfdw_response_report_raised(response, reader);
+	initStringInfo(&path);
+	for (int i = 0; i < rows_path->ntokens; i++)
+		appendStringInfo(&path, "/%s", rows_path->tokens[i]);
+	initStringInfo(&there);
+	follow_rows_path(response, &reader, &there);
+	lfdw_response_report_form(response,
+							  psprintf("It has no value at its rows_path \"%s\": %s%s%s%s.",
+									   path.data, there.len > 0 ? "at \"" : "",
+									   there.data, there.len > 0 ? "\" " : "",
+									   describe_value(reader)),
+							  in_body && strcmp(rows_path->tokens[0], "body") == 0 ?
+							  "Of API Gateway's form, rows_path begins in the body." :
+							  NULL);
 }

@@ -3,6 +3,19 @@
  * response_internal.h
  *		What the files of the reader of an answer share: the state of one answer.
  *
+ * Each file calls those before it in this order, and none after:
+ *
+ *		row_path.c			the columns' paths
+ *		row.c				one row: where its values stand
+ *		row_store.c			one row: its values as a tuple
+ *		response_error.c	what is wrong with an answer
+ *		gateway.c			API Gateway's form
+ *		root_object.c		what the root object's members say
+ *		response_rows.c		the rows of an answer
+ *		response_members.c	the way to them
+ *		response_start.c	the root value
+ *		response.c			the steps in their order
+ *
  * IDENTIFICATION
  *	  src/response/response_internal.h
  *
@@ -13,7 +26,14 @@
 
 #include "postgres.h"
 
+#include "pg/message.h"
 #include "response/response.h"
+
+/*
+ * What an error of the answer's JSON shows of it begins so many bytes before the
+ * place, or at the answer's beginning, and has LFDW_EXCERPT_MAX bytes.
+ */
+#define LFDW_EXCERPT_BEFORE (LFDW_EXCERPT_MAX / 2)
 
 typedef enum LfdwResponseState
 {
@@ -45,6 +65,17 @@ typedef struct LfdwPlace
 	size_t		len;
 } LfdwPlace;
 
+/* What the root object has of API Gateway's form. */
+typedef struct LfdwGateway
+{
+	bool		possible;		/* may the answer have this form? */
+	bool		has_status;		/* a statusCode that is a number ... */
+	double		status;			/* ... this one */
+	LfdwPlace	body;
+	LfdwPlace	is_base64;
+	bool		other_members;	/* any that the form does not have */
+} LfdwGateway;
+
 struct LfdwResponse
 {
 	const LfdwTable *table;
@@ -73,12 +104,7 @@ struct LfdwResponse
 	bool		rows_seen;		/* rows were read from their member */
 	bool		deferred;		/* rows stand there, to be read at the end */
 	bool		decided;		/* second walk: the rows are the rows */
-	bool		maybe_gateway;	/* may it have API Gateway's form? */
-	bool		other_members;	/* any but API Gateway's */
-	bool		has_status;		/* a statusCode that is a number ... */
-	double		status;			/* ... this one */
-	LfdwPlace	body;
-	LfdwPlace	is_base64;
+	LfdwGateway gateway;
 	LfdwRowOrder *order;		/* "columns", or NULL */
 	char	   *cursor;			/* JSON in the database encoding, or NULL */
 
@@ -89,33 +115,58 @@ struct LfdwResponse
 	bool		last_page;		/* it says that there is none */
 };
 
-extern LfdwJsonStatus lfdw_response_start(LfdwResponse *response);
-extern LfdwJsonStatus lfdw_response_enter(LfdwResponse *response,
-										  LfdwJsonType type, bool to_rows,
-										  bool to_cursor);
+/* response_error.c */
 extern void lfdw_response_report_json(const LfdwResponse *response);
 extern void lfdw_response_report_form(const LfdwResponse *response,
 									  const char *detail, const char *hint);
-extern void lfdw_response_report_no_member(LfdwResponse *response, bool alone);
-extern void lfdw_response_report_no_rows(LfdwResponse *response);
 extern void lfdw_response_report_own(const LfdwResponse *response,
 									 const LfdwJsonValue *object);
 extern bool lfdw_response_is_raised(const LfdwResponse *response,
 									LfdwJsonReader reader);
 extern void lfdw_response_report_raised(const LfdwResponse *response,
 										LfdwJsonReader reader);
-extern LfdwJsonReader lfdw_response_root(const LfdwResponse *response);
-extern bool lfdw_response_note_member(LfdwResponse *response,
-									  const LfdwJsonValue *key,
-									  const LfdwJsonValue *value);
-extern void lfdw_response_note_page(LfdwResponse *response,
-									const LfdwJsonValue *key,
-									const LfdwJsonValue *value);
-extern void lfdw_response_set_cursor(LfdwResponse *response,
+extern void lfdw_response_report_no_member(const LfdwResponse *response,
+										   bool alone);
+extern void lfdw_response_report_no_rows(const LfdwResponse *response,
+										 LfdwJsonReader reader);
+
+/* gateway.c */
+extern bool lfdw_gateway_note_member(LfdwResponse *response,
+									 const LfdwJsonValue *key,
 									 const LfdwJsonValue *value);
-extern bool lfdw_response_is_gateway(const LfdwResponse *response);
-extern void lfdw_response_unwrap(LfdwResponse *response);
+extern bool lfdw_gateway_is_undecided(const LfdwResponse *response);
+extern bool lfdw_gateway_is_form(const LfdwResponse *response);
+extern void lfdw_gateway_open_body(const LfdwResponse *response,
+								   LfdwJsonReader *inside);
+
+/* root_object.c */
+extern LfdwJsonReader lfdw_root_reader(const LfdwResponse *response);
+extern bool lfdw_root_note_member(LfdwResponse *response,
+								  const LfdwJsonValue *key,
+								  const LfdwJsonValue *value);
+extern void lfdw_root_note_page(LfdwResponse *response,
+								const LfdwJsonValue *key,
+								const LfdwJsonValue *value);
+extern void lfdw_root_set_cursor(LfdwResponse *response,
+								 const LfdwJsonValue *value);
+
+/* response_rows.c */
+extern void lfdw_response_enter_string(LfdwResponse *response,
+									   const LfdwJsonReader *inside);
+extern void lfdw_response_leave_string(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_response_read_rows(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_response_step_rows(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_response_step_lines(LfdwResponse *response);
+
+/* response_members.c */
+extern LfdwJsonStatus lfdw_response_enter(LfdwResponse *response,
+										  LfdwJsonType type, bool to_rows,
+										  bool to_cursor);
+extern LfdwJsonStatus lfdw_response_step_members(LfdwResponse *response);
+
+/* response_start.c */
 extern void lfdw_response_open(LfdwResponse *response,
 							   const LfdwJsonReader *inside, const char *part);
+extern LfdwJsonStatus lfdw_response_start(LfdwResponse *response);
 
 #endif							/* LFDW_RESPONSE_INTERNAL_H */

@@ -13,6 +13,31 @@
 #include "response/response_internal.h"
 #include "value/json_string.h"
 
+/*
+ * Begins anew in what the answer holds, which is whole and in the current
+ * context.  The part names it in messages.
+ */
+void
+lfdw_response_open(LfdwResponse *response, const LfdwJsonReader *inside,
+				   const char *part)
+{
+	bool		possible = response->gateway.possible;
+
+	response->source = NULL;
+	response->reader = *inside;
+	response->part = part;
+	response->state = LFDW_STATE_START;
+	response->nframes = 0;
+	response->decided = false;
+	response->deferred = false;
+	memset(&response->gateway, 0, sizeof(response->gateway));
+	response->gateway.possible = possible;
+	response->order = NULL;
+	response->cursor = NULL;
+	response->page_member = NULL;
+	response->last_page = false;
+}
+
 /* Goes on to values of which each is a row, on a line of its own. */
 static LfdwJsonStatus
 start_lines(LfdwResponse *response)
@@ -89,7 +114,7 @@ start_string(LfdwResponse *response)
 	if (status != LFDW_JSON_BAD)
 		return status;
 	if (named)
-		lfdw_response_report_no_rows(response);
+		lfdw_response_report_no_rows(response, lfdw_root_reader(response));
 	return start_lines(response);
 }
 
@@ -119,7 +144,7 @@ lfdw_response_start(LfdwResponse *response)
 	if (type == LFDW_JSON_STRING)
 		return start_string(response);
 	if (rows_path && rows_path->ntokens > 0)
-		lfdw_response_report_no_rows(response);
+		lfdw_response_report_no_rows(response, lfdw_root_reader(response));
 	if (type == LFDW_JSON_ARRAY)
 		return start_array(response);
 	if (type != LFDW_JSON_NULL)

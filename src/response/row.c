@@ -18,87 +18,14 @@
 
 #include "access/sysattr.h"
 #include "access/transam.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#include "base/json_member.h"
-#include "options/option_kind.h"
+#include "base/json_pointer.h"
 #include "pg/message.h"
 #include "response/row_internal.h"
 #include "value/json_string.h"
-
-/* The columns' paths as a tree; a node is a member, or the row itself. */
-struct PathNode
-{
-	char	   *token;			/* in UTF-8, as the answer is */
-	size_t		token_len;
-	bool		seen;			/* was in some row */
-	char	   *alike;			/* a member of the same letters that no column
-								 * reads, in the database encoding */
-	int			nunseen;		/* children that were in no row yet */
-	int			nchildren;
-	struct PathNode **children;
-	int			ncolumns;		/* columns whose path ends here */
-	int		   *columns;
-};
-
-static PathNode *
-make_node(const char *token)
-{
-	PathNode   *node = palloc0(sizeof(PathNode));
-
-	node->token = pg_server_to_any(token, strlen(token), PG_UTF8);
-	node->token_len = strlen(node->token);
-	return node;
-}
-
-/* The child of a node for a path's token, made where there is none. */
-static PathNode *
-get_child(PathNode *node, const char *token)
-{
-	PathNode   *child = make_node(token);
-
-	for (int i = 0; i < node->nchildren; i++)
-	{
-		if (strcmp(node->children[i]->token, child->token) == 0)
-			return node->children[i];
-	}
-	node->children = node->children ?
-		repalloc(node->children, sizeof(PathNode *) * (node->nchildren + 1)) :
-		palloc(sizeof(PathNode *));
-	node->children[node->nchildren++] = child;
-	node->nunseen++;
-	return child;
-}
-
-static void
-add_path(LfdwRow *row, int column)
-{
-	const LfdwPointer *path = row->table->columns[column].path;
-	PathNode   *node = row->root;
-
-	for (int i = 0; i < path->ntokens; i++)
-		node = get_child(node, path->tokens[i]);
-	node->columns = node->columns ?
-		repalloc(node->columns, sizeof(int) * (node->ncolumns + 1)) :
-		palloc(sizeof(int));
-	node->columns[node->ncolumns++] = column;
-}
-
-/* Is a path's first token the place of a value in an array? */
-static bool
-begins_with_place(const LfdwPointer *path)
-{
-	const char *token;
-
-	if (path->ntokens == 0)
-		return false;
-	token = path->tokens[0];
-	return strspn(token, "0123456789") == strlen(token) &&
-		(token[0] != '0' || token[1] == '\0') && token[0] != '\0';
-}
 
 /*
  * Do the options "path" say where array rows have the columns' values?  Then all
@@ -114,7 +41,8 @@ find_places(LfdwRow *row)
 	{
 		const LfdwColumn *column = &table->columns[i];
 
-		if (column->path_given && begins_with_place(column->path))
+		if (column->path_given && column->path->ntokens > 0 &&
+			lfdw_pointer_is_index(column->path->tokens[0]))
 			row->by_place = true;
 		else if (column->path->ntokens > 0 && row->unplaced < 0)
 			row->unplaced = i;
@@ -147,11 +75,10 @@ lfdw_row_create(const LfdwTable *table, const Bitmapset *attrs)
 	int			ncolumns = table->ncolumns;
 
 	row->table = table;
-	row->context = CurrentMemoryContext;
 	row->strings = AllocSetContextCreate(CurrentMemoryContext,
 										 "lambda_fdw strings",
 										 ALLOCSET_SMALL_SIZES);
-	row->root = make_node("");
+	row->root = lfdw_row_path_create();
 	find_places(row);
 	row->converters = palloc0(sizeof(LfdwConverter *) * (ncolumns + 1));
 	row->found = palloc0(sizeof(bool) * (ncolumns + 1));
@@ -161,7 +88,7 @@ lfdw_row_create(const LfdwTable *table, const Bitmapset *attrs)
 	{
 		const LfdwColumn *column = &table->columns[i];
 
-		add_path(row, i);
+		lfdw_row_path_add(row->root, column->path, i);
 		if (column->path->ntokens > 0 || ncolumns == 1)
 			row->table_order.columns[row->table_order.ncolumns++] = i;
 		if (!bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber,
@@ -199,15 +126,9 @@ lfdw_row_by_place(const LfdwRow *row)
 bool
 lfdw_row_knows(const LfdwRow *row, const LfdwJsonValue *key)
 {
-	const PathNode *root = row->root;
+	int			next = 0;
 
-	for (int i = 0; i < root->nchildren; i++)
-	{
-		if (lfdw_json_string_equals(key, root->children[i]->token,
-									root->children[i]->token_len))
-			return true;
-	}
-	return false;
+	return lfdw_row_path_find(row->root, key, &next) != NULL;
 }
 
 /* Has a column the path '', so that it takes whatever the row is? */
@@ -236,7 +157,7 @@ lfdw_row_find_column(const LfdwRow *row, const char *name)
 
 /* Forgets what was found at a node and below, for a member that comes again. */
 static void
-forget(LfdwRow *row, const PathNode *node)
+forget(LfdwRow *row, const LfdwPathNode *node)
 {
 	for (int i = 0; i < node->ncolumns; i++)
 		row->found[node->columns[i]] = false;
@@ -244,72 +165,20 @@ forget(LfdwRow *row, const PathNode *node)
 		forget(row, node->children[i]);
 }
 
-/*
- * The child that a key names.  Members mostly come in the same order in every
- * row, so the search starts at the child after the last one found.
- */
-static PathNode *
-find_child(const PathNode *node, const LfdwJsonValue *key, int *next)
-{
-	for (int i = 0; i < node->nchildren; i++)
-	{
-		int			index = *next + i;
-		PathNode   *child;
-
-		if (index >= node->nchildren)
-			index -= node->nchildren;
-		child = node->children[index];
-		if (key->escaped ?
-			lfdw_json_string_equals(key, child->token, child->token_len) :
-			(key->len == child->token_len &&
-			 memcmp(key->text, child->token, key->len) == 0))
-		{
-			*next = index + 1 < node->nchildren ? index + 1 : 0;
-			return child;
-		}
-	}
-	return NULL;
-}
-
-/*
- * Notes that no column reads a member: it may be what a column, whose own was
- * in no row yet, was meant to read.
- */
-static void
-note_unread(LfdwRow *row, PathNode *node, const LfdwJsonValue *key)
-{
-	for (int i = 0; i < node->nchildren; i++)
-	{
-		PathNode   *child = node->children[i];
-		MemoryContext old;
-
-		if (child->seen || child->alike ||
-			!lfdw_json_is_alike(key, child->token, child->token_len))
-			continue;
-		old = MemoryContextSwitchTo(row->context);
-		child->alike = lfdw_json_shown(key);
-		MemoryContextSwitchTo(old);
-	}
-}
-
 static LfdwJsonStatus read_node(LfdwRow *row, LfdwJsonReader *reader,
-								PathNode *node);
+								LfdwPathNode *node);
 
 /* Reads a child that a container has. */
 static LfdwJsonStatus
-read_child(LfdwRow *row, LfdwJsonReader *reader, PathNode *node,
-		   PathNode *child)
+read_child(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node,
+		   LfdwPathNode *child)
 {
-	if (!child->seen)
-	{
-		child->seen = true;
-		node->nunseen--;
-	}
+	lfdw_row_path_note_seen(node, child);
 	return read_node(row, reader, child);
 }
 
 static LfdwJsonStatus
-read_object(LfdwRow *row, LfdwJsonReader *reader, PathNode *node)
+read_object(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
 {
 	LfdwJsonStatus status = lfdw_json_enter(reader);
 	LfdwJsonValue key;
@@ -318,19 +187,19 @@ read_object(LfdwRow *row, LfdwJsonReader *reader, PathNode *node)
 
 	while (status == LFDW_JSON_OK)
 	{
-		PathNode   *child;
+		LfdwPathNode *child;
 
 		status = lfdw_json_member(reader, &key);
 		if (status != LFDW_JSON_OK)
 			break;
-		child = find_child(node, &key, &next);
+		child = lfdw_row_path_find(node, &key, &next);
 		if (node == row->root)
 		{
 			row->has_members = true;
 			row->has_known |= child != NULL;
 		}
 		if (child == NULL && node->nunseen > 0)
-			note_unread(row, node, &key);
+			lfdw_row_path_note_unread(node, &key);
 		status = child ? read_child(row, reader, node, child) :
 			lfdw_json_value(reader, &skipped);
 	}
@@ -338,7 +207,7 @@ read_object(LfdwRow *row, LfdwJsonReader *reader, PathNode *node)
 }
 
 static LfdwJsonStatus
-read_array(LfdwRow *row, LfdwJsonReader *reader, PathNode *node)
+read_array(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
 {
 	LfdwJsonStatus status = lfdw_json_enter(reader);
 	LfdwJsonValue skipped;
@@ -348,13 +217,13 @@ read_array(LfdwRow *row, LfdwJsonReader *reader, PathNode *node)
 	{
 		char		token[16];
 		LfdwJsonValue index = {LFDW_JSON_STRING, false, token, 0};
-		PathNode   *child;
+		LfdwPathNode *child;
 
 		status = lfdw_json_element(reader);
 		if (status != LFDW_JSON_OK)
 			break;
 		index.len = snprintf(token, sizeof(token), "%d", i);
-		child = find_child(node, &index, &next);
+		child = lfdw_row_path_find(node, &index, &next);
 		status = child ? read_child(row, reader, node, child) :
 			lfdw_json_value(reader, &skipped);
 	}
@@ -375,7 +244,7 @@ open_string(LfdwRow *row, const LfdwJsonValue *string, LfdwJsonReader *inside)
 
 /* Reads what is below a node in the object or array that comes next. */
 static LfdwJsonStatus
-read_below(LfdwRow *row, LfdwJsonReader *reader, PathNode *node)
+read_below(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
 {
 	LfdwJsonStatus status;
 	LfdwJsonType type;
@@ -394,7 +263,7 @@ read_below(LfdwRow *row, LfdwJsonReader *reader, PathNode *node)
  * string is read as JSON for.
  */
 static LfdwJsonStatus
-read_node(LfdwRow *row, LfdwJsonReader *reader, PathNode *node)
+read_node(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
 {
 	LfdwJsonStatus status;
 	LfdwJsonValue value;
@@ -600,7 +469,7 @@ lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
  * asked for.  Alone it does.
  */
 bool
-lfdw_row_is_stranger(const LfdwRow *row, bool alone)
+lfdw_row_has_no_member(const LfdwRow *row, bool alone)
 {
 	return row->is_object && !row->has_known &&
 		(row->has_members || alone) &&
@@ -621,18 +490,6 @@ lfdw_row_object(const LfdwRow *row)
 	return row->object;
 }
 
-/* A column's path with a member of another name in place of a token. */
-static char *
-path_with(const LfdwPointer *path, int token, const char *name)
-{
-	StringInfoData text;
-
-	initStringInfo(&text);
-	for (int i = 0; i < path->ntokens; i++)
-		lfdw_pointer_append(&text, i == token ? name : path->tokens[i]);
-	return text.data;
-}
-
 /*
  * The first column wanted whose member was in no row, while one of the same
  * letters was that no column reads: that one's name goes to *alike, and the
@@ -644,18 +501,12 @@ lfdw_row_missed(const LfdwRow *row, const char **alike, const char **path)
 	for (int i = 0; i < row->table->ncolumns; i++)
 	{
 		const LfdwColumn *column = &row->table->columns[i];
-		PathNode   *node = row->root;
 
-		for (int t = 0; row->converters[i] && t < column->path->ntokens; t++)
-		{
-			node = get_child(node, column->path->tokens[t]);
-			if (!node->seen && node->alike)
-			{
-				*alike = node->alike;
-				*path = path_with(column->path, t, node->alike);
-				return column;
-			}
-		}
+		if (row->converters[i] == NULL)
+			continue;
+		*path = lfdw_row_path_missed(row->root, column->path, alike);
+		if (*path)
+			return column;
 	}
 	return NULL;
 }

@@ -24,7 +24,7 @@ typedef struct LfdwRow LfdwRow;
 typedef struct LfdwRowOrder
 {
 	int			ncolumns;
-	int		   *columns;		/* indexes in the binding */
+	int		   *columns;		/* of the table */
 } LfdwRowOrder;
 
 /* What the call of a row carried as values of a column. */
@@ -47,7 +47,7 @@ extern bool lfdw_row_takes_all(const LfdwRow *row);
 extern int	lfdw_row_find_column(const LfdwRow *row, const char *name);
 extern LfdwJsonStatus lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader,
 									const LfdwRowOrder *order);
-extern bool lfdw_row_is_stranger(const LfdwRow *row, bool alone);
+extern bool lfdw_row_has_no_member(const LfdwRow *row, bool alone);
 extern uint64 lfdw_row_number(const LfdwRow *row);
 extern LfdwJsonReader lfdw_row_object(const LfdwRow *row);
 extern const LfdwColumn *lfdw_row_missed(const LfdwRow *row,

@@ -14,18 +14,16 @@
 #include "postgres.h"
 
 #include "response/row.h"
+#include "response/row_path_internal.h"
 #include "value/value.h"
-
-typedef struct PathNode PathNode;
 
 struct LfdwRow
 {
 	const LfdwTable *table;
-	PathNode   *root;
+	LfdwPathNode *root;			/* the paths of the columns */
 	LfdwRowOrder table_order;
 	bool		by_place;		/* paths say where array rows have values */
 	int			unplaced;		/* the column whose path does not, or -1 */
-	MemoryContext context;		/* of the tree */
 	MemoryContext strings;		/* JSON in strings of the row read last */
 	LfdwConverter **converters; /* by column; NULL where not wanted */
 	bool		copy;			/* conversions may run SQL: see store */

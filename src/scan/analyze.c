@@ -20,7 +20,9 @@
 #include "utils/rel.h"
 #include "utils/sampling.h"
 
+#include "credentials/credentials.h"
 #include "http/wait.h"
+#include "options/foreign_object.h"
 #include "options/function_options.h"
 #include "scan/analyze.h"
 #include "scan/fetch.h"
@@ -102,8 +104,8 @@ static bool
 read_rows(Sample *sample, Relation relation, LfdwTable *table)
 {
 	LfdwInvokeStats stats = {0};
-	LfdwCaller *caller = lfdw_option_caller(table->options->serverid,
-											relation->rd_rel->relowner);
+	LfdwCaller *caller = lfdw_foreign_caller(table->options->serverid,
+											 relation->rd_rel->relowner);
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(relation),
 													&TTSOpsVirtual);
 	int64		deadline = lfdw_wait_now_us() + ANALYZE_TIMEOUT_MS * INT64CONST(1000);
@@ -114,7 +116,7 @@ read_rows(Sample *sample, Relation relation, LfdwTable *table)
 
 	table->function.route.limits.request_timeout_ms =
 		Min(table->function.route.limits.request_timeout_ms, ANALYZE_TIMEOUT_MS);
-	lfdw_option_check_owner(table->options);
+	lfdw_foreign_check_owner(table->options);
 	lfdw_credentials_check(caller);
 	lfdw_function_resolve(&table->function, table->options, caller);
 	fetch = lfdw_fetch_create(table, caller, all_attrs(table), &stats);

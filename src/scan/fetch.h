@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * fetch.h
- *		The calls that answer one query, side by side, and their rows.
+ *		The calls that answer the arguments of a (re)scan, and their rows.
  *
  * IDENTIFICATION
  *	  src/scan/fetch.h
@@ -28,6 +28,5 @@ extern void lfdw_fetch_begin(LfdwFetch *fetch, const LfdwArguments *arguments);
 extern bool lfdw_fetch_row(LfdwFetch *fetch, TupleTableSlot *slot);
 extern void lfdw_fetch_reset(LfdwFetch *fetch);
 extern void lfdw_fetch_end(LfdwFetch *fetch);
-extern void lfdw_fetch_report_mismatch(const LfdwTable *table);
 
 #endif							/* LFDW_FETCH_H */

@@ -22,6 +22,7 @@
 #include "optimizer/paths.h"
 
 #include "scan/limit.h"
+#include "scan/rel_info.h"
 #include "scan/scan_path.h"
 
 /* Can LIMIT mean rows of a scan, as far as the query itself says? */
@@ -48,7 +49,28 @@ only_relation(PlannerInfo *root)
 	if (!bms_get_singleton_member(root->all_baserels, &relid))
 		return NULL;
 	rel = find_base_rel(root, relid);
-	return lfdw_plan_is_ours(rel) ? rel : NULL;
+	return lfdw_scan_path_is_ours(rel) ? rel : NULL;
+}
+
+/*
+ * Does the function honour a limit, and filter by every condition of the
+ * relation exactly, so that its rows are those of the result?
+ */
+static bool
+is_exact(PlannerInfo *root, RelOptInfo *baserel)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	ListCell   *lc;
+
+	if (!(info->table->options->capabilities & LFDW_CAPABLE_LIMIT) ||
+		!bms_is_empty(baserel->lateral_relids))
+		return false;
+	foreach(lc, baserel->baserestrictinfo)
+	{
+		if (lfdw_rel_info_clause(root, baserel, lfirst(lc))->why)
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -98,7 +120,7 @@ lambdaGetForeignUpperPaths(PlannerInfo *root, UpperRelationKind stage,
 	if (stage != UPPERREL_FINAL || !is_plain_limit(root->parse))
 		return;
 	baserel = only_relation(root);
-	if (baserel == NULL || !lfdw_plan_is_exact(root, baserel))
+	if (baserel == NULL || !is_exact(root, baserel))
 		return;
 	foreach(lc, output_rel->pathlist)
 	{

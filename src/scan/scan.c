@@ -13,19 +13,24 @@
  */
 #include "postgres.h"
 
-#include "common/int.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/tuplestore.h"
 
+#include "credentials/credentials.h"
+#include "options/foreign_object.h"
 #include "options/function_options.h"
 #include "pg/compat.h"
+#include "pushdown/part.h"
 #include "pushdown/payload.h"
+#include "pushdown/term_list.h"
 #include "scan/fetch.h"
-#include "scan/plan_problem.h"
+#include "scan/page_chain.h"
+#include "scan/required_column.h"
 #include "scan/scan.h"
-#include "scan/scan_path.h"
+#include "scan/scan_plan.h"
 
 typedef struct LambdaScan
 {
@@ -95,8 +100,8 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 
 	node->fdw_state = scan;
 	scan->table = lfdw_table_create(node->ss.ss_currentRelation);
-	lfdw_plan_note_problems(scan->table,
-							list_nth(plan->fdw_private, LFDW_PLAN_PROBLEMS));
+	lfdw_required_column_note(scan->table,
+							  list_nth(plan->fdw_private, LFDW_PLAN_PROBLEMS));
 	scan->terms = lfdw_term_deserialize(scan->table,
 										list_nth(plan->fdw_private,
 												 LFDW_PLAN_TERMS),
@@ -108,14 +113,14 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 		return;
 
 	userid = lfdw_scan_userid(node);
-	lfdw_option_check_owner(scan->table->options);
-	scan->caller = lfdw_option_caller(scan->table->options->serverid, userid);
+	lfdw_foreign_check_owner(scan->table->options);
+	scan->caller = lfdw_foreign_caller(scan->table->options->serverid, userid);
 	lfdw_credentials_check(scan->caller);
 	lfdw_function_resolve(&scan->table->function, scan->table->options,
 						  scan->caller);
 	init_expressions(node, scan);
 	scan->fetch = lfdw_fetch_create(scan->table, scan->caller,
-									lfdw_plan_attrs(plan), &scan->stats);
+									lfdw_scan_plan_attrs(plan), &scan->stats);
 	prepare_store(node, scan, eflags);
 }
 
@@ -131,25 +136,19 @@ row_count(ExprState *state, ExprContext *econtext, int64 absent)
 	return isnull ? absent : DatumGetInt64(value);
 }
 
-/*
- * How many rows are wanted, all pages together; -1 for all.  The Limit node
- * raises the errors about negative numbers.
- */
+/* How many rows are wanted; -1 for all. */
 static int64
 rows_wanted(const LambdaScan *scan, ExprContext *econtext)
 {
 	int64		limit = row_count(scan->limit, econtext, -1);
 	int64		offset = row_count(scan->offset, econtext, 0);
-	int64		wanted;
 
-	if (limit < 0 || offset < 0 || pg_add_s64_overflow(limit, offset, &wanted))
-		return -1;
-	return wanted;
+	return lfdw_arguments_rows_wanted(limit, offset);
 }
 
-/* Evaluates what this (re)scan asks. */
+/* Evaluates what this (re)scan asks, and begins to answer it. */
 static void
-begin_query(ForeignScanState *node, LambdaScan *scan)
+evaluate_arguments(ForeignScanState *node, LambdaScan *scan)
 {
 	MemoryContext old = MemoryContextSwitchTo(lfdw_fetch_context(scan->fetch));
 
@@ -159,7 +158,7 @@ begin_query(ForeignScanState *node, LambdaScan *scan)
 	scan->arguments->order_by = scan->order_by;
 	if (scan->arguments->exact)
 		scan->arguments->limit = rows_wanted(scan, node->ss.ps.ps_ExprContext);
-	lfdw_arguments_divide(scan->arguments);
+	lfdw_part_divide(scan->arguments);
 	MemoryContextSwitchTo(old);
 	lfdw_fetch_begin(scan->fetch, scan->arguments);
 }
@@ -194,7 +193,7 @@ check_match(ForeignScanState *node, const LambdaScan *scan,
 
 	econtext->ecxt_scantuple = slot;
 	if (!ExecQual(node->ss.ps.qual, econtext))
-		lfdw_fetch_report_mismatch(scan->table);
+		lfdw_page_chain_report_mismatch(scan->table);
 }
 
 /*
@@ -210,7 +209,7 @@ lambdaIterateForeignScan(ForeignScanState *node)
 	if (scan->replaying && replay_row(scan, slot))
 		return slot;
 	if (scan->arguments == NULL)
-		begin_query(node, scan);
+		evaluate_arguments(node, scan);
 	if (scan->finished)
 		return slot;
 	if (!lfdw_fetch_row(scan->fetch, slot))

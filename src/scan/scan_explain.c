@@ -20,7 +20,7 @@
 #include "pushdown/payload.h"
 #include "scan/scan.h"
 #include "scan/scan_explain.h"
-#include "scan/scan_path.h"
+#include "scan/scan_plan.h"
 
 /* The function as the table names it, with the qualifier that is called. */
 static char *
@@ -127,7 +127,7 @@ parameter_list(ForeignScanState *node, const LfdwDisplay *display,
 	int			number = 0;
 
 	initStringInfo(&list);
-	foreach(lc, display->unknowns)
+	foreach(lc, display->arguments->unknowns)
 	{
 		const LfdwUnknown *unknown = lfirst(lc);
 
@@ -256,7 +256,7 @@ explain_pushed(ForeignScanState *node, const LfdwScanDescription *scan,
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	List	   *order = list_nth(plan->fdw_private, LFDW_PLAN_ORDER);
 	List	   *limit = list_nth(plan->fdw_private, LFDW_PLAN_LIMIT);
-	const LfdwCondition *condition = display->conditions + display->nbound;
+	const LfdwCondition *condition = display->conditions;
 	List	   *pushed = NIL;
 	List	   *refused = NIL;
 	ListCell   *lc;
@@ -305,9 +305,9 @@ explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
 	}
 	initStringInfo(&payload);
 	lfdw_payload_write(&payload, scan->table, display->arguments,
-					   lfdw_arguments_first_part(display->arguments, max_values),
+					   lfdw_part_first(display->arguments, max_values),
 					   lfdw_payload_columns(scan->table,
-											lfdw_plan_attrs((ForeignScan *) node->ss.ps.plan)),
+											lfdw_scan_plan_attrs((ForeignScan *) node->ss.ps.plan)),
 					   NULL);
 	ExplainPropertyText("Payload", payload.data, es);
 	parameters = parameter_list(node, display, max_values, es);

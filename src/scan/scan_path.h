@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * scan_path.h
- *		What the callbacks of planning know of a relation.
+ *		Paths of foreign scans.
  *
  * IDENTIFICATION
  *	  src/scan/scan_path.h
@@ -13,50 +13,26 @@
 
 #include "postgres.h"
 
-#include "foreign/fdwapi.h"
 #include "nodes/pathnodes.h"
 #include "options/table.h"
 
 /*
- * Indexes of the lists in a ForeignScan's fdw_private.  The values of the
- * terms are in fdw_exprs, in the same order, where the planner turns outer
- * columns into parameters.  For example:
- *
- *	terms = (List *) list_nth(plan->fdw_private, LFDW_PLAN_TERMS);
+ * What is in a ForeignPath's fdw_private, which is NIL in the path that a join
+ * makes for its own side.
  */
-enum LfdwPlanPrivate
+enum LfdwPathPrivate
 {
-	LFDW_PLAN_TERMS,			/* what lfdw_term_serialize made */
-	LFDW_PLAN_ATTRS,			/* IntList: attribute numbers wanted */
-	LFDW_PLAN_ORDER,			/* list of lists: attribute number,
-								 * descending, nulls first */
-	LFDW_PLAN_LIMIT,			/* IntList: where in fdw_exprs the LIMIT and
-								 * the OFFSET are, -1 for none */
-	LFDW_PLAN_PROBLEMS,			/* what lfdw_plan_problems made */
-	LFDW_PLAN_WAITING,			/* Float: the part of the cost that is waiting */
-	LFDW_PLAN_REASONS			/* for each condition, a String: why it is not
-								 * sent, "" where it is */
+	LFDW_PATH_WAITING,			/* Float: the part of the cost that is waiting */
+	LFDW_PATH_LIMITED			/* there only if the query's limit is sent */
 };
-
-/* What a relation's fdw_private is. */
-typedef struct LfdwRelInfo
-{
-	LfdwTable  *table;
-} LfdwRelInfo;
 
 extern void lambdaGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
 									Oid foreigntableid);
 extern void lambdaGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
 								  Oid foreigntableid);
-extern ForeignScan *lambdaGetForeignPlan(PlannerInfo *root,
-										 RelOptInfo *baserel,
-										 Oid foreigntableid,
-										 ForeignPath *best_path, List *tlist,
-										 List *scan_clauses,
-										 Plan *outer_plan);
-extern Bitmapset *lfdw_plan_attrs(const ForeignScan *plan);
-extern bool lfdw_plan_is_ours(const RelOptInfo *rel);
-extern Cost lfdw_plan_latency(const LfdwOptions *options);
-extern bool lfdw_plan_is_exact(PlannerInfo *root, RelOptInfo *baserel);
+extern bool lfdw_scan_path_is_ours(const RelOptInfo *rel);
+extern const LfdwColumn *lfdw_scan_path_sort_column(const LfdwTable *table,
+													RelOptInfo *baserel,
+													const PathKey *pathkey);
 
 #endif							/* LFDW_SCAN_PATH_H */

@@ -42,7 +42,6 @@ extern Datum lfdw_value_from_text(LfdwConverter *converter, char *text,
 extern bool lfdw_format_applies(LfdwFormat format, Oid typid);
 extern bool lfdw_value_to_json(StringInfo out, Datum value, Oid typid,
 							   LfdwFormat format);
-extern void lfdw_json_append_string(StringInfo out, const char *text);
 
 extern int	lfdw_transmission_modes_begin(void);
 extern int	lfdw_sending_modes_begin(void);

@@ -32,6 +32,8 @@
 #include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
+
+#include "value/json_writer.h"
 #include "value/value.h"
 #include "value/value_format.h"
 
@@ -145,8 +147,7 @@ append_dimension(StringInfo out, ArrayWalk *walk, int dimension)
 	appendStringInfoChar(out, '[');
 	for (int i = 0; i < walk->dims[dimension]; i++)
 	{
-		if (i > 0)
-			appendStringInfoChar(out, ',');
+		lfdw_json_append_comma(out);
 		if (dimension + 1 < walk->ndims)
 		{
 			if (!append_dimension(out, walk, dimension + 1))
@@ -244,7 +245,7 @@ append_native(StringInfo out, Datum value, Oid typid, bool *done)
 	switch (typid)
 	{
 		case BOOLOID:
-			appendStringInfoString(out, DatumGetBool(value) ? "true" : "false");
+			lfdw_json_append_bool(out, DatumGetBool(value));
 			return true;
 		case INT2OID:
 		case INT4OID:
@@ -339,16 +340,6 @@ lfdw_value_to_json(StringInfo out, Datum value, Oid typid, LfdwFormat format)
 	out->len = start;
 	out->data[start] = '\0';
 	return false;
-}
-
-/*
- * Appends a text in the database encoding as a JSON string with its quotes.
- * Quotes, backslashes and the control characters below space are escaped.
- */
-void
-lfdw_json_append_string(StringInfo out, const char *text)
-{
-	escape_json(out, text);
 }
 
 static void

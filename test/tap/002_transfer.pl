@@ -120,7 +120,7 @@ is( $session->query('SELECT count(*), sum(length(note)) FROM wide'),
 is($session->query('SELECT count(*), sum(length(note)) FROM widest'),
 	'1|2556000', 'a row of more than two windows, in pieces');
 
-# An answer without end, and an executor that is elsewhere.
+# An endless answer, from which a cursor does not fetch for a while.
 $session->query('BEGIN');
 $session->query('DECLARE c CURSOR FOR SELECT id FROM endless');
 is($session->query('FETCH 1 FROM c'), '1', 'an endless answer has a first row');

@@ -24,7 +24,7 @@ $node->safe_psql('postgres', $_)
 	'CREATE ROLE joe; GRANT CREATE ON SCHEMA public TO joe; '
 	  . 'GRANT USAGE ON FOREIGN DATA WRAPPER lambda_fdw TO joe');
 
-# Runs statements as joe, who is nobody special; returns what they printed.
+# Runs statements as joe, an ordinary role; returns what they printed.
 sub as_joe
 {
 	return as_role($node, 'joe', @_);

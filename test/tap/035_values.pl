@@ -1,5 +1,5 @@
 # What is sent is what is read, for every type of the catalogue and every format:
-# rows that are joined to a function that mirrors them find themselves.
+# a table joined to a function that returns the keys it was sent has all rows.
 use strict;
 use warnings;
 

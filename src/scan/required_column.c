@@ -1,14 +1,14 @@
 /*-------------------------------------------------------------------------
  *
- * plan_problem.c
- *		Why conditions on required columns cannot be sent.
+ * required_column.c
+ *		Required columns, and why conditions give them no value.
  *
  * A query that has a condition on a required column and still fails must be told
  * what is wrong with the condition.  Only the planner knows: the sentences
  * travel in the plan.
  *
  * IDENTIFICATION
- *	  src/scan/plan_problem.c
+ *	  src/scan/required_column.c
  *
  *-------------------------------------------------------------------------
  */
@@ -26,10 +26,10 @@
 
 #include "pg/compat.h"
 #include "pushdown/term.h"
-#include "scan/plan_problem.h"
-#include "scan/scan_path.h"
+#include "scan/rel_info.h"
+#include "scan/required_column.h"
 
-/* How much of a condition is shown: its list may have any length. */
+/* How many bytes of a condition are shown: its list may have any length. */
 #define SHOWN_BYTES 500
 
 /* A condition on its way to SQL. */
@@ -45,6 +45,7 @@ typedef struct Mention
 	AttrNumber	attnum;
 } Mention;
 
+/* Is the column among those that an expression reads? */
 static bool
 mentions(Node *node, Index relid, AttrNumber attnum)
 {
@@ -125,22 +126,19 @@ static char *
 first_problem(PlannerInfo *root, RelOptInfo *baserel, const LfdwColumn *column,
 			  List *restrictions)
 {
-	LfdwRelInfo *info = baserel->fdw_private;
 	ListCell   *lc;
 
 	foreach(lc, restrictions)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		LfdwTerm   *term;
+		const char *why;
 
 		if (!mentions((Node *) rinfo->clause, baserel->relid, column->attnum))
 			continue;
-		term = lfdw_term_classify(root, info->table, baserel, rinfo);
-		if (term == NULL || !term->declared)
+		why = lfdw_rel_info_clause(root, baserel, rinfo)->why;
+		if (why)
 			return psprintf("Its condition %s cannot be sent: %s.",
-							condition_text(root, baserel, rinfo->clause),
-							lfdw_term_problem(root, info->table, baserel,
-											  rinfo));
+							condition_text(root, baserel, rinfo->clause), why);
 	}
 	return NULL;
 }
@@ -193,10 +191,11 @@ implied_clauses(PlannerInfo *root, RelOptInfo *baserel,
 
 /*
  * What is wrong with the conditions on required columns, for a plan: a list of
- * lists of attribute number and sentence.  clauses are the scan's own.
+ * lists of attribute number and sentence, palloc'd.  clauses are the scan's own.
  */
 List *
-lfdw_plan_problems(PlannerInfo *root, RelOptInfo *baserel, List *clauses)
+lfdw_required_column_problems(PlannerInfo *root, RelOptInfo *baserel,
+							  List *clauses)
 {
 	LfdwRelInfo *info = baserel->fdw_private;
 	List	   *problems = NIL;
@@ -204,20 +203,17 @@ lfdw_plan_problems(PlannerInfo *root, RelOptInfo *baserel, List *clauses)
 	for (int i = 0; i < info->table->ncolumns; i++)
 	{
 		const LfdwColumn *column = &info->table->columns[i];
-		List	   *implied;
+		List	   *joins;
 		char	   *problem;
 
 		if (!column->required)
 			continue;
-		implied = implied_clauses(root, baserel, column);
-		problem = first_problem(root, baserel, column, clauses);
+		joins = list_concat_copy(baserel->joininfo,
+								 implied_clauses(root, baserel, column));
+		problem = first_problem(root, baserel, column,
+								list_concat_copy(clauses, joins));
 		if (problem == NULL)
-			problem = first_problem(root, baserel, column, baserel->joininfo);
-		if (problem == NULL)
-			problem = first_problem(root, baserel, column, implied);
-		if (problem == NULL)
-			problem = join_problem(root, baserel, column,
-								   list_concat_copy(baserel->joininfo, implied));
+			problem = join_problem(root, baserel, column, joins);
 		if (problem)
 			problems = lappend(problems, list_make2(makeInteger(column->attnum),
 													makeString(problem)));
@@ -225,9 +221,12 @@ lfdw_plan_problems(PlannerInfo *root, RelOptInfo *baserel, List *clauses)
 	return problems;
 }
 
-/* Gives the columns of a scan that begins what its plan says of them. */
+/*
+ * Gives the columns of a scan that begins what its plan says of them, the list
+ * that lfdw_required_column_problems made.
+ */
 void
-lfdw_plan_note_problems(LfdwTable *table, List *problems)
+lfdw_required_column_note(LfdwTable *table, List *problems)
 {
 	ListCell   *lc;
 
@@ -238,4 +237,57 @@ lfdw_plan_note_problems(LfdwTable *table, List *problems)
 		table->by_attnum[intVal(linitial(problem)) - 1]->problem =
 			strVal(lsecond(problem));
 	}
+}
+
+/* The first operator that a column declares; a required one has some. */
+static const char *
+declared_operator(const LfdwColumn *column)
+{
+	int			op = 0;
+
+	while (op < LFDW_NOPERATORS - 1 && !column->pushdown[op].declared)
+		op++;
+	return lfdw_operators[op].name;
+}
+
+/* What is wrong with the conditions on a column; NULL if it has none. */
+static const char *
+problem_of(const LfdwTable *table, const LfdwArguments *arguments, int column)
+{
+	return arguments->problems[column] ? arguments->problems[column] :
+		table->columns[column].problem;
+}
+
+/*
+ * Raises HV002 where arguments give a required column no value.  A column without
+ * any condition is named first: it may be why the others have none that counts.
+ */
+void
+lfdw_required_column_check(const LfdwTable *table,
+						   const LfdwArguments *arguments)
+{
+	const LfdwColumn *column;
+	int			missing = -1;
+	const char *problem;
+
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		if (table->columns[i].required && !arguments->given[i] &&
+			(missing < 0 || (problem_of(table, arguments, missing) &&
+							 !problem_of(table, arguments, i))))
+			missing = i;
+	}
+	if (missing < 0)
+		return;
+	column = &table->columns[missing];
+	problem = problem_of(table, arguments, missing);
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+			 errmsg("foreign table \"%s\" needs a value for column \"%s\"",
+					table->relname, column->attname),
+			 errdetail("%s", problem ? problem :
+					   "Its function cannot be invoked without one."),
+			 problem ? 0 :
+			 errhint("Add a condition such as %s %s ... to the query, or join the column.",
+					 column->attname, declared_operator(column))));
 }

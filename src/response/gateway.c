@@ -1,0 +1,219 @@
+/*-------------------------------------------------------------------------
+ *
+ * gateway.c
+ *		An answer in the form that API Gateway takes from a function.
+ *
+ * {"statusCode": 200, "body": "...", "isBase64Encoded": false, "headers": ...}, as
+ * in API Gateway's documentation of Lambda proxy integrations, formats 1.0 and
+ * 2.0, and in that of Application Load Balancer.  The rows are in the body.
+ *
+ * IDENTIFICATION
+ *	  src/response/gateway.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+
+#include "pg/compat.h"
+#include "pg/message.h"
+#include "response/response_internal.h"
+
+/* Room for a status or a boolean in a string. */
+#define SHORT_TEXT 32
+
+static LfdwPlace
+place_of(const LfdwResponse *response, const LfdwJsonValue *value)
+{
+	const LfdwJsonReader *reader = &response->reader;
+	LfdwPlace	place;
+
+	place.found = true;
+	place.type = value->type;
+	place.escaped = value->escaped;
+	place.offset = reader->offset + (value->text - reader->data);
+	place.len = value->len;
+	return place;
+}
+
+static LfdwJsonValue
+value_at(const LfdwResponse *response, const LfdwPlace *place)
+{
+	LfdwJsonValue value;
+
+	value.type = place->type;
+	value.escaped = place->escaped;
+	value.text = response->reader.data + (place->offset - response->reader.offset);
+	value.len = place->len;
+	return value;
+}
+
+/* A string or scalar of few bytes, decoded to buf; "" where there are more. */
+static void
+short_text(const LfdwJsonValue *value, char buf[SHORT_TEXT])
+{
+	buf[0] = '\0';
+	if (value->len < SHORT_TEXT)
+		lfdw_json_unescape(value, buf);
+}
+
+/* The statusCode of API Gateway's form: a number, or a string of one. */
+static bool
+read_status(const LfdwJsonValue *value, double *status)
+{
+	char		text[SHORT_TEXT];
+	char	   *end;
+
+	if (value->type != LFDW_JSON_NUMBER && value->type != LFDW_JSON_STRING)
+		return false;
+	short_text(value, text);
+	*status = strtod(text, &end);
+	return end > text && *end == '\0' &&
+		strspn(text, "0123456789.+-eE") == strlen(text);
+}
+
+/*
+ * Keeps what a member of the root object says about the form.  Returns whether
+ * the form has such a member.
+ */
+bool
+lfdw_gateway_note_member(LfdwResponse *response, const LfdwJsonValue *key,
+						 const LfdwJsonValue *value)
+{
+	static const char *const others[] = {
+		"statusDescription", "headers", "multiValueHeaders", "cookies"
+	};
+	LfdwGateway *gateway = &response->gateway;
+
+	if (lfdw_json_is(key, "statusCode"))
+		gateway->has_status = read_status(value, &gateway->status);
+	else if (lfdw_json_is(key, "body"))
+		gateway->body = place_of(response, value);
+	else if (lfdw_json_is(key, "isBase64Encoded"))
+		gateway->is_base64 = place_of(response, value);
+	else
+	{
+		for (int i = 0; i < (int) lengthof(others); i++)
+		{
+			if (lfdw_json_is(key, others[i]))
+				return true;
+		}
+		return false;
+	}
+	return true;
+}
+
+/*
+ * May the answer still turn out to have API Gateway's form, so that nothing in
+ * its root object means anything yet?
+ */
+bool
+lfdw_gateway_is_undecided(const LfdwResponse *response)
+{
+	return response->gateway.possible && !response->decided &&
+		(response->gateway.has_status || response->gateway.body.found);
+}
+
+/*
+ * Has the root object, whole now, API Gateway's form?  It has if a body is
+ * beside the statusCode, or nothing but what that form has.
+ */
+bool
+lfdw_gateway_is_form(const LfdwResponse *response)
+{
+	return response->gateway.possible && !response->decided &&
+		response->gateway.has_status &&
+		(response->gateway.body.found || !(response->gateway.other_members ||
+										   response->deferred || response->rows_seen));
+}
+
+/*
+ * Reads base64 with or without its padding: bytes, palloc'd; NULL where it is
+ * none.
+ */
+static char *
+decode_base64(const char *text, size_t *len)
+{
+	char	   *padded = MemoryContextAllocHuge(CurrentMemoryContext, *len + 3);
+	char	   *bytes;
+	size_t		n = 0;
+	int			decoded;
+
+	for (size_t i = 0; i < *len; i++)
+	{
+		if (strchr(" \t\r\n", text[i]) == NULL)
+			padded[n++] = text[i];
+	}
+	while (n % 4 != 0 && n % 4 != 1)
+		padded[n++] = '=';
+	bytes = MemoryContextAllocHuge(CurrentMemoryContext, n + 1);
+	decoded = lfdw_b64_decode(padded, (int) n, bytes);
+	if (decoded < 0)
+		return NULL;
+	*len = decoded;
+	return bytes;
+}
+
+/* Does isBase64Encoded say so, as a boolean or a string of one? */
+static bool
+is_base64(const LfdwResponse *response)
+{
+	LfdwJsonValue value;
+	char		text[SHORT_TEXT];
+
+	if (!response->gateway.is_base64.found)
+		return false;
+	value = value_at(response, &response->gateway.is_base64);
+	if (value.type != LFDW_JSON_STRING)
+		return value.type == LFDW_JSON_TRUE;
+	short_text(&value, text);
+	return pg_strcasecmp(text, "true") == 0;
+}
+
+/* The body's text or bytes; NULL where it is not the base64 that it should be. */
+static const char *
+body_text(const LfdwResponse *response, size_t *len)
+{
+	LfdwJsonValue body = {LFDW_JSON_NULL, false, "", 0};
+	char	   *text;
+
+	if (response->gateway.body.found)
+		body = value_at(response, &response->gateway.body);
+	*len = body.type == LFDW_JSON_NULL ? 0 : body.len;
+	if (body.type != LFDW_JSON_STRING)
+		return body.text;
+	text = MemoryContextAllocHuge(CurrentMemoryContext, body.len + 1);
+	*len = lfdw_json_unescape(&body, text);
+	return is_base64(response) ? decode_base64(text, len) : text;
+}
+
+/*
+ * Sets the reader before the body of an answer that is whole and has the form:
+ * JSON, or a string that holds JSON.  Raises 38000 for a statusCode that is no
+ * success, and 22P02 for a body that is not the base64 it should be.
+ */
+void
+lfdw_gateway_open_body(const LfdwResponse *response, LfdwJsonReader *inside)
+{
+	const char *label = response->table->function.label;
+	double		status = response->gateway.status;
+	size_t		len;
+	const char *text = body_text(response, &len);
+
+	if (status < 200 || status >= 300)
+		ereport(ERROR,
+				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+				 errmsg("Lambda function \"%s\" answered with statusCode %g",
+						label, status),
+				 text == NULL ? errdetail("Its body is not valid base64.") :
+				 len == 0 ? errdetail("It has no body.") :
+				 errdetail("Its body is: %s", lfdw_error_excerpt(text, len))));
+	if (text == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("the body that Lambda function \"%s\" answered with is not valid base64",
+						label),
+				 errhint("Its answer has isBase64Encoded, which says that it is.")));
+	lfdw_json_init(inside, text, len, true);
+}

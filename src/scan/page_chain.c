@@ -1,0 +1,393 @@
+/*-------------------------------------------------------------------------
+ *
+ * page_chain.c
+ *		One call of a function and its further pages.
+ *
+ * A call carries one part of the arguments' values.  A page that names a cursor is
+ * followed by another; a call that asks for too much leaves half of its values to
+ * a call of their own.
+ *
+ * The page context of a call holds one invocation with its answer, and resetting
+ * it ends them; the row context holds one row.
+ *
+ * IDENTIFICATION
+ *	  src/scan/page_chain.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "executor/executor.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "pg/message.h"
+#include "pushdown/payload.h"
+#include "response/response.h"
+#include "scan/page_chain.h"
+
+/* An error names so many values of its call. */
+#define DESCRIBED_VALUES 20
+
+struct LfdwPageChain
+{
+	LfdwPageSource *source;
+	MemoryContext page_context;
+	LfdwPart   *part;			/* which values are this call's */
+	int			pages;			/* begun so far */
+	char	   *cursor;			/* of the page under way, NULL for the first */
+	LfdwInvocation *invocation;
+	LfdwResponse *response;
+};
+
+/* The payload of a call's next page, in UTF-8. */
+static StringInfo
+write_payload(const LfdwPageChain *chain)
+{
+	const LfdwPageSource *source = chain->source;
+	StringInfo	payload = makeStringInfo();
+	char	   *utf8;
+
+	lfdw_payload_write(payload, source->table, source->arguments, chain->part,
+					   source->columns, chain->cursor);
+	utf8 = pg_server_to_any(payload->data, payload->len, PG_UTF8);
+	if (utf8 != payload->data)
+	{
+		payload->data = utf8;
+		payload->len = strlen(utf8);
+		payload->maxlen = payload->len + 1;
+	}
+	return payload;
+}
+
+/* The argument of which a call carries the most values that could go apart, or -1. */
+static int
+splittable_argument(const LfdwPageChain *chain)
+{
+	const LfdwArguments *arguments = chain->source->arguments;
+	const int  *count = chain->part->count;
+	int			longest = -1;
+
+	for (int i = 0; i < arguments->nequalities; i++)
+	{
+		if (arguments->equalities[i].send_as == LFDW_SEND_PARTS &&
+			count[i] > 1 && (longest < 0 || count[i] > count[longest]))
+			longest = i;
+	}
+	return longest;
+}
+
+/*
+ * Leaves half of the values of a call that asks for too much to a call of their
+ * own, later.
+ */
+static void
+split(LfdwPageChain *chain)
+{
+	LfdwPageSource *source = chain->source;
+	MemoryContext old = MemoryContextSwitchTo(source->call_context);
+	int			index = splittable_argument(chain);
+	LfdwPart   *rest = lfdw_part_copy(source->arguments, chain->part);
+	int			half = chain->part->count[index] / 2;
+
+	chain->part->count[index] = half;
+	rest->first[index] += half;
+	rest->count[index] -= half;
+	source->rests = lappend(source->rests, rest);
+	MemoryContextSwitchTo(old);
+}
+
+/* Adds to an error which keys its call has. */
+static void
+describe_call(void *arg)
+{
+	const LfdwPageChain *chain = arg;
+	const LfdwArguments *arguments = chain->source->arguments;
+
+	for (int i = 0; i < arguments->nequalities; i++)
+	{
+		const LfdwEquality *equality = &arguments->equalities[i];
+		int			shown = Min(chain->part->count[i], DESCRIBED_VALUES);
+		int			more = chain->part->count[i] - shown;
+		char	   *values = lfdw_set_part(&equality->set, chain->part->first[i], shown);
+
+		errcontext("call with %s%s for column \"%s\" of foreign table \"%s\"",
+				   lfdw_error_excerpt(values, strlen(values)),
+				   more > 0 ? psprintf(" and %d more", more) : "",
+				   equality->column->attname, chain->source->table->relname);
+	}
+}
+
+/* Invokes the function for a call's next page, in the call's page context. */
+static void
+begin_page(LfdwPageChain *chain)
+{
+	const LfdwPageSource *source = chain->source;
+	MemoryContext old = MemoryContextSwitchTo(chain->page_context);
+	StringInfo	payload = write_payload(chain);
+
+	while (payload->len > LFDW_PAYLOAD_MAX && splittable_argument(chain) >= 0)
+	{
+		split(chain);
+		payload = write_payload(chain);
+	}
+	chain->invocation = lfdw_invoke_begin(&source->table->function,
+										  source->caller, payload,
+										  source->stats);
+	lfdw_invoke_let_describe(chain->invocation, describe_call, chain);
+	if (chain->pages == 0 && splittable_argument(chain) >= 0)
+		lfdw_invoke_let_split(chain->invocation);
+	chain->response = lfdw_response_create(source->table, source->row,
+										   lfdw_invoke_body(chain->invocation));
+	chain->pages++;
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Begins the call that carries a part of the source's arguments.
+ *
+ * The chain belongs to the source's call context, as the part must.  Raises what
+ * lfdw_invoke_begin raises.
+ */
+LfdwPageChain *
+lfdw_page_chain_begin(LfdwPageSource *source, LfdwPart *part)
+{
+	LfdwPageChain *chain = MemoryContextAllocZero(source->call_context,
+												  sizeof(LfdwPageChain));
+
+	chain->source = source;
+	chain->part = part;
+	chain->page_context = AllocSetContextCreate(source->call_context,
+												"lambda_fdw page",
+												ALLOCSET_DEFAULT_SIZES);
+	begin_page(chain);
+	return chain;
+}
+
+/* Has a call ask for half as much, after it has asked for too much. */
+static void
+begin_half(LfdwPageChain *chain)
+{
+	MemoryContextReset(chain->page_context);
+	chain->pages = 0;
+	split(chain);
+	begin_page(chain);
+}
+
+/* Refuses a chain of pages that does not come to an end, or cannot go on. */
+static void
+check_cursor(const LfdwPageChain *chain, const char *cursor)
+{
+	const LfdwTable *table = chain->source->table;
+
+	if (chain->pages >= table->options->max_pages)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg_plural("Lambda function \"%s\" has more than %d page",
+							   "Lambda function \"%s\" has more than %d pages",
+							   table->options->max_pages,
+							   table->function.label, table->options->max_pages),
+				 errhint("Raise the option max_pages of foreign table \"%s\".",
+						 table->relname)));
+	if (chain->cursor && strcmp(chain->cursor, cursor) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
+				 errmsg("Lambda function \"%s\" answered with the cursor it was given",
+						table->function.label),
+				 errdetail("It was sent as the member \"%s\"; going on would ask for the same page again and again.",
+						   table->options->cursor_argument ?
+						   table->options->cursor_argument : "lambda_fdw.cursor"),
+				 errhint("Let the function go on from there, or name the member that it reads by the option cursor_argument.")));
+	if (!table->options->envelope && table->options->cursor_argument == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
+				 errmsg("Lambda function \"%s\" has a further page, but no request can carry its cursor",
+						table->function.label),
+				 errhint("Set the option cursor_argument of foreign table \"%s\".",
+						 table->relname)));
+}
+
+/*
+ * Keeps that the last page names a further one that no option reads.  Where a
+ * limit was sent, there may be more than was asked for.
+ */
+static void
+note_last_page(const LfdwPageChain *chain)
+{
+	LfdwPageSource *source = chain->source;
+	const char *member = lfdw_response_page_member(chain->response);
+
+	if (member && source->page_member == NULL && source->arguments->limit < 0)
+		source->page_member = MemoryContextStrdup(source->scan_context, member);
+}
+
+/* After the last row of a page: goes on to the next, or ends the call. */
+static LfdwPageStatus
+finish_page(LfdwPageChain *chain)
+{
+	const char *cursor = lfdw_response_cursor(chain->response);
+	char	   *copy;
+
+	if (cursor == NULL)
+	{
+		note_last_page(chain);
+		MemoryContextDelete(chain->page_context);
+		return LFDW_PAGE_END;
+	}
+	check_cursor(chain, cursor);
+	copy = MemoryContextStrdup(chain->source->call_context, cursor);
+	if (chain->cursor)
+		pfree(chain->cursor);
+	chain->cursor = copy;
+	MemoryContextReset(chain->page_context);
+	begin_page(chain);
+	return LFDW_PAGE_NEXT;
+}
+
+/*
+ * Does a row belong to its call?  A function that ignores the one value it
+ * was given would else return a row once for each value.
+ */
+static bool
+is_of_call(const LfdwPageChain *chain, const TupleTableSlot *slot)
+{
+	const LfdwArguments *arguments = chain->source->arguments;
+
+	for (int i = 0; i < arguments->nequalities; i++)
+	{
+		const LfdwEquality *equality = &arguments->equalities[i];
+		int			attno = equality->column->attnum - 1;
+
+		/* what no call has is the recheck's to drop, and to count */
+		if ((equality->send_as == LFDW_SEND_EACH ||
+			 equality->send_as == LFDW_SEND_PARTS) &&
+			chain->part->count[i] < equality->set.nvalues &&
+			(slot->tts_isnull[attno] ||
+			 !lfdw_part_has(arguments, i, chain->part,
+							slot->tts_values[attno])))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Raises the error about a row that does not match although a limit was sent:
+ * rows that do may be missing in its place.
+ */
+void
+lfdw_page_chain_report_mismatch(const LfdwTable *table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
+			 errmsg("Lambda function \"%s\" was asked for a limited number of rows, and returned one that does not match",
+					table->function.label),
+			 errdetail("It does not filter as the option pushdown declares, so that others may be missing."),
+			 errhint("Correct the function, or the option pushdown of foreign table \"%s\", or take limit out of its capabilities.",
+					 table->relname)));
+}
+
+/* What a call carried as values of a column, for rows that do not echo it. */
+static LfdwCarried
+carried_by(const void *call, const LfdwColumn *column)
+{
+	const LfdwPageChain *chain = call;
+	const LfdwArguments *arguments = chain->source->arguments;
+	const LfdwEquality *equality = lfdw_arguments_equality(arguments, column);
+	LfdwCarried carried = {0};
+	int			index;
+
+	if (equality == NULL)
+		return carried;
+	index = equality - arguments->equalities;
+	carried.nvalues = chain->part->count[index];
+	carried.type = equality->set.type->type_id;
+	carried.value = equality->set.values[chain->part->first[index]];
+	return carried;
+}
+
+/*
+ * Takes the next row from a call into the slot.  Returns what its answer
+ * said; a row of another call's value is passed over.
+ */
+static LfdwResponseStatus
+read_row(LfdwPageChain *chain, TupleTableSlot *slot)
+{
+	const LfdwPageSource *source = chain->source;
+
+	for (;;)
+	{
+		MemoryContext old = MemoryContextSwitchTo(chain->page_context);
+		LfdwResponseStatus status;
+
+		lfdw_invoke_look(chain->invocation);
+		status = lfdw_response_next(chain->response);
+		if (status == LFDW_RESPONSE_ROW)
+		{
+			MemoryContextReset(source->row_context);
+			MemoryContextSwitchTo(source->row_context);
+			lfdw_row_store(source->row, slot, carried_by, chain);
+			source->stats->rows++;
+		}
+		MemoryContextSwitchTo(old);
+		if (status != LFDW_RESPONSE_ROW || is_of_call(chain, slot))
+			return status;
+		if (source->arguments->limit >= 0)
+			lfdw_page_chain_report_mismatch(source->table);
+		source->stats->others++;
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+/* The same, where an error says of which call it is. */
+static LfdwResponseStatus
+read_described(LfdwPageChain *chain, TupleTableSlot *slot)
+{
+	ErrorContextCallback callback = {
+		.callback = describe_call,
+		.arg = chain,
+		.previous = error_context_stack
+	};
+	LfdwResponseStatus status;
+
+	error_context_stack = &callback;
+	status = read_row(chain, slot);
+	error_context_stack = callback.previous;
+	return status;
+}
+
+/*
+ * Takes the next row of a call into the slot, if it has arrived; the row lives
+ * until the next is taken from any call of the source.  Goes on to the next page
+ * after the last row of one, and asks for less at a time where the function says
+ * that it was too much: what is left is then in the source's rests.  After
+ * LFDW_PAGE_END the chain is no more.  Does not wait; raises what
+ * lfdw_invoke_begin, lfdw_response_next and lfdw_row_store raise.
+ */
+LfdwPageStatus
+lfdw_page_chain_next(LfdwPageChain *chain, TupleTableSlot *slot)
+{
+	LfdwResponseStatus status = read_described(chain, slot);
+
+	if (lfdw_invoke_too_large(chain->invocation))
+	{
+		begin_half(chain);
+		return LFDW_PAGE_NEXT;
+	}
+	switch (status)
+	{
+		case LFDW_RESPONSE_ROW:
+			return LFDW_PAGE_ROW;
+		case LFDW_RESPONSE_END:
+			return finish_page(chain);
+		default:
+			return LFDW_PAGE_WAIT;
+	}
+}
+
+/* The invocation that a call waits for; another one after each next page. */
+LfdwInvocation *
+lfdw_page_chain_invocation(const LfdwPageChain *chain)
+{
+	return chain->invocation;
+}

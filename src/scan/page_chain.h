@@ -1,0 +1,57 @@
+/*-------------------------------------------------------------------------
+ *
+ * page_chain.h
+ *		One call of a function and its further pages.
+ *
+ * IDENTIFICATION
+ *	  src/scan/page_chain.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_PAGE_CHAIN_H
+#define LFDW_PAGE_CHAIN_H
+
+#include "postgres.h"
+
+#include "lambda/invoke.h"
+#include "pushdown/arguments.h"
+#include "response/row.h"
+
+/*
+ * What the calls of a scan have in common: some of it for the whole scan, the
+ * arguments for one (re)scan.
+ */
+typedef struct LfdwPageSource
+{
+	const LfdwTable *table;
+	const LfdwCaller *caller;
+	LfdwInvokeStats *stats;
+	char	   *columns;		/* the payload's "columns" */
+	LfdwRow    *row;
+	const char *page_member;	/* names a page that nobody asks for, or NULL */
+	MemoryContext scan_context; /* where this lives */
+	MemoryContext row_context;	/* holds one row */
+
+	const LfdwArguments *arguments; /* NULL before the (re)scan begins */
+	List	   *rests;			/* of LfdwPart: what calls were split off */
+	MemoryContext call_context; /* holds the arguments and the calls */
+} LfdwPageSource;
+
+typedef struct LfdwPageChain LfdwPageChain;
+
+typedef enum LfdwPageStatus
+{
+	LFDW_PAGE_ROW,				/* the slot has a row */
+	LFDW_PAGE_WAIT,				/* the answer has not gone on yet */
+	LFDW_PAGE_NEXT,				/* another page was asked for */
+	LFDW_PAGE_END				/* that was the last page */
+} LfdwPageStatus;
+
+extern LfdwPageChain *lfdw_page_chain_begin(LfdwPageSource *source,
+											LfdwPart *part);
+extern LfdwPageStatus lfdw_page_chain_next(LfdwPageChain *chain,
+										   TupleTableSlot *slot);
+extern LfdwInvocation *lfdw_page_chain_invocation(const LfdwPageChain *chain);
+extern void lfdw_page_chain_report_mismatch(const LfdwTable *table);
+
+#endif							/* LFDW_PAGE_CHAIN_H */

@@ -1,0 +1,70 @@
+/*-------------------------------------------------------------------------
+ *
+ * json_writer.c
+ *		JSON is written: strings, keys, commas.
+ *
+ * IDENTIFICATION
+ *	  src/value/json_writer.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/json.h"
+
+#include "value/json_writer.h"
+
+/*
+ * Appends a text as a JSON string with its quotes.  Quotes, backslashes and the
+ * control characters below space are escaped.
+ */
+void
+lfdw_json_append_string(StringInfo out, const char *text)
+{
+	escape_json(out, text);
+}
+
+/* Starts a member: a comma where one is due, the key, the colon. */
+void
+lfdw_json_append_key(StringInfo out, const char *key)
+{
+	lfdw_json_append_comma(out);
+	lfdw_json_append_string(out, key);
+	appendStringInfoChar(out, ':');
+}
+
+/* Appends a member whose value is JSON already. */
+void
+lfdw_json_append_member(StringInfo out, const char *key, const char *json)
+{
+	lfdw_json_append_key(out, key);
+	appendStringInfoString(out, json);
+}
+
+/* Appends a member whose value is a string. */
+void
+lfdw_json_append_string_member(StringInfo out, const char *key,
+							   const char *text)
+{
+	lfdw_json_append_key(out, key);
+	lfdw_json_append_string(out, text);
+}
+
+/*
+ * Appends the members of a JSON object, which is given as text and known to be
+ * one: what stands between its braces.
+ */
+void
+lfdw_json_append_members(StringInfo out, const char *object)
+{
+	const char *start = strchr(object, '{') + 1;
+	const char *end = strrchr(object, '}');
+
+	while (start < end && strchr(" \t\n\r", *start))
+		start++;
+	while (end > start && strchr(" \t\n\r", end[-1]))
+		end--;
+	if (start < end)
+		lfdw_json_append_comma(out);
+	appendBinaryStringInfo(out, start, end - start);
+}

@@ -1,0 +1,52 @@
+/*-------------------------------------------------------------------------
+ *
+ * value_in_internal.h
+ *		What the files share that make a Datum of a JSON value.
+ *
+ * IDENTIFICATION
+ *	  src/value/value_in_internal.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_VALUE_IN_INTERNAL_H
+#define LFDW_VALUE_IN_INTERNAL_H
+
+#include "postgres.h"
+
+#include "value/value.h"
+
+/*
+ * Converts a value other than null.  One that does not know the spelling goes
+ * on with lfdw_value_from_input.
+ */
+typedef Datum (*LfdwConvert) (LfdwConverter *converter,
+							  const LfdwJsonValue *value);
+
+struct LfdwConverter
+{
+	LfdwConvert convert;
+	Oid			typid;			/* what convert and input make */
+	int32		typmod;
+	LfdwFormat	format;
+	bool		utf8;			/* the database keeps JSON's own bytes */
+	bool		sql_ascii;		/* ... but core takes no escape for them */
+	FmgrInfo	input;			/* typid's input function */
+	Oid			typioparam;
+	Oid			domain;			/* the column's type if that is a domain */
+	void	   *domain_cache;	/* domain_check's */
+	MemoryContext context;		/* where the converter lives */
+	Oid			column_typid;
+	int32		column_typmod;
+	const char *colname;
+	FmgrInfo	populate;		/* json_populate_record, once it was needed */
+	TupleDesc	row_desc;		/* of its one-column record */
+	Datum		row;			/* that record, NULL in its column */
+};
+
+extern Datum lfdw_value_from_input(LfdwConverter *converter,
+								   const LfdwJsonValue *value);
+extern LfdwConvert lfdw_value_convert_text(Oid typid, int32 typmod);
+extern LfdwConvert lfdw_value_convert_number(Oid typid);
+extern LfdwConvert lfdw_value_convert_time(Oid typid, int32 typmod);
+
+#endif							/* LFDW_VALUE_IN_INTERNAL_H */
