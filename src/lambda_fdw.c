@@ -37,7 +37,7 @@ _PG_init(void)
 {
 	lfdw_foreign_set_handler(lambda_fdw_handler);
 	lfdw_setting_define();
-	lfdw_join_install();
+	lfdw_join_plan_install();
 	lfdw_declaration_install();
 	lfdw_jit_install();
 }

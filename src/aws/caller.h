@@ -37,7 +37,7 @@ typedef struct LfdwRoute
 	bool		allow_http;
 	const char *proxy;			/* NULL for none */
 	const char *ca_bundle;		/* NULL: the system's */
-	LfdwHttpLimits limits;
+	LfdwHttpLimits limits;		/* of an invocation */
 	int			max_attempts;
 	bool		keep_connections;
 } LfdwRoute;

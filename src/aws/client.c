@@ -3,6 +3,10 @@
  * client.c
  *		Requests to AWS: where they go, signed, numbered, timed.
  *
+ * What a backend knows of AWS by server and user mapping is a client: the
+ * connections, kept credentials, tokens for retries, and how far the clock is
+ * off.  It hangs on the connections' pool, and ends with it.
+ *
  * IDENTIFICATION
  *	  src/aws/client.c
  *
@@ -394,7 +398,7 @@ lfdw_client_begin(const LfdwAwsRequest *request, const LfdwAwsAttempt *attempt)
 static int64
 header_number(const LfdwHttpExchange *exchange, const char *name)
 {
-	const char *value = lfdw_http_header(exchange, name);
+	const char *value = lfdw_exchange_header(exchange, name);
 
 	if (value == NULL || value[0] == '\0' || strlen(value) > 9 ||
 		strspn(value, "0123456789") != strlen(value))
@@ -412,7 +416,7 @@ lfdw_client_retry_hint_us(const LfdwHttpExchange *exchange)
 {
 	int64		ms = header_number(exchange, "x-amz-retry-after");
 	int64		seconds = header_number(exchange, "Retry-After");
-	const char *date = lfdw_http_header(exchange, "Retry-After");
+	const char *date = lfdw_exchange_header(exchange, "Retry-After");
 	int64		at;
 
 	if (ms >= 0)
@@ -430,11 +434,11 @@ lfdw_client_retry_hint_us(const LfdwHttpExchange *exchange)
 bool
 lfdw_client_correct_clock(LfdwClient *client, const LfdwHttpExchange *exchange)
 {
-	const char *date = lfdw_http_header(exchange, "Date");
+	const char *date = lfdw_exchange_header(exchange, "Date");
 	int64		ours = (int64) time(NULL);
 	int64		theirs;
 
-	if (date == NULL || lfdw_http_header(exchange, "Age") ||
+	if (date == NULL || lfdw_exchange_header(exchange, "Age") ||
 		!lfdw_time_http_date(date, &theirs) ||
 		llabs(theirs - (ours + client->clock_offset)) < CLOCK_SKEW_SECONDS)
 		return false;

@@ -182,7 +182,7 @@ static bool
 retry_failure(LfdwServiceRun *run, bool may_retry)
 {
 	const char *message;
-	LfdwHttpFailure failure = lfdw_http_failure(run->exchange, &message);
+	LfdwHttpFailure failure = lfdw_exchange_failure(run->exchange, &message);
 
 	return may_retry &&
 		(run->request->retry_failures & LFDW_FAILURE(failure)) != 0 &&
@@ -195,7 +195,7 @@ read_error(LfdwServiceRun *run)
 {
 	LfdwServiceError *error = &run->error;
 
-	error->status = lfdw_http_status(run->exchange);
+	error->status = lfdw_exchange_status(run->exchange);
 	error->code[0] = '\0';
 	if (run->request->read_code)
 		run->request->read_code(run->exchange, error->code, sizeof(error->code));
@@ -230,17 +230,17 @@ lfdw_service_advance(LfdwServiceRun *run, bool committed)
 
 	if (run->exchange == NULL || run->state >= LFDW_SERVICE_DONE)
 		return run->state;
-	status = lfdw_http_status(run->exchange);
+	status = lfdw_exchange_status(run->exchange);
 	success = status >= 200 && status < 300;
-	ended = lfdw_http_state(run->exchange) == LFDW_HTTP_DONE;
+	ended = lfdw_exchange_state(run->exchange) == LFDW_HTTP_DONE;
 	if (status != 0 && !success &&
-		(ended || lfdw_http_body(run->exchange)->len >= ERROR_BODY_MAX))
+		(ended || lfdw_exchange_body(run->exchange)->len >= ERROR_BODY_MAX))
 	{
 		read_error(run);
 		run->state = retry_error(run, may_retry) ? LFDW_SERVICE_WAITING :
 			LFDW_SERVICE_REFUSED;
 	}
-	else if (lfdw_http_state(run->exchange) == LFDW_HTTP_FAILED)
+	else if (lfdw_exchange_state(run->exchange) == LFDW_HTTP_FAILED)
 		run->state = retry_failure(run, may_retry) ? LFDW_SERVICE_WAITING :
 			LFDW_SERVICE_FAILED;
 	else if (success)

@@ -63,7 +63,7 @@ typedef enum LfdwServiceState
 	LFDW_SERVICE_ANSWERING,		/* the answer is 2xx, and its body arrives */
 	LFDW_SERVICE_DONE,			/* the whole answer, 2xx, is there */
 	LFDW_SERVICE_REFUSED,		/* the service's error */
-	LFDW_SERVICE_FAILED			/* no answer: see lfdw_http_failure */
+	LFDW_SERVICE_FAILED			/* no answer: see lfdw_exchange_failure */
 } LfdwServiceState;
 
 /* An error that a service answered with, classified. */

@@ -65,9 +65,9 @@ write_form(StringInfo form, const char *action, const LfdwRole *role,
 static Answer
 answer_of(LfdwHttpExchange *exchange)
 {
-	LfdwBuffer *body = lfdw_http_body(exchange);
+	LfdwBuffer *body = lfdw_exchange_body(exchange);
 	Answer		answer = {
-		.status = lfdw_http_status(exchange),
+		.status = lfdw_exchange_status(exchange),
 		.body = body->len > 0 ? lfdw_buffer_bytes(body) : "",
 		.len = body->len
 	};
@@ -115,7 +115,7 @@ note_failure(LfdwSearch *search, const char *source, const char *endpoint,
 {
 	const char *message;
 
-	lfdw_http_failure(exchange, &message);
+	lfdw_exchange_failure(exchange, &message);
 	lfdw_search_note(search, source,
 					 psprintf("%s: %s", endpoint,
 							  lfdw_error_excerpt(message, strlen(message))));

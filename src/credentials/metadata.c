@@ -37,16 +37,10 @@
 /* Expired keys that the metadata service still gives are used so long. */
 #define STATIC_STABILITY_SECONDS 600
 
-/* A question to a metadata service, and its answer. */
-typedef struct Question
+/* A request to a metadata service, and its answer. */
+typedef struct MetadataRequest
 {
-	const char *method;
-	const char *url;
-	const LfdwHeader *headers;
-	int			nheaders;
-	const char *ca_bundle;
-	int			network;		/* LFDW_HTTP_ flags */
-	int			timeout_ms;
+	LfdwHttpRequest http;
 	int			attempts;
 
 	int			status;			/* 0: no answer */
@@ -54,82 +48,88 @@ typedef struct Question
 	char	   *body;			/* with a NUL behind it */
 	size_t		len;
 	const char *why;			/* where it is not 200; fit for a note */
-} Question;
+} MetadataRequest;
+
+/*
+ * A request with a timeout for each attempt.  Nothing is sent by a proxy, and
+ * no connection is kept.
+ */
+static MetadataRequest
+make_request(int timeout_ms, int attempts)
+{
+	MetadataRequest request = {
+		.attempts = attempts,
+		.http.body = "",
+		.http.limits.connect_timeout_ms = timeout_ms,
+		/* later, so that no connection and no answer can be told apart */
+		.http.limits.request_timeout_ms = timeout_ms + 1,
+		.http.limits.max_response_bytes = ANSWER_MAX
+	};
+
+	return request;
+}
 
 /* Takes over what a request came to. */
 static void
-take_outcome(Question *question, LfdwServiceState state,
+take_outcome(MetadataRequest *request, LfdwServiceState state,
 			 LfdwHttpExchange *exchange)
 {
-	LfdwBuffer *body = lfdw_http_body(exchange);
+	LfdwBuffer *body = lfdw_exchange_body(exchange);
 	const char *message;
 
-	question->status = 0;
+	request->status = 0;
 	if (state == LFDW_SERVICE_FAILED)
 	{
-		question->failure = lfdw_http_failure(exchange, &message);
-		question->why = psprintf("%s: %s", question->url,
-								 lfdw_error_excerpt(message, strlen(message)));
+		request->failure = lfdw_exchange_failure(exchange, &message);
+		request->why = psprintf("%s: %s", request->http.url,
+								lfdw_error_excerpt(message, strlen(message)));
 		return;
 	}
-	question->status = lfdw_http_status(exchange);
-	question->body = pnstrdup(body->len > 0 ? lfdw_buffer_bytes(body) : "",
-							  body->len);
-	question->len = body->len;
+	request->status = lfdw_exchange_status(exchange);
+	request->body = pnstrdup(body->len > 0 ? lfdw_buffer_bytes(body) : "",
+							 body->len);
+	request->len = body->len;
 	/* what is 200 may be secret */
-	if (question->status != 200)
-		question->why = psprintf("%s answered HTTP status %d: %s", question->url,
-								 question->status,
-								 lfdw_error_excerpt(question->body, question->len));
+	if (request->status != 200)
+		request->why = psprintf("%s answered HTTP status %d: %s", request->http.url,
+								request->status,
+								lfdw_error_excerpt(request->body, request->len));
 }
 
 /*
  * Asks until there is an answer that is no fault of the service; returns
- * whether it is 200.  Nothing is sent by a proxy, and no connection is kept.
+ * whether it is 200.
  */
 static bool
-ask(Question *question)
+ask(MetadataRequest *request)
 {
-	LfdwHttpRequest http = {
-		.method = question->method,
-		.url = question->url,
-		.headers = question->headers,
-		.nheaders = question->nheaders,
-		.body = "",
-		.ca_bundle = question->ca_bundle,
-		.limits.connect_timeout_ms = question->timeout_ms,
-		/* later, so that no connection and no answer can be told apart */
-		.limits.request_timeout_ms = question->timeout_ms + 1,
-		.limits.max_response_bytes = ANSWER_MAX,
-		.network = question->network
-	};
-	LfdwServiceRequest request = {
-		.http = &http,
-		.max_attempts = question->attempts,
+	LfdwServiceRequest service = {
+		.http = &request->http,
+		.max_attempts = request->attempts,
 		.repeatable = true,
 		.retry_failures = LFDW_FAILURES_ALL,
 		.retry_delay_us = RETRY_DELAY_US
 	};
-	LfdwServiceRun *run = lfdw_service_begin(&request);
+	LfdwServiceRun *run = lfdw_service_begin(&service);
 
-	take_outcome(question, lfdw_service_complete(run), run->exchange);
-	return question->status == 200;
+	take_outcome(request, lfdw_service_complete(run), run->exchange);
+	return request->status == 200;
 }
 
 /* Takes the credentials of an answer. */
 static bool
-take_answer(LfdwSearch *search, const char *source, const Question *question,
+take_answer(LfdwSearch *search, const char *source, const MetadataRequest *request,
 			LfdwCredentials *found)
 {
 	LfdwCredentialDoc *doc = palloc(sizeof(LfdwCredentialDoc));
 	bool		taken = false;
 
-	if (!lfdw_credential_doc_read(doc, question->body, question->len))
+	if (!lfdw_credential_doc_read(doc, request->body, request->len))
 		lfdw_search_note(search, source,
-						 psprintf("%s did not answer with JSON", question->url));
+						 psprintf("%s did not answer with JSON", request->http.url));
 	else
 		taken = lfdw_search_take_doc(search, source, doc, found);
-	explicit_bzero(question->body, question->len);
+	explicit_bzero(request->body, request->len);
 	explicit_bzero(doc, sizeof(*doc));
 	return taken;
 }
@@ -207,23 +207,21 @@ bool
 lfdw_source_container(LfdwSearch *search, LfdwCredentials *found)
 {
 	LfdwHeader	header = {"Authorization", NULL};
-	Question	question = {
-		.method = "GET",
-		.timeout_ms = CONTAINER_TIMEOUT_MS,
-		.attempts = CONTAINER_ATTEMPTS,
-		.ca_bundle = search->route->ca_bundle
-	};
+	MetadataRequest request = make_request(CONTAINER_TIMEOUT_MS,
+										   CONTAINER_ATTEMPTS);
 	char	   *token;
 
-	question.url = container_url(search, &question.network);
-	if (question.url == NULL || !container_token(search, &token))
+	request.http.method = "GET";
+	request.http.ca_bundle = search->route->ca_bundle;
+	request.http.url = container_url(search, &request.http.network);
+	if (request.http.url == NULL || !container_token(search, &token))
 		return false;
 	header.value = token;
-	question.headers = &header;
-	question.nheaders = token ? 1 : 0;
-	if (ask(&question))
-		return take_answer(search, "container", &question, found);
-	lfdw_search_note(search, "container", question.why);
+	request.http.headers = &header;
+	request.http.nheaders = token ? 1 : 0;
+	if (ask(&request))
+		return take_answer(search, "container", &request, found);
+	lfdw_search_note(search, "container", request.why);
 	return false;
 }
 
@@ -255,14 +253,14 @@ instance_endpoint(void)
 
 /* Asks the instance metadata service for a path. */
 static bool
-ask_instance(Question *question, const char *endpoint, const char *path,
+ask_instance(MetadataRequest *request, const char *endpoint, const char *path,
 			 const LfdwHeader *token)
 {
-	question->method = "GET";
-	question->url = psprintf("%s%s", endpoint, path);
-	question->headers = token;
-	question->nheaders = token ? 1 : 0;
-	return ask(question);
+	request->http.method = "GET";
+	request->http.url = psprintf("%s%s", endpoint, path);
+	request->http.headers = token;
+	request->http.nheaders = token ? 1 : 0;
+	return ask(request);
 }
 
 /*
@@ -272,39 +270,39 @@ ask_instance(Question *question, const char *endpoint, const char *path,
  * to a container.
  */
 static bool
-lacks_version_2(const Question *question)
+lacks_version_2(const MetadataRequest *request)
 {
-	if (question->status == 0)
-		return question->failure == LFDW_HTTP_REQUEST_TIMEOUT;
-	return question->status == 403 || question->status == 404 ||
-		question->status == 405;
+	if (request->status == 0)
+		return request->failure == LFDW_HTTP_REQUEST_TIMEOUT;
+	return request->status == 403 || request->status == 404 ||
+		request->status == 405;
 }
 
 /*
- * Opens a session of version 2: the header for the questions that follow, in
+ * Opens a session of version 2: the header for the requests that follow, in
  * *token; without a value where the service only has version 1.
  */
 static bool
-open_session(Question *question, const char *endpoint, LfdwHeader *token)
+open_session(MetadataRequest *request, const char *endpoint, LfdwHeader *token)
 {
 	LfdwHeader	lifetime = {"x-aws-ec2-metadata-token-ttl-seconds", IMDS_TOKEN_SECONDS};
 
-	question->method = "PUT";
-	question->url = psprintf("%s/latest/api/token", endpoint);
-	question->headers = &lifetime;
-	question->nheaders = 1;
+	request->http.method = "PUT";
+	request->http.url = psprintf("%s/latest/api/token", endpoint);
+	request->http.headers = &lifetime;
+	request->http.nheaders = 1;
 	token->name = "x-aws-ec2-metadata-token";
 	token->value = NULL;
-	if (ask(question))
+	if (ask(request))
 	{
-		if (strpbrk(question->body, "\r\n") == NULL)
-			token->value = question->body;
+		if (strpbrk(request->body, "\r\n") == NULL)
+			token->value = request->body;
 		else
-			question->why = psprintf("%s answered with a line break",
-									 question->url);
+			request->why = psprintf("%s answered with a line break",
+									request->http.url);
 		return token->value != NULL;
 	}
-	return lacks_version_2(question) &&
+	return lacks_version_2(request) &&
 		!lfdw_ambient_flag("AWS_EC2_METADATA_V1_DISABLED");
 }
 
@@ -333,34 +331,33 @@ lfdw_source_instance(LfdwSearch *search, LfdwCredentials *found)
 	const char *endpoint = instance_endpoint();
 	LfdwHeader	token;
 	StringInfoData path;
-	Question	question = {
-		.timeout_ms = 1000 * variable_number("AWS_METADATA_SERVICE_TIMEOUT", 1, 60),
-		.attempts = variable_number("AWS_METADATA_SERVICE_NUM_ATTEMPTS", 1, 10)
-	};
+	MetadataRequest request =
+	make_request(1000 * variable_number("AWS_METADATA_SERVICE_TIMEOUT", 1, 60),
+				 variable_number("AWS_METADATA_SERVICE_NUM_ATTEMPTS", 1, 10));
 
 	if (lfdw_ambient_flag("AWS_EC2_METADATA_DISABLED"))
 	{
 		lfdw_search_note(search, source, "AWS_EC2_METADATA_DISABLED is true");
 		return false;
 	}
-	if (!open_session(&question, endpoint, &token) ||
-		!ask_instance(&question, endpoint, IMDS_ROLES, token.value ? &token : NULL))
+	if (!open_session(&request, endpoint, &token) ||
+		!ask_instance(&request, endpoint, IMDS_ROLES, token.value ? &token : NULL))
 	{
-		lfdw_search_note(search, source, question.why);
+		lfdw_search_note(search, source, request.why);
 		return false;
 	}
-	question.body[strcspn(question.body, "\r\n")] = '\0';
+	request.body[strcspn(request.body, "\r\n")] = '\0';
 	initStringInfo(&path);
 	appendStringInfoString(&path, IMDS_ROLES);
-	lfdw_uri_encode(&path, question.body, strlen(question.body), false);
+	lfdw_uri_encode(&path, request.body, strlen(request.body), false);
 	source = psprintf("instance metadata, role %s",
-					  lfdw_error_excerpt(question.body, strlen(question.body)));
-	if (!ask_instance(&question, endpoint, path.data, token.value ? &token : NULL))
+					  lfdw_error_excerpt(request.body, strlen(request.body)));
+	if (!ask_instance(&request, endpoint, path.data, token.value ? &token : NULL))
 	{
-		lfdw_search_note(search, source, question.why);
+		lfdw_search_note(search, source, request.why);
 		return false;
 	}
-	if (!take_answer(search, source, &question, found))
+	if (!take_answer(search, source, &request, found))
 		return false;
 	extend_expired(found);
 	return true;

@@ -3,7 +3,7 @@
  * easy_handle_internal.h
  *		What libcurl is told of a request.
  *
- * For http.c alone.
+ * For http.c and multi_handle.c.
  *
  * IDENTIFICATION
  *	  src/http/easy_handle_internal.h

@@ -266,7 +266,7 @@ lfdw_exchange_note_timeout(LfdwHttpExchange *exchange)
 
 /* Where the exchange stands. */
 LfdwHttpState
-lfdw_http_state(const LfdwHttpExchange *exchange)
+lfdw_exchange_state(const LfdwHttpExchange *exchange)
 {
 	return exchange->state;
 }
@@ -276,7 +276,7 @@ lfdw_http_state(const LfdwHttpExchange *exchange)
  * as the exchange lives.  They may quote the remote side.
  */
 LfdwHttpFailure
-lfdw_http_failure(const LfdwHttpExchange *exchange, const char **message)
+lfdw_exchange_failure(const LfdwHttpExchange *exchange, const char **message)
 {
 	*message = exchange->message;
 	return exchange->failure;
@@ -284,7 +284,7 @@ lfdw_http_failure(const LfdwHttpExchange *exchange, const char **message)
 
 /* The HTTP status, or 0 before the headers are complete. */
 int
-lfdw_http_status(const LfdwHttpExchange *exchange)
+lfdw_exchange_status(const LfdwHttpExchange *exchange)
 {
 	return exchange->head_complete ? lfdw_http_head_status(&exchange->head) : 0;
 }
@@ -294,14 +294,14 @@ lfdw_http_status(const LfdwHttpExchange *exchange)
  * where there is none.  The bytes are the remote side's.
  */
 char *
-lfdw_http_header(const LfdwHttpExchange *exchange, const char *name)
+lfdw_exchange_header(const LfdwHttpExchange *exchange, const char *name)
 {
 	return lfdw_http_head_find(&exchange->head, name);
 }
 
 /* How many bytes of the body have been received. */
 size_t
-lfdw_http_received(const LfdwHttpExchange *exchange)
+lfdw_exchange_received(const LfdwHttpExchange *exchange)
 {
 	return exchange->received;
 }
@@ -312,7 +312,7 @@ lfdw_http_received(const LfdwHttpExchange *exchange)
  * or is waited for.
  */
 LfdwBuffer *
-lfdw_http_body(LfdwHttpExchange *exchange)
+lfdw_exchange_body(LfdwHttpExchange *exchange)
 {
 	return &exchange->body;
 }
@@ -322,7 +322,7 @@ lfdw_http_body(LfdwHttpExchange *exchange)
  * one.  max_response_bytes still holds.
  */
 void
-lfdw_http_widen(LfdwHttpExchange *exchange)
+lfdw_exchange_widen(LfdwHttpExchange *exchange)
 {
 	if (exchange->paused)
 		exchange->body.limit *= 2;

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * exchange.h
- *		One HTTP exchange, as its consumer sees it.
+ *		One HTTP exchange, as its consumer sees it: state, headers, body.
  *
  * IDENTIFICATION
  *	  src/http/exchange.h
@@ -18,14 +18,14 @@
 
 typedef struct LfdwHttpExchange LfdwHttpExchange;
 
-extern LfdwHttpState lfdw_http_state(const LfdwHttpExchange *exchange);
-extern LfdwHttpFailure lfdw_http_failure(const LfdwHttpExchange *exchange,
-										 const char **message);
-extern int	lfdw_http_status(const LfdwHttpExchange *exchange);
-extern char *lfdw_http_header(const LfdwHttpExchange *exchange,
-							  const char *name);
-extern size_t lfdw_http_received(const LfdwHttpExchange *exchange);
-extern LfdwBuffer *lfdw_http_body(LfdwHttpExchange *exchange);
-extern void lfdw_http_widen(LfdwHttpExchange *exchange);
+extern LfdwHttpState lfdw_exchange_state(const LfdwHttpExchange *exchange);
+extern LfdwHttpFailure lfdw_exchange_failure(const LfdwHttpExchange *exchange,
+											 const char **message);
+extern int	lfdw_exchange_status(const LfdwHttpExchange *exchange);
+extern char *lfdw_exchange_header(const LfdwHttpExchange *exchange,
+								  const char *name);
+extern size_t lfdw_exchange_received(const LfdwHttpExchange *exchange);
+extern LfdwBuffer *lfdw_exchange_body(LfdwHttpExchange *exchange);
+extern void lfdw_exchange_widen(LfdwHttpExchange *exchange);
 
 #endif							/* LFDW_EXCHANGE_H */

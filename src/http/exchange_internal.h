@@ -3,7 +3,7 @@
  * exchange_internal.h
  *		One exchange: what of it has arrived, and what went wrong.
  *
- * For http.c alone, which moves the bytes; nothing here knows libcurl.
+ * For the files that move the bytes; nothing here knows libcurl.
  *
  * IDENTIFICATION
  *	  src/http/exchange_internal.h

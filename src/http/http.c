@@ -3,19 +3,9 @@
  * http.c
  *		HTTP exchanges over libcurl, and the only wait.
  *
- * Each pool has a multi handle, which keeps connections between statements;
- * names and TLS sessions are shared by all.  libcurl says which sockets it
- * waits for and until when; the wait itself is PostgreSQL's, so that cancel,
- * terminate, the postmaster's death and barriers act at once.  No call of
- * libcurl blocks.
- *
- * HTTP/2 is spoken where the other side offers it, one exchange at a time on a
- * connection: exchanges that share one would wait for each other whenever a
- * consumer pauses.
- *
- * Nothing throws across libcurl: its callbacks only note what happened.
- * Signals are blocked around its calls, because a thread that it starts to
- * look up a name would run PostgreSQL's signal handlers (curl issue 8339).
+ * An exchange begins here, is told to libcurl (easy_handle.c), runs in its
+ * pool's multi handle (multi_handle.c), which notes what arrives (exchange.c),
+ * and is waited for here, together with all others of the backend.
  *
  * IDENTIFICATION
  *	  src/http/http.c
@@ -131,7 +121,7 @@ attach(LfdwHttpExchange *exchange)
  * The exchange belongs to the current memory context: resetting it ends the
  * exchange.  Only the request's body must live as long.  Raises HV001 or
  * HV000 where libcurl cannot be set up; what goes wrong later is told by
- * lfdw_http_state.
+ * lfdw_exchange_state.
  */
 LfdwHttpExchange *
 lfdw_http_begin(const LfdwHttpRequest *request)

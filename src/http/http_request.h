@@ -64,7 +64,7 @@ typedef enum LfdwHttpState
 {
 	LFDW_HTTP_RUNNING,
 	LFDW_HTTP_DONE,				/* the whole answer has arrived */
-	LFDW_HTTP_FAILED			/* see lfdw_http_failure */
+	LFDW_HTTP_FAILED			/* see lfdw_exchange_failure */
 } LfdwHttpState;
 
 typedef enum LfdwHttpFailure

@@ -146,7 +146,7 @@ widen_window(void *source)
 	LfdwInvocation *invocation = source;
 
 	if (invocation->run->exchange)
-		lfdw_http_widen(invocation->run->exchange);
+		lfdw_exchange_widen(invocation->run->exchange);
 }
 
 /*
@@ -154,7 +154,7 @@ widen_window(void *source)
  * credentials may have to be asked for.
  *
  * The payload is UTF-8.  The invocation belongs to the current context, and
- * target, caller, payload and stats must live as long.  Raises 54000 for a
+ * function, caller, payload and stats must live as long.  Raises 54000 for a
  * payload past Lambda's limit, before anything is sent, and 28000 where there
  * are no credentials.
  */
@@ -215,7 +215,7 @@ static void
 finish(LfdwInvocation *invocation)
 {
 	invocation->finished = true;
-	invocation->stats->bytes += lfdw_http_received(invocation->run->exchange);
+	invocation->stats->bytes += lfdw_exchange_received(invocation->run->exchange);
 	count_report(invocation->stats, invocation);
 }
 
@@ -237,7 +237,7 @@ handle_raised(LfdwInvocation *invocation)
 static void
 check_encoding(LfdwInvocation *invocation)
 {
-	LfdwBuffer *body = lfdw_http_body(invocation->run->exchange);
+	LfdwBuffer *body = lfdw_exchange_body(invocation->run->exchange);
 	char	   *encoding;
 
 	if (invocation->encoding_checked || body->len == 0)
@@ -264,14 +264,14 @@ take_answer(LfdwInvocation *invocation, bool is_whole)
 
 	if (!invocation->accepted)
 		invocation->accepted =
-			lfdw_http_header(exchange, "X-Amz-Function-Error") == NULL;
+			lfdw_exchange_header(exchange, "X-Amz-Function-Error") == NULL;
 	if (invocation->accepted)
 	{
 		check_encoding(invocation);
 		if (is_whole)
 			finish(invocation);
 	}
-	else if (is_whole || lfdw_http_body(exchange)->len >= RAISED_BODY_MAX)
+	else if (is_whole || lfdw_exchange_body(exchange)->len >= RAISED_BODY_MAX)
 		handle_raised(invocation);
 }
 
@@ -325,12 +325,12 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 		return;
 	check_answer(invocation);
 	lfdw_body_set(&invocation->body,
-				  invocation->accepted ? lfdw_http_body(run->exchange) : NULL,
+				  invocation->accepted ? lfdw_exchange_body(run->exchange) : NULL,
 				  invocation->finished,
 				  run->attempt + (run->exchange == NULL ? 1 : 0));
 }
 
-/* The same, where an error says of which call it is. */
+/* The same, where an error says of which invocation it is. */
 static void
 look_described(LfdwInvocation *invocation)
 {
@@ -392,8 +392,8 @@ lfdw_invoke_let_describe(LfdwInvocation *invocation,
 }
 
 /*
- * The caller can ask for less at a time: an answer that is too large for
- * Lambda, or a request, is told by lfdw_invoke_too_large and no error.
+ * The caller can send less at a time: an answer or a payload that is too large
+ * for Lambda is told by lfdw_invoke_too_large and no error.
  */
 void
 lfdw_invoke_let_split(LfdwInvocation *invocation)
@@ -401,23 +401,23 @@ lfdw_invoke_let_split(LfdwInvocation *invocation)
 	invocation->splittable = true;
 }
 
-/* Has the invocation ended because it asked for too much? */
+/* Has the invocation ended because payload or answer were too large? */
 bool
 lfdw_invoke_too_large(const LfdwInvocation *invocation)
 {
 	return invocation->too_large;
 }
 
-/* The HTTP status of an answer that is complete. */
+/* The HTTP status of an answer that has ended. */
 int
 lfdw_invoke_status(const LfdwInvocation *invocation)
 {
-	return lfdw_http_status(invocation->run->exchange);
+	return lfdw_exchange_status(invocation->run->exchange);
 }
 
-/* A header of an answer that is complete; see lfdw_http_header. */
+/* A header of an answer that has ended; see lfdw_exchange_header. */
 char *
 lfdw_invoke_header(const LfdwInvocation *invocation, const char *name)
 {
-	return lfdw_http_header(invocation->run->exchange, name);
+	return lfdw_exchange_header(invocation->run->exchange, name);
 }

@@ -17,7 +17,10 @@
 #include "lambda/function.h"
 #include "lib/stringinfo.h"
 
-/* A request body may have this many bytes, by the type of invocation. */
+/*
+ * A payload may have this many bytes, by the type of invocation (Lambda's
+ * quotas).
+ */
 #define LFDW_PAYLOAD_MAX (6 * 1024 * 1024)
 #define LFDW_EVENT_PAYLOAD_MAX (1024 * 1024)
 
@@ -31,7 +34,7 @@ typedef struct LfdwInvokeStats
 	int64		attempts;
 	int64		throttles;
 	int64		rows;			/* of the answers, kept or not */
-	int64		others;			/* of the rows, those of another call's values */
+	int64		others;			/* of the rows, those of values not sent */
 	int64		bytes;			/* of the answers' bodies */
 	int64		reports;		/* invocations whose log told the following */
 	double		duration_ms;

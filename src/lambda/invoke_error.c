@@ -92,7 +92,7 @@ lfdw_invocation_report_transport(const LfdwInvocation *invocation)
 {
 	const LfdwFunction *function = invocation->function;
 	const char *message;
-	LfdwHttpFailure failure = lfdw_http_failure(invocation->run->exchange, &message);
+	LfdwHttpFailure failure = lfdw_exchange_failure(invocation->run->exchange, &message);
 	int			sqlstate = lfdw_sqlstate_of_transport(failure);
 	const char *hint = transport_hint(function, failure);
 	char	   *way = shown_way(function, failure);
@@ -116,7 +116,7 @@ lfdw_invocation_report_transport(const LfdwInvocation *invocation)
 static char *
 shown_header(const LfdwInvocation *invocation, const char *name)
 {
-	char	   *value = lfdw_http_header(invocation->run->exchange, name);
+	char	   *value = lfdw_exchange_header(invocation->run->exchange, name);
 
 	return value ? lfdw_error_excerpt(value, strlen(value)) : pstrdup("?");
 }
@@ -128,8 +128,8 @@ shown_header(const LfdwInvocation *invocation, const char *name)
 char *
 lfdw_invocation_log_tail(const LfdwInvocation *invocation, size_t *len)
 {
-	const char *encoded = lfdw_http_header(invocation->run->exchange,
-										   "X-Amz-Log-Result");
+	const char *encoded = lfdw_exchange_header(invocation->run->exchange,
+											   "X-Amz-Log-Result");
 	char	   *tail;
 	int			decoded;
 
@@ -166,7 +166,7 @@ shown_tail(const char *tail, size_t len)
 static void
 read_doc(LfdwHttpExchange *exchange, LfdwErrorDoc *doc)
 {
-	LfdwBuffer *body = lfdw_http_body(exchange);
+	LfdwBuffer *body = lfdw_exchange_body(exchange);
 
 	lfdw_error_doc_read(doc, body->len > 0 ? lfdw_buffer_bytes(body) : "",
 						body->len);
@@ -207,7 +207,7 @@ void
 lfdw_invocation_report_function(const LfdwInvocation *invocation)
 {
 	const LfdwFunction *function = invocation->function;
-	LfdwBuffer *body = lfdw_http_body(invocation->run->exchange);
+	LfdwBuffer *body = lfdw_exchange_body(invocation->run->exchange);
 	const char *bytes = body->len > 0 ? lfdw_buffer_bytes(body) : "";
 	size_t		tail_len = 0;
 	char	   *tail = lfdw_invocation_log_tail(invocation, &tail_len);
@@ -239,7 +239,7 @@ lfdw_invocation_report_function(const LfdwInvocation *invocation)
 char *
 lfdw_invocation_encoding(const LfdwInvocation *invocation)
 {
-	char	   *value = lfdw_http_header(invocation->run->exchange, "Content-Encoding");
+	char	   *value = lfdw_exchange_header(invocation->run->exchange, "Content-Encoding");
 
 	if (value == NULL || value[0] == '\0' ||
 		pg_strcasecmp(value, "identity") == 0)
@@ -253,7 +253,7 @@ may_be_proxys(const LfdwInvocation *invocation)
 {
 	return invocation->function->route.proxy &&
 		pg_strncasecmp(invocation->function->endpoint, "http://", 7) == 0 &&
-		lfdw_http_header(invocation->run->exchange, "x-amzn-RequestId") == NULL;
+		lfdw_exchange_header(invocation->run->exchange, "x-amzn-RequestId") == NULL;
 }
 
 /* What would help against an error of AWS; NULL for nothing sure. */
@@ -288,7 +288,7 @@ aws_hint(const LfdwInvocation *invocation)
 void
 lfdw_invocation_read_code(LfdwHttpExchange *exchange, char *code, size_t size)
 {
-	char	   *header = lfdw_http_header(exchange, "x-amzn-ErrorType");
+	char	   *header = lfdw_exchange_header(exchange, "x-amzn-ErrorType");
 	LfdwErrorDoc doc;
 
 	read_doc(exchange, &doc);
@@ -299,7 +299,7 @@ lfdw_invocation_read_code(LfdwHttpExchange *exchange, char *code, size_t size)
 static char *
 error_detail(const LfdwInvocation *invocation, const LfdwErrorDoc *doc)
 {
-	LfdwBuffer *body = lfdw_http_body(invocation->run->exchange);
+	LfdwBuffer *body = lfdw_exchange_body(invocation->run->exchange);
 	int			status = invocation->run->error.status;
 
 	if (doc->message[0])

@@ -33,10 +33,10 @@ struct LfdwInvocation
 	bool		encoding_checked;
 
 	bool		finished;		/* the answer has ended and was counted */
-	bool		splittable;		/* the caller can ask for less ... */
+	bool		splittable;		/* the caller can send less ... */
 	bool		too_large;		/* ... and has to */
 
-	/* tells, by errcontext, which of several calls an error is of */
+	/* tells, by errcontext, which of several invocations an error is of */
 	void		(*describe) (void *arg);
 	void	   *describe_arg;
 };

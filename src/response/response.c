@@ -3,13 +3,13 @@
  * response.c
  *		The forms of an answer, read row by row while it arrives.
  *
- * A small machine: every step reads one member, one row or one end.  A step
+ * A state machine: every step reads one member, one row or one end.  A step
  * that meets the end of what has arrived is undone and taken again later, so
  * no step changes anything before it knows that it is whole.
  *
  * While an object at the root may still turn out to be a row itself, or API
- * Gateway's form, its bytes are kept; once the rows are found, each is
- * dropped as soon as the next is asked for.
+ * Gateway's form, its bytes are kept; once the rows are found, what was read is
+ * dropped whenever more has to arrive.
  *
  * IDENTIFICATION
  *	  src/response/response.c
@@ -229,10 +229,13 @@ is_too_early(const LfdwResponse *response)
 
 /*
  * Reads on until there is a row, the answer's end, or nothing more to read
- * yet.  On LFDW_RESPONSE_MORE the caller waits for the source and asks again.  A row's values point into the answer: the caller stores the row
- * before anything else.  Raises 22P02 for what is not JSON (22P05, 22021 and
- * 54001 where json_populate_record would), HV021 for an answer of no known
- * form, and the function's own errors.
+ * yet.
+ *
+ * On LFDW_RESPONSE_MORE the caller waits for the source and asks again.  A row's
+ * values point into the answer: the caller stores the row before anything else.
+ * Raises 22P02 for what is not JSON (22P05, 22021 and 54001 where
+ * json_populate_record would), HV021 for an answer of no known form, and the
+ * function's own errors.
  */
 LfdwResponseStatus
 lfdw_response_next(LfdwResponse *response)

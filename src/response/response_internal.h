@@ -91,7 +91,7 @@ struct LfdwResponse
 	int			nouter;
 	LfdwJsonReader *outer;		/* those around the strings entered */
 	LfdwResponseState state;
-	bool		keep;			/* bytes from root on are still needed */
+	bool		keep;			/* the bytes from root on are still needed */
 	int			nframes;
 	LfdwFrame  *frames;
 	bool		first_line;

@@ -24,10 +24,10 @@ typedef struct LfdwRow LfdwRow;
 typedef struct LfdwRowOrder
 {
 	int			ncolumns;
-	int		   *columns;		/* of the table */
+	int		   *columns;		/* indexes of the table's columns */
 } LfdwRowOrder;
 
-/* What the call of a row carried as values of a column. */
+/* What the payload that a row answers carried as values of a column. */
 typedef struct LfdwCarried
 {
 	int			nvalues;		/* 0: none */
@@ -35,7 +35,7 @@ typedef struct LfdwCarried
 	Datum		value;			/* the first */
 } LfdwCarried;
 
-typedef LfdwCarried (*LfdwCarriedBy) (const void *call,
+typedef LfdwCarried (*LfdwCarriedBy) (const void *chain,
 									  const LfdwColumn *column);
 
 extern LfdwRow *lfdw_row_create(const LfdwTable *table,
@@ -55,6 +55,6 @@ extern const LfdwColumn *lfdw_row_missed(const LfdwRow *row,
 										 const char **path);
 extern bool lfdw_row_takes_scalar(const LfdwRow *row);
 extern void lfdw_row_store(LfdwRow *row, TupleTableSlot *slot,
-						   LfdwCarriedBy carried_by, const void *call);
+						   LfdwCarriedBy carried_by, const void *chain);
 
 #endif							/* LFDW_ROW_H */

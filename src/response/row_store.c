@@ -103,7 +103,7 @@ copy_row(LfdwRow *row)
  */
 static Datum
 missing_value(LfdwRow *row, int index, LfdwCarriedBy carried_by,
-			  const void *call, bool *isnull)
+			  const void *chain, bool *isnull)
 {
 	const LfdwColumn *column = &row->table->columns[index];
 	LfdwCarried carried = {0};
@@ -114,7 +114,7 @@ missing_value(LfdwRow *row, int index, LfdwCarriedBy carried_by,
 	int			nestlevel;
 
 	if (column->required)
-		carried = carried_by(call, column);
+		carried = carried_by(chain, column);
 	if (carried.nvalues == 0)
 		return lfdw_value_from_json(row->converters[index], NULL, isnull);
 
@@ -138,13 +138,14 @@ missing_value(LfdwRow *row, int index, LfdwCarriedBy carried_by,
  * Converts the row that was read last into a virtual tuple.
  *
  * The slot's values live in the current context, which the caller resets
- * before the next row.  carried_by(call, column) says what the row's call carried.
+ * before the next row.  carried_by(chain, column) says what the payload
+ * of the row's page chain carried.
  * Raises what json_populate_record would raise, with the column and the row
  * as CONTEXT.
  */
 void
 lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, LfdwCarriedBy carried_by,
-			   const void *call)
+			   const void *chain)
 {
 	const LfdwTable *table = row->table;
 	ErrorContextCallback callback;
@@ -168,7 +169,7 @@ lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, LfdwCarriedBy carried_by,
 		slot->tts_values[attno] = row->found[i] ?
 			lfdw_value_from_json(row->converters[i], &row->values[i],
 								 &slot->tts_isnull[attno]) :
-			missing_value(row, i, carried_by, call, &slot->tts_isnull[attno]);
+			missing_value(row, i, carried_by, chain, &slot->tts_isnull[attno]);
 	}
 	row->current = -1;
 	error_context_stack = callback.previous;

@@ -144,10 +144,26 @@ EXECUTE page(1, NULL);
 EXECUTE page(-1, 0);
 EXECUTE page(9223372036854775807, 19);
 SELECT payload->'lambda_fdw'->'limit' AS "limit" FROM calls ORDER BY seq;
+-- a limit of other rows than the scan's is not sent
+SELECT count(*) FROM reset_calls;
+SELECT DISTINCT id % 5 AS id FROM liar ORDER BY 1 LIMIT 6;
+SELECT id, generate_series(1, id) FROM liar LIMIT 1 OFFSET 2;
+SELECT max(id) OVER () FROM liar LIMIT 1;
+SELECT id FROM liar LIMIT 1 FOR UPDATE;
+SELECT count(*), count(payload->'lambda_fdw'->'limit') AS limits FROM calls;
 
 -- a relation that the planner has proved empty
 SELECT id FROM liar WHERE false LIMIT 1;
 SELECT * FROM basket JOIN (SELECT id FROM items WHERE false) x ON id = item LIMIT 1;
+
+-- GEQO tries joins, those of partitions too, in memory that it empties
+SET geqo_threshold = 2;
+SET enable_partitionwise_join = on;
+SELECT i.id, p.name, b.n, c.id AS child FROM items i JOIN parted p ON p.id = i.id JOIN items j ON j.id = p.id AND j.name = p.name
+  LEFT JOIN basket b ON b.item = j.id LEFT JOIN child c ON c.id = j.id LEFT JOIN parted q ON q.id = p.id AND q.name < p.name
+  WHERE i.id IN (12, 15, 17) AND j.id > 12 ORDER BY 1;
+RESET geqo_threshold;
+RESET enable_partitionwise_join;
 
 -- ANALYZE
 ANALYZE items;

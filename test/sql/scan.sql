@@ -102,6 +102,8 @@ SET enable_hashjoin = off;
 SET enable_mergejoin = off;
 SELECT count(*) FROM wanted w CROSS JOIN items i;
 SELECT count(*) FROM wanted w JOIN items i ON i.id > w.id;
+-- those that were kept for other parameters are gone
+SELECT n, (SELECT string_agg(id::text, ',') FROM (VALUES (1), (2)) v (i) LEFT JOIN items ON id <= n) FROM (VALUES (1), (2), (1)) x (n);
 RESET enable_material;
 RESET enable_hashjoin;
 RESET enable_mergejoin;
