@@ -39,13 +39,15 @@ lfdw_http_count(const char *text)
 }
 """),
     "src/options/option.c": c_file("src/options/option.c", """\
-#include "catalog/pg_foreign_table.h"
-
 static const LfdwOption option_table[] = {
 	{"region", ForeignServerRelationId, LFDW_KIND_REGION},
 	{"path", AttributeRelationId, LFDW_KIND_POINTER},
 };
-
+"""),
+    "src/options/option_internal.h": c_file(
+        "src/options/option_internal.h",
+        '#include "catalog/pg_foreign_table.h"\n'),
+    "src/options/foreign_object.c": c_file("src/options/foreign_object.c", """\
 static bool
 read_table(Oid relid)
 {
@@ -68,23 +70,31 @@ for place in """src/jit.c src/lambda_fdw.c src/join/join.h src/scan/scan.h
         src/scan/rel_info.c src/modify/modify.h src/sql/sql.h src/pushdown/term.h
         src/lambda/invoke.h src/credentials/credentials.h src/aws/ambient.c
         src/http/multi_handle.c src/http/easy_handle.c src/http/wait.c
-        src/http/pool.h
+        src/http/pool.h src/options/operator.c
         src/value/value.h src/pg/owner.c src/base/buffer.c
         src/base/buffer.h""".split():
     CLEAN[place] = c_file(place, "")
 
-MAP = {}
+MAP = {folder: set() for folder in """src src/join src/scan src/modify src/sql
+    src/pushdown src/response src/options src/lambda src/credentials src/aws
+    src/http src/value src/pg src/base""".split()}
 for place in CLEAN:
-    folder = "/".join(place.split("/")[:-1])
-    MAP.setdefault(folder, set()).add(place.rsplit("/", 1)[-1][:-2])
+    folder, name = place.rsplit("/", 1)
+    MAP[folder].add(name[:-2].removesuffix("_internal"))
 CLEAN.update({
     "README.md": "| option | default |\n|---|---|\n| `region` | |\n"
                  "| `path` | |\n\n| error | code |\n|---|---|\n| `oops` | |\n",
-    "docs/internals.md": "| folder | files |\n|---|---|\n" + "".join(
-        f"| `{folder}/` | " + " ".join(f"`{name}`" for name in sorted(names))
-        + " | |\n" for folder, names in MAP.items()),
+    "docs/internals.md": "| file | what it does |\n|---|---|\n" + "".join(
+        f"| **`{folder}/`** | |\n"
+        + "".join(f"| `{name}` | |\n" for name in sorted(names))
+        for folder, names in MAP.items()),
+    "docs/prose.md": "# Prose\nOne line.\n\n    code of\n    two lines\n\n"
+                     "1. An item:\n   - one below,\n\n   its paragraph.\n"
+                     "2. Another.\n\n```sh\nmake\nmake\n```\nText.\n",
     "expected/a.out": " a | b \n",
     "scripts/run": "mktemp -d lfdw.XXXXXX\n",
+    "test/tap/001_cancel.pl": "# By hand: prove test/tap/001_cancel.pl\n",
+    "test/tap/002_transfer.pl": "# As 001_cancel, of /tmp/test/tap/003_no.pl\n",
 })
 
 PLANTS = []
@@ -124,7 +134,6 @@ append("layers", "src/scan/scan.h", '#include "response/row_internal.h"\n',
 def handler_included(tree):
     """what stands on top, from below"""
     tree["src/lambda_fdw.h"] = c_file("src/lambda_fdw.h", "")
-    tree["docs/internals.md"] += "| `src/` | `lambda_fdw` | |\n"
     tree["src/join/join.h"] += '#include "lambda_fdw.h"\n'
 
 
@@ -140,7 +149,7 @@ def no_folder(tree):
     """a folder of the list that is not there"""
     del tree["src/sql/sql.h"]
     tree["docs/internals.md"] = tree["docs/internals.md"].replace(
-        "| `src/sql/` | `sql` | |\n", "")
+        "| **`src/sql/`** | |\n| `sql` | |\n", "")
 
 
 @plant("base_names", "src/sql/join.h")
@@ -148,7 +157,7 @@ def same_name(tree):
     """a base name twice"""
     tree["src/sql/join.h"] = c_file("src/sql/join.h", "")
     tree["docs/internals.md"] = tree["docs/internals.md"].replace(
-        "`sql` |", "`join` `sql` |")
+        "| `sql` |", "| `join` | |\n| `sql` |")
 
 
 append("libraries", "src/options/option.c", "#include <curl/curl.h>\n", "curl")
@@ -167,7 +176,8 @@ def seen_through(tree):
     """the connection pool through a header of a folder that may see it"""
     tree["src/aws/client.h"] = c_file("src/aws/client.h",
                                       '#include "http/pool.h"\n')
-    tree["docs/internals.md"] += "| `src/aws/` | `client` | |\n"
+    tree["docs/internals.md"] = tree["docs/internals.md"].replace(
+        "| **`src/aws/`** | |\n", "| **`src/aws/`** | |\n| `client` | |\n")
     tree["src/scan/scan.h"] += '#include "aws/client.h"\n'
 
 
@@ -193,6 +203,14 @@ append("catalog_reads", "src/http/http.c",
        "void *a = SearchSysCache1(FOREIGNSERVEROID, b);\n", "a cache lookup")
 
 
+append("operators", "src/pushdown/term.h", "int a = op == LFDW_OP_LIKE;\n",
+       "an operator named")
+append("operators", "src/pushdown/term.h", "int a = term->op->number != 3;\n",
+       "its number compared")
+append("operators", "src/pushdown/term.h", 'int a = strcmp(op->name, "in");\n',
+       "its name compared")
+
+
 @plant("function_length", "src/options/option.c")
 def long_function(tree):
     """61 lines"""
@@ -207,7 +225,9 @@ for call in ("ereport", "time", "random", "pg_tolower"):
            f"int\t\ta = {call}(b);\n", f"{call} in base")
 
 for call in ("curl_easy_perform", "sprintf", "vsprintf", "strcpy", "strcat",
-             "gets", "strncpy", "strtok", "system", "popen",
+             "gets", "strncpy", "strtok", "system", "popen", "WaitEventSetWait",
+             "WaitLatch", "WaitLatchOrSocket", "pg_usleep", "usleep", "sleep",
+             "poll", "select",
              "fork", "exit", "_exit", "abort", "getenv", "secure_getenv",
              "malloc", "calloc", "realloc", "free", "strdup"):
     append("banned_calls", "src/options/option.c", f"int a = {call}(b);\n", call)
@@ -260,16 +280,45 @@ def wrong_header(tree):
 
 append("machines", "README.md", "see /home/me/file\n", "a home directory")
 append("machines", "README.md", "from https://pypi.org/x\n", "a registry")
+append("prose", "docs/prose.md", "Broken.\n", "a paragraph over two lines")
+append("prose", "docs/prose.md", "\n* An item\n  over two lines.\n",
+       "an item over two lines")
+append("prose", "docs/prose.md", "* An item.\n", "a list without a blank line")
+
+
+@plant("tap_numbers", "test/tap/002_waits.pl")
+def same_number(tree):
+    """a number twice"""
+    tree["test/tap/002_waits.pl"] = ""
+
+
+@plant("tap_numbers", "test/tap/waits.pl")
+def no_number(tree):
+    """a test in Perl without a number"""
+    tree["test/tap/waits.pl"] = ""
+
+
+append("tap_numbers", "README.md", "\nSee 003_gone.\n",
+       "a test that is not there")
 
 
 @plant("map", "src/http/http.c")
 def unnamed_module(tree):
     """a module that the map lacks"""
-    tree["docs/internals.md"] = tree["docs/internals.md"].replace("`http` ", "")
+    tree["docs/internals.md"] = tree["docs/internals.md"].replace(
+        "| `http` | |\n", "")
 
 
-append("map", "docs/internals.md", "| `src/http/` | `gone` | |\n",
+append("map", "docs/internals.md", "| `gone` | |\n",
        "a module that is only in the map")
+
+
+@plant("map", "docs/internals.md")
+def wrong_order(tree):
+    """folders that are not from top to bottom"""
+    above, base = tree["docs/internals.md"].split("| **`src/base/`**")
+    tree["docs/internals.md"] = above.replace(
+        "|---|---|\n", "|---|---|\n| **`src/base/`**" + base)
 
 
 @plant("map", "docs/internals.md")

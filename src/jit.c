@@ -118,7 +118,7 @@ node_waiting(const PlannedStmt *stmt, const Plan *plan)
 		case T_ForeignScan:
 			return lfdw_scan_plan_waiting((const ForeignScan *) plan);
 		case T_CustomScan:
-			return lfdw_join_waiting((const CustomScan *) plan) +
+			return lfdw_join_plan_waiting((const CustomScan *) plan) +
 				list_waiting(stmt, ((const CustomScan *) plan)->custom_plans);
 		case T_Append:
 			return list_waiting(stmt, ((const Append *) plan)->appendplans);

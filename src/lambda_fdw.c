@@ -16,7 +16,7 @@
 #include "join/join.h"
 #include "modify/modify.h"
 #include "options/declaration.h"
-#include "options/option.h"
+#include "options/foreign_object.h"
 #include "pg/setting.h"
 #include "scan/analyze.h"
 #include "scan/limit.h"
@@ -35,9 +35,9 @@ extern PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
-	lfdw_option_set_handler(lambda_fdw_handler);
+	lfdw_foreign_set_handler(lambda_fdw_handler);
 	lfdw_setting_define();
-	lfdw_join_install();
+	lfdw_join_plan_install();
 	lfdw_declaration_install();
 	lfdw_jit_install();
 }

@@ -14,7 +14,7 @@
 #include "base/base.h"
 
 #include "base/json_reader.h"
-#include "base/json_scan.h"
+#include "base/json_reader_internal.h"
 
 /* In ASCII one byte lies between a bracket and the one that closes it. */
 #define closer_of(bracket)	((uint8) ((bracket) + 2))

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * json_scan.c
- *		The long and the wrong cases of what json_scan.h reads.
+ *		The long and the wrong cases of what json_reader_internal.h reads.
  *
  * IDENTIFICATION
  *	  src/base/json_scan.c
@@ -10,7 +10,7 @@
  */
 #include "base/base.h"
 
-#include "base/json_scan.h"
+#include "base/json_reader_internal.h"
 
 /* Notes what is wrong (static text) at a place.  Returns NULL. */
 const uint8 *

@@ -268,42 +268,6 @@ lfdw_credentials_renew(const LfdwCaller *caller, const LfdwRoute *route,
 	return found && strcmp(found->access_key_id, access_key_id) != 0;
 }
 
-/* Rules between the options of one user mapping; raises HV024. */
-void
-lfdw_credentials_check_mapping(const LfdwMapping *mapping)
-{
-	const char *idle = NULL;
-	const char *key = NULL;
-
-	if (mapping->access_key_id)
-		key = "aws_access_key_id";
-	else if (mapping->secret_access_key)
-		key = "aws_secret_access_key";
-	else if (mapping->session_token)
-		key = "aws_session_token";
-	if (mapping->credentials_file && key)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("a user mapping has either keys or a file of them"),
-				 errdetail("It has the options \"credentials_file\" and \"%s\".", key),
-				 errhint("Drop the option \"credentials_file\", or \"aws_access_key_id\" and its companions.")));
-	if (mapping->access_key_id && mapping->profile)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("a user mapping has either keys or a profile"),
-				 errhint("Drop the option \"profile\", or \"aws_access_key_id\" and its companions.")));
-	if (mapping->role_arn)
-		return;
-	if (mapping->external_id)
-		idle = "external_id";
-	if (mapping->role_session_name)
-		idle = "role_session_name";
-	if (idle)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("option \"%s\" needs the option \"role_arn\"", idle)));
-}
-
 /* Raises the error about a role that has nothing to sign with. */
 static void
 report_missing(const LfdwCaller *caller, const char *role)

@@ -17,7 +17,6 @@
 
 #include "aws/caller.h"
 
-extern void lfdw_credentials_check_mapping(const LfdwMapping *mapping);
 extern void lfdw_credentials_check(const LfdwCaller *caller);
 extern const LfdwCredentials *lfdw_credentials_get(const LfdwCaller *caller,
 												   const LfdwRoute *route);

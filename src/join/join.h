@@ -3,6 +3,31 @@
  * join.h
  *		Joins that send the keys of one side to the function in batches.
  *
+ * A bind join (EXPLAIN: "Lambda Bind Join") joins any outer relation with one of
+ * our foreign tables by an equality on a declared column.  It reads a batch of
+ * outer rows, has the scan of the foreign table ask for their keys, "column in
+ * (keys)", and joins the rows as they arrive.
+ *
+ *	join_plan		The hook that adds its paths, what they cost, and the plan: a
+ *					CustomScan over the outer plan and a ForeignScan.
+ *	join_exec		Begins, runs, rescans and ends it.
+ *	join_batch		A batch of outer rows by key, and the answers to keys of earlier
+ *					batches, which are remembered as far as memory goes.
+ *	join_explain	What EXPLAIN shows of it.
+ *
+ * A join goes through these phases (LfdwJoinPhase), once for each batch:
+ *
+ *	READ		Outer rows are read until there are as many keys, or as much memory,
+ *				as a batch may have.  Keys whose answer is not remembered are given to
+ *				the scan.  Without outer rows the join is at its end.
+ *	REMEMBERED	Rows of the remembered answers are joined.
+ *	ASKED		Rows that the scan returns are joined, each as it comes, and kept as
+ *				the answer to their key.
+ *	UNMATCHED	Left and anti joins return the outer rows that matched none.
+ *
+ * A rescan goes back to READ.  It forgets the answers only if a parameter of the
+ * scan has changed.
+ *
  * IDENTIFICATION
  *	  src/join/join.h
  *
@@ -13,52 +38,9 @@
 
 #include "postgres.h"
 
-#include "nodes/extensible.h"
+#include "nodes/plannodes.h"
 
-/* The children of a bind join, in custom_plans and custom_ps. */
-enum LfdwJoinChild
-{
-	LFDW_JOIN_OUTER,
-	LFDW_JOIN_INNER
-};
-
-/* What its custom_exprs are; all of them see the scan tuple. */
-enum LfdwJoinExpression
-{
-	LFDW_JOIN_OUTER_KEY,
-	LFDW_JOIN_INNER_KEY,
-	LFDW_JOIN_QUALS,			/* a list */
-	LFDW_JOIN_OTHER_QUALS		/* a list, for after NULLs were filled in */
-};
-
-/* Indexes of the lists in its custom_private. */
-enum LfdwJoinPrivate
-{
-	LFDW_JOIN_NUMBERS,			/* IntList, see LfdwJoinNumber */
-	LFDW_JOIN_WAITING			/* Float: the part of the cost that is waiting */
-};
-
-enum LfdwJoinNumber
-{
-	LFDW_JOIN_TYPE,
-	LFDW_JOIN_ATTNUM,			/* of the key column in the foreign table */
-	LFDW_JOIN_KEY_TYPE,
-	LFDW_JOIN_COLLATION,
-	LFDW_JOIN_BATCH_KEYS,		/* keys of a batch */
-	LFDW_JOIN_FIRST_KEYS,		/* keys of the first batch */
-	LFDW_JOIN_OUTER_WIDTH,		/* columns of the scan tuple that are outer */
-	LFDW_JOIN_INNER_WIDTH		/* and inner */
-};
-
-/* join_plan.c */
-extern void lfdw_join_install(void);
-extern Cost lfdw_join_waiting(const CustomScan *plan);
-
-/* join_exec.c */
-extern Node *lambdaCreateBindJoinState(CustomScan *plan);
-
-/* join_explain.c */
-extern void lambdaExplainBindJoin(CustomScanState *node, List *ancestors,
-								  ExplainState *es);
+extern void lfdw_join_plan_install(void);
+extern Cost lfdw_join_plan_waiting(const CustomScan *plan);
 
 #endif							/* LFDW_JOIN_H */

@@ -47,7 +47,7 @@ keys_equal(const LfdwKeyType *type, Datum a, Datum b)
 
 /* Begins an empty batch. */
 void
-lfdw_join_reset(LfdwJoinState *state)
+lfdw_join_batch_reset(LfdwJoinState *state)
 {
 	MemoryContextReset(state->batch_context);
 	state->keys = lfdw_keytab_create(state->batch_context, FIRST_ROOM, &state->key_type);
@@ -62,7 +62,7 @@ lfdw_join_reset(LfdwJoinState *state)
 
 /* Forgets the answers of earlier batches. */
 void
-lfdw_join_forget(LfdwJoinState *state)
+lfdw_join_batch_forget(LfdwJoinState *state)
 {
 	MemoryContextReset(state->memory_context);
 	state->memory = lfdw_keytab_create(state->memory_context, FIRST_ROOM,
@@ -145,8 +145,8 @@ add_spelling(LfdwKeyEntry *entry, MemoryContext context,
 
 /* Adds an outer row to the batch; one without a key can match nothing. */
 void
-lfdw_join_add_row(LfdwJoinState *state, TupleTableSlot *slot, Datum key,
-				  bool isnull)
+lfdw_join_batch_add(LfdwJoinState *state, TupleTableSlot *slot, Datum key,
+					bool isnull)
 {
 	MemoryContext old = MemoryContextSwitchTo(state->batch_context);
 	LfdwOuterRow *row = palloc0(sizeof(LfdwOuterRow));
@@ -169,7 +169,7 @@ lfdw_join_add_row(LfdwJoinState *state, TupleTableSlot *slot, Datum key,
 
 /* Has the batch as many keys, or as much memory, as it may have? */
 bool
-lfdw_join_is_full(const LfdwJoinState *state)
+lfdw_join_batch_is_full(const LfdwJoinState *state)
 {
 	return (int) state->keys->members >= state->batch_keys ||
 		MemoryContextMemAllocated(state->batch_context, true) > state->max_bytes;
@@ -201,7 +201,7 @@ recall_key(LfdwJoinState *state, const LfdwKeyEntry *entry)
  * many there are; with none the scan need not run.
  */
 int
-lfdw_join_ask(LfdwJoinState *state)
+lfdw_join_batch_ask(LfdwJoinState *state)
 {
 	MemoryContext old = MemoryContextSwitchTo(state->batch_context);
 	Datum	   *values = palloc_extended(sizeof(Datum) * ((Size) state->keys->members +
@@ -239,7 +239,7 @@ has_room(const LfdwJoinState *state)
 
 /* Remembers a row of a key that was asked for, if there is room. */
 void
-lfdw_join_remember(LfdwJoinState *state, Datum key, TupleTableSlot *slot)
+lfdw_join_batch_remember(LfdwJoinState *state, Datum key, TupleTableSlot *slot)
 {
 	MemoryContext old;
 	LfdwKeyEntry *entry;
@@ -262,7 +262,7 @@ lfdw_join_remember(LfdwJoinState *state, Datum key, TupleTableSlot *slot)
  * of them, unless there was no room.
  */
 void
-lfdw_join_remember_done(LfdwJoinState *state)
+lfdw_join_batch_complete(LfdwJoinState *state)
 {
 	lfdw_keytab_iterator iterator;
 	LfdwKeyEntry *entry;

@@ -27,23 +27,23 @@
 /* By how much batches grow after a small first one. */
 #define GROWTH 4
 
-static void begin_bind_join(CustomScanState *node, EState *estate, int eflags);
-static TupleTableSlot *exec_bind_join(CustomScanState *node);
-static void end_bind_join(CustomScanState *node);
-static void rescan_bind_join(CustomScanState *node);
+static void lambdaBeginCustomScan(CustomScanState *node, EState *estate, int eflags);
+static TupleTableSlot *lambdaExecCustomScan(CustomScanState *node);
+static void lambdaEndCustomScan(CustomScanState *node);
+static void lambdaReScanCustomScan(CustomScanState *node);
 
 static const CustomExecMethods exec_methods = {
 	.CustomName = "Lambda Bind Join",
-	.BeginCustomScan = begin_bind_join,
-	.ExecCustomScan = exec_bind_join,
-	.EndCustomScan = end_bind_join,
-	.ReScanCustomScan = rescan_bind_join,
-	.ExplainCustomScan = lambdaExplainBindJoin
+	.BeginCustomScan = lambdaBeginCustomScan,
+	.ExecCustomScan = lambdaExecCustomScan,
+	.EndCustomScan = lambdaEndCustomScan,
+	.ReScanCustomScan = lambdaReScanCustomScan,
+	.ExplainCustomScan = lambdaExplainCustomScan
 };
 
 /* CreateCustomScanState */
 Node *
-lambdaCreateBindJoinState(CustomScan *plan)
+lambdaCreateCustomScanState(CustomScan *plan)
 {
 	LfdwJoinState *state = (LfdwJoinState *)
 	newNode(sizeof(LfdwJoinState), T_CustomScanState);
@@ -63,7 +63,7 @@ read_plan(LfdwJoinState *state, const CustomScan *plan)
 	state->batch_keys = list_nth_int(numbers, LFDW_JOIN_FIRST_KEYS);
 	state->outer_width = list_nth_int(numbers, LFDW_JOIN_OUTER_WIDTH);
 	state->inner_width = list_nth_int(numbers, LFDW_JOIN_INNER_WIDTH);
-	state->term.op = LFDW_OP_IN;
+	state->term.op = lfdw_operator_equality(true);
 	state->term.declared = true;
 	state->term.valtype = (Oid) list_nth_int(numbers, LFDW_JOIN_KEY_TYPE);
 	state->term.collation = (Oid) list_nth_int(numbers, LFDW_JOIN_COLLATION);
@@ -89,13 +89,11 @@ prepare_keys(LfdwJoinState *state, const CustomScan *plan)
 											 TYPECACHE_EQ_OPR_FINFO);
 }
 
-/* BeginCustomScan: the children, the expressions over the scan tuple, memory. */
+/* Begins the two children. */
 static void
-begin_bind_join(CustomScanState *node, EState *estate, int eflags)
+begin_children(LfdwJoinState *state, const CustomScan *plan, EState *estate,
+			   int eflags)
 {
-	LfdwJoinState *state = (LfdwJoinState *) node;
-	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
-	size_t		memory = get_hash_memory_limit();
 	PlanState  *inner;
 
 	eflags &= ~(EXEC_FLAG_REWIND | EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK);
@@ -106,20 +104,34 @@ begin_bind_join(CustomScanState *node, EState *estate, int eflags)
 	if (!IsA(inner, ForeignScanState))
 		elog(ERROR, "lambda bind join over node type %d", (int) nodeTag(inner));
 	state->inner = (ForeignScanState *) inner;
-	node->custom_ps = list_make2(state->outer, state->inner);
-	read_plan(state, plan);
-	prepare_keys(state, plan);
-	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
-		return;
+	state->css.custom_ps = list_make2(state->outer, state->inner);
+}
+
+/* Prepares the expressions over the scan tuple. */
+static void
+init_expressions(LfdwJoinState *state, const CustomScan *plan)
+{
+	PlanState  *ps = &state->css.ss.ps;
 
 	state->outer_key = ExecInitExpr(list_nth(plan->custom_exprs, LFDW_JOIN_OUTER_KEY),
-									&node->ss.ps);
+									ps);
 	state->inner_key = ExecInitExpr(list_nth(plan->custom_exprs, LFDW_JOIN_INNER_KEY),
-									&node->ss.ps);
+									ps);
 	state->joinqual = ExecInitQual(list_nth(plan->custom_exprs, LFDW_JOIN_QUALS),
-								   &node->ss.ps);
+								   ps);
 	state->otherqual = ExecInitQual(list_nth(plan->custom_exprs, LFDW_JOIN_OTHER_QUALS),
-									&node->ss.ps);
+									ps);
+}
+
+/*
+ * Makes room for rows: of the memory that a hash may have, a batch gets half and
+ * the remembered answers a quarter.
+ */
+static void
+init_memory(LfdwJoinState *state, EState *estate)
+{
+	size_t		memory = get_hash_memory_limit();
+
 	state->outer_slot = ExecInitExtraTupleSlot(estate,
 											   ExecGetResultType(state->outer),
 											   &TTSOpsMinimalTuple);
@@ -134,8 +146,24 @@ begin_bind_join(CustomScanState *node, EState *estate, int eflags)
 	state->memory_context = AllocSetContextCreate(CurrentMemoryContext,
 												  "lambda_fdw answers",
 												  ALLOCSET_DEFAULT_SIZES);
-	lfdw_join_reset(state);
-	lfdw_join_forget(state);
+	lfdw_join_batch_reset(state);
+	lfdw_join_batch_forget(state);
+}
+
+/* BeginCustomScan: the children, the expressions over the scan tuple, memory. */
+static void
+lambdaBeginCustomScan(CustomScanState *node, EState *estate, int eflags)
+{
+	LfdwJoinState *state = (LfdwJoinState *) node;
+	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
+
+	begin_children(state, plan, estate, eflags);
+	read_plan(state, plan);
+	prepare_keys(state, plan);
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+	init_expressions(state, plan);
+	init_memory(state, estate);
 }
 
 /* Puts a child's row into its part of the scan tuple; NULLs without a row. */
@@ -200,8 +228,8 @@ read_batch(LfdwJoinState *state)
 	bool		keep_all = state->jointype == JOIN_LEFT ||
 	state->jointype == JOIN_ANTI;
 
-	lfdw_join_reset(state);
-	while (!state->outer_done && !lfdw_join_is_full(state))
+	lfdw_join_batch_reset(state);
+	while (!state->outer_done && !lfdw_join_batch_is_full(state))
 	{
 		TupleTableSlot *slot = ExecProcNode(state->outer);
 		Datum		key;
@@ -217,7 +245,7 @@ read_batch(LfdwJoinState *state)
 		fill_inner(state, NULL);
 		key = evaluate_key(state, state->outer_key, state->outer_type, &isnull);
 		if (!isnull || keep_all)
-			lfdw_join_add_row(state, slot, key, isnull);
+			lfdw_join_batch_add(state, slot, key, isnull);
 	}
 	if (state->rows == NULL)
 		return false;
@@ -230,7 +258,7 @@ read_batch(LfdwJoinState *state)
 static void
 begin_batch(LfdwJoinState *state)
 {
-	int			asked = lfdw_join_ask(state);
+	int			asked = lfdw_join_batch_ask(state);
 
 	state->keys_sent += asked;
 	state->keys_saved += state->keys->members - asked;
@@ -278,7 +306,7 @@ next_asked(LfdwJoinState *state)
 		CHECK_FOR_INTERRUPTS();
 		if (TupIsNull(slot))
 		{
-			lfdw_join_remember_done(state);
+			lfdw_join_batch_complete(state);
 			return false;
 		}
 		fill_outer(state, NULL);
@@ -287,7 +315,7 @@ next_asked(LfdwJoinState *state)
 		state->entry = isnull ? NULL : lfdw_keytab_lookup(state->keys, key);
 		if (state->entry && state->entry->remembered == NULL)
 		{
-			lfdw_join_remember(state, key, slot);
+			lfdw_join_batch_remember(state, key, slot);
 			state->row = state->entry->rows;
 			return true;
 		}
@@ -391,7 +419,7 @@ next_tuple(LfdwJoinState *state)
 
 /* ExecCustomScan: the next row of the join. */
 static TupleTableSlot *
-exec_bind_join(CustomScanState *node)
+lambdaExecCustomScan(CustomScanState *node)
 {
 	LfdwJoinState *state = (LfdwJoinState *) node;
 	ProjectionInfo *projection = node->ss.ps.ps_ProjInfo;
@@ -413,7 +441,7 @@ exec_bind_join(CustomScanState *node)
 
 /* EndCustomScan */
 static void
-end_bind_join(CustomScanState *node)
+lambdaEndCustomScan(CustomScanState *node)
 {
 	LfdwJoinState *state = (LfdwJoinState *) node;
 
@@ -423,7 +451,7 @@ end_bind_join(CustomScanState *node)
 
 /* ReScanCustomScan: answers are remembered where they would be the same. */
 static void
-rescan_bind_join(CustomScanState *node)
+lambdaReScanCustomScan(CustomScanState *node)
 {
 	LfdwJoinState *state = (LfdwJoinState *) node;
 	PlanState  *inner = &state->inner->ss.ps;
@@ -436,7 +464,7 @@ rescan_bind_join(CustomScanState *node)
 	if (state->outer->chgParam == NULL)
 		ExecReScan(state->outer);
 	if (inner->chgParam)
-		lfdw_join_forget(state);
+		lfdw_join_batch_forget(state);
 	state->outer_done = false;
-	lfdw_join_reset(state);
+	lfdw_join_batch_reset(state);
 }

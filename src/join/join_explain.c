@@ -52,12 +52,39 @@ explain_removed(const char *label, double removed, const Instrumentation *instr,
 		ExplainPropertyFloat(label, NULL, removed / Max(instr->nloops, 1), 0, es);
 }
 
+/* An expression of the plan as SQL. */
+static char *
+shown_key(const CustomScan *plan, int place, List *context)
+{
+	return deparse_expression(list_nth(plan->custom_exprs, place), context,
+							  true, false);
+}
+
+/* What execution came to. */
+static void
+explain_counts(const LfdwJoinState *state, ExplainState *es)
+{
+	const Instrumentation *instr = state->css.ss.ps.instrument;
+
+	if (instr)
+	{
+		explain_removed("Rows Removed by Join Filter", instr->nfiltered1,
+						instr, es);
+		explain_removed("Rows Removed by Filter", instr->nfiltered2, instr, es);
+	}
+	if (es->format != EXPLAIN_FORMAT_TEXT || state->others > 0)
+		ExplainPropertyInteger("Rows Not Asked For", NULL, state->others, es);
+	ExplainPropertyInteger("Batches", NULL, state->batches, es);
+	ExplainPropertyInteger("Keys Sent", NULL, state->keys_sent, es);
+	ExplainPropertyInteger("Keys Known", NULL, state->keys_saved, es);
+}
+
 /*
  * ExplainCustomScan: the kind of join, its conditions, and how many keys go
  * together; under ANALYZE the batches, the keys sent, and those that were known.
  */
 void
-lambdaExplainBindJoin(CustomScanState *node, List *ancestors, ExplainState *es)
+lambdaExplainCustomScan(CustomScanState *node, List *ancestors, ExplainState *es)
 {
 	LfdwJoinState *state = (LfdwJoinState *) node;
 	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
@@ -67,10 +94,9 @@ lambdaExplainBindJoin(CustomScanState *node, List *ancestors, ExplainState *es)
 	ExplainPropertyText("Join Type", join_name(state->jointype), es);
 	ExplainPropertyText("Bind Key",
 						psprintf("%s = %s",
-								 deparse_expression(list_nth(plan->custom_exprs, LFDW_JOIN_INNER_KEY),
-													context, true, false),
-								 deparse_expression(list_nth(plan->custom_exprs, LFDW_JOIN_OUTER_KEY),
-													context, true, false)), es);
+								 shown_key(plan, LFDW_JOIN_INNER_KEY, context),
+								 shown_key(plan, LFDW_JOIN_OUTER_KEY, context)),
+						es);
 	explain_conditions("Join Filter",
 					   list_nth(plan->custom_exprs, LFDW_JOIN_QUALS),
 					   context, es);
@@ -79,20 +105,5 @@ lambdaExplainBindJoin(CustomScanState *node, List *ancestors, ExplainState *es)
 					   context, es);
 	ExplainPropertyInteger("Batch Keys", NULL, state->max_keys, es);
 	if (es->analyze)
-	{
-		const Instrumentation *instr = node->ss.ps.instrument;
-
-		if (instr)
-		{
-			explain_removed("Rows Removed by Join Filter", instr->nfiltered1,
-							instr, es);
-			explain_removed("Rows Removed by Filter", instr->nfiltered2, instr,
-							es);
-		}
-		if (es->format != EXPLAIN_FORMAT_TEXT || state->others > 0)
-			ExplainPropertyInteger("Rows Not Asked For", NULL, state->others, es);
-		ExplainPropertyInteger("Batches", NULL, state->batches, es);
-		ExplainPropertyInteger("Keys Sent", NULL, state->keys_sent, es);
-		ExplainPropertyInteger("Keys Known", NULL, state->keys_saved, es);
-	}
+		explain_counts(state, es);
 }

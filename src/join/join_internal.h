@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * join_internal.h
- *		The state of a bind join.
+ *		The plan and the state of a bind join.
  *
  * IDENTIFICATION
  *	  src/join/join_internal.h
@@ -14,11 +14,46 @@
 #include "postgres.h"
 
 #include "executor/tuptable.h"
-#include "join/join.h"
 #include "nodes/execnodes.h"
+#include "nodes/extensible.h"
 #include "pushdown/condition.h"
 #include "pushdown/term.h"
 #include "utils/typcache.h"
+
+/* The children of a bind join, in custom_plans and custom_ps. */
+enum LfdwJoinChild
+{
+	LFDW_JOIN_OUTER,
+	LFDW_JOIN_INNER
+};
+
+/* What its custom_exprs are; all of them see the scan tuple. */
+enum LfdwJoinExpression
+{
+	LFDW_JOIN_OUTER_KEY,
+	LFDW_JOIN_INNER_KEY,
+	LFDW_JOIN_QUALS,			/* a list */
+	LFDW_JOIN_OTHER_QUALS		/* a list, for after NULLs were filled in */
+};
+
+/* Indexes of the lists in its custom_private. */
+enum LfdwJoinPrivate
+{
+	LFDW_JOIN_NUMBERS,			/* IntList, see LfdwJoinNumber */
+	LFDW_JOIN_WAITING			/* Float: the part of the cost that is waiting */
+};
+
+enum LfdwJoinNumber
+{
+	LFDW_JOIN_TYPE,
+	LFDW_JOIN_ATTNUM,			/* of the key column in the foreign table */
+	LFDW_JOIN_KEY_TYPE,
+	LFDW_JOIN_COLLATION,
+	LFDW_JOIN_BATCH_KEYS,		/* keys of a batch */
+	LFDW_JOIN_FIRST_KEYS,		/* keys of the first batch */
+	LFDW_JOIN_OUTER_WIDTH,		/* columns of the scan tuple that are outer */
+	LFDW_JOIN_INNER_WIDTH		/* and inner */
+};
 
 /* A row of the outer side, for as long as its batch. */
 typedef struct LfdwOuterRow
@@ -128,15 +163,22 @@ typedef struct LfdwJoinState
 	int64		others;			/* inner rows of keys that were not asked for */
 } LfdwJoinState;
 
+/* join_exec.c */
+extern Node *lambdaCreateCustomScanState(CustomScan *plan);
+
+/* join_explain.c */
+extern void lambdaExplainCustomScan(CustomScanState *node, List *ancestors,
+									ExplainState *es);
+
 /* join_batch.c */
-extern void lfdw_join_reset(LfdwJoinState *state);
-extern void lfdw_join_forget(LfdwJoinState *state);
-extern void lfdw_join_add_row(LfdwJoinState *state, TupleTableSlot *slot,
-							  Datum key, bool isnull);
-extern bool lfdw_join_is_full(const LfdwJoinState *state);
-extern int	lfdw_join_ask(LfdwJoinState *state);
-extern void lfdw_join_remember(LfdwJoinState *state, Datum key,
-							   TupleTableSlot *slot);
-extern void lfdw_join_remember_done(LfdwJoinState *state);
+extern void lfdw_join_batch_reset(LfdwJoinState *state);
+extern void lfdw_join_batch_forget(LfdwJoinState *state);
+extern void lfdw_join_batch_add(LfdwJoinState *state, TupleTableSlot *slot,
+								Datum key, bool isnull);
+extern bool lfdw_join_batch_is_full(const LfdwJoinState *state);
+extern int	lfdw_join_batch_ask(LfdwJoinState *state);
+extern void lfdw_join_batch_remember(LfdwJoinState *state, Datum key,
+									 TupleTableSlot *slot);
+extern void lfdw_join_batch_complete(LfdwJoinState *state);
 
 #endif							/* LFDW_JOIN_INTERNAL_H */

@@ -36,9 +36,10 @@
 #include "utils/typcache.h"
 
 #include "join/join.h"
+#include "join/join_internal.h"
 #include "pg/compat.h"
 #include "pg/setting.h"
-#include "pushdown/term.h"
+#include "pushdown/term_list.h"
 #include "pushdown/value_set.h"
 #include "scan/rel_info.h"
 #include "scan/scan_cost.h"
@@ -74,18 +75,18 @@ typedef struct BindJoin
 
 static set_join_pathlist_hook_type previous_hook = NULL;
 
-static Plan *plan_bind_join(PlannerInfo *root, RelOptInfo *rel,
-							CustomPath *best_path, List *tlist, List *clauses,
-							List *custom_plans);
+static Plan *lambdaPlanCustomPath(PlannerInfo *root, RelOptInfo *rel,
+								  CustomPath *best_path, List *tlist, List *clauses,
+								  List *custom_plans);
 
 static const CustomPathMethods path_methods = {
 	.CustomName = "Lambda Bind Join",
-	.PlanCustomPath = plan_bind_join
+	.PlanCustomPath = lambdaPlanCustomPath
 };
 
 static const CustomScanMethods scan_methods = {
 	.CustomName = "Lambda Bind Join",
-	.CreateCustomScanState = lambdaCreateBindJoinState
+	.CreateCustomScanState = lambdaCreateCustomScanState
 };
 
 /* Does the planner put a Result with a one-time filter above a relation's scan? */
@@ -147,7 +148,7 @@ key_term(const BindJoin *join, RestrictInfo *rinfo)
 	if (!IsA(rinfo->clause, OpExpr) || !is_join_clause(join, rinfo))
 		return NULL;
 	term = lfdw_rel_info_clause(join->root, join->innerrel, rinfo)->term;
-	if (term == NULL || term->op != LFDW_OP_EQ || !term->declared)
+	if (term == NULL || !lfdw_operator_is_equality(term->op) || !term->declared)
 		return NULL;
 	varnos = pull_varnos(join->root, (Node *) term->value);
 	if (bms_is_empty(varnos) || !bms_is_subset(varnos, join->outerrel->relids))
@@ -195,9 +196,9 @@ choose_key(BindJoin *join)
 		selectivity = clause_selectivity(join->root, (Node *) rinfo, 0,
 										 JOIN_INNER, NULL);
 		better = join->key == NULL || selectivity < best;
-		if (join->key && term->column->pushdown[LFDW_OP_IN].declared !=
-			join->term->column->pushdown[LFDW_OP_IN].declared)
-			better = term->column->pushdown[LFDW_OP_IN].declared;
+		if (join->key && term->column->list->declared !=
+			join->term->column->list->declared)
+			better = term->column->list->declared;
 		if (better)
 		{
 			join->key = rinfo;
@@ -352,15 +353,6 @@ is_computable(const BindJoin *join)
 				   outer, inner, &shown);
 }
 
-/* A scan of the inner relation as it is: the join itself gives it its keys. */
-static Path *
-inner_path(PlannerInfo *root, RelOptInfo *innerrel)
-{
-	return (Path *) lfdw_create_foreignscan_path(root, innerrel,
-												 innerrel->rows, 0, 0, 0, NIL,
-												 NULL);
-}
-
 /*
  * How many keys the outer side has.  Where nobody knows they are all different:
  * core's guess of 200 would make calls for a million keys look cheap.
@@ -387,7 +379,7 @@ cost_bind_join(const BindJoin *join, CustomPath *path, const Path *outer,
 {
 	LfdwRelInfo *info = join->innerrel->fdw_private;
 	const LfdwOptions *options = info->table->options;
-	bool		lists = join->term->column->pushdown[LFDW_OP_IN].declared;
+	bool		lists = join->term->column->list->declared;
 	double		keys = distinct_keys(join, outer);
 	Selectivity selectivity = clause_selectivity(join->root, (Node *) join->key,
 												 0, JOIN_INNER, NULL);
@@ -420,7 +412,7 @@ add_bind_path(const BindJoin *join, Path *outer)
 	const LfdwOptions *options = info->table->options;
 	CustomPath *path = makeNode(CustomPath);
 	Cost		waiting;
-	bool		lists = join->term->column->pushdown[LFDW_OP_IN].declared;
+	bool		lists = join->term->column->list->declared;
 	int			batch_keys = options->max_concurrency *
 	(lists ? Min(options->max_batch_keys, 1000000) : SINGLE_KEYS_FACTOR);
 	bool		early = join->root->tuple_fraction > 0 ||
@@ -430,7 +422,8 @@ add_bind_path(const BindJoin *join, Path *outer)
 	path->path.parent = join->joinrel;
 	path->path.pathtarget = join->joinrel->reltarget;
 	path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
-	path->custom_paths = list_make2(outer, inner_path(join->root, join->innerrel));
+	path->custom_paths = list_make2(outer, lfdw_scan_path_of_join(join->root,
+																  join->innerrel));
 	path->custom_private = list_make3(join->restrictlist, join->key,
 									  list_make3_int(join->jointype, batch_keys,
 													 early ? Min(FIRST_KEYS, batch_keys) : batch_keys));
@@ -495,8 +488,8 @@ add_targets(List *tlist, List *exprs)
 
 /* PlanCustomPath */
 static Plan *
-plan_bind_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
-			   List *tlist, List *clauses, List *custom_plans)
+lambdaPlanCustomPath(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
+					 List *tlist, List *clauses, List *custom_plans)
 {
 	CustomScan *plan = makeNode(CustomScan);
 	Path	   *outer_path = linitial(best_path->custom_paths);
@@ -545,7 +538,7 @@ plan_bind_join(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
  * 0 for anybody else's.
  */
 Cost
-lfdw_join_waiting(const CustomScan *plan)
+lfdw_join_plan_waiting(const CustomScan *plan)
 {
 	return plan->methods == &scan_methods ?
 		floatVal(list_nth(plan->custom_private, LFDW_JOIN_WAITING)) : 0;
@@ -553,7 +546,7 @@ lfdw_join_waiting(const CustomScan *plan)
 
 /* Has the planner consider bind joins; once, while the library loads. */
 void
-lfdw_join_install(void)
+lfdw_join_plan_install(void)
 {
 	RegisterCustomScanMethods(&scan_methods);
 	previous_hook = set_join_pathlist_hook;

@@ -19,5 +19,4 @@
 extern List *lambdaPlanForeignModify(PlannerInfo *root, ModifyTable *plan,
 									 Index resultRelation, int subplan_index);
 
-
 #endif							/* LFDW_MODIFY_H */

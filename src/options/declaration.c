@@ -29,6 +29,7 @@
 #include "utils/snapmgr.h"
 
 #include "options/declaration.h"
+#include "options/foreign_object.h"
 #include "options/option.h"
 #include "options/shippable.h"
 
@@ -43,7 +44,7 @@ check_attribute(Oid relid, HeapTuple tuple, TupleDesc desc)
 	Datum		options = heap_getattr(tuple, Anum_pg_attribute_attfdwoptions,
 									   desc, &isnull);
 
-	if (isnull || att->attisdropped || !lfdw_option_is_ours(relid))
+	if (isnull || att->attisdropped || !lfdw_foreign_table_is_ours(relid))
 		return;
 	lfdw_shippable_check(NameStr(att->attname), get_rel_name(relid),
 						 att->atttypid, lfdw_option_pushdown(options));

@@ -16,42 +16,17 @@
 
 #include <limits.h>
 
-#include "access/htup_details.h"
 #include "access/reloptions.h"
-#include "catalog/pg_attribute.h"
-#include "catalog/pg_foreign_server.h"
-#include "catalog/pg_foreign_table.h"
-#include "catalog/pg_user_mapping.h"
 #include "commands/defrem.h"
-#include "foreign/foreign.h"
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
-#include "utils/inval.h"
-#include "utils/syscache.h"
 #include "utils/tuplestore.h"
 
-#include "aws/client.h"
+#include "aws/caller.h"
 #include "options/option.h"
-#include "options/option_kind.h"
+#include "options/option_internal.h"
 #include "options/option_name.h"
-#include "options/option_rules.h"
 #include "pg/compat.h"
-
-/* Which structure an option's field is in. */
-typedef struct LfdwOption
-{
-	const char *name;
-	Oid			catalog;		/* of the object that carries it */
-	LfdwOptionKind kind;
-	double		min;			/* bounds of numbers */
-	double		max;
-	const char *boot_value;		/* parsed like a given one; NULL for none */
-	int			flags;
-	size_t		field;			/* offset in the structure of the catalog */
-	const char *summary;
-} LfdwOption;
 
 #define SENSITIVE 1				/* its value is never shown */
 #define SUPERUSER 2				/* only a superuser may depart from the
@@ -125,7 +100,6 @@ static const LfdwOption option_table[] = {
 
 /* *INDENT-ON* */
 
-PG_FUNCTION_INFO_V1(lambda_fdw_validator);
 PG_FUNCTION_INFO_V1(lambda_fdw_options);
 
 /* What a user calls the objects of a catalog. */
@@ -147,8 +121,11 @@ catalog_label(Oid catalog)
 	}
 }
 
-static const LfdwOption *
-find_option(Oid catalog, const char *name)
+/*
+ * The option of this name that an object of a catalog can have, or NULL.
+ */
+const LfdwOption *
+lfdw_option_find(Oid catalog, const char *name)
 {
 	for (int i = 0; i < (int) lengthof(option_table); i++)
 	{
@@ -209,8 +186,8 @@ parse_option(const LfdwOption *option, const char *value, void *base)
 }
 
 /* Fills the fields of a catalog's options with their defaults. */
-static void
-read_defaults(Oid catalog, void *base)
+void
+lfdw_option_read_defaults(Oid catalog, void *base)
 {
 	for (int i = 0; i < (int) lengthof(option_table); i++)
 	{
@@ -219,16 +196,20 @@ read_defaults(Oid catalog, void *base)
 	}
 }
 
-/* Reads the options of one object over the defaults. */
-static void
-read_options(Oid catalog, List *options, void *base)
+/*
+ * Reads the options of one object over the defaults into the structure of its
+ * catalog (LfdwOptions, LfdwMapping or LfdwColumnOptions).  Raises HV00D for a
+ * name that is none, HV024 for a value that is none.
+ */
+void
+lfdw_option_read(Oid catalog, List *options, void *base)
 {
 	ListCell   *lc;
 
 	foreach(lc, options)
 	{
 		DefElem    *def = (DefElem *) lfirst(lc);
-		const LfdwOption *option = find_option(catalog, def->defname);
+		const LfdwOption *option = lfdw_option_find(catalog, def->defname);
 
 		if (option == NULL)
 			report_unknown(catalog, def->defname);
@@ -249,122 +230,14 @@ differs_from_default(const LfdwOption *option, const char *value)
 	return true;
 }
 
-/*
- * Keeps the statement, which may show keys, out of the log, and the context,
- * where PL/pgSQL shows it once more.
- */
-static void
-hide_statement(void *arg)
+/* Does a value set an option as only a superuser may? */
+bool
+lfdw_option_is_privileged(Oid catalog, DefElem *def)
 {
-	errhidestmt(true);
-	errhidecontext(true);
-}
+	const LfdwOption *option = lfdw_option_find(catalog, def->defname);
 
-/*
- * May a statement with these options hold a secret?  One of a user mapping, and
- * what may be a secret in the wrong place: an option that the catalog does not
- * know, and a URL with a user.
- */
-static bool
-may_hold_secret(Oid catalog, List *options)
-{
-	ListCell   *lc;
-
-	if (catalog == UserMappingRelationId)
-		return true;
-	foreach(lc, options)
-	{
-		DefElem    *def = (DefElem *) lfirst(lc);
-		const LfdwOption *option = find_option(catalog, def->defname);
-
-		if (option == NULL ||
-			(option->kind == LFDW_KIND_URL && strchr(defGetString(def), '@')))
-			return true;
-	}
-	return false;
-}
-
-/* Refuses what only a superuser may set. */
-static void
-check_privileges(Oid catalog, List *options)
-{
-	ListCell   *lc;
-
-	if (superuser())
-		return;
-	foreach(lc, options)
-	{
-		DefElem    *def = (DefElem *) lfirst(lc);
-		const LfdwOption *option = find_option(catalog, def->defname);
-
-		if (option && (option->flags & SUPERUSER) &&
-			differs_from_default(option, defGetString(def)))
-			ereport(ERROR,
-					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-					 errmsg("permission denied to set option \"%s\"", option->name),
-					 errhint("Only a superuser may set it.")));
-	}
-}
-
-static void
-validate(Oid catalog, List *list)
-{
-	LfdwOptions options = {0};
-	LfdwMapping mapping = {0};
-	LfdwColumnOptions column = {0};
-
-	switch (catalog)
-	{
-		case ForeignServerRelationId:
-			read_defaults(catalog, &options);
-			read_options(catalog, list, &options);
-			lfdw_option_check_server(&options);
-			break;
-		case UserMappingRelationId:
-			read_defaults(catalog, &mapping);
-			read_options(catalog, list, &mapping);
-			lfdw_credentials_check_mapping(&mapping);
-			break;
-		case ForeignTableRelationId:
-			read_defaults(catalog, &options);
-			read_options(catalog, list, &options);
-			lfdw_option_check_table(&options);
-			break;
-		case AttributeRelationId:
-			read_defaults(catalog, &column);
-			read_options(catalog, list, &column);
-			lfdw_option_check_column(&column);
-			break;
-		default:
-			if (list != NIL)
-				report_unknown(catalog, ((DefElem *) linitial(list))->defname);
-	}
-	check_privileges(catalog, list);
-}
-
-/*
- * The validator: takes an object's merged options (text[]) and its catalog's
- * OID; raises an error for an unknown name (HV00D), a bad value (HV024) or a
- * missing privilege (42501).  An error about a user mapping, or an option that
- * is none, hides the statement, since it may hold keys.
- */
-Datum
-lambda_fdw_validator(PG_FUNCTION_ARGS)
-{
-	List	   *list = untransformRelOptions(PG_GETARG_DATUM(0));
-	Oid			catalog = PG_GETARG_OID(1);
-	ErrorContextCallback callback;
-
-	callback.callback = hide_statement;
-	callback.arg = NULL;
-	callback.previous = error_context_stack;
-	if (may_hold_secret(catalog, list))
-		error_context_stack = &callback;
-
-	validate(catalog, list);
-
-	error_context_stack = callback.previous;
-	PG_RETURN_VOID();
+	return option && (option->flags & SUPERUSER) &&
+		differs_from_default(option, defGetString(def));
 }
 
 /* SQL function: the option table, a row an option. */
@@ -400,21 +273,6 @@ lambda_fdw_options(PG_FUNCTION_ARGS)
 }
 
 /*
- * Reads the options of one column of a foreign table, palloc'd in the current
- * context.
- */
-LfdwColumnOptions *
-lfdw_option_column(Oid relid, AttrNumber attnum)
-{
-	LfdwColumnOptions *options = palloc0(sizeof(LfdwColumnOptions));
-
-	read_defaults(AttributeRelationId, options);
-	read_options(AttributeRelationId,
-				 GetForeignColumnOptions(relid, attnum), options);
-	return options;
-}
-
-/*
  * The operators that a column's options, as pg_attribute has them, declare; NULL
  * for none.
  */
@@ -423,226 +281,6 @@ lfdw_option_pushdown(Datum options)
 {
 	LfdwColumnOptions column = {0};
 
-	read_options(AttributeRelationId, untransformRelOptions(options), &column);
+	lfdw_option_read(AttributeRelationId, untransformRelOptions(options), &column);
 	return column.pushdown;
-}
-
-/* The handler of our foreign-data wrappers, which tells them from others. */
-static PGFunction our_handler = NULL;
-
-/* Takes the handler of this library; once, while it loads. */
-void
-lfdw_option_set_handler(PGFunction handler)
-{
-	our_handler = handler;
-}
-
-/* Is a server, by OID, one of lambda_fdw's, whatever its wrapper's name? */
-bool
-lfdw_option_server_is_ours(Oid serverid)
-{
-	ForeignDataWrapper *wrapper =
-	GetForeignDataWrapper(GetForeignServer(serverid)->fdwid);
-	FmgrInfo	handler;
-
-	if (!OidIsValid(wrapper->fdwhandler))
-		return false;
-	fmgr_info(wrapper->fdwhandler, &handler);
-	return handler.fn_addr == our_handler;
-}
-
-/* Is a foreign table, by OID, on a server of lambda_fdw's? */
-bool
-lfdw_option_is_ours(Oid relid)
-{
-	return lfdw_option_server_is_ours(GetForeignTable(relid)->serverid);
-}
-
-/* A server or user mapping has changed: its connections are for nobody new. */
-static void
-forget_connections(Datum arg, LfdwCacheId cacheid, uint32 hashvalue)
-{
-	lfdw_client_forget_changed(cacheid == USERMAPPINGOID, hashvalue);
-}
-
-/* Whose connections a server and user mapping have. */
-static void
-make_pool_key(LfdwPoolKey *key, Oid serverid, Oid umid)
-{
-	static bool registered = false;
-
-	if (!registered)
-	{
-		CacheRegisterSyscacheCallback(FOREIGNSERVEROID, forget_connections, (Datum) 0);
-		CacheRegisterSyscacheCallback(USERMAPPINGOID, forget_connections, (Datum) 0);
-		registered = true;
-	}
-	key->serverid = serverid;
-	key->umid = umid;
-	key->server_hash = GetSysCacheHashValue1(FOREIGNSERVEROID,
-											 ObjectIdGetDatum(serverid));
-	key->mapping_hash = OidIsValid(umid) ?
-		GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(umid)) : 0;
-}
-
-/* Has a user (InvalidOid: PUBLIC) a mapping on a server? */
-static bool
-has_mapping(Oid serverid, Oid userid)
-{
-	return SearchSysCacheExists2(USERMAPPINGUSERSERVER,
-								 ObjectIdGetDatum(userid),
-								 ObjectIdGetDatum(serverid));
-}
-
-/*
- * A role as a caller through a server, with its user mapping or that of
- * PUBLIC, or none.
- *
- * It may use the server's own credentials where its owner is a superuser, and
- * either the mapping says so, which only a superuser may have set, or the role
- * is a superuser with a mapping of its own.  The result is palloc'd in the
- * current context.
- */
-LfdwCaller *
-lfdw_option_caller(Oid serverid, Oid userid)
-{
-	LfdwCaller *caller = palloc0(sizeof(LfdwCaller));
-	ForeignServer *server = GetForeignServer(serverid);
-	bool		own = has_mapping(serverid, userid);
-	Oid			umid = InvalidOid;
-
-	caller->server = server->servername;
-	caller->userid = userid;
-	if (own || has_mapping(serverid, InvalidOid))
-	{
-		UserMapping *mapping = GetUserMapping(userid, serverid);
-
-		umid = mapping->umid;
-		read_defaults(UserMappingRelationId, &caller->mapping);
-		read_options(UserMappingRelationId, mapping->options, &caller->mapping);
-	}
-	make_pool_key(&caller->pool, serverid, umid);
-	caller->trusted = superuser_arg(server->owner);
-	caller->ambient = caller->trusted &&
-		(caller->mapping.use_ambient_credentials ||
-		 (own && superuser_arg(userid)));
-	return caller;
-}
-
-/*
- * The server of this name, on which the role must have USAGE (42501), unless
- * superusers_will_do and its owner is one.  Raises 42704 where there is none.
- */
-Oid
-lfdw_option_server_oid(const char *name, Oid userid, bool superusers_will_do)
-{
-	ForeignServer *server = GetForeignServerByName(name, false);
-	Oid			serverid = server->serverid;
-
-	if (!(superusers_will_do && superuser_arg(server->owner)) &&
-		!lfdw_has_server_usage(serverid, userid))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied for foreign server %s", name),
-				 errhint("GRANT USAGE ON FOREIGN SERVER %s TO %s;",
-						 quote_identifier(name),
-						 quote_identifier(GetUserNameFromId(userid, false)))));
-	return serverid;
-}
-
-/* Reads a server's options over the defaults. */
-static void
-read_server(LfdwOptions *options, Oid serverid)
-{
-	ForeignServer *server = GetForeignServer(serverid);
-
-	options->serverid = serverid;
-	options->server = server->servername;
-	options->trusted = superuser_arg(server->owner);
-	read_defaults(ForeignServerRelationId, options);
-	read_defaults(ForeignTableRelationId, options);
-	read_options(ForeignServerRelationId, server->options, options);
-}
-
-/*
- * Reads the options of a server, with the defaults of a foreign table; palloc'd
- * in the current context.
- */
-LfdwOptions *
-lfdw_option_server(Oid serverid)
-{
-	LfdwOptions *options = palloc0(sizeof(LfdwOptions));
-
-	read_server(options, serverid);
-	return options;
-}
-
-/*
- * Reads a foreign table's options over its server's over the defaults.
- *
- * Takes the table's OID.  The result and what it points to are palloc'd in
- * the current context.  Raises the validator's errors, should the catalogs
- * hold an option of another version.
- */
-LfdwOptions *
-lfdw_option_table(Oid relid)
-{
-	LfdwOptions *options = palloc0(sizeof(LfdwOptions));
-	ForeignTable *table = GetForeignTable(relid);
-
-	read_server(options, table->serverid);
-	read_options(ForeignTableRelationId, table->options, options);
-	return options;
-}
-
-/* The name of a server, palloc'd; NULL where it was dropped. */
-char *
-lfdw_option_server_name(Oid serverid)
-{
-	ForeignServer *server = GetForeignServerExtended(serverid, FSV_MISSING_OK);
-
-	return server ? server->servername : NULL;
-}
-
-/* The role of a user mapping, "public" for all; NULL where it was dropped. */
-char *
-lfdw_option_mapping_user(Oid umid)
-{
-	HeapTuple	tuple = SearchSysCache1(USERMAPPINGOID, ObjectIdGetDatum(umid));
-	Oid			userid;
-
-	if (!HeapTupleIsValid(tuple))
-		return NULL;
-	userid = ((Form_pg_user_mapping) GETSTRUCT(tuple))->umuser;
-	ReleaseSysCache(tuple);
-	return OidIsValid(userid) ? GetUserNameFromId(userid, true) :
-		pstrdup("public");
-}
-
-/*
- * Refuses a server with privileged options whose owner is not (or no longer)
- * a superuser: the validator only saw who ran the statement (42501).
- */
-void
-lfdw_option_check_owner(const LfdwOptions *options)
-{
-	ListCell   *lc;
-
-	if (options->trusted)
-		return;
-	foreach(lc, GetForeignServer(options->serverid)->options)
-	{
-		DefElem    *def = (DefElem *) lfirst(lc);
-		const LfdwOption *option = find_option(ForeignServerRelationId,
-											   def->defname);
-
-		if (option && (option->flags & SUPERUSER) &&
-			differs_from_default(option, defGetString(def)))
-			ereport(ERROR,
-					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-					 errmsg("server \"%s\" may not use option \"%s\"",
-							options->server, option->name),
-					 errdetail("Its owner is not a superuser."),
-					 errhint("Drop the option, or make a superuser the server's owner.")));
-	}
 }

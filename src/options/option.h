@@ -13,41 +13,10 @@
 
 #include "postgres.h"
 
-#include "access/attnum.h"
 #include "base/json_pointer.h"
-#include "credentials/credentials.h"
+#include "http/http_request.h"
+#include "options/operator.h"
 #include "value/value.h"
-
-/* The operators a column can declare in "pushdown". */
-typedef enum LfdwOperator
-{
-	LFDW_OP_EQ,
-	LFDW_OP_IN,
-	LFDW_OP_NE,
-	LFDW_OP_NOT_IN,
-	LFDW_OP_LT,
-	LFDW_OP_LE,
-	LFDW_OP_GT,
-	LFDW_OP_GE,
-	LFDW_OP_LIKE,
-	LFDW_OP_ILIKE,
-	LFDW_OP_IS_NULL,
-	LFDW_OP_IS_NOT_NULL
-} LfdwOperator;
-
-#define LFDW_NOPERATORS (LFDW_OP_IS_NOT_NULL + 1)
-
-/* One declared operator. */
-typedef struct LfdwPushdown
-{
-	bool		declared;
-	char	   *argument;		/* NULL: the default of "=" and "in", none of
-								 * others */
-} LfdwPushdown;
-
-/* What a function honours exactly, if it is asked. */
-#define LFDW_CAPABLE_LIMIT 1
-#define LFDW_CAPABLE_ORDER_BY 2
 
 /* What a foreign table's server and the table itself say. */
 typedef struct LfdwOptions
@@ -96,20 +65,6 @@ typedef struct LfdwColumnOptions
 	LfdwFormat	format;
 } LfdwColumnOptions;
 
-extern const char *const lfdw_operator_names[LFDW_NOPERATORS];
-
-extern LfdwOptions *lfdw_option_table(Oid relid);
-extern LfdwColumnOptions *lfdw_option_column(Oid relid, AttrNumber attnum);
 extern LfdwPushdown *lfdw_option_pushdown(Datum options);
-extern void lfdw_option_set_handler(PGFunction handler);
-extern bool lfdw_option_server_is_ours(Oid serverid);
-extern bool lfdw_option_is_ours(Oid relid);
-extern Oid	lfdw_option_server_oid(const char *name, Oid userid,
-								   bool superusers_will_do);
-extern LfdwOptions *lfdw_option_server(Oid serverid);
-extern LfdwCaller *lfdw_option_caller(Oid serverid, Oid userid);
-extern void lfdw_option_check_owner(const LfdwOptions *options);
-extern char *lfdw_option_server_name(Oid serverid);
-extern char *lfdw_option_mapping_user(Oid umid);
 
 #endif							/* LFDW_OPTION_H */

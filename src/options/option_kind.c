@@ -20,26 +20,12 @@
 
 #include "base/arn.h"
 #include "base/json_pointer.h"
-#include "options/option.h"
+#include "options/operator.h"
 #include "options/option_kind.h"
+#include "value/value.h"
 
 /* The member of every request that carries the envelope. */
 #define ENVELOPE_KEY "lambda_fdw"
-
-const char *const lfdw_operator_names[LFDW_NOPERATORS] = {
-	[LFDW_OP_EQ] = "=",
-	[LFDW_OP_IN] = "in",
-	[LFDW_OP_NE] = "<>",
-	[LFDW_OP_NOT_IN] = "not in",
-	[LFDW_OP_LT] = "<",
-	[LFDW_OP_LE] = "<=",
-	[LFDW_OP_GT] = ">",
-	[LFDW_OP_GE] = ">=",
-	[LFDW_OP_LIKE] = "like",
-	[LFDW_OP_ILIKE] = "ilike",
-	[LFDW_OP_IS_NULL] = "is null",
-	[LFDW_OP_IS_NOT_NULL] = "is not null"
-};
 
 typedef struct FormatName
 {
@@ -226,13 +212,13 @@ parse_pushdown_item(char *item, LfdwPushdown *pushdown, char **why)
 	squeeze(item);
 	for (op = 0; op < LFDW_NOPERATORS; op++)
 	{
-		if (pg_strcasecmp(item, lfdw_operator_names[op]) == 0)
+		if (pg_strcasecmp(item, lfdw_operators[op].name) == 0)
 			break;
 	}
 	if (op == LFDW_NOPERATORS)
 	{
-		*why = psprintf("\"%s\" is not an operator that can be pushed down; they are =, <>, <, <=, >, >=, in, not in, like, ilike, is null and is not null, each perhaps with \":argument\".",
-						item);
+		*why = psprintf("\"%s\" is not an operator that can be pushed down; they are %s, each perhaps with \":argument\".",
+						item, lfdw_operator_names);
 		return false;
 	}
 	if (pushdown[op].declared)

@@ -16,6 +16,10 @@
 #include "base/json_reader.h"
 #include "base/uri.h"
 
+/* What a function honours exactly, if it is asked. */
+#define LFDW_CAPABLE_LIMIT 1
+#define LFDW_CAPABLE_ORDER_BY 2
+
 typedef enum LfdwOptionKind
 {
 	LFDW_KIND_BOOL,				/* bool */

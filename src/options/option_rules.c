@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * option_rules.c
- *		What the options of one object may not say together.
+ *		What options may not say: the validator.
  *
  * IDENTIFICATION
  *	  src/options/option_rules.c
@@ -10,16 +10,23 @@
  */
 #include "postgres.h"
 
+#include "access/reloptions.h"
+#include "commands/defrem.h"
+#include "miscadmin.h"
+
+#include "aws/caller.h"
 #include "base/arn.h"
 #include "base/json_pointer.h"
-#include "options/option_kind.h"
-#include "options/option_rules.h"
+#include "options/option.h"
+#include "options/option_internal.h"
+
+PG_FUNCTION_INFO_V1(lambda_fdw_validator);
 
 /*
  * Rules between the options of one server.  Raises HV024.
  */
-void
-lfdw_option_check_server(const LfdwOptions *options)
+static void
+check_server(const LfdwOptions *options)
 {
 	LfdwUrl		url;
 	const char *why;
@@ -42,11 +49,49 @@ lfdw_option_check_server(const LfdwOptions *options)
 }
 
 /*
+ * Rules between the options of one user mapping.  Raises HV024.
+ */
+static void
+check_mapping(const LfdwMapping *mapping)
+{
+	const char *idle = NULL;
+	const char *key = NULL;
+
+	if (mapping->access_key_id)
+		key = "aws_access_key_id";
+	else if (mapping->secret_access_key)
+		key = "aws_secret_access_key";
+	else if (mapping->session_token)
+		key = "aws_session_token";
+	if (mapping->credentials_file && key)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("a user mapping has either keys or a file of them"),
+				 errdetail("It has the options \"credentials_file\" and \"%s\".", key),
+				 errhint("Drop the option \"credentials_file\", or \"aws_access_key_id\" and its companions.")));
+	if (mapping->access_key_id && mapping->profile)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("a user mapping has either keys or a profile"),
+				 errhint("Drop the option \"profile\", or \"aws_access_key_id\" and its companions.")));
+	if (mapping->role_arn)
+		return;
+	if (mapping->external_id)
+		idle = "external_id";
+	if (mapping->role_session_name)
+		idle = "role_session_name";
+	if (idle)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("option \"%s\" needs the option \"role_arn\"", idle)));
+}
+
+/*
  * Rules between the options of one foreign table.  Raises HV024, HV00J where
  * it names no function.
  */
-void
-lfdw_option_check_table(const LfdwOptions *options)
+static void
+check_table(const LfdwOptions *options)
 {
 	LfdwFunctionName name;
 	const char *why;
@@ -97,8 +142,8 @@ lfdw_option_check_table(const LfdwOptions *options)
 /*
  * Rules between the options of one column.  Raises HV024.
  */
-void
-lfdw_option_check_column(const LfdwColumnOptions *options)
+static void
+check_column(const LfdwColumnOptions *options)
 {
 	if (options->path && options->path->ntokens == 0 && options->pushdown)
 		ereport(ERROR,
@@ -110,4 +155,120 @@ lfdw_option_check_column(const LfdwColumnOptions *options)
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("a required column needs the option \"pushdown\""),
 				 errhint("Add pushdown '=', or '=, in', to say how the function takes the value.")));
+}
+
+/*
+ * Keeps the statement, which may show keys, out of the log, and the context,
+ * where PL/pgSQL shows it once more.
+ */
+static void
+hide_statement(void *arg)
+{
+	errhidestmt(true);
+	errhidecontext(true);
+}
+
+/*
+ * May a statement with these options hold a secret?  One of a user mapping, and
+ * what may be a secret in the wrong place: an option that the catalog does not
+ * know, and a URL with a user.
+ */
+static bool
+may_hold_secret(Oid catalog, List *options)
+{
+	ListCell   *lc;
+
+	if (catalog == UserMappingRelationId)
+		return true;
+	foreach(lc, options)
+	{
+		DefElem    *def = (DefElem *) lfirst(lc);
+		const LfdwOption *option = lfdw_option_find(catalog, def->defname);
+
+		if (option == NULL ||
+			(option->kind == LFDW_KIND_URL && strchr(defGetString(def), '@')))
+			return true;
+	}
+	return false;
+}
+
+/* Refuses what only a superuser may set. */
+static void
+check_privileges(Oid catalog, List *options)
+{
+	ListCell   *lc;
+
+	if (superuser())
+		return;
+	foreach(lc, options)
+	{
+		DefElem    *def = (DefElem *) lfirst(lc);
+
+		if (lfdw_option_is_privileged(catalog, def))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("permission denied to set option \"%s\"", def->defname),
+					 errhint("Only a superuser may set it.")));
+	}
+}
+
+static void
+validate(Oid catalog, List *list)
+{
+	LfdwOptions options = {0};
+	LfdwMapping mapping = {0};
+	LfdwColumnOptions column = {0};
+
+	switch (catalog)
+	{
+		case ForeignServerRelationId:
+			lfdw_option_read_defaults(catalog, &options);
+			lfdw_option_read(catalog, list, &options);
+			check_server(&options);
+			break;
+		case UserMappingRelationId:
+			lfdw_option_read_defaults(catalog, &mapping);
+			lfdw_option_read(catalog, list, &mapping);
+			check_mapping(&mapping);
+			break;
+		case ForeignTableRelationId:
+			lfdw_option_read_defaults(catalog, &options);
+			lfdw_option_read(catalog, list, &options);
+			check_table(&options);
+			break;
+		case AttributeRelationId:
+			lfdw_option_read_defaults(catalog, &column);
+			lfdw_option_read(catalog, list, &column);
+			check_column(&column);
+			break;
+		default:
+			/* the wrapper itself has none */
+			lfdw_option_read(catalog, list, NULL);
+	}
+	check_privileges(catalog, list);
+}
+
+/*
+ * The validator: takes an object's merged options (text[]) and its catalog's
+ * OID; raises an error for an unknown name (HV00D), a bad value (HV024) or a
+ * missing privilege (42501).  An error about a user mapping, or an option that
+ * is none, hides the statement, since it may hold keys.
+ */
+Datum
+lambda_fdw_validator(PG_FUNCTION_ARGS)
+{
+	List	   *list = untransformRelOptions(PG_GETARG_DATUM(0));
+	Oid			catalog = PG_GETARG_OID(1);
+	ErrorContextCallback callback;
+
+	callback.callback = hide_statement;
+	callback.arg = NULL;
+	callback.previous = error_context_stack;
+	if (may_hold_secret(catalog, list))
+		error_context_stack = &callback;
+
+	validate(catalog, list);
+
+	error_context_stack = callback.previous;
+	PG_RETURN_VOID();
 }

@@ -84,19 +84,17 @@ is_own_value(Oid base, Oid input)
  * sentence; NULL where one can.  A domain counts as its base type.
  */
 const char *
-lfdw_shippable_problem(Oid typid, LfdwOperator op)
+lfdw_shippable_problem(Oid typid, const LfdwOperator *op)
 {
 	Oid			base = getBaseType(typid);
 	Oid			input;
 
-	switch (op)
+	switch (op->takes)
 	{
-		case LFDW_OP_IS_NULL:
-		case LFDW_OP_IS_NOT_NULL:
+		case LFDW_TAKES_NOTHING:
 			return type_is_rowtype(base) ?
 				"A row is tested field by field." : NULL;
-		case LFDW_OP_LIKE:
-		case LFDW_OP_ILIKE:
+		case LFDW_TAKES_PATTERN:
 			return base == TEXTOID || base == VARCHAROID ? NULL :
 				"Patterns are sent for text and varchar.";
 		default:
@@ -119,16 +117,17 @@ void
 lfdw_shippable_check(const char *attname, const char *relname, Oid typid,
 					 const LfdwPushdown *pushdown)
 {
-	for (int op = 0; pushdown && op < LFDW_NOPERATORS; op++)
+	for (int i = 0; pushdown && i < LFDW_NOPERATORS; i++)
 	{
-		const char *problem = pushdown[op].declared ?
+		const LfdwOperator *op = &lfdw_operators[i];
+		const char *problem = pushdown[i].declared ?
 		lfdw_shippable_problem(typid, op) : NULL;
 
 		if (problem)
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 					 errmsg("operator \"%s\" can never be sent for column \"%s\" of foreign table \"%s\", which is of type %s",
-							lfdw_operator_names[op], attname, relname,
+							op->name, attname, relname,
 							format_type_be(typid)),
 					 errdetail("%s", problem),
 					 errhint("Take the operator out of the column's option \"pushdown\".")));

@@ -13,10 +13,10 @@
 
 #include "postgres.h"
 
-#include "options/option.h"
+#include "options/operator.h"
 
 extern Oid	lfdw_shippable_input(Oid base);
-extern const char *lfdw_shippable_problem(Oid typid, LfdwOperator op);
+extern const char *lfdw_shippable_problem(Oid typid, const LfdwOperator *op);
 extern void lfdw_shippable_check(const char *attname, const char *relname,
 								 Oid typid, const LfdwPushdown *pushdown);
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * table.c
- *		A foreign table bound to its function: columns, arguments, target.
+ *		A foreign table as a query needs it: its columns and its function.
  *
  * The rules that no single object's validator can check are checked here,
  * when a query is planned and again when it runs.  Nothing here needs the
@@ -16,8 +16,10 @@
 
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
+#include "utils/rel.h"
 
 #include "base/json_pointer.h"
+#include "options/foreign_object.h"
 #include "options/function_options.h"
 #include "options/option_kind.h"
 #include "options/shippable.h"
@@ -38,11 +40,26 @@ json_name(const LfdwPointer *path)
 	return name.data;
 }
 
+/* Takes the operators that a column declares, NULL for none. */
 static void
-bind_column(LfdwTable *table, LfdwColumn *column, Oid relid,
-			Form_pg_attribute att)
+set_operators(LfdwColumn *column, const LfdwPushdown *pushdown)
 {
-	LfdwColumnOptions *options = lfdw_option_column(relid, att->attnum);
+	column->scalar = &column->pushdown[lfdw_operator_equality(false)->number];
+	column->list = &column->pushdown[lfdw_operator_equality(true)->number];
+	for (int op = 0; pushdown && op < LFDW_NOPERATORS; op++)
+	{
+		column->pushdown[op] = pushdown[op];
+		if (pushdown[op].argument == NULL && lfdw_operators[op].named_by_column)
+			column->pushdown[op].argument = pstrdup(column->name);
+	}
+}
+
+/* Takes a column's options; raises HV024 where its type does not fit them. */
+static void
+set_column(LfdwTable *table, LfdwColumn *column, Oid relid,
+		   Form_pg_attribute att)
+{
+	LfdwColumnOptions *options = lfdw_foreign_column_options(relid, att->attnum);
 
 	column->attnum = att->attnum;
 	column->attname = pstrdup(NameStr(att->attname));
@@ -58,14 +75,7 @@ bind_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 
 	lfdw_shippable_check(column->attname, table->relname, column->typid,
 						 options->pushdown);
-	for (int op = 0; options->pushdown && op < LFDW_NOPERATORS; op++)
-	{
-		column->pushdown[op] = options->pushdown[op];
-		if (column->pushdown[op].argument == NULL &&
-			(op == LFDW_OP_EQ || op == LFDW_OP_IN))
-			column->pushdown[op].argument = pstrdup(column->name);
-	}
-
+	set_operators(column, options->pushdown);
 	if (!lfdw_format_applies(column->format, column->typid))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
@@ -83,7 +93,7 @@ static void
 refuse_virtual_options(const LfdwTable *table, Oid relid,
 					   Form_pg_attribute att)
 {
-	LfdwColumnOptions *options = lfdw_option_column(relid, att->attnum);
+	LfdwColumnOptions *options = lfdw_foreign_column_options(relid, att->attnum);
 
 	if (options->path || options->pushdown || options->required ||
 		options->format != LFDW_FORMAT_DEFAULT)
@@ -142,14 +152,17 @@ check_argument(const LfdwTable *table, int index, int op)
 		for (int o = 0; o < (i == index ? op : LFDW_NOPERATORS); o++)
 		{
 			if (has_argument(other, o, argument) &&
-				!(i == index && o == LFDW_OP_EQ && op == LFDW_OP_IN))
+				!(i == index && lfdw_operator_is_equality(&lfdw_operators[o]) &&
+				  lfdw_operator_is_equality(&lfdw_operators[op])))
 				report_argument(table, column, argument,
 								psprintf("operator \"%s\" of column \"%s\"",
-										 lfdw_operator_names[o], other->attname));
+										 lfdw_operators[o].name,
+										 other->attname));
 		}
 	}
 }
 
+/* The rule of check_argument, for all columns. */
 static void
 check_arguments(const LfdwTable *table)
 {
@@ -164,8 +177,9 @@ check_arguments(const LfdwTable *table)
 	}
 }
 
+/* Takes the function; raises HV00J where none is named. */
 static void
-bind_target(LfdwTable *table)
+set_function(LfdwTable *table)
 {
 	const LfdwOptions *options = table->options;
 
@@ -187,18 +201,18 @@ bind_target(LfdwTable *table)
  */
 bool
 lfdw_table_takes(const LfdwTable *table, const LfdwColumn *column,
-				 LfdwOperator op)
+				 const LfdwOperator *op)
 {
-	const LfdwPushdown *pushdown = column->pushdown;
+	const LfdwPushdown *pushdown = &column->pushdown[op->number];
 
-	if (op == LFDW_OP_EQ || op == LFDW_OP_IN)
-		return pushdown[LFDW_OP_EQ].declared || pushdown[LFDW_OP_IN].declared;
-	return pushdown[op].declared &&
-		(table->options->envelope || pushdown[op].argument);
+	if (lfdw_operator_is_equality(op))
+		return column->scalar->declared || column->list->declared;
+	return pushdown->declared &&
+		(table->options->envelope || pushdown->argument);
 }
 
 /*
- * Binds a foreign table to its function.
+ * A foreign table with its columns, the operators they declare and its function.
  *
  * Takes an open relation; the result lives in the current context and keeps
  * nothing of the relation.  Raises HV024 where options of the table, its
@@ -211,7 +225,7 @@ lfdw_table_create(Relation relation)
 	TupleDesc	desc = RelationGetDescr(relation);
 
 	table->relname = pstrdup(RelationGetRelationName(relation));
-	table->options = lfdw_option_table(RelationGetRelid(relation));
+	table->options = lfdw_foreign_table_options(RelationGetRelid(relation));
 	table->natts = desc->natts;
 	table->columns = palloc0(sizeof(LfdwColumn) * (desc->natts + 1));
 	table->by_attnum = palloc0(sizeof(LfdwColumn *) * (desc->natts + 1));
@@ -227,10 +241,10 @@ lfdw_table_create(Relation relation)
 			continue;
 		}
 		table->by_attnum[i] = &table->columns[table->ncolumns++];
-		bind_column(table, table->by_attnum[i],
-					RelationGetRelid(relation), att);
+		set_column(table, table->by_attnum[i],
+				   RelationGetRelid(relation), att);
 	}
 	check_arguments(table);
-	bind_target(table);
+	set_function(table);
 	return table;
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * table.h
- *		A foreign table bound to its function: columns, arguments, target.
+ *		A foreign table as a query needs it: its columns and its function.
  *
  * IDENTIFICATION
  *	  src/options/table.h
@@ -16,7 +16,7 @@
 #include "access/attnum.h"
 #include "lambda/function.h"
 #include "options/option.h"
-#include "utils/rel.h"
+#include "utils/relcache.h"
 
 typedef struct LfdwColumn
 {
@@ -31,7 +31,10 @@ typedef struct LfdwColumn
 	LfdwFormat	format;
 	bool		required;
 	const char *problem;		/* why the query's condition on it is not sent */
-	LfdwPushdown pushdown[LFDW_NOPERATORS]; /* default arguments filled in */
+	LfdwPushdown pushdown[LFDW_NOPERATORS]; /* by an operator's number;
+											 * default arguments filled in */
+	const LfdwPushdown *scalar; /* of these, "=": how one value is sent */
+	const LfdwPushdown *list;	/* of these, "in": how several are */
 } LfdwColumn;
 
 typedef struct LfdwTable
@@ -47,6 +50,7 @@ typedef struct LfdwTable
 
 extern LfdwTable *lfdw_table_create(Relation relation);
 extern bool lfdw_table_takes(const LfdwTable *table,
-							 const LfdwColumn *column, LfdwOperator op);
+							 const LfdwColumn *column,
+							 const LfdwOperator *op);
 
 #endif							/* LFDW_TABLE_H */

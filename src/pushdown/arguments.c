@@ -10,31 +10,27 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "executor/executor.h"
+#include "common/int.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
-#include "utils/lsyscache.h"
 
 #include "pushdown/arguments.h"
-#include "pushdown/condition.h"
-#include "value/value.h"
+#include "pushdown/placeholder.h"
 
 /*
  * How the "=" and "in" conditions of a column are sent, by what it declares
  * and what there is.
  */
-LfdwSendAs
-lfdw_arguments_send_as(const LfdwColumn *column, bool has_eq, bool has_in)
+static LfdwSendAs
+choose_send_as(const LfdwColumn *column, bool has_scalar, bool has_list)
 {
-	const LfdwPushdown *eq = &column->pushdown[LFDW_OP_EQ];
-	const LfdwPushdown *in = &column->pushdown[LFDW_OP_IN];
+	const LfdwPushdown *scalar = column->scalar;
+	const LfdwPushdown *list = column->list;
 
-	if (!eq->declared)
+	if (!scalar->declared)
 		return LFDW_SEND_LIST;
-	if (!has_eq)
-		return in->declared ? LFDW_SEND_LIST : LFDW_SEND_EACH;
-	if (has_in && in->declared && strcmp(eq->argument, in->argument) != 0)
+	if (!has_scalar)
+		return list->declared ? LFDW_SEND_LIST : LFDW_SEND_EACH;
+	if (has_list && list->declared && strcmp(scalar->argument, list->argument) != 0)
 		return LFDW_SEND_BOTH;
 	return LFDW_SEND_SCALAR;
 }
@@ -75,19 +71,21 @@ add_equality_filter(LfdwArguments *arguments, const LfdwCondition *condition,
 					LfdwSendAs send_as)
 {
 	const LfdwColumn *column = condition->term->column;
-	LfdwFilter	filter = {.column = column,.op = LFDW_OP_IN,.each = -1};
+	const LfdwOperator *op = condition->term->op;
+	LfdwFilter	filter = {.column = column,.each = -1};
 
-	if (condition->term->op == LFDW_OP_EQ && column->pushdown[LFDW_OP_EQ].declared)
+	filter.op = lfdw_operator_equality(true);
+	if (op->takes == LFDW_TAKES_VALUE && column->scalar->declared)
 	{
-		filter.op = LFDW_OP_EQ;
+		filter.op = op;
 		filter.json = condition->set.json[0];
 	}
-	else if (!column->pushdown[LFDW_OP_IN].declared)
+	else if (!column->list->declared)
 		return;
 	else if (send_as == LFDW_SEND_SCALAR)
 		filter.json = lfdw_set_list(&condition->set);
 	else
-		filter.argument = column->pushdown[LFDW_OP_IN].argument;
+		filter.argument = column->list->argument;
 	add_filter(arguments, &filter);
 }
 
@@ -97,7 +95,38 @@ is_equality_of(const LfdwCondition *condition, const LfdwColumn *column)
 {
 	return condition->term->column == column && condition->term->declared &&
 		condition->outcome == LFDW_SENT &&
-		(condition->term->op == LFDW_OP_EQ || condition->term->op == LFDW_OP_IN);
+		lfdw_operator_is_equality(condition->term->op);
+}
+
+/*
+ * Makes one argument of a column's "=" and "in": the values that all of them
+ * leave.  Returns false where there are none.
+ */
+static bool
+make_equality(LfdwEquality *equality, const LfdwColumn *column,
+			  const LfdwCondition *conditions, int nconditions)
+{
+	bool		has_scalar = false;
+	bool		has_list = false;
+
+	for (int i = 0; i < nconditions; i++)
+	{
+		if (!is_equality_of(&conditions[i], column))
+			continue;
+		if (has_scalar || has_list)
+			lfdw_set_intersect(&equality->set, &conditions[i].set, true);
+		else
+			equality->set = lfdw_set_copy(&conditions[i].set);
+		if (conditions[i].term->op->takes == LFDW_TAKES_LIST)
+			has_list = true;
+		else
+			has_scalar = true;
+	}
+	if (!has_scalar && !has_list)
+		return false;
+	equality->column = column;
+	equality->send_as = choose_send_as(column, has_scalar, has_list);
+	return true;
 }
 
 /* Makes the argument and the filters of a column's "=" and "in". */
@@ -106,38 +135,22 @@ add_equalities(LfdwArguments *arguments, const LfdwColumn *column,
 			   const LfdwCondition *conditions, int nconditions)
 {
 	LfdwEquality *equality = &arguments->equalities[arguments->nequalities];
-	bool		seen[LFDW_NOPERATORS] = {false};
+	LfdwFilter	each = {.column = column,.each = arguments->nequalities};
 
-	equality->column = NULL;
-	for (int i = 0; i < nconditions; i++)
-	{
-		if (!is_equality_of(&conditions[i], column))
-			continue;
-		seen[conditions[i].term->op] = true;
-		if (equality->column)
-			lfdw_set_intersect(&equality->set, &conditions[i].set, true);
-		else
-		{
-			equality->column = column;
-			equality->set = lfdw_set_copy(&conditions[i].set);
-		}
-	}
-	if (equality->column == NULL)
+	if (!make_equality(equality, column, conditions, nconditions))
 		return;
-	equality->send_as = lfdw_arguments_send_as(column, seen[LFDW_OP_EQ],
-											   seen[LFDW_OP_IN]);
-	for (int i = 0; equality->send_as != LFDW_SEND_EACH && i < nconditions; i++)
+	arguments->nequalities++;
+	if (equality->send_as == LFDW_SEND_EACH)
+	{
+		each.op = lfdw_operator_equality(false);
+		add_filter(arguments, &each);
+		return;
+	}
+	for (int i = 0; i < nconditions; i++)
 	{
 		if (is_equality_of(&conditions[i], column))
 			add_equality_filter(arguments, &conditions[i], equality->send_as);
 	}
-	if (equality->send_as == LFDW_SEND_EACH)
-	{
-		LfdwFilter	filter = {.column = column,.op = LFDW_OP_EQ,.each = arguments->nequalities};
-
-		add_filter(arguments, &filter);
-	}
-	arguments->nequalities++;
 }
 
 /*
@@ -146,29 +159,27 @@ add_equalities(LfdwArguments *arguments, const LfdwColumn *column,
  * good: nothing is tighter than the first list.
  */
 static const char *
-take_argument(LfdwArguments *arguments, const LfdwCondition *condition,
-			  const LfdwCondition **of_argument)
+take_argument(LfdwArguments *arguments, const LfdwCondition *condition)
 {
 	const LfdwTerm *term = condition->term;
-	int			i = 0;
+	const char *argument = term->column->pushdown[term->op->number].argument;
+	LfdwOtherArgument *other = arguments->others;
 
-	if (term->column->pushdown[term->op].argument == NULL)
+	if (argument == NULL)
 		return NULL;
-	while (i < arguments->nothers &&
-		   (arguments->others[i].column != term->column ||
-			arguments->others[i].op != term->op))
-		i++;
-	if (i < arguments->nothers &&
-		!lfdw_condition_is_tighter(condition, of_argument[i]))
-		return NULL;
-	if (i == arguments->nothers)
+	for (; other < arguments->others + arguments->nothers; other++)
+	{
+		if (other->condition->term->column == term->column &&
+			other->condition->term->op == term->op)
+			break;
+	}
+	if (other == arguments->others + arguments->nothers)
 		arguments->nothers++;
-	arguments->others[i].column = term->column;
-	arguments->others[i].op = term->op;
-	arguments->others[i].json = lfdw_condition_json(condition);
-	of_argument[i] = condition;
-	return term->op == LFDW_OP_NOT_IN ?
-		term->column->pushdown[term->op].argument : NULL;
+	else if (!lfdw_condition_is_tighter(condition, other->condition))
+		return NULL;
+	other->condition = condition;
+	other->json = lfdw_condition_json(condition);
+	return term->op->takes == LFDW_TAKES_LIST ? argument : NULL;
 }
 
 /*
@@ -176,22 +187,21 @@ take_argument(LfdwArguments *arguments, const LfdwCondition *condition,
  * if its operator has one, which takes the tightest of several.
  */
 static void
-add_other(LfdwArguments *arguments, const LfdwCondition *condition,
-		  const LfdwCondition **of_argument)
+add_other(LfdwArguments *arguments, const LfdwCondition *condition)
 {
 	LfdwFilter	filter = {.column = condition->term->column,
 	.op = condition->term->op,.each = -1};
 
 	if (condition->term->declared)
-		filter.argument = take_argument(arguments, condition, of_argument);
+		filter.argument = take_argument(arguments, condition);
 	if (filter.argument == NULL)
 		filter.json = lfdw_condition_json(condition);
 	add_filter(arguments, &filter);
 }
 
-/* A query that asks for everything yet, palloc'd, with room for terms. */
-LfdwArguments *
-lfdw_arguments_make(const LfdwTable *table, int nterms)
+/* Arguments that ask for everything yet, palloc'd, with room for conditions. */
+static LfdwArguments *
+create_arguments(const LfdwTable *table, int nconditions)
 {
 	LfdwArguments *arguments = palloc0(sizeof(LfdwArguments));
 
@@ -199,8 +209,8 @@ lfdw_arguments_make(const LfdwTable *table, int nterms)
 	arguments->given = palloc0(sizeof(bool) * (table->ncolumns + 1));
 	arguments->problems = palloc0(sizeof(char *) * (table->ncolumns + 1));
 	arguments->equalities = palloc0(sizeof(LfdwEquality) * (table->ncolumns + 1));
-	arguments->others = palloc0(sizeof(LfdwOtherArgument) * (nterms + 1));
-	arguments->filters = palloc0(sizeof(LfdwFilter) * (nterms + 1));
+	arguments->others = palloc0(sizeof(LfdwOtherArgument) * (nconditions + 1));
+	arguments->filters = palloc0(sizeof(LfdwFilter) * (nconditions + 1));
 	return arguments;
 }
 
@@ -226,16 +236,13 @@ is_exact(const LfdwArguments *arguments, const LfdwCondition *conditions,
 }
 
 /*
- * Makes the arguments and filters of conditions that were rendered, and says
+ * Makes the arguments and filters of conditions that are ready to send, and says
  * whether they are exact.
  */
-void
-lfdw_arguments_fill(LfdwArguments *arguments, const LfdwTable *table,
-					const LfdwCondition *conditions, int nconditions)
+static void
+fill(LfdwArguments *arguments, const LfdwTable *table,
+	 const LfdwCondition *conditions, int nconditions)
 {
-	const LfdwCondition **of_argument = palloc(sizeof(LfdwCondition *) *
-											   (nconditions + 1));
-
 	for (int i = 0; i < table->ncolumns; i++)
 		add_equalities(arguments, &table->columns[i], conditions, nconditions);
 	for (int i = 0; i < nconditions; i++)
@@ -249,9 +256,8 @@ lfdw_arguments_fill(LfdwArguments *arguments, const LfdwTable *table,
 			continue;
 		if (term->declared)
 			arguments->given[term->column - table->columns] = true;
-		if (!term->declared ||
-			(term->op != LFDW_OP_EQ && term->op != LFDW_OP_IN))
-			add_other(arguments, &conditions[i], of_argument);
+		if (!term->declared || !lfdw_operator_is_equality(term->op))
+			add_other(arguments, &conditions[i]);
 	}
 	for (int i = 0; i < arguments->nequalities; i++)
 		lfdw_set_index(&arguments->equalities[i].set);
@@ -259,13 +265,45 @@ lfdw_arguments_fill(LfdwArguments *arguments, const LfdwTable *table,
 }
 
 /*
- * Evaluates one term after the other, behind the bound condition
- * if there is one; false where no row can match.
+ * Makes what is asked of conditions that were evaluated, with placeholders for
+ * values that are not known yet.  The one way from conditions to a payload,
+ * EXPLAIN's too.
+ *
+ * Palloc'd in the current context, where the conditions must live as long.
  */
-static bool
-evaluate_terms(LfdwCondition *conditions, List *terms, List *exprstates,
-			   ExprContext *econtext, const LfdwCondition *bound)
+LfdwArguments *
+lfdw_arguments_make(const LfdwTable *table, LfdwCondition *conditions,
+					int nconditions)
 {
+	LfdwArguments *arguments = create_arguments(table, nconditions);
+
+	arguments->nothing = !lfdw_conditions_prepare(conditions, nconditions,
+												  table->options->max_batch_keys);
+	if (arguments->nothing)
+		return arguments;
+	lfdw_placeholder_name_values(arguments, table, conditions, nconditions);
+	fill(arguments, table, conditions, nconditions);
+	lfdw_placeholder_name_bounds(arguments, conditions, nconditions);
+	return arguments;
+}
+
+/*
+ * Evaluates the terms of a scan for one (re)scan.
+ *
+ * exprstates are the terms' values in the same order, and may be followed by
+ * others; bound is a condition more, NULL for none.  Everything is allocated in
+ * the current context, which should live until the next rescan.  Where no row can
+ * match, the terms that follow are not evaluated.  A term whose value JSON cannot
+ * carry is left to PostgreSQL's recheck.  Raises what evaluating the expressions
+ * raises.
+ */
+LfdwArguments *
+lfdw_arguments_evaluate(const LfdwTable *table, List *terms,
+						List *exprstates, ExprContext *econtext,
+						const LfdwCondition *bound)
+{
+	LfdwCondition *conditions = palloc(sizeof(LfdwCondition) *
+									   (list_length(terms) + 1));
 	int			n = 0;
 	int			next = 0;
 	ListCell   *lc;
@@ -273,9 +311,7 @@ evaluate_terms(LfdwCondition *conditions, List *terms, List *exprstates,
 	if (bound)
 	{
 		conditions[n] = *bound;
-		conditions[n].set = lfdw_set_copy(&bound->set);
-		if (conditions[n++].outcome == LFDW_NO_ROW)
-			return false;
+		conditions[n++].set = lfdw_set_copy(&bound->set);
 	}
 	foreach(lc, terms)
 	{
@@ -283,55 +319,25 @@ evaluate_terms(LfdwCondition *conditions, List *terms, List *exprstates,
 		ExprState  *state = term->value ? list_nth(exprstates, next++) : NULL;
 
 		CHECK_FOR_INTERRUPTS();
-		lfdw_condition_evaluate(&conditions[n], term, state, econtext);
-		if (conditions[n].outcome == LFDW_NO_ROW)
-			return false;
-		n++;
+		if (n > 0 && conditions[n - 1].outcome == LFDW_NO_ROW)
+			break;
+		lfdw_condition_evaluate(&conditions[n++], term, state, econtext);
 	}
-	return !lfdw_conditions_contradict(conditions, n);
+	return lfdw_arguments_make(table, conditions, n);
 }
 
 /*
- * Writes values that are known as JSON: evaluation alone sees the session's
- * settings.
+ * How many rows LIMIT and OFFSET want together, all pages of a call; -1 for all.
+ * limit is -1 for none.  The Limit node raises the errors about negative numbers.
  */
-void
-lfdw_arguments_render(LfdwCondition *conditions, int nconditions, int max_values)
+int64
+lfdw_arguments_rows_wanted(int64 limit, int64 offset)
 {
-	int			nestlevel = lfdw_sending_modes_begin();
+	int64		wanted;
 
-	for (int i = 0; i < nconditions; i++)
-	{
-		if (!conditions[i].set.unknown)
-			lfdw_condition_render(&conditions[i], max_values);
-	}
-	lfdw_transmission_modes_end(nestlevel);
-}
-
-/*
- * Evaluates the terms of a scan for one (re)scan.
- *
- * exprstates are the terms' values in the same order, and may be followed by
- * others; bound is a condition more, NULL for none.  Everything is allocated in the current context, which should live
- * until the next rescan.  A term whose value JSON cannot carry is left to
- * PostgreSQL's recheck.  Raises what evaluating the expressions raises.
- */
-LfdwArguments *
-lfdw_arguments_evaluate(const LfdwTable *table, List *terms,
-						List *exprstates, ExprContext *econtext,
-						const LfdwCondition *bound)
-{
-	int			nterms = list_length(terms) + (bound ? 1 : 0);
-	LfdwArguments *arguments = lfdw_arguments_make(table, nterms);
-	LfdwCondition *conditions = palloc0(sizeof(LfdwCondition) * (nterms + 1));
-
-	arguments->nothing = !evaluate_terms(conditions, terms, exprstates, econtext,
-										 bound);
-	if (arguments->nothing)
-		return arguments;
-	lfdw_arguments_render(conditions, nterms, table->options->max_batch_keys);
-	lfdw_arguments_fill(arguments, table, conditions, nterms);
-	return arguments;
+	if (limit < 0 || offset < 0 || pg_add_s64_overflow(limit, offset, &wanted))
+		return -1;
+	return wanted;
 }
 
 /* The argument that carries a column's value, or NULL. */
@@ -344,133 +350,4 @@ lfdw_arguments_equality(const LfdwArguments *arguments, const LfdwColumn *column
 			return &arguments->equalities[i];
 	}
 	return NULL;
-}
-
-/*
- * Lets every list go in parts, a call for each: of a length that a call may
- * have, or less where a call turns out to ask for too much.  An answer that must
- * come sorted comes from one call.
- */
-void
-lfdw_arguments_divide(LfdwArguments *arguments)
-{
-	for (int i = 0; arguments->order_by == NULL && i < arguments->nequalities; i++)
-	{
-		if (arguments->equalities[i].send_as == LFDW_SEND_LIST)
-			arguments->equalities[i].send_as = LFDW_SEND_PARTS;
-	}
-}
-
-/* A part with room for a query's arguments, palloc'd; all values are 0. */
-static LfdwPart *
-make_part(const LfdwArguments *arguments)
-{
-	LfdwPart   *part = palloc(sizeof(LfdwPart));
-
-	part->first = palloc0(sizeof(int) * (arguments->nequalities + 1));
-	part->count = palloc0(sizeof(int) * (arguments->nequalities + 1));
-	return part;
-}
-
-/* How many values an argument's part has that begins at first. */
-static int
-part_size(const LfdwEquality *equality, int first, int max_values)
-{
-	if (equality->send_as == LFDW_SEND_EACH)
-		return 1;
-	return equality->send_as == LFDW_SEND_PARTS ?
-		Min(equality->set.nvalues - first, max_values) : equality->set.nvalues;
-}
-
-/* The part of a query's first call, palloc'd in the current context. */
-LfdwPart *
-lfdw_arguments_first_part(const LfdwArguments *arguments, int max_values)
-{
-	LfdwPart   *part = make_part(arguments);
-
-	for (int i = 0; i < arguments->nequalities; i++)
-		part->count[i] = part_size(&arguments->equalities[i], 0, max_values);
-	return part;
-}
-
-/* A copy of a part, palloc'd in the current context. */
-LfdwPart *
-lfdw_arguments_copy_part(const LfdwArguments *arguments, const LfdwPart *part)
-{
-	LfdwPart   *copy = make_part(arguments);
-
-	memcpy(copy->first, part->first, sizeof(int) * arguments->nequalities);
-	memcpy(copy->count, part->count, sizeof(int) * arguments->nequalities);
-	return copy;
-}
-
-/* Counts on to the values of the next call; false after the last. */
-bool
-lfdw_arguments_next_part(const LfdwArguments *arguments, LfdwPart *part, int max_values)
-{
-	for (int i = 0; i < arguments->nequalities; i++)
-	{
-		const LfdwEquality *equality = &arguments->equalities[i];
-		bool		more;
-
-		part->first[i] += part->count[i];
-		more = part->first[i] < equality->set.nvalues;
-		if (!more)
-			part->first[i] = 0;
-		part->count[i] = part_size(equality, part->first[i], max_values);
-		if (more)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Which of equal values that are sent differently a column's value belongs to:
- * the one that is sent as it is, or else the first.  first and count are
- * lfdw_set_find's.
- */
-static int
-choose_place(const LfdwEquality *equality, Datum value, int first, int count)
-{
-	const LfdwValueSet *set = &equality->set;
-	int			nestlevel;
-	StringInfoData json;
-
-	if (count == 1)
-		return set->sorted[first];
-	initStringInfo(&json);
-	nestlevel = lfdw_sending_modes_begin();
-	(void) lfdw_value_to_json(&json, value, set->type->type_id,
-							  equality->column->format);
-	lfdw_transmission_modes_end(nestlevel);
-	for (int i = first; i < first + count; i++)
-	{
-		if (strcmp(set->json[set->sorted[i]], json.data) == 0)
-			return set->sorted[i];
-	}
-	return set->sorted[first];
-}
-
-/*
- * Is a column's value, not NULL and of the column's type, one of those that a
- * call's part carries in the argument at index?  Of several calls it is one's
- * alone.
- */
-bool
-lfdw_arguments_matches(const LfdwArguments *arguments, int index, const LfdwPart *part,
-					   Datum value)
-{
-	const LfdwEquality *equality = &arguments->equalities[index];
-	Oid			type = getBaseType(equality->column->typid);
-	int			first;
-	int			count;
-	int			place;
-
-	value = lfdw_set_datum(value, type);
-	count = lfdw_set_find(&equality->set, value, &first);
-	if (count == 0)
-		return false;
-	place = choose_place(equality, value, first, count);
-	return place >= part->first[index] &&
-		place < part->first[index] + part->count[index];
 }

@@ -14,95 +14,16 @@
 #include "postgres.h"
 
 #include "nodes/execnodes.h"
-#include "pushdown/term.h"
-#include "pushdown/value_set.h"
+#include "pushdown/argument.h"
 
-/* How the values of a column reach the function. */
-typedef enum LfdwSendAs
-{
-	LFDW_SEND_SCALAR,			/* the argument of "=" */
-	LFDW_SEND_LIST,				/* the argument of "in" */
-	LFDW_SEND_BOTH,				/* each under its own name */
-	LFDW_SEND_EACH,				/* "=" once for each value: a call each */
-	LFDW_SEND_PARTS				/* "in", in parts: a call for each */
-} LfdwSendAs;
-
-/* What a column's "=" and "in" conditions make, intersected. */
-typedef struct LfdwEquality
-{
-	const LfdwColumn *column;
-	LfdwSendAs	send_as;
-	LfdwValueSet set;
-} LfdwEquality;
-
-/*
- * Which values of the arguments a call carries.  first holds, for an argument
- * that makes a call a value, the index of the value; for one sent in parts, the
- * first of count values; 0 for all others.
- */
-typedef struct LfdwPart
-{
-	int		   *first;
-	int		   *count;
-} LfdwPart;
-
-/* The argument of any other operator. */
-typedef struct LfdwOtherArgument
-{
-	const LfdwColumn *column;
-	LfdwOperator op;
-	char	   *json;
-} LfdwOtherArgument;
-
-/* One condition as the envelope shows it. */
-typedef struct LfdwFilter
-{
-	const LfdwColumn *column;
-	LfdwOperator op;
-	int			each;			/* the value that this argument's part
-								 * carries, or -1 */
-	char	   *json;			/* this value, or NULL */
-	const char *argument;		/* the list that this argument is, or NULL */
-} LfdwFilter;
-
-typedef struct LfdwArguments
-{
-	bool		nothing;		/* no row can match: no invocation */
-	bool		exact;			/* every term was sent on a declared operator */
-	int64		limit;			/* rows wanted of each call, -1: all */
-	const char *limit_text;		/* EXPLAIN's name for it, or NULL */
-	const char *order_by;		/* JSON, NULL for none */
-	bool	   *given;			/* by column: a declared operator was sent */
-	char	  **problems;		/* by column: why a condition was not */
-	int			nequalities;
-	LfdwEquality *equalities;
-	int			nothers;
-	LfdwOtherArgument *others;
-	int			nfilters;
-	LfdwFilter *filters;
-} LfdwArguments;
-
-struct LfdwCondition;
 extern LfdwArguments *lfdw_arguments_evaluate(const LfdwTable *table, List *terms,
 											  List *exprstates, ExprContext *econtext,
-											  const struct LfdwCondition *bound);
-extern LfdwArguments *lfdw_arguments_make(const LfdwTable *table, int nterms);
-extern void lfdw_arguments_render(struct LfdwCondition *conditions,
-								  int nconditions, int max_values);
-extern void lfdw_arguments_fill(LfdwArguments *arguments, const LfdwTable *table,
-								const struct LfdwCondition *conditions,
-								int nconditions);
+											  const LfdwCondition *bound);
+extern LfdwArguments *lfdw_arguments_make(const LfdwTable *table,
+										  LfdwCondition *conditions,
+										  int nconditions);
+extern int64 lfdw_arguments_rows_wanted(int64 limit, int64 offset);
 extern const LfdwEquality *lfdw_arguments_equality(const LfdwArguments *arguments,
 												   const LfdwColumn *column);
-extern bool lfdw_arguments_matches(const LfdwArguments *arguments, int index,
-								   const LfdwPart *part, Datum value);
-extern void lfdw_arguments_divide(LfdwArguments *arguments);
-extern LfdwPart *lfdw_arguments_first_part(const LfdwArguments *arguments, int max_values);
-extern LfdwPart *lfdw_arguments_copy_part(const LfdwArguments *arguments,
-										  const LfdwPart *part);
-extern bool lfdw_arguments_next_part(const LfdwArguments *arguments, LfdwPart *part,
-									 int max_values);
-extern LfdwSendAs lfdw_arguments_send_as(const LfdwColumn *column, bool has_eq,
-										 bool has_in);
 
 #endif							/* LFDW_ARGUMENTS_H */

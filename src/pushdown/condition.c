@@ -23,16 +23,10 @@
 
 #include "pg/message.h"
 #include "pushdown/condition.h"
+#include "value/value.h"
 
 /* JSON readers in double arithmetic tell integers apart up to here. */
 #define HINT_INTEGER_MAX (INT64CONST(1) << 53)
-
-/* Is the operator one that takes a list of values? */
-static bool
-takes_list(LfdwOperator op)
-{
-	return op == LFDW_OP_IN || op == LFDW_OP_NOT_IN;
-}
 
 /* Takes the values of a list. */
 static LfdwOutcome
@@ -42,35 +36,11 @@ take_list(LfdwCondition *condition, Datum array)
 	bool		has_null;
 
 	lfdw_set_take_array(set, condition->term->valtype, array, &has_null);
-	if (condition->term->op == LFDW_OP_IN)
+	if (lfdw_operator_is_equality(condition->term->op))
 		return set->nvalues == 0 ? LFDW_NO_ROW : LFDW_SENT;
 	if (has_null)
 		return LFDW_NO_ROW;
 	return set->nvalues == 0 ? LFDW_ANY_ROW : LFDW_SENT;
-}
-
-/*
- * What is left of a comparison with integers that the column's type cannot
- * hold: nothing matches, or whatever is not NULL does.  The function is not
- * shown them, for its type may not hold them either.
- */
-static LfdwOutcome
-judge_outside(LfdwOperator op, int side, int nvalues)
-{
-	switch (op)
-	{
-		case LFDW_OP_EQ:
-		case LFDW_OP_IN:
-			return nvalues == 0 ? LFDW_NO_ROW : LFDW_SENT;
-		case LFDW_OP_LT:
-		case LFDW_OP_LE:
-			return side == 0 ? LFDW_SENT : side > 0 ? LFDW_LOCAL : LFDW_NO_ROW;
-		case LFDW_OP_GT:
-		case LFDW_OP_GE:
-			return side == 0 ? LFDW_SENT : side < 0 ? LFDW_LOCAL : LFDW_NO_ROW;
-		default:
-			return nvalues == 0 ? LFDW_LOCAL : LFDW_SENT;
-	}
 }
 
 /* Sets up a condition whose values follow. */
@@ -95,7 +65,12 @@ keep_local(LfdwCondition *condition, char *why)
 	condition->why = why;
 }
 
-/* Judges integers that the column cannot hold. */
+/*
+ * Drops integers that the column's type cannot hold: the function is not shown
+ * them, for its type may not hold them either.  All values of the column stand
+ * on one side of such an integer, so where none is left nothing matches, or
+ * whatever is not NULL does.
+ */
 static void
 drop_outside(LfdwCondition *condition)
 {
@@ -106,11 +81,13 @@ drop_outside(LfdwCondition *condition)
 		!lfdw_set_is_integer(condition->term->valtype))
 		return;
 	side = lfdw_set_drop_outside(&condition->set, type);
-	condition->outcome = judge_outside(condition->term->op, side,
-									   condition->set.nvalues);
-	if (condition->outcome == LFDW_LOCAL)
-		condition->why = psprintf("its values are out of range for type %s",
-								  format_type_be(type));
+	if (condition->set.nvalues > 0)
+		return;
+	if (lfdw_operator_keeps(condition->term->op, -side))
+		keep_local(condition, psprintf("its values are out of range for type %s",
+									   format_type_be(type)));
+	else
+		condition->outcome = LFDW_NO_ROW;
 }
 
 /*
@@ -133,11 +110,22 @@ lfdw_condition_evaluate(LfdwCondition *condition, LfdwTerm *term,
 		condition->outcome = LFDW_NO_ROW;
 		return;
 	}
-	if (takes_list(term->op))
+	if (term->op->takes == LFDW_TAKES_LIST)
 		condition->outcome = take_list(condition, value);
 	else
 		lfdw_set_take_value(&condition->set, term->valtype, value);
 	drop_outside(condition);
+}
+
+/*
+ * A condition whose values come when the scan runs: EXPLAIN's, and one that a
+ * join gives.
+ */
+void
+lfdw_condition_of_unknown(LfdwCondition *condition, LfdwTerm *term)
+{
+	init_condition(condition, term);
+	condition->set.unknown = true;
 }
 
 /*
@@ -157,6 +145,123 @@ lfdw_condition_of_values(LfdwCondition *condition, LfdwTerm *term,
 	if (nvalues == 0)
 		condition->outcome = LFDW_NO_ROW;
 	drop_outside(condition);
+}
+
+/*
+ * Why a condition that could be sent by its form was left to the recheck, as a
+ * sentence; palloc'd in the current context.
+ */
+char *
+lfdw_condition_problem(const LfdwCondition *condition)
+{
+	return psprintf("Its condition %s %s ... cannot be sent: %s.",
+					condition->term->column->attname,
+					condition->term->op->name, condition->why);
+}
+
+/* The condition's value as JSON: a list for those that take one. */
+char *
+lfdw_condition_json(const LfdwCondition *condition)
+{
+	switch (condition->term->op->takes)
+	{
+		case LFDW_TAKES_LIST:
+			return lfdw_set_list(&condition->set);
+		case LFDW_TAKES_NOTHING:
+			return pstrdup("true");
+		default:
+			return condition->set.json[0];
+	}
+}
+
+/* Takes out of a condition's equal values what another excludes. */
+static bool
+exclude(LfdwCondition *condition, const LfdwCondition *other)
+{
+	const LfdwOperator *op = other->term->op;
+
+	if (op->takes == LFDW_TAKES_VALUE)
+		lfdw_set_filter(&condition->set, other->set.values[0], op);
+	else if (op->takes == LFDW_TAKES_LIST)
+		lfdw_set_intersect(&condition->set, &other->set,
+						   lfdw_operator_is_equality(op));
+	return condition->set.nvalues == 0;
+}
+
+/* Is a lower bound above an upper one, or at it where either excludes it? */
+static bool
+bounds_cross(const LfdwCondition *lower, const LfdwCondition *upper)
+{
+	int			both = lower->term->op->keeps & upper->term->op->keeps;
+	int			order;
+
+	if (!lfdw_operator_is_bound(lower->term->op) ||
+		!lfdw_operator_is_bound(upper->term->op) ||
+		!(lower->term->op->keeps & LFDW_KEEPS_ABOVE) ||
+		!(upper->term->op->keeps & LFDW_KEEPS_BELOW))
+		return false;
+	order = lfdw_set_compare(&lower->set, lower->set.values[0],
+							 upper->set.values[0]);
+	return order > 0 || (order == 0 && !(both & LFDW_KEEPS_EQUAL));
+}
+
+/*
+ * Can a condition keep a row whose column is NULL?  So does "not in", if a list
+ * that is not known yet turns out to be empty.
+ */
+static bool
+may_keep_null(const LfdwCondition *condition)
+{
+	const LfdwOperator *op = condition->term->op;
+
+	return (op->keeps & LFDW_KEEPS_NULL) ||
+		(condition->set.unknown && op->takes == LFDW_TAKES_LIST &&
+		 !lfdw_operator_is_equality(op));
+}
+
+/*
+ * Does the first of two conditions of a column leave the second no row?  Those
+ * without values yet tell by their operators alone.
+ */
+static bool
+excludes(LfdwCondition *a, LfdwCondition *b)
+{
+	if (b->term->op->keeps & LFDW_KEEPS_NULL)
+		return !may_keep_null(a);
+	if (b->set.nvalues == 0 || a->set.nvalues == 0 ||
+		!lfdw_set_comparable(&a->set, &b->set))
+		return false;
+	if (lfdw_operator_is_equality(b->term->op))
+		return exclude(b, a);
+	return bounds_cross(a, b);
+}
+
+/*
+ * Has one condition no row, or do two exclude each other?  What is left of lists
+ * after the others of their column is all that need be asked for.
+ */
+static bool
+contradict(LfdwCondition *conditions, int nconditions)
+{
+	for (int i = 0; i < nconditions; i++)
+	{
+		if (conditions[i].outcome == LFDW_NO_ROW)
+			return true;
+	}
+	for (int i = 0; i < nconditions; i++)
+	{
+		for (int j = 0; j < nconditions; j++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			if (i != j &&
+				conditions[i].term->column == conditions[j].term->column &&
+				conditions[i].outcome != LFDW_ANY_ROW &&
+				conditions[j].outcome != LFDW_ANY_ROW &&
+				excludes(&conditions[i], &conditions[j]))
+				return true;
+		}
+	}
+	return false;
 }
 
 /* Is a hint's value an integer that not every function reads alike? */
@@ -186,13 +291,13 @@ describe_value(const LfdwValueSet *set, Datum value)
 }
 
 /*
- * Writes the values as JSON, each once, between lfdw_sending_modes_begin and
- * lfdw_transmission_modes_end.  A condition stays local where one of them has no
- * form there (infinity, NaN), or, for a hint, none that every function reads
- * alike; or where its list is longer than max_values and cannot be divided.
+ * Writes the values as JSON, each once.  A condition stays local where one of
+ * them has no form there (infinity, NaN), or, for a hint, none that every
+ * function reads alike; or where its list is longer than max_values and cannot go
+ * in parts.
  */
-void
-lfdw_condition_render(LfdwCondition *condition, int max_values)
+static void
+render(LfdwCondition *condition, int max_values)
 {
 	LfdwValueSet *set = &condition->set;
 	LfdwTerm   *term = condition->term;
@@ -209,162 +314,40 @@ lfdw_condition_render(LfdwCondition *condition, int max_values)
 			keep_local(condition, describe_value(set, set->values[i]));
 		set->json[i] = json.data;
 	}
-	if (condition->outcome != LFDW_SENT || !takes_list(term->op))
+	if (condition->outcome != LFDW_SENT || term->op->takes != LFDW_TAKES_LIST)
 		return;
 	lfdw_set_remove_duplicates(set);
 	if (set->nvalues > max_values &&
-		!(term->op == LFDW_OP_IN && term->declared))
+		!(lfdw_operator_is_equality(term->op) && term->declared))
 		keep_local(condition,
 				   psprintf("its list is longer than the option max_batch_keys, %d, allows",
 							max_values));
 }
 
 /*
- * Why a condition that could be sent by its form was left to the recheck, as a
- * sentence; palloc'd in the current context.
- */
-char *
-lfdw_condition_problem(const LfdwCondition *condition)
-{
-	return psprintf("Its condition %s %s ... cannot be sent: %s.",
-					condition->term->column->attname,
-					lfdw_operator_names[condition->term->op], condition->why);
-}
-
-/* The condition's value as JSON: a list for those that take one. */
-char *
-lfdw_condition_json(const LfdwCondition *condition)
-{
-	switch (condition->term->op)
-	{
-		case LFDW_OP_IN:
-		case LFDW_OP_NOT_IN:
-			return lfdw_set_list(&condition->set);
-		case LFDW_OP_IS_NULL:
-		case LFDW_OP_IS_NOT_NULL:
-			return pstrdup("true");
-		default:
-			return condition->set.json[0];
-	}
-}
-
-static bool
-is_below(int order)
-{
-	return order < 0;
-}
-
-static bool
-is_at_most(int order)
-{
-	return order <= 0;
-}
-
-static bool
-is_above(int order)
-{
-	return order > 0;
-}
-
-static bool
-is_at_least(int order)
-{
-	return order >= 0;
-}
-
-static bool
-is_different(int order)
-{
-	return order != 0;
-}
-
-/* What a comparison keeps; NULL for operators that do not compare by order. */
-static LfdwKeep
-keep_of(LfdwOperator op)
-{
-	switch (op)
-	{
-		case LFDW_OP_LT:
-			return is_below;
-		case LFDW_OP_LE:
-			return is_at_most;
-		case LFDW_OP_GT:
-			return is_above;
-		case LFDW_OP_GE:
-			return is_at_least;
-		case LFDW_OP_NE:
-			return is_different;
-		default:
-			return NULL;
-	}
-}
-
-/* Takes out of a condition's equal values what another excludes. */
-static bool
-exclude(LfdwCondition *condition, const LfdwCondition *other)
-{
-	LfdwKeep	keep = keep_of(other->term->op);
-
-	if (keep)
-		lfdw_set_filter(&condition->set, other->set.values[0], keep);
-	else if (other->term->op == LFDW_OP_NOT_IN)
-		lfdw_set_intersect(&condition->set, &other->set, false);
-	else if (other->term->op == LFDW_OP_EQ || other->term->op == LFDW_OP_IN)
-		lfdw_set_intersect(&condition->set, &other->set, true);
-	return condition->set.nvalues == 0;
-}
-
-/* Is a lower bound above an upper one, or at it where either excludes it? */
-static bool
-bounds_cross(const LfdwCondition *lower, const LfdwCondition *upper)
-{
-	int			order;
-
-	if ((lower->term->op != LFDW_OP_GT && lower->term->op != LFDW_OP_GE) ||
-		(upper->term->op != LFDW_OP_LT && upper->term->op != LFDW_OP_LE))
-		return false;
-	order = lfdw_set_compare(&lower->set, lower->set.values[0],
-							 upper->set.values[0]);
-	return order > 0 ||
-		(order == 0 && (lower->term->op == LFDW_OP_GT ||
-						upper->term->op == LFDW_OP_LT));
-}
-
-/* Does the first of two conditions of a column leave the second no row? */
-static bool
-excludes(LfdwCondition *a, LfdwCondition *b)
-{
-	if (b->term->op == LFDW_OP_IS_NULL)
-		return a->term->op != LFDW_OP_IS_NULL;
-	if (b->set.nvalues == 0 || a->set.nvalues == 0 ||
-		!lfdw_set_comparable(&a->set, &b->set))
-		return false;
-	if (b->term->op == LFDW_OP_EQ || b->term->op == LFDW_OP_IN)
-		return exclude(b, a);
-	return bounds_cross(a, b);
-}
-
-/*
- * Do conditions exclude each other?  What is left of lists after the others of
- * their column is all that need be asked for.
+ * Makes evaluated conditions ready to send: takes out of their values what others
+ * exclude, and writes what is left as JSON.  Returns false where no row can meet
+ * them all.
+ *
+ * max_values is how many values a list may have that cannot go in parts.  Values
+ * were evaluated under the session's settings; they are written under those of
+ * lfdw_sending_modes_begin.
  */
 bool
-lfdw_conditions_contradict(LfdwCondition *conditions, int nconditions)
+lfdw_conditions_prepare(LfdwCondition *conditions, int nconditions, int max_values)
 {
+	int			nestlevel;
+
+	if (contradict(conditions, nconditions))
+		return false;
+	nestlevel = lfdw_sending_modes_begin();
 	for (int i = 0; i < nconditions; i++)
 	{
-		for (int j = 0; j < nconditions; j++)
-		{
-			CHECK_FOR_INTERRUPTS();
-			if (i != j &&
-				conditions[i].term->column == conditions[j].term->column &&
-				conditions[i].outcome != LFDW_ANY_ROW &&
-				conditions[j].outcome != LFDW_ANY_ROW &&
-				excludes(&conditions[i], &conditions[j]))
-				return true;
-		}
+		if (!conditions[i].set.unknown)
+			render(&conditions[i], max_values);
 	}
-	return false;
+	lfdw_transmission_modes_end(nestlevel);
+	return true;
 }
 
 /*
@@ -374,12 +357,12 @@ lfdw_conditions_contradict(LfdwCondition *conditions, int nconditions)
 bool
 lfdw_condition_is_tighter(const LfdwCondition *a, const LfdwCondition *b)
 {
-	LfdwKeep	keep = keep_of(a->term->op);
+	int			order;
 
-	if (keep == NULL || keep == is_different ||
+	if (!lfdw_operator_is_bound(a->term->op) ||
 		a->set.placeholder || b->set.placeholder ||
 		!lfdw_set_comparable(&a->set, &b->set))
 		return false;
-	return keep(lfdw_set_compare(&a->set, a->set.values[0], b->set.values[0])) &&
-		lfdw_set_compare(&a->set, a->set.values[0], b->set.values[0]) != 0;
+	order = lfdw_set_compare(&a->set, a->set.values[0], b->set.values[0]);
+	return order != 0 && lfdw_operator_keeps(a->term->op, order);
 }

@@ -38,10 +38,10 @@ extern void lfdw_condition_evaluate(LfdwCondition *condition, LfdwTerm *term,
 									ExprState *state, ExprContext *econtext);
 extern void lfdw_condition_of_values(LfdwCondition *condition, LfdwTerm *term,
 									 Datum *values, int nvalues);
-extern void lfdw_condition_render(LfdwCondition *condition, int max_values);
+extern void lfdw_condition_of_unknown(LfdwCondition *condition, LfdwTerm *term);
+extern bool lfdw_conditions_prepare(LfdwCondition *conditions, int nconditions,
+									int max_values);
 extern char *lfdw_condition_problem(const LfdwCondition *condition);
-extern bool lfdw_conditions_contradict(LfdwCondition *conditions,
-									   int nconditions);
 extern char *lfdw_condition_json(const LfdwCondition *condition);
 extern bool lfdw_condition_is_tighter(const LfdwCondition *a,
 									  const LfdwCondition *b);

@@ -37,15 +37,15 @@ append_argument(StringInfo out, const LfdwArguments *arguments, int index,
 				const LfdwPart *part)
 {
 	const LfdwEquality *equality = &arguments->equalities[index];
-	const LfdwPushdown *pushdown = equality->column->pushdown;
+	const LfdwColumn *column = equality->column;
 	LfdwSendAs	send_as = equality->send_as;
 
 	if (send_as != LFDW_SEND_LIST && send_as != LFDW_SEND_PARTS)
-		lfdw_json_append_member(out, pushdown[LFDW_OP_EQ].argument,
+		lfdw_json_append_member(out, column->scalar->argument,
 								equality->set.json[part->first[index]]);
 	if (send_as == LFDW_SEND_LIST || send_as == LFDW_SEND_BOTH ||
 		send_as == LFDW_SEND_PARTS)
-		lfdw_json_append_member(out, pushdown[LFDW_OP_IN].argument,
+		lfdw_json_append_member(out, column->list->argument,
 								argument_list(equality, index, part));
 }
 
@@ -56,9 +56,10 @@ append_others(StringInfo out, const LfdwArguments *arguments)
 	for (int i = 0; i < arguments->nothers; i++)
 	{
 		const LfdwOtherArgument *other = &arguments->others[i];
+		const LfdwTerm *term = other->condition->term;
 
 		lfdw_json_append_member(out,
-								other->column->pushdown[other->op].argument,
+								term->column->pushdown[term->op->number].argument,
 								other->json);
 	}
 }
@@ -78,8 +79,7 @@ append_filters(StringInfo out, const LfdwArguments *arguments, const LfdwPart *p
 		lfdw_json_append_comma(out);
 		appendStringInfoChar(out, '{');
 		lfdw_json_append_string_member(out, "column", filter->column->name);
-		lfdw_json_append_string_member(out, "operator",
-									   lfdw_operator_names[filter->op]);
+		lfdw_json_append_string_member(out, "operator", filter->op->name);
 		if (filter->argument)
 			lfdw_json_append_string_member(out, "argument", filter->argument);
 		else

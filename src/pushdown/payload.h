@@ -15,7 +15,7 @@
 
 #include "nodes/bitmapset.h"
 #include "nodes/pg_list.h"
-#include "pushdown/arguments.h"
+#include "pushdown/part.h"
 
 extern char *lfdw_payload_columns(const LfdwTable *table,
 								  const Bitmapset *attrs);

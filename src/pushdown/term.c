@@ -15,8 +15,6 @@
  */
 #include "postgres.h"
 
-#include "access/stratnum.h"
-#include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -128,47 +126,6 @@ match_column(Judge *judge, Node *node, Oid *type)
 	return NULL;
 }
 
-/* How a btree order's strategies are called. */
-static const LfdwOperator of_strategy[] = {
-	[BTLessStrategyNumber] = LFDW_OP_LT,
-	[BTLessEqualStrategyNumber] = LFDW_OP_LE,
-	[BTEqualStrategyNumber] = LFDW_OP_EQ,
-	[BTGreaterEqualStrategyNumber] = LFDW_OP_GE,
-	[BTGreaterStrategyNumber] = LFDW_OP_GT
-};
-
-/*
- * The operator that an OID is for a type: by the default btree order of the
- * type, the equality's negator, or LIKE of text.
- */
-static bool
-find_operator(Oid opno, Oid type, LfdwOperator *op)
-{
-	Oid			family = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
-	Oid			negator;
-	int			strategy;
-
-	if (opno == OID_TEXT_LIKE_OP)
-		*op = LFDW_OP_LIKE;
-	else if (opno == OID_TEXT_ICLIKE_OP)
-		*op = LFDW_OP_ILIKE;
-	else if (!OidIsValid(family))
-		return false;
-	else
-	{
-		strategy = get_op_opfamily_strategy(opno, family);
-		negator = strategy == 0 ? get_negator(opno) : InvalidOid;
-		if (strategy != 0)
-			*op = of_strategy[strategy];
-		else if (OidIsValid(negator) &&
-				 get_op_opfamily_strategy(negator, family) == BTEqualStrategyNumber)
-			*op = LFDW_OP_NE;
-		else
-			return false;
-	}
-	return true;
-}
-
 /*
  * Does a function order as PostgreSQL does under this collation?  Byte by byte
  * it does; nobody knows whose tables of a language it has.
@@ -226,14 +183,6 @@ lfdw_term_sort_column(const LfdwTable *table, Index relid, Node *node,
 	return column;
 }
 
-/* Does the operator compare by order, and not by equality alone? */
-static bool
-is_ordering(LfdwOperator op)
-{
-	return op == LFDW_OP_LT || op == LFDW_OP_LE || op == LFDW_OP_GT ||
-		op == LFDW_OP_GE;
-}
-
 /* Is the value one for the whole (re)scan? */
 static bool
 is_stable_value(PlannerInfo *root, Index relid, Node *node)
@@ -277,40 +226,44 @@ declared_operators(const LfdwColumn *column)
 	{
 		if (column->pushdown[op].declared)
 			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "",
-							 lfdw_operator_names[op]);
+							 lfdw_operators[op].name);
 	}
 	return list.data;
 }
 
 /* Why a condition of this operator is not sent as a declared one. */
 static const char *
-describe_undeclared(const LfdwColumn *column, LfdwOperator op)
+describe_undeclared(const LfdwColumn *column, const LfdwOperator *op)
 {
 	const char *declared = declared_operators(column);
 
 	if (declared[0] == '\0')
 		return "the column has no option \"pushdown\"";
-	if (column->pushdown[op].declared)
+	if (column->pushdown[op->number].declared)
 		return psprintf("without the envelope its operator \"%s\" needs an argument",
-						lfdw_operator_names[op]);
+						op->name);
 	return psprintf("its operator is \"%s\", and the option \"pushdown\" declares \"%s\"",
-					lfdw_operator_names[op], declared);
+					op->name, declared);
 }
 
 /* Can a condition of this operator be sent, declared or as a hint? */
 static bool
-is_sendable(Judge *judge, const LfdwColumn *column, LfdwOperator op)
+is_sendable(Judge *judge, const LfdwColumn *column, const LfdwOperator *op)
 {
 	if (lfdw_table_takes(judge->table, column, op))
 		return true;
 	judge->why = describe_undeclared(column, op);
-	return (op == LFDW_OP_EQ || op == LFDW_OP_IN) &&
+	return lfdw_operator_is_equality(op) &&
 		is_hintable(judge->table, column);
 }
 
-static LfdwTerm *
-make_term(const LfdwTable *table, const LfdwColumn *column,
-		  LfdwOperator op, Oid valtype, Oid collation, Node *value)
+/*
+ * A term, palloc'd in the current context, with nothing copied.  value is NULL
+ * for an operator that takes none.
+ */
+LfdwTerm *
+lfdw_term_make(const LfdwTable *table, const LfdwColumn *column,
+			   const LfdwOperator *op, Oid valtype, Oid collation, Node *value)
 {
 	LfdwTerm   *term = palloc(sizeof(LfdwTerm));
 
@@ -352,11 +305,11 @@ value_type(Judge *judge, Oid type, Oid valtype)
 
 /* Does a comparison under a collation mean the same to every function? */
 static bool
-is_plain_collation(Judge *judge, Oid collation, LfdwOperator op)
+is_plain_collation(Judge *judge, Oid collation, const LfdwOperator *op)
 {
 	if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
 		judge->why = "its collation is nondeterministic";
-	else if (is_ordering(op) && !lfdw_term_orders_alike(collation))
+	else if (lfdw_operator_is_bound(op) && !lfdw_term_orders_alike(collation))
 		judge->why = "its collation is neither C nor POSIX";
 	else
 		return true;
@@ -374,7 +327,7 @@ classify_comparison(Judge *judge, Oid opno, Oid collation, bool array,
 	Oid			type;
 	Oid			valtype = exprType(right);
 	const LfdwColumn *column = match_column(judge, left, &type);
-	LfdwOperator op;
+	const LfdwOperator *op;
 
 	if (column == NULL)
 		return NULL;
@@ -383,22 +336,22 @@ classify_comparison(Judge *judge, Oid opno, Oid collation, bool array,
 		judge->why = describe_unstable(judge, right);
 		return NULL;
 	}
-	if (!find_operator(opno, type, &op) ||
-		(array && op != LFDW_OP_EQ && op != LFDW_OP_NE))
+	op = lfdw_operator_find(opno, lookup_type_cache(type,
+													TYPECACHE_BTREE_OPFAMILY)->btree_opf);
+	if (op && array)
+		op = op->listed;
+	if (op == NULL)
 	{
 		judge->why = "its operator is none that can be sent";
 		return NULL;
 	}
 	if (array)
-	{
-		op = op == LFDW_OP_EQ ? LFDW_OP_IN : LFDW_OP_NOT_IN;
 		valtype = get_base_element_type(valtype);
-	}
 	valtype = value_type(judge, type, getBaseType(valtype));
 	if (!OidIsValid(valtype) || !is_plain_collation(judge, collation, op) ||
 		!is_sendable(judge, column, op))
 		return NULL;
-	return make_term(judge->table, column, op, valtype, collation, right);
+	return lfdw_term_make(judge->table, column, op, valtype, collation, right);
 }
 
 static LfdwTerm *
@@ -429,7 +382,7 @@ classify_array(Judge *judge, ScalarArrayOpExpr *expr)
 										   linitial(expr->args),
 										   lsecond(expr->args));
 
-	if (term == NULL || (term->op == LFDW_OP_IN) == expr->useOr)
+	if (term == NULL || lfdw_operator_is_equality(term->op) == expr->useOr)
 		return term;
 	judge->why = "it is neither = ANY nor <> ALL";
 	return NULL;
@@ -441,24 +394,25 @@ classify_boolean(Judge *judge, Node *node, bool value)
 {
 	Oid			type;
 	const LfdwColumn *column = match_column(judge, node, &type);
+	const LfdwOperator *op = lfdw_operator_equality(false);
 
-	if (column == NULL || type != BOOLOID ||
-		!is_sendable(judge, column, LFDW_OP_EQ))
+	if (column == NULL || type != BOOLOID || !is_sendable(judge, column, op))
 		return NULL;
-	return make_term(judge->table, column, LFDW_OP_EQ, BOOLOID, InvalidOid,
-					 makeBoolConst(value, false));
+	return lfdw_term_make(judge->table, column, op, BOOLOID, InvalidOid,
+						  makeBoolConst(value, false));
 }
 
 /* column IS NULL, column IS NOT NULL */
 static LfdwTerm *
-classify_null(Judge *judge, Node *node, LfdwOperator op)
+classify_null(Judge *judge, Node *node, bool isnull)
 {
 	Oid			type;
 	const LfdwColumn *column = match_column(judge, node, &type);
+	const LfdwOperator *op = lfdw_operator_null_test(isnull);
 
 	if (column == NULL || !is_sendable(judge, column, op))
 		return NULL;
-	return make_term(judge->table, column, op, type, InvalidOid, NULL);
+	return lfdw_term_make(judge->table, column, op, type, InvalidOid, NULL);
 }
 
 /* The tests that NULL passes stay local, but for those of NULL itself. */
@@ -474,9 +428,9 @@ classify_boolean_test(Judge *judge, BooleanTest *test)
 		case IS_FALSE:
 			return classify_boolean(judge, node, false);
 		case IS_UNKNOWN:
-			return classify_null(judge, node, LFDW_OP_IS_NULL);
+			return classify_null(judge, node, true);
 		case IS_NOT_UNKNOWN:
-			return classify_null(judge, node, LFDW_OP_IS_NOT_NULL);
+			return classify_null(judge, node, false);
 		default:
 			return NULL;
 	}
@@ -495,7 +449,7 @@ classify_or(Judge *judge, BoolExpr *expr)
 		LfdwTerm   *term = IsA(lfirst(lc), OpExpr) ?
 		classify_operator(judge, lfirst(lc)) : NULL;
 
-		if (term == NULL || term->op != LFDW_OP_EQ)
+		if (term == NULL || !lfdw_operator_is_equality(term->op))
 			return NULL;
 		if (first == NULL)
 			first = term;
@@ -510,9 +464,9 @@ classify_or(Judge *judge, BoolExpr *expr)
 	array->location = -1;
 	if (!OidIsValid(array->array_typeid))
 		return NULL;
-	return make_term(judge->table, first->column, LFDW_OP_IN, first->valtype,
-					 first->collation,
-					 eval_const_expressions(judge->root, (Node *) array));
+	return lfdw_term_make(judge->table, first->column, lfdw_operator_equality(true),
+						  first->valtype, first->collation,
+						  eval_const_expressions(judge->root, (Node *) array));
 }
 
 static LfdwTerm *
@@ -528,8 +482,7 @@ classify(Judge *judge, Expr *clause)
 			return classify_boolean_test(judge, (BooleanTest *) clause);
 		case T_NullTest:
 			return classify_null(judge, (Node *) ((NullTest *) clause)->arg,
-								 ((NullTest *) clause)->nulltesttype == IS_NULL ?
-								 LFDW_OP_IS_NULL : LFDW_OP_IS_NOT_NULL);
+								 ((NullTest *) clause)->nulltesttype == IS_NULL);
 		case T_BoolExpr:
 			if (is_notclause(clause))
 				return classify_boolean(judge, (Node *) get_notclausearg(clause),
@@ -596,99 +549,6 @@ lfdw_term_is_column(const LfdwTable *table, Index relid,
 {
 	Oid			type;
 
-	return lfdw_table_takes(table, column, LFDW_OP_EQ) &&
+	return lfdw_table_takes(table, column, lfdw_operator_equality(false)) &&
 		find_column(table, relid, node, &type) == column;
-}
-
-/*
- * The first required column that none of the terms gives a value, or NULL.
- */
-const LfdwColumn *
-lfdw_term_missing(const LfdwTable *table, List *terms)
-{
-	for (int i = 0; i < table->ncolumns; i++)
-	{
-		bool		found = !table->columns[i].required;
-		ListCell   *lc;
-
-		foreach(lc, terms)
-		{
-			LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
-
-			if (term->column == &table->columns[i] && term->declared)
-				found = true;
-		}
-		if (!found)
-			return &table->columns[i];
-	}
-	return NULL;
-}
-
-/*
- * The terms as lists of numbers, for a plan; their values travel apart, in
- * fdw_exprs.
- */
-List *
-lfdw_term_serialize(List *terms)
-{
-	List	   *result = NIL;
-	ListCell   *lc;
-
-	foreach(lc, terms)
-	{
-		LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
-
-		result = lappend(result,
-						 list_make4_int(term->column->attnum, term->op,
-										(int) term->valtype,
-										(int) term->collation));
-	}
-	return result;
-}
-
-/*
- * The values of terms, for a plan's fdw_exprs; those that need none have none.
- */
-List *
-lfdw_term_values(List *terms)
-{
-	List	   *values = NIL;
-	ListCell   *lc;
-
-	foreach(lc, terms)
-	{
-		LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
-
-		if (term->value)
-			values = lappend(values, term->value);
-	}
-	return values;
-}
-
-/*
- * The terms of a plan, from what lfdw_term_serialize made and their values.
- * The list of values may be longer: what follows is not the terms'.
- */
-List *
-lfdw_term_deserialize(const LfdwTable *table, List *list, List *values)
-{
-	List	   *result = NIL;
-	int			next = 0;
-	ListCell   *lc;
-
-	foreach(lc, list)
-	{
-		List	   *numbers = (List *) lfirst(lc);
-		LfdwOperator op = lsecond_int(numbers);
-		bool		has_value = op != LFDW_OP_IS_NULL && op != LFDW_OP_IS_NOT_NULL;
-
-		result = lappend(result,
-						 make_term(table,
-								   table->by_attnum[linitial_int(numbers) - 1],
-								   op, (Oid) lthird_int(numbers),
-								   (Oid) lfourth_int(numbers),
-								   has_value ? list_nth(values, next) : NULL));
-		next += has_value;
-	}
-	return result;
 }

@@ -24,7 +24,7 @@
 typedef struct LfdwTerm
 {
 	const LfdwColumn *column;
-	LfdwOperator op;
+	const LfdwOperator *op;
 	bool		declared;		/* the function filters by it; else a hint */
 	Oid			valtype;		/* type of the value, or of the elements */
 	Oid			collation;		/* that the condition compares by */
@@ -41,11 +41,9 @@ extern bool lfdw_term_orders_alike(Oid collation);
 extern const LfdwColumn *lfdw_term_sort_column(const LfdwTable *table,
 											   Index relid, Node *node,
 											   Oid opfamily, Oid collation);
-extern const LfdwColumn *lfdw_term_missing(const LfdwTable *table,
-										   List *terms);
-extern List *lfdw_term_serialize(List *terms);
-extern List *lfdw_term_values(List *terms);
-extern List *lfdw_term_deserialize(const LfdwTable *table, List *list,
-								   List *values);
+extern LfdwTerm *lfdw_term_make(const LfdwTable *table,
+								const LfdwColumn *column,
+								const LfdwOperator *op, Oid valtype,
+								Oid collation, Node *value);
 
 #endif							/* LFDW_TERM_H */

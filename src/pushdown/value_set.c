@@ -252,15 +252,17 @@ lfdw_set_intersect(LfdwValueSet *set, const LfdwValueSet *other, bool with)
 	pfree(keep);
 }
 
-/* Keeps the values whose order against a bound is of the kind kept. */
+/* Keeps the values that a comparison with a value of the same type keeps. */
 void
-lfdw_set_filter(LfdwValueSet *set, Datum bound, LfdwKeep keep)
+lfdw_set_filter(LfdwValueSet *set, Datum value, const LfdwOperator *op)
 {
-	bool	   *marks = make_marks(set);
+	bool	   *keep = make_marks(set);
 
 	for (int i = 0; i < set->nvalues; i++)
-		marks[i] = keep(lfdw_set_compare(set, set->values[i], bound));
-	keep_marked(set, marks);
+		keep[i] = lfdw_operator_keeps(op, lfdw_set_compare(set, set->values[i],
+														   value));
+	keep_marked(set, keep);
+	pfree(keep);
 }
 
 /* The smallest and largest value of an integer type. */

@@ -13,6 +13,7 @@
 
 #include "postgres.h"
 
+#include "options/operator.h"
 #include "utils/typcache.h"
 
 /* Values of one type, in the order given. */
@@ -28,9 +29,6 @@ typedef struct LfdwValueSet
 	char	   *placeholder;	/* EXPLAIN's name for all of them, or NULL */
 } LfdwValueSet;
 
-/* Is a value of the first set kept, seen the value it is compared with? */
-typedef bool (*LfdwKeep) (int order);
-
 extern bool lfdw_set_is_integer(Oid type);
 extern Oid	lfdw_set_type(Oid type);
 extern Datum lfdw_set_datum(Datum value, Oid type);
@@ -42,7 +40,8 @@ extern void lfdw_set_take_array(LfdwValueSet *set, Oid type, Datum array,
 extern void lfdw_set_remove_duplicates(LfdwValueSet *set);
 extern void lfdw_set_intersect(LfdwValueSet *set, const LfdwValueSet *other,
 							   bool with);
-extern void lfdw_set_filter(LfdwValueSet *set, Datum bound, LfdwKeep keep);
+extern void lfdw_set_filter(LfdwValueSet *set, Datum value,
+							const LfdwOperator *op);
 extern int	lfdw_set_drop_outside(LfdwValueSet *set, Oid column_type);
 extern LfdwValueSet lfdw_set_copy(const LfdwValueSet *set);
 extern void lfdw_set_sort(LfdwValueSet *set);

@@ -20,7 +20,9 @@
 #include "utils/rel.h"
 #include "utils/sampling.h"
 
+#include "credentials/credentials.h"
 #include "http/wait.h"
+#include "options/foreign_object.h"
 #include "options/function_options.h"
 #include "scan/analyze.h"
 #include "scan/fetch.h"
@@ -52,32 +54,40 @@ typedef struct Sample
 } Sample;
 
 /*
- * Takes a row into the sample, or not: every row seen has the same chance
- * (Vitter's algorithm, as core samples pages).
+ * The place of the next row in the sample, -1 for none: every row seen has the
+ * same chance (Vitter's algorithm, as core samples pages).  Frees the row that it
+ * replaces.
  */
+static int
+choose_place(Sample *sample)
+{
+	int			place = -1;
+
+	if (sample->nrows < sample->max_rows)
+		return sample->nrows++;
+	if (sample->to_skip < 0)
+		sample->to_skip = reservoir_get_next_S(&sample->reservoir,
+											   sample->seen - 1,
+											   sample->max_rows);
+	if (sample->to_skip <= 0)
+	{
+		place = (int) (sample->max_rows *
+					   sampler_random_fract(&sample->reservoir.randstate));
+		heap_freetuple(sample->rows[place]);
+	}
+	sample->to_skip--;
+	return place;
+}
+
+/* Takes a row into the sample, or not. */
 static void
 take_row(Sample *sample, TupleTableSlot *slot)
 {
-	int			place = -1;
 	MemoryContext old;
+	int			place;
 
 	sample->seen++;
-	if (sample->nrows < sample->max_rows)
-		place = sample->nrows++;
-	else
-	{
-		if (sample->to_skip < 0)
-			sample->to_skip = reservoir_get_next_S(&sample->reservoir,
-												   sample->seen - 1,
-												   sample->max_rows);
-		if (sample->to_skip <= 0)
-		{
-			place = (int) (sample->max_rows *
-						   sampler_random_fract(&sample->reservoir.randstate));
-			heap_freetuple(sample->rows[place]);
-		}
-		sample->to_skip--;
-	}
+	place = choose_place(sample);
 	if (place < 0)
 		return;
 	old = MemoryContextSwitchTo(sample->context);
@@ -97,31 +107,40 @@ all_attrs(const LfdwTable *table)
 	return attrs;
 }
 
+/* Begins to ask for all rows of a table, as its owner. */
+static LfdwFetch *
+begin_fetch(Relation relation, LfdwTable *table, LfdwInvokeStats *stats)
+{
+	LfdwCaller *caller = lfdw_foreign_caller(table->options->serverid,
+											relation->rd_rel->relowner);
+	LfdwFetch  *fetch;
+	MemoryContext old;
+	LfdwArguments *arguments;
+
+	table->function.route.limits.request_timeout_ms =
+		Min(table->function.route.limits.request_timeout_ms, ANALYZE_TIMEOUT_MS);
+	lfdw_foreign_check_owner(table->options);
+	lfdw_credentials_check(caller);
+	lfdw_function_resolve(&table->function, table->options, caller);
+	fetch = lfdw_fetch_create(table, caller, all_attrs(table), stats);
+	old = MemoryContextSwitchTo(lfdw_fetch_context(fetch));
+	arguments = lfdw_arguments_evaluate(table, NIL, NIL, NULL, NULL);
+	MemoryContextSwitchTo(old);
+	lfdw_fetch_begin(fetch, arguments);
+	return fetch;
+}
+
 /* Reads the rows of a table into the sample; returns whether all were read. */
 static bool
 read_rows(Sample *sample, Relation relation, LfdwTable *table)
 {
 	LfdwInvokeStats stats = {0};
-	LfdwCaller *caller = lfdw_option_caller(table->options->serverid,
-											relation->rd_rel->relowner);
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(relation),
 													&TTSOpsVirtual);
 	int64		deadline = lfdw_wait_now_us() + ANALYZE_TIMEOUT_MS * INT64CONST(1000);
-	LfdwFetch  *fetch;
-	MemoryContext old;
-	LfdwArguments *arguments;
+	LfdwFetch  *fetch = begin_fetch(relation, table, &stats);
 	bool		more;
 
-	table->function.route.limits.request_timeout_ms =
-		Min(table->function.route.limits.request_timeout_ms, ANALYZE_TIMEOUT_MS);
-	lfdw_option_check_owner(table->options);
-	lfdw_credentials_check(caller);
-	lfdw_function_resolve(&table->function, table->options, caller);
-	fetch = lfdw_fetch_create(table, caller, all_attrs(table), &stats);
-	old = MemoryContextSwitchTo(lfdw_fetch_context(fetch));
-	arguments = lfdw_arguments_evaluate(table, NIL, NIL, NULL, NULL);
-	MemoryContextSwitchTo(old);
-	lfdw_fetch_begin(fetch, arguments);
 	while ((more = lfdw_fetch_row(fetch, slot)))
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -188,19 +207,12 @@ acquire_sample_rows(Relation relation, int elevel, HeapTuple *rows,
 }
 
 /*
- * AnalyzeForeignTable: yes, unless the table says that its function is not for
- * that, or the function cannot be asked for all of its rows because a column
- * needs a value: then a WARNING says so before core's, which has no reason.
- * Core skips the table, and a parent's ANALYZE goes on.
+ * Warns of the first column that ANALYZE would need a value for; returns whether
+ * there is none.
  */
-bool
-lambdaAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
-						  BlockNumber *totalpages)
+static bool
+needs_no_value(const LfdwTable *table)
 {
-	LfdwTable  *table = lfdw_table_create(relation);
-
-	if (!table->options->analyze)
-		return false;
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		if (!table->columns[i].required)
@@ -213,6 +225,23 @@ lambdaAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
 				 errhint("Tell the planner by the option estimated_rows.")));
 		return false;
 	}
+	return true;
+}
+
+/*
+ * AnalyzeForeignTable: yes, unless the table says that its function is not for
+ * that, or the function cannot be asked for all of its rows because a column
+ * needs a value: then a WARNING says so before core's, which has no reason.
+ * Core skips the table, and a parent's ANALYZE goes on.
+ */
+bool
+lambdaAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
+						  BlockNumber *totalpages)
+{
+	LfdwTable  *table = lfdw_table_create(relation);
+
+	if (!table->options->analyze || !needs_no_value(table))
+		return false;
 	*func = acquire_sample_rows;
 	/* core reads rows per page from it, and there are no pages */
 	*totalpages = 1;

@@ -19,5 +19,4 @@ extern bool lambdaAnalyzeForeignTable(Relation relation,
 									  AcquireSampleRowsFunc *func,
 									  BlockNumber *totalpages);
 
-
 #endif							/* LFDW_ANALYZE_H */

@@ -84,8 +84,8 @@ lfdw_fetch_begin(LfdwFetch *fetch, const LfdwArguments *arguments)
 	if (!arguments->nothing)
 	{
 		lfdw_required_column_check(table, arguments);
-		fetch->next_part = lfdw_arguments_first_part(arguments,
-													 table->options->max_batch_keys);
+		fetch->next_part = lfdw_part_first(arguments,
+										   table->options->max_batch_keys);
 		fetch->can_begin = true;
 		fetch->chains = palloc(sizeof(LfdwPageChain *) *
 							   table->options->max_concurrency);
@@ -106,9 +106,9 @@ take_part(LfdwFetch *fetch)
 		source->rests = list_delete_first(source->rests);
 		return part;
 	}
-	part = lfdw_arguments_copy_part(source->arguments, fetch->next_part);
-	if (!lfdw_arguments_next_part(source->arguments, fetch->next_part,
-								  source->table->options->max_batch_keys))
+	part = lfdw_part_copy(source->arguments, fetch->next_part);
+	if (!lfdw_part_next(source->arguments, fetch->next_part,
+						source->table->options->max_batch_keys))
 		fetch->next_part = NULL;
 	return part;
 }

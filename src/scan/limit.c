@@ -21,6 +21,7 @@
 #include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
 
+#include "options/option_kind.h"
 #include "scan/limit.h"
 #include "scan/rel_info.h"
 #include "scan/scan_path.h"

@@ -13,7 +13,6 @@
 
 #include "postgres.h"
 
-#include "foreign/fdwapi.h"
 #include "nodes/pathnodes.h"
 
 extern void lambdaGetForeignUpperPaths(PlannerInfo *root,

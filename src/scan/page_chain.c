@@ -88,7 +88,7 @@ split(LfdwPageChain *chain)
 	LfdwPageSource *source = chain->source;
 	MemoryContext old = MemoryContextSwitchTo(source->call_context);
 	int			index = splittable_argument(chain);
-	LfdwPart   *rest = lfdw_arguments_copy_part(source->arguments, chain->part);
+	LfdwPart   *rest = lfdw_part_copy(source->arguments, chain->part);
 	int			half = chain->part->count[index] / 2;
 
 	chain->part->count[index] = half;
@@ -264,8 +264,8 @@ is_of_call(const LfdwPageChain *chain, const TupleTableSlot *slot)
 			 equality->send_as == LFDW_SEND_PARTS) &&
 			chain->part->count[i] < equality->set.nvalues &&
 			(slot->tts_isnull[attno] ||
-			 !lfdw_arguments_matches(arguments, i, chain->part,
-									 slot->tts_values[attno])))
+			 !lfdw_part_has(arguments, i, chain->part,
+							slot->tts_values[attno])))
 			return false;
 	}
 	return true;

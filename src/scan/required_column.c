@@ -247,7 +247,7 @@ declared_operator(const LfdwColumn *column)
 
 	while (op < LFDW_NOPERATORS - 1 && !column->pushdown[op].declared)
 		op++;
-	return lfdw_operator_names[op];
+	return lfdw_operators[op].name;
 }
 
 /* What is wrong with the conditions on a column; NULL if it has none. */

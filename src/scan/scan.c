@@ -13,22 +13,26 @@
  */
 #include "postgres.h"
 
-#include "common/int.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/tuplestore.h"
 
+#include "credentials/credentials.h"
+#include "options/foreign_object.h"
 #include "options/function_options.h"
 #include "pg/compat.h"
+#include "pushdown/part.h"
 #include "pushdown/payload.h"
+#include "pushdown/term_list.h"
 #include "scan/fetch.h"
 #include "scan/page_chain.h"
 #include "scan/required_column.h"
 #include "scan/scan.h"
 #include "scan/scan_plan.h"
 
-typedef struct LambdaScan
+typedef struct LfdwScan
 {
 	LfdwTable  *table;
 	List	   *terms;
@@ -50,11 +54,11 @@ typedef struct LambdaScan
 	Tuplestorestate *store;		/* NULL where nobody will ask */
 	TupleTableSlot *store_slot;
 	bool		replaying;
-} LambdaScan;
+} LfdwScan;
 
 /* Keeps the rows where a rescan with the same parameters may come. */
 static void
-prepare_store(ForeignScanState *node, LambdaScan *scan, int eflags)
+prepare_store(ForeignScanState *node, LfdwScan *scan, int eflags)
 {
 	if (!(eflags & EXEC_FLAG_REWIND))
 		return;
@@ -66,14 +70,14 @@ prepare_store(ForeignScanState *node, LambdaScan *scan, int eflags)
 
 /* The state of an expression of the plan by its place, NULL for -1. */
 static ExprState *
-expression_at(const LambdaScan *scan, int place)
+expression_at(const LfdwScan *scan, int place)
 {
 	return place < 0 ? NULL : list_nth(scan->exprstates, place);
 }
 
 /* Prepares what each (re)scan evaluates. */
 static void
-init_expressions(ForeignScanState *node, LambdaScan *scan)
+init_expressions(ForeignScanState *node, LfdwScan *scan)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	List	   *limit = list_nth(plan->fdw_private, LFDW_PLAN_LIMIT);
@@ -91,7 +95,7 @@ void
 lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
-	LambdaScan *scan = palloc0(sizeof(LambdaScan));
+	LfdwScan   *scan = palloc0(sizeof(LfdwScan));
 	Oid			userid;
 
 	node->fdw_state = scan;
@@ -109,8 +113,8 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 		return;
 
 	userid = lfdw_scan_userid(node);
-	lfdw_option_check_owner(scan->table->options);
-	scan->caller = lfdw_option_caller(scan->table->options->serverid, userid);
+	lfdw_foreign_check_owner(scan->table->options);
+	scan->caller = lfdw_foreign_caller(scan->table->options->serverid, userid);
 	lfdw_credentials_check(scan->caller);
 	lfdw_function_resolve(&scan->table->function, scan->table->options,
 						  scan->caller);
@@ -132,25 +136,19 @@ row_count(ExprState *state, ExprContext *econtext, int64 absent)
 	return isnull ? absent : DatumGetInt64(value);
 }
 
-/*
- * How many rows are wanted, all pages together; -1 for all.  The Limit node
- * raises the errors about negative numbers.
- */
+/* How many rows are wanted; -1 for all. */
 static int64
-rows_wanted(const LambdaScan *scan, ExprContext *econtext)
+rows_wanted(const LfdwScan *scan, ExprContext *econtext)
 {
 	int64		limit = row_count(scan->limit, econtext, -1);
 	int64		offset = row_count(scan->offset, econtext, 0);
-	int64		wanted;
 
-	if (limit < 0 || offset < 0 || pg_add_s64_overflow(limit, offset, &wanted))
-		return -1;
-	return wanted;
+	return lfdw_arguments_rows_wanted(limit, offset);
 }
 
 /* Evaluates what this (re)scan asks, and begins to answer it. */
 static void
-evaluate_arguments(ForeignScanState *node, LambdaScan *scan)
+evaluate_arguments(ForeignScanState *node, LfdwScan *scan)
 {
 	MemoryContext old = MemoryContextSwitchTo(lfdw_fetch_context(scan->fetch));
 
@@ -160,14 +158,14 @@ evaluate_arguments(ForeignScanState *node, LambdaScan *scan)
 	scan->arguments->order_by = scan->order_by;
 	if (scan->arguments->exact)
 		scan->arguments->limit = rows_wanted(scan, node->ss.ps.ps_ExprContext);
-	lfdw_arguments_divide(scan->arguments);
+	lfdw_part_divide(scan->arguments);
 	MemoryContextSwitchTo(old);
 	lfdw_fetch_begin(scan->fetch, scan->arguments);
 }
 
 /* The next kept row, or none when all were replayed. */
 static bool
-replay_row(LambdaScan *scan, TupleTableSlot *slot)
+replay_row(LfdwScan *scan, TupleTableSlot *slot)
 {
 	TupleTableSlot *kept = scan->store_slot;
 
@@ -188,7 +186,7 @@ replay_row(LambdaScan *scan, TupleTableSlot *slot)
 
 /* With a limit sent, a row that the recheck would drop is an error. */
 static void
-check_match(ForeignScanState *node, const LambdaScan *scan,
+check_match(ForeignScanState *node, const LfdwScan *scan,
 			TupleTableSlot *slot)
 {
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
@@ -204,7 +202,7 @@ check_match(ForeignScanState *node, const LambdaScan *scan,
 TupleTableSlot *
 lambdaIterateForeignScan(ForeignScanState *node)
 {
-	LambdaScan *scan = node->fdw_state;
+	LfdwScan   *scan = node->fdw_state;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
 	ExecClearTuple(slot);
@@ -233,7 +231,7 @@ lambdaIterateForeignScan(ForeignScanState *node)
 void
 lambdaReScanForeignScan(ForeignScanState *node)
 {
-	LambdaScan *scan = node->fdw_state;
+	LfdwScan   *scan = node->fdw_state;
 
 	if (scan->store && node->ss.ps.chgParam == NULL)
 	{
@@ -256,7 +254,7 @@ lambdaReScanForeignScan(ForeignScanState *node)
 void
 lfdw_scan_set_key(ForeignScanState *node, LfdwTerm *key)
 {
-	((LambdaScan *) node->fdw_state)->key = key;
+	((LfdwScan *) node->fdw_state)->key = key;
 }
 
 /*
@@ -266,7 +264,7 @@ lfdw_scan_set_key(ForeignScanState *node, LfdwTerm *key)
 void
 lfdw_scan_bind(ForeignScanState *node, const LfdwCondition *bound)
 {
-	LambdaScan *scan = node->fdw_state;
+	LfdwScan   *scan = node->fdw_state;
 
 	lfdw_fetch_reset(scan->fetch);
 	scan->arguments = NULL;
@@ -281,7 +279,7 @@ lfdw_scan_bind(ForeignScanState *node, const LfdwCondition *bound)
 void
 lambdaEndForeignScan(ForeignScanState *node)
 {
-	LambdaScan *scan = node->fdw_state;
+	LfdwScan   *scan = node->fdw_state;
 
 	if (scan == NULL || scan->fetch == NULL)
 		return;
@@ -292,12 +290,12 @@ lambdaEndForeignScan(ForeignScanState *node)
 
 /*
  * What EXPLAIN needs of a scan that was begun, perhaps for EXPLAIN alone: the
- * binding, the terms and what the invocations came to, all of the scan's own.
+ * table, the terms and what the invocations came to, all of the scan's own.
  */
 void
 lfdw_scan_describe(ForeignScanState *node, LfdwScanDescription *description)
 {
-	LambdaScan *scan = node->fdw_state;
+	LfdwScan   *scan = node->fdw_state;
 
 	description->table = scan->table;
 	description->terms = scan->terms;

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * scan.h
- *		What EXPLAIN asks of a scan.
+ *		Execution of foreign scans, and what joins and EXPLAIN ask of one.
  *
  * IDENTIFICATION
  *	  src/scan/scan.h
@@ -18,6 +18,7 @@
 #include "options/table.h"
 #include "pushdown/condition.h"
 
+/* A scan as EXPLAIN shows it; all of it is the scan's own. */
 typedef struct LfdwScanDescription
 {
 	const LfdwTable *table;

@@ -19,6 +19,7 @@
 #include "optimizer/optimizer.h"
 #include "utils/array.h"
 
+#include "pushdown/term_list.h"
 #include "scan/rel_info.h"
 #include "scan/scan_cost.h"
 
@@ -41,12 +42,19 @@
 /* How many values a list has, where the planner can't see. */
 #define UNKNOWN_LIST_LENGTH 10
 
+/* Is it an equality with any value of a list? */
+static bool
+is_any_of_list(const LfdwTerm *term)
+{
+	return term->op->takes == LFDW_TAKES_LIST &&
+		lfdw_operator_is_equality(term->op);
+}
+
 /* Can a condition make a call for each of several values? */
 static bool
 makes_calls(const LfdwTerm *term)
 {
-	return term->op == LFDW_OP_IN && term->declared &&
-		!term->column->pushdown[LFDW_OP_IN].declared;
+	return is_any_of_list(term) && term->declared && !term->column->list->declared;
 }
 
 /* How many values a list has. */
@@ -76,7 +84,7 @@ count_calls(const LfdwTerm *term)
 bool
 lfdw_scan_cost_is_one_call(const LfdwTerm *term, const LfdwOptions *options)
 {
-	return term->op != LFDW_OP_IN ||
+	return !is_any_of_list(term) ||
 		(!makes_calls(term) && IsA(term->value, Const) &&
 		 list_values(term) <= options->max_batch_keys);
 }

@@ -127,7 +127,7 @@ parameter_list(ForeignScanState *node, const LfdwDisplay *display,
 	int			number = 0;
 
 	initStringInfo(&list);
-	foreach(lc, display->unknowns)
+	foreach(lc, display->arguments->unknowns)
 	{
 		const LfdwUnknown *unknown = lfirst(lc);
 
@@ -256,7 +256,7 @@ explain_pushed(ForeignScanState *node, const LfdwScanDescription *scan,
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	List	   *order = list_nth(plan->fdw_private, LFDW_PLAN_ORDER);
 	List	   *limit = list_nth(plan->fdw_private, LFDW_PLAN_LIMIT);
-	const LfdwCondition *condition = display->conditions + display->nbound;
+	const LfdwCondition *condition = display->conditions;
 	List	   *pushed = NIL;
 	List	   *refused = NIL;
 	ListCell   *lc;
@@ -305,7 +305,7 @@ explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
 	}
 	initStringInfo(&payload);
 	lfdw_payload_write(&payload, scan->table, display->arguments,
-					   lfdw_arguments_first_part(display->arguments, max_values),
+					   lfdw_part_first(display->arguments, max_values),
 					   lfdw_payload_columns(scan->table,
 											lfdw_scan_plan_attrs((ForeignScan *) node->ss.ps.plan)),
 					   NULL);

@@ -14,10 +14,10 @@
 #include "postgres.h"
 
 #include "nodes/execnodes.h"
-#include "pg/compat.h"
+
+struct ExplainState;
 
 extern void lambdaExplainForeignScan(ForeignScanState *node,
 									 struct ExplainState *es);
-
 
 #endif							/* LFDW_SCAN_EXPLAIN_H */

@@ -20,6 +20,7 @@
 #include "optimizer/paths.h"
 #include "optimizer/restrictinfo.h"
 
+#include "options/option_kind.h"
 #include "pg/compat.h"
 #include "scan/rel_info.h"
 #include "scan/scan_cost.h"
@@ -64,6 +65,32 @@ lfdw_scan_path_is_ours(const RelOptInfo *rel)
 		rel->fdw_private != NULL;
 }
 
+static ForeignPath *
+make_path(PlannerInfo *root, RelOptInfo *rel, double rows,
+		  const LfdwScanCost *cost, List *pathkeys, Relids required_outer)
+{
+	ForeignPath *path = lfdw_create_foreignscan_path(root, rel, rows,
+													 cost->disabled_nodes,
+													 cost->startup,
+													 cost->total, pathkeys,
+													 required_outer);
+
+	path->fdw_private = list_make1(makeFloat(psprintf("%.0f", cost->waiting)));
+	return path;
+}
+
+/*
+ * The path of a scan of a relation of ours as it is, for a join that gives it
+ * keys: what the scan costs then is the join's to say.
+ */
+Path *
+lfdw_scan_path_of_join(PlannerInfo *root, RelOptInfo *rel)
+{
+	LfdwScanCost nothing = {0};
+
+	return (Path *) make_path(root, rel, rel->rows, &nothing, NIL, NULL);
+}
+
 /*
  * Adds the path of a scan under the conditions of the relation and those of a
  * parameterization, if there is one; sorted, if there are pathkeys.
@@ -76,20 +103,15 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer,
 													 required_outer);
 	List	   *restrictions = baserel->baserestrictinfo;
 	LfdwScanCost cost;
-	ForeignPath *path;
 
 	if (param)
 		restrictions = list_concat_copy(restrictions, param->ppi_clauses);
 	lfdw_scan_cost_estimate(root, baserel, restrictions, pathkeys != NIL,
 							&cost);
-	path = lfdw_create_foreignscan_path(root, baserel,
-										param ? param->ppi_rows : baserel->rows,
-										cost.disabled_nodes, cost.startup,
-										cost.total, pathkeys,
-										param ? param->ppi_req_outer :
-										baserel->lateral_relids);
-	path->fdw_private = list_make1(makeFloat(psprintf("%.0f", cost.waiting)));
-	add_path(baserel, (Path *) path);
+	add_path(baserel, (Path *)
+			 make_path(root, baserel, param ? param->ppi_rows : baserel->rows,
+					   &cost, pathkeys,
+					   param ? param->ppi_req_outer : baserel->lateral_relids));
 }
 
 /* The column of the relation that a path key sorts by, or NULL. */

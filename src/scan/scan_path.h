@@ -16,10 +16,7 @@
 #include "nodes/pathnodes.h"
 #include "options/table.h"
 
-/*
- * What is in a ForeignPath's fdw_private, which is NIL in the path that a join
- * makes for its own side.
- */
+/* Indexes of what is in a ForeignPath's fdw_private. */
 enum LfdwPathPrivate
 {
 	LFDW_PATH_WAITING,			/* Float: the part of the cost that is waiting */
@@ -31,6 +28,7 @@ extern void lambdaGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
 extern void lambdaGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
 								  Oid foreigntableid);
 extern bool lfdw_scan_path_is_ours(const RelOptInfo *rel);
+extern Path *lfdw_scan_path_of_join(PlannerInfo *root, RelOptInfo *rel);
 extern const LfdwColumn *lfdw_scan_path_sort_column(const LfdwTable *table,
 													RelOptInfo *baserel,
 													const PathKey *pathkey);

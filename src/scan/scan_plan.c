@@ -21,6 +21,7 @@
 #include "optimizer/restrictinfo.h"
 
 #include "pg/compat.h"
+#include "pushdown/term_list.h"
 #include "scan/rel_info.h"
 #include "scan/required_column.h"
 #include "scan/scan_path.h"
@@ -48,30 +49,18 @@ wanted_attrs(const LfdwTable *table, RelOptInfo *baserel, List *clauses)
 	return result;
 }
 
-/* The conditions that are sent, as expressions. */
-static List *
-pushed_clauses(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
+/*
+ * What a plan notes of its conditions: the terms of those that are sent, and these
+ * themselves; and of each why it is not sent, or "".  Pseudoconstant ones are
+ * no conditions of the scan.
+ */
+static void
+note_clauses(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses,
+			 List **terms, List **pushed, List **reasons)
 {
-	List	   *pushed = NIL;
 	ListCell   *lc;
 
-	foreach(lc, scan_clauses)
-	{
-		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-
-		if (lfdw_rel_info_clause(root, baserel, rinfo)->term)
-			pushed = lappend(pushed, rinfo->clause);
-	}
-	return pushed;
-}
-
-/* Why each of the conditions is not sent, as EXPLAIN shows it. */
-static List *
-local_reasons(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
-{
-	List	   *reasons = NIL;
-	ListCell   *lc;
-
+	*terms = *pushed = *reasons = NIL;
 	foreach(lc, scan_clauses)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
@@ -79,10 +68,14 @@ local_reasons(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses)
 
 		if (rinfo->pseudoconstant)
 			continue;
-		reasons = lappend(reasons, makeString(pstrdup(clause->term ? "" :
-													  clause->why)));
+		if (clause->term)
+		{
+			*terms = lappend(*terms, clause->term);
+			*pushed = lappend(*pushed, rinfo->clause);
+		}
+		*reasons = lappend(*reasons, makeString(pstrdup(clause->term ? "" :
+														clause->why)));
 	}
-	return reasons;
 }
 
 /* The order that a sorted path asks the function for. */
@@ -115,14 +108,6 @@ add_expression(List **list, Node *node)
 	return list_length(*list) - 1;
 }
 
-/* The part of a path's cost that is waiting, noted by scan_path.c; or none. */
-static Node *
-waiting_of_path(const ForeignPath *path)
-{
-	return path->fdw_private ? list_nth(path->fdw_private, LFDW_PATH_WAITING) :
-		(Node *) makeFloat(pstrdup("0"));
-}
-
 /*
  * GetForeignPlan: every condition is rechecked by the executor; those that
  * can be sent are noted as terms, their values as fdw_exprs, and themselves, for
@@ -135,13 +120,17 @@ lambdaGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 					 List *scan_clauses, Plan *outer_plan)
 {
 	LfdwRelInfo *info = baserel->fdw_private;
-	List	   *terms = lfdw_rel_info_terms(root, baserel, scan_clauses);
 	List	   *clauses = extract_actual_clauses(scan_clauses, false);
-	List	   *values = lfdw_term_values(terms);
 	bool		limited = list_length(best_path->fdw_private) > LFDW_PATH_LIMITED;
+	List	   *terms;
+	List	   *pushed;
+	List	   *reasons;
+	List	   *values;
 	List	   *limit;
 	List	   *private;
 
+	note_clauses(root, baserel, scan_clauses, &terms, &pushed, &reasons);
+	values = lfdw_term_values(terms);
 	limit = list_make1_int(add_expression(&values, limited ? root->parse->limitCount : NULL));
 	limit = lappend_int(limit, add_expression(&values, limited ? root->parse->limitOffset : NULL));
 	private = list_make5(lfdw_term_serialize(terms),
@@ -149,11 +138,10 @@ lambdaGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 						 order_of_path(info->table, baserel, &best_path->path),
 						 limit,
 						 lfdw_required_column_problems(root, baserel, scan_clauses));
-	private = lappend(private, waiting_of_path(best_path));
-	private = lappend(private, local_reasons(root, baserel, scan_clauses));
+	private = lappend(private, list_nth(best_path->fdw_private, LFDW_PATH_WAITING));
+	private = lappend(private, reasons);
 	return make_foreignscan(tlist, clauses, baserel->relid, values, private, NIL,
-							pushed_clauses(root, baserel, scan_clauses),
-							outer_plan);
+							pushed, outer_plan);
 }
 
 /*

@@ -19,8 +19,10 @@
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
+#include "credentials/credentials.h"
 #include "lambda/client_context.h"
 #include "lambda/invoke.h"
+#include "options/foreign_object.h"
 #include "options/function_options.h"
 #include "pg/compat.h"
 #include "sql/sql_invoke.h"
@@ -250,7 +252,7 @@ make_answer(LfdwInvocation *invocation, const LfdwCall *call,
 Datum
 lfdw_call_invoke(const LfdwCall *call, const LfdwOptions *options)
 {
-	LfdwCaller *caller = lfdw_option_caller(options->serverid, GetUserId());
+	LfdwCaller *caller = lfdw_foreign_caller(options->serverid, GetUserId());
 	LfdwInvokeStats stats = {0};
 	LfdwInvocation *invocation;
 	LfdwFunction *function;

@@ -20,6 +20,8 @@
 
 #include "aws/client.h"
 #include "aws/endpoint.h"
+#include "credentials/credentials.h"
+#include "options/foreign_object.h"
 #include "options/function_options.h"
 #include "sql/sql_session.h"
 
@@ -36,15 +38,15 @@ LfdwOptions *
 lfdw_server_options(const char *name, bool superusers_will_do)
 {
 	LfdwOptions *options;
-	Oid			serverid = lfdw_option_server_oid(name, GetUserId(),
-												  superusers_will_do);
+	Oid			serverid = lfdw_foreign_server_oid(name, GetUserId(),
+												   superusers_will_do);
 
-	if (!lfdw_option_server_is_ours(serverid))
+	if (!lfdw_foreign_server_is_ours(serverid))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("server \"%s\" is not a server of lambda_fdw", name)));
-	options = lfdw_option_server(serverid);
-	lfdw_option_check_owner(options);
+	options = lfdw_foreign_server_options(serverid);
+	lfdw_foreign_check_owner(options);
 	return options;
 }
 
@@ -73,9 +75,9 @@ lambda_fdw_connections(PG_FUNCTION_ARGS)
 		bool		nulls[6] = {false};
 
 		put_text(&values[0], &nulls[0],
-				 lfdw_option_server_name(connection->serverid));
+				 lfdw_foreign_server_name(connection->serverid));
 		put_text(&values[1], &nulls[1],
-				 lfdw_option_mapping_user(connection->umid));
+				 lfdw_foreign_mapping_user(connection->umid));
 		put_text(&values[2], &nulls[2], connection->address);
 		values[3] = Int32GetDatum(connection->port);
 		values[4] = TimestampTzGetDatum(connection->opened_at);
@@ -93,7 +95,7 @@ Datum
 lambda_fdw_disconnect(PG_FUNCTION_ARGS)
 {
 	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	Oid			serverid = lfdw_option_server_oid(name, GetUserId(), false);
+	Oid			serverid = lfdw_foreign_server_oid(name, GetUserId(), false);
 
 	PG_RETURN_BOOL(lfdw_client_forget_server(serverid));
 }
@@ -117,7 +119,7 @@ lambda_fdw_credentials(PG_FUNCTION_ARGS)
 {
 	LfdwOptions *options = lfdw_server_options(text_to_cstring(PG_GETARG_TEXT_PP(0)),
 											   false);
-	LfdwCaller *caller = lfdw_option_caller(options->serverid, GetUserId());
+	LfdwCaller *caller = lfdw_foreign_caller(options->serverid, GetUserId());
 	const LfdwCredentials *found;
 	StringInfoData notes;
 	LfdwFunction *function = palloc0(sizeof(LfdwFunction));

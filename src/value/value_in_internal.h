@@ -22,8 +22,30 @@
 typedef Datum (*LfdwConvert) (LfdwConverter *converter,
 							  const LfdwJsonValue *value);
 
+struct LfdwConverter
+{
+	LfdwConvert convert;
+	Oid			typid;			/* what convert and input make */
+	int32		typmod;
+	LfdwFormat	format;
+	bool		utf8;			/* the database keeps JSON's own bytes */
+	bool		sql_ascii;		/* ... but core takes no escape for them */
+	FmgrInfo	input;			/* typid's input function */
+	Oid			typioparam;
+	Oid			domain;			/* the column's type if that is a domain */
+	void	   *domain_cache;	/* domain_check's */
+	MemoryContext context;		/* where the converter lives */
+	Oid			column_typid;
+	int32		column_typmod;
+	const char *colname;
+	FmgrInfo	populate;		/* json_populate_record, once it was needed */
+	TupleDesc	row_desc;		/* of its one-column record */
+	Datum		row;			/* that record, NULL in its column */
+};
+
 extern Datum lfdw_value_from_input(LfdwConverter *converter,
 								   const LfdwJsonValue *value);
+extern LfdwConvert lfdw_value_convert_text(Oid typid, int32 typmod);
 extern LfdwConvert lfdw_value_convert_number(Oid typid);
 extern LfdwConvert lfdw_value_convert_time(Oid typid, int32 typmod);
 

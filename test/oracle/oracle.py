@@ -26,7 +26,7 @@ SHRUNK = 2      # failures that each session makes smaller
 MINIMUMS = (("filter", None, 0.40), ("rows", None, 0.55),
             ("limit", "capability limit", 0.04),
             ("order", "capability order_by", 0.04), ("bind", "bind", 0.08))
-MOST_ASIDE = 0.05       # of queries without a verdict, and of errors
+MOST_ASIDE = 0.05       # of queries that count neither way, and of errors
 
 
 def work(name, arguments, folder, rounds, results, stopping):
@@ -62,12 +62,12 @@ class Tally:
         self.states = collections.Counter()
 
     def add(self, outcome):
-        verdict = outcome["verdict"]
+        result = outcome["result"]
         self.counts["queries"] += 1
-        self.counts[verdict] += 1
-        if verdict == "error":
+        self.counts[result] += 1
+        if result == "error":
             self.states[outcome["state"]] += 1
-        if verdict == "failed":
+        if result == "failed":
             self.failures.append(outcome)
         self.counts["rows"] += outcome["rows"] > 0
         self.counts["bind"] += outcome.get("bind", False)
@@ -133,7 +133,7 @@ def run(arguments, folder):
             tally.failures.append({"seed": "-", "report": value})
         else:
             tally.add(value)
-            if value["verdict"] == "failed" and \
+            if value["result"] == "failed" and \
                     len(tally.failures) <= arguments.shown:
                 show(value)
             enough = arguments.stop and tally.failures
@@ -171,7 +171,7 @@ def main():
                         help="failures that are printed whole")
     parser.add_argument("--stop", action="store_true",
                         help="stop at the first failure")
-    parser.add_argument("--defect", help="a lie of the function")
+    parser.add_argument("--defect", help="a defect of the function")
     parser.add_argument("--no-shares", action="store_true")
     arguments = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="oracle.")

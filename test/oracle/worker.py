@@ -22,7 +22,7 @@ KEYS = [("aws_access_key_id", "AKIDEXAMPLE"), (
     "aws_secret_access_key", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")]
 QUERIES_A_ROUND = 50
 SHRINK_SECONDS = 40
-# These two SQLSTATEs end a query without a verdict.
+# These two SQLSTATEs end a query that count neither way.
 NO_VALUE, CANCELLED = "HV002", "57014"
 
 
@@ -123,13 +123,13 @@ class Worker:
             query = generator.make()
             try:
                 outcome = self.judge(query, True)
-                if outcome["verdict"] == "failed":
+                if outcome["result"] == "failed":
                     if self.shrinks > 0:
                         self.shrinks -= 1
                         query, outcome = self.shrink(query, outcome)
                     outcome["report"] = self.report(schema, query, outcome)
             except Crashed as crash:
-                outcome = {"verdict": "failed", "calls": [], "rows": 0,
+                outcome = {"result": "failed", "calls": [], "rows": 0,
                            "what": "the backend is gone: %s" % crash}
                 outcome["report"] = self.report(schema, query, outcome)
                 self.reconnect()
@@ -172,7 +172,7 @@ class Worker:
                       "EXPLAIN (VERBOSE, COSTS OFF) " + query.select()]
         before = os.path.getsize(self.log)
         results = self.session.run(batch)
-        outcome = {"verdict": "passed", "what": "", "rows": 0, "bind": False}
+        outcome = {"result": "passed", "what": "", "rows": 0, "bind": False}
         with open(self.log, encoding="utf-8") as file:
             file.seek(before)
             outcome["calls"] = file.read().splitlines()
@@ -182,18 +182,18 @@ class Worker:
         for place, (text, compared) in enumerate(statements):
             foreign, local = results[first + place], results[second + place]
             if foreign.state == NO_VALUE and local.state != NO_VALUE:
-                return dict(outcome, verdict="no value")
+                return dict(outcome, result="no value")
             if CANCELLED in (foreign.state, local.state):
-                return dict(outcome, verdict="cancelled")
+                return dict(outcome, result="cancelled")
             if local.state:
-                outcome["verdict"] = "error"
+                outcome["result"] = "error"
                 outcome["state"] = "%s %s" % (local.state, local.message)
             outcome["rows"] += len(local.rows)
             found = difference(query, foreign, local,
                                results[third + place] if open_choice and
                                compared else None)
             if found:
-                return dict(outcome, verdict="failed", what="%s\n%s" % (
+                return dict(outcome, result="failed", what="%s\n%s" % (
                     text if len(texts) > 1 else "", found))
         return outcome
 
@@ -207,7 +207,7 @@ class Worker:
                 if time.monotonic() > end:
                     break
                 other = self.judge(smaller)
-                if other["verdict"] == "failed" and \
+                if other["result"] == "failed" and \
                         not is_nonsense(other["what"]):
                     query, outcome = smaller, other
                     progress = True

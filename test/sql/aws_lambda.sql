@@ -126,14 +126,14 @@ SELECT status_code FROM aws_lambda.invoke('my-function', '{}'::jsonb, 'eu-west-1
 SELECT status_code FROM aws_lambda.invoke(function_name => 'my-function', payload => '{}'::jsonb, log_type => 'Tail', context => '{"env": {"n": 4}}');
 SELECT status_code FROM aws_lambda.invoke(function_name => 'my-function', payload => '{}'::json, region => 'eu-west-1', invocation_type => 'Event', log_type => 'None', context => '{"env": {"n": 5}}');
 SELECT * FROM rds_calls();
--- six words: the third tells
+-- six arguments without types: the third decides which ones they are
 SELECT status_code FROM aws_lambda.invoke('my-function', '{}'::json, 'Event', 'Tail', '{"custom": {"n": 6}}', 'v1');
 SELECT status_code FROM aws_lambda.invoke('my-function', '{}'::json, 'eu-west-1', 'Event', 'Tail', '{"custom": {"n": 7}}');
 SELECT status_code FROM aws_lambda.invoke('my-function', '{}'::json, NULL, 'DryRun', NULL, '{"custom": {"n": 8}}');
 SELECT status_code FROM aws_lambda.invoke(:'aws_lambda_arn_1', '{}'::json, 'DryRun', NULL, NULL, NULL);
 SELECT status_code FROM aws_lambda.invoke(:'aws_lambda_arn_1', '{}'::json, 'us-west-2', 'DryRun', NULL, NULL);
 SELECT * FROM rds_calls();
--- words that the TEXT overloads get one place off
+-- arguments that the TEXT overloads receive one place off
 SELECT status_code FROM aws_lambda.invoke(:'aws_lambda_arn_1', '{}'::jsonb, 'Event', 'None');
 SELECT status_code FROM aws_lambda.invoke(:'aws_lambda_arn_1', '{}'::json, 'RequestResponse', 'Tail', '{"custom": {"n": 9}}');
 SELECT status_code FROM aws_lambda.invoke(:'aws_lambda_arn_1', '{}'::jsonb, 'DryRun', NULL, '{"custom": {"n": 10}}');
@@ -163,7 +163,7 @@ SELECT status_code FROM aws_lambda.invoke('arn:aws:lambda:eu-north-1:12345678901
 SELECT status_code FROM aws_lambda.invoke('arn:aws:lambda:eu-north-1:123456789012:function:echo', '{}'::json, 'eu-north-1');
 SELECT status_code FROM aws_lambda.invoke('(my-function,sa-east-1)', '{}'::json, 'sa-east-1');
 SELECT status_code FROM aws_lambda.invoke('(my-function,)', '{}'::json, 'sa-east-1');
--- an empty one is none
+-- an empty region is none
 SELECT status_code FROM aws_lambda.invoke('echo', '{}'::json, '');
 SELECT status_code FROM aws_lambda.invoke('echo', '{}'::jsonb, '', 'DryRun');
 SELECT status_code FROM aws_lambda.invoke('arn:aws:lambda:eu-north-1:123456789012:function:echo', '{}'::json, region => '');
@@ -179,7 +179,7 @@ SELECT aws_lambda.invoke('(my-function,nowhere)', '{}'::json);
 SELECT aws_lambda.invoke('(my-function,us-west-2)', '{}'::json, 'None');
 SELECT aws_lambda.invoke('(,us-west-2)', '{}'::json, 'eu-west-1');
 
--- what makes no sense
+-- arguments that are refused
 SELECT aws_lambda.invoke(NULL::text, '{}'::json);
 SELECT aws_lambda.invoke(NULL::aws_commons._lambda_function_arn_1, '{}'::json);
 SELECT aws_lambda.invoke(aws_commons.create_lambda_function_arn(NULL), '{}'::jsonb);
@@ -288,7 +288,7 @@ SET ROLE rds_user;
 SELECT status_code FROM aws_lambda.invoke('simple', '{}'::json, 'us-west-2', 'DryRun', 'None', NULL);
 RESET ROLE;
 
--- users' own objects stop nobody from dropping what is not theirs
+-- objects of users do not hinder dropping the extensions
 DROP EXTENSION aws_commons;
 SET client_min_messages = warning;
 RESET aws_lambda.endpoint_override;

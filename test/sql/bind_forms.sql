@@ -119,8 +119,8 @@ END $$;
 CREATE TABLE results AS
   SELECT shape, form, replace(query, '@', clause) AS query FROM shapes s, forms f WHERE (s.number + f.number) % 2 = 0;
 ALTER TABLE results ADD bind boolean, ADD ours text[], ADD truth text[];
--- bind joins wherever they are offered
--- plans with a node that is disabled look as dear as what JIT is for
+-- every join that can be a bind join is one
+-- the cost of a disabled node would begin JIT compilation
 SET jit = off;
 SET enable_hashjoin = off;
 SET enable_mergejoin = off;

@@ -112,7 +112,7 @@ SELECT count(*) FROM reset_calls;
 SELECT count(*) FROM (SELECT NULL::int AS id FROM wanted) w LEFT JOIN items t ON t.id = w.id;
 SELECT count(*) FROM calls;
 
--- too much at a time is asked for in halves; one key that is too much is an error
+-- a part that is too large is split in half; one key that is too large is an error
 CREATE FOREIGN TABLE greedy (key int OPTIONS (pushdown '=, in', required 'true'), label text)
   SERVER lambda OPTIONS (function_arn 'greedy', payload '{"most": 3}');
 SELECT count(*) FROM reset_calls;

@@ -61,7 +61,7 @@ CREATE FUNCTION check_all() RETURNS TABLE (number int, bind boolean, ours text[]
       LATERAL bind_rescan.rows_in('bind_rescan', q.query) o (ours), LATERAL bind_rescan.rows_in('bind_rescan_local', q.query) t (truth)
    WHERE o.ours IS DISTINCT FROM t.truth OR NOT b.bind ORDER BY 1
 $$;
--- plans with a node that is disabled look as dear as what JIT is for
+-- the cost of a disabled node would begin JIT compilation
 SET jit = off;
 SET enable_hashjoin = off;
 SET enable_mergejoin = off;
@@ -83,7 +83,7 @@ SELECT count(*) FROM reset_calls;
 SELECT l, (SELECT count(*) FROM (SELECT f.name FROM bind_rescan_two t JOIN f USING (category) LIMIT l) s) FROM (VALUES (1), (100), (100), (100)) v (l);
 SELECT count(*) AS calls FROM calls WHERE function = 'items';
 
--- parts that were halved, cut short, and begun again
+-- parts that were split, not read to the end, and begun again
 CREATE FOREIGN TABLE greedy (key int OPTIONS (pushdown '=, in', required 'true'), label text)
   SERVER lambda OPTIONS (function_arn 'greedy', payload '{"most": 3}');
 SELECT l, (SELECT count(*) || '/' || count(DISTINCT label) FROM (SELECT label FROM generate_series(1, 10) g JOIN greedy ON key = g LIMIT l) s)

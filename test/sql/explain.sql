@@ -33,12 +33,15 @@ END $$;
 -- Is what is shown what was received?  A query that is limited may fail after it.
 CREATE FUNCTION compare(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-  shown text := explain.plan_of(query)->>'Payload';
-  gated boolean := explain.plan_of(query, true)::text ~ 'One-Time Filter';
+  shown text;
+  gated boolean;
   received jsonb[];
   row record;
 BEGIN
+  -- a call that EXPLAIN made would be one of those received
   PERFORM FROM reset_calls;
+  shown := explain.plan_of(query)->>'Payload';
+  gated := explain.plan_of(query, true)::text ~ 'One-Time Filter';
   BEGIN
     FOR row IN EXECUTE query LOOP
     END LOOP;

@@ -34,7 +34,7 @@ SELECT is_right('SELECT w.n, i.name FROM (SELECT n FROM work LIMIT 20) w, LATERA
 SELECT is_right('SELECT w.n, (SELECT name FROM items WHERE id = w.n) FROM (SELECT n FROM work LIMIT 20) w', false);
 SELECT is_right('SELECT (SELECT sum(p) FROM (' || :'scans' || ') s (id, p))', false);
 SELECT is_right('WITH s AS MATERIALIZED (' || :'scans' || ') SELECT * FROM s', false);
--- what works is compiled, with a scan beside it or below it, and without
+-- plans that compute are compiled, with a foreign scan beside or below, and without
 SELECT is_right('SELECT count(*) FROM work a, work b WHERE a.n + b.n > 3', true);
 SELECT is_right('SELECT count(*) FROM work a, work b, items WHERE a.n + b.n > 3', true);
 SELECT is_right('SELECT (SELECT count(*) FROM work a, work b WHERE a.n + b.n > 3), id FROM items', true);

@@ -43,7 +43,7 @@ CREATE FOREIGN TABLE child () INHERITS (parent) SERVER lambda OPTIONS (function_
 INSERT INTO parent VALUES (100, 'local');
 SELECT tableoid::regclass, count(*) FROM parent GROUP BY 1 ORDER BY 1;
 SELECT p.id, b.n FROM parent p JOIN basket b ON b.item = p.id ORDER BY 1;
--- partitions' functions sort for the whole
+-- ORDER BY over partitions: the function of each sorts its own rows
 CREATE TABLE sorted (id int, name text) PARTITION BY RANGE (id);
 CREATE FOREIGN TABLE sorted_low (name text, id int OPTIONS (pushdown '>=:since')) SERVER lambda
   OPTIONS (function_arn 'raw', payload '{"response": "[[\"a\", 1], [\"b\", 2]]"}', capabilities 'order_by');
@@ -144,10 +144,26 @@ EXECUTE page(1, NULL);
 EXECUTE page(-1, 0);
 EXECUTE page(9223372036854775807, 19);
 SELECT payload->'lambda_fdw'->'limit' AS "limit" FROM calls ORDER BY seq;
+-- a limit of other rows than the scan's is not sent
+SELECT count(*) FROM reset_calls;
+SELECT DISTINCT id % 5 AS id FROM liar ORDER BY 1 LIMIT 6;
+SELECT id, generate_series(1, id) FROM liar LIMIT 1 OFFSET 2;
+SELECT max(id) OVER () FROM liar LIMIT 1;
+SELECT id FROM liar LIMIT 1 FOR UPDATE;
+SELECT count(*), count(payload->'lambda_fdw'->'limit') AS limits FROM calls;
 
 -- a relation that the planner has proved empty
 SELECT id FROM liar WHERE false LIMIT 1;
 SELECT * FROM basket JOIN (SELECT id FROM items WHERE false) x ON id = item LIMIT 1;
+
+-- GEQO tries joins, those of partitions too, in memory that it empties
+SET geqo_threshold = 2;
+SET enable_partitionwise_join = on;
+SELECT i.id, p.name, b.n, c.id AS child FROM items i JOIN parted p ON p.id = i.id JOIN items j ON j.id = p.id AND j.name = p.name
+  LEFT JOIN basket b ON b.item = j.id LEFT JOIN child c ON c.id = j.id LEFT JOIN parted q ON q.id = p.id AND q.name < p.name
+  WHERE i.id IN (12, 15, 17) AND j.id > 12 ORDER BY 1;
+RESET geqo_threshold;
+RESET enable_partitionwise_join;
 
 -- ANALYZE
 ANALYZE items;
@@ -158,7 +174,7 @@ ANALYZE lookup;
 ALTER FOREIGN TABLE lookup ALTER key OPTIONS (SET pushdown '>=', SET required 'true');
 SELECT * FROM lookup WHERE key = 3;
 
--- ten outer rows are worth ten calls, ten million are not; a batch is best
+-- a nested loop for ten outer rows, none for ten million; a bind join is the cheapest
 CREATE FOREIGN TABLE large (id int OPTIONS (pushdown '=, in'), name text) SERVER lambda
   OPTIONS (function_arn 'items', estimated_rows '1000000');
 CREATE TABLE few AS SELECT i FROM generate_series(1, 10) i;

@@ -76,7 +76,7 @@ SELECT w.id, w.note, i.name FROM wanted w JOIN items i ON i.id + 0 = w.id ORDER 
 SET enable_memoize = off;
 SELECT count(*) >= 0 AS cleared FROM reset_calls;
 SELECT w.id, w.note, i.name FROM wanted w JOIN items i ON i.id = w.id ORDER BY w.id, w.note;
--- a NULL key asks nobody
+-- a NULL key makes no call
 SELECT payload->'id' AS id FROM calls ORDER BY seq;
 RESET enable_memoize;
 RESET enable_material;
@@ -102,6 +102,8 @@ SET enable_hashjoin = off;
 SET enable_mergejoin = off;
 SELECT count(*) FROM wanted w CROSS JOIN items i;
 SELECT count(*) FROM wanted w JOIN items i ON i.id > w.id;
+-- those that were kept for other parameters are gone
+SELECT n, (SELECT string_agg(id::text, ',') FROM (VALUES (1), (2)) v (i) LEFT JOIN items ON id <= n) FROM (VALUES (1), (2), (1)) x (n);
 RESET enable_material;
 RESET enable_hashjoin;
 RESET enable_mergejoin;

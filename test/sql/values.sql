@@ -134,6 +134,15 @@ CREATE TABLE keys (k numeric);
 INSERT INTO keys VALUES (1.0), (1.00), (2), (3);
 ANALYZE keys;
 SELECT k, v FROM keys JOIN mirror ON v = k ORDER BY k::text, v::text;
+-- what came for one spelling is not the answer to another, asked later
+ALTER FOREIGN TABLE mirror OPTIONS (ADD max_batch_keys '1', ADD max_concurrency '1');
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SET enable_nestloop = off;
+SELECT k, v FROM keys JOIN mirror ON v = k ORDER BY k::text, v::text;
+RESET enable_hashjoin;
+RESET enable_mergejoin;
+RESET enable_nestloop;
 
 -- no limit is sent with them: a call's rows may all be another's
 CREATE FOREIGN TABLE cut (v numeric OPTIONS (pushdown '=')) SERVER lambda

@@ -1,5 +1,5 @@
-# Whatever a function does, the session does what it is told, at once; and it
-# holds up no other.
+# Cancel, terminate and shutdown act at once on a session that waits for a
+# function, and a session that waits holds up no other.
 use strict;
 use warnings;
 
@@ -54,7 +54,7 @@ sub wait_until_busy
 
 my $control = open_session($node);
 
-# libcurl does not begin with TLS on a machine that trusts nobody.
+# Without any CA certificate libcurl does not begin with TLS.
 $control->query("SET statement_timeout = '200ms'");
 if ($control->query($queries{handshake}) =~ /HV00N.*certificate/s)
 {
@@ -139,7 +139,7 @@ $control->query('SELECT pg_cancel_backend(' . $busy->pid . ')');
 $busy->receive;
 $busy->close;
 
-# A cursor in the middle of an answer can be left alone, and be ended.
+# A cursor in the middle of an answer that is not fetched from, and is closed.
 my $idle = open_session($node);
 $idle->query('BEGIN');
 $idle->query('DECLARE c CURSOR FOR SELECT id FROM endless');

@@ -28,6 +28,7 @@ $node->safe_psql('postgres', $_)
 		columns => q{id int, n int OPTIONS (pushdown '=')},
 		options => q{payload '{"delay_ms": 500}'}),
 	create_function('lambda', 'endless'),
+	create_function('lambda', 'endless_text', function => 'endless', columns => 'id text'),
 	(map { create_function('lambda', $_) }
 		  qw(reset_before reset_mid truncated hang hang_mid)));
 
@@ -120,7 +121,7 @@ is( $session->query('SELECT count(*), sum(length(note)) FROM wide'),
 is($session->query('SELECT count(*), sum(length(note)) FROM widest'),
 	'1|2556000', 'a row of more than two windows, in pieces');
 
-# An answer without end, and an executor that is elsewhere.
+# An endless answer, from which a cursor does not fetch for a while.
 $session->query('BEGIN');
 $session->query('DECLARE c CURSOR FOR SELECT id FROM endless');
 is($session->query('FETCH 1 FROM c'), '1', 'an endless answer has a first row');
@@ -137,6 +138,16 @@ SKIP:
 }
 is( $session->query('SELECT count(*) FROM (SELECT FROM endless LIMIT 300000) e'),
 	'300000', 'nor is another held up by it');
+SKIP:
+{
+	$session->query('DECLARE t CURSOR FOR SELECT id FROM endless_text');
+	$session->query('MOVE 1000 FROM t');
+	my ($before) = memory_of($session->pid);
+	skip 'no /proc', 1 unless $before;
+	$session->query('MOVE 300000 FROM t');
+	my ($after) = memory_of($session->pid);
+	cmp_ok($after - $before, '<', 8 * 1024, 'rows that were read are gone, in kB');
+}
 is($session->query('FETCH 1 FROM c'), '1', 'and it goes on');
 $session->query('COMMIT');
 

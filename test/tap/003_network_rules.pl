@@ -24,7 +24,7 @@ $node->safe_psql('postgres', $_)
 	'CREATE ROLE joe; GRANT CREATE ON SCHEMA public TO joe; '
 	  . 'GRANT USAGE ON FOREIGN DATA WRAPPER lambda_fdw TO joe');
 
-# Runs statements as joe, who is nobody special; returns what they printed.
+# Runs statements as joe, an ordinary role; returns what they printed.
 sub as_joe
 {
 	return as_role($node, 'joe', @_);
@@ -117,6 +117,10 @@ $session->query("CREATE USER MAPPING FOR CURRENT_USER SERVER plain OPTIONS "
 $session->query(create_function('plain', 'far', function => 'items'));
 unlike($session->query('SELECT * FROM far'),
 	qr/42501|HV024/, 'and tried where allow_http says so');
+$session->query(create_server('proxied', $endpoint, "proxy 'http://192.0.2.1', connect_timeout_ms '200'"));
+$session->query(create_function('proxied', 'by_proxy', function => 'items'));
+like($session->query('SELECT * FROM by_proxy'),
+	qr/42501: .*plain http is for loopback only/s, 'nor does it go to a proxy beyond loopback');
 
 $session->close;
 $node->stop;

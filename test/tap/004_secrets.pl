@@ -1,5 +1,5 @@
-# What must stay secret is in no message, plan or log line, however much the
-# server logs and whatever goes wrong.
+# Keys and tokens are in no message, plan or log line, however much the server
+# logs and whichever error is raised.
 use strict;
 use warnings;
 
@@ -81,7 +81,7 @@ sub run_all
 	return;
 }
 
-# The setup is in the log file's past; only what is logged from here counts.
+# The setup's statements are in the log already; what is logged from here counts.
 my $offset = -s $node->logfile;
 
 run_all();

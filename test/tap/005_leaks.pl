@@ -1,5 +1,5 @@
-# A thousand calls that end badly leave a session as it was: neither memory
-# nor descriptors.
+# A session's memory and descriptors do not grow over a thousand calls that
+# fail.
 use strict;
 use warnings;
 

@@ -18,7 +18,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-# Where nothing is to be sent to: it accepts nothing, but would see who comes.
+# A port that no request may come to: connections to it can be counted.
 my $silent = IO::Socket::INET->new(
 	Listen => 5,
 	LocalAddr => '127.0.0.1') or die "no socket: $!";
@@ -271,8 +271,8 @@ is( $node->safe_psql('postgres',
 		  table_rows($errors, qw(status code sqlstate))),
 	'the table has every error');
 
-# Throttled calls wait the longest: they are dealt first, so that the sessions
-# wait side by side.
+# Throttled calls wait the longest, and are given to the sessions first, so
+# that these wait side by side.
 my @hands;
 my $dealt = 0;
 
@@ -401,10 +401,10 @@ is(attempts_of('{"case": "twice"}'),
 # ---------------------------------------------------------------------------
 
 # What the service asks for, in the ways it asks, and the wait in ms.  More
-# than 5 s beyond the wait of one's own are not given.
+# than 5 s beyond the back-off are not waited.
 reset_calls($node);
 @sessions = map { open_session($node) } 1 .. 7;
-# What the machine takes until it is asked for is not waited for.
+# A date is in whole seconds, and part of the wait has gone by when it is sent.
 my $http_date = strftime('%a, %d %b %Y %H:%M:%S GMT', gmtime(ceil(time()) + 4));
 my @waits = (
 	[ read_of('throttled', '{"retry_after": 2, "times": 1}'), 2000, 3500 ],

@@ -1,5 +1,5 @@
-# Transfers that go wrong in every way: what is raised, how many times the
-# function was called, and that the session is as it was.
+# Transfers that fail, in every way: what is raised, how many times the function
+# was called, and that the session has no more open descriptors than before.
 use strict;
 use warnings;
 
@@ -136,7 +136,7 @@ fails([ 'nowhere', 'items', '{}' ],
 
 SKIP:
 {
-	# libcurl does not begin with TLS on a machine that trusts nobody
+	# without any CA certificate libcurl does not begin with TLS
 	skip 'no certificates of authorities', 1 unless -s '/etc/ssl/certs/ca-certificates.crt';
 	fails([ 'mute', 'items', '{}' ],
 		'HV00N', $each_3, qr/^\Q$mute_url\E: no connection in time\.$/,
@@ -159,9 +159,9 @@ fails([ 'lambda', 'truncated', '{"body": "[{\"id\":1"}' ],
 fails([ 'lambda', 'bad_headers', '{"kind": "not_http"}' ],
 	'08006', $may_repeat, qr/: .*(HTTP|status line)/);
 
-# A read that has returned rows is not repeated, and here has some.
+# A read that has returned rows is not repeated: here it has.
 fails([ 'lambda', 'reset_mid', '{}' ], '08006', [ 1, 1, 3 ], qr/: .*reset/i);
-# Here it may have, if it was faster than the end.
+# Here it has, if the first row was read before the connection ended.
 fails([ 'lambda', $_, '{}' ],
 	'08006', [ '?', 1, 3 ], qr/: .*bytes (remaining|missing)/)
   for qw(truncated wrong_length);
@@ -348,7 +348,7 @@ foreach my $way (sort keys %stale)
 	reset_calls($node);
 }
 
-# What follows speaks for Lambda itself, one request after the other.
+# From here the test itself answers for Lambda, one request after the other.
 my $script = IO::Socket::INET->new(
 	Listen => 5,
 	ReuseAddr => 1,
@@ -443,17 +443,17 @@ SKIP:
 {
 	skip 'no openssl', 1
 	  unless make_authority('authority')
-	  && make_authority('stranger')
+	  && make_authority('other')
 	  && sign_certificate('address', 'IP:127.0.0.1')
 	  && sign_certificate('elsewhere', 'DNS:lambda.example');
 
 	my %urls = map {
 		$_ => start_endpoint('--tls', "$folder/$_.pem", "$folder/$_.key")
 	} qw(address elsewhere);
-	# server, what it calls, whom it trusts, what the error says
+	# server, the name it is called by, the authority it trusts, the error
 	my @servers = (
 		[ 'wrong_name', 'elsewhere', 'authority', qr/name|match/ ],
-		[ 'other_authority', 'address', 'stranger', qr/certificate|trust anchors/ ],
+		[ 'other_authority', 'address', 'other', qr/certificate|trust anchors/ ],
 		[ 'usual_authorities', 'address', undef, qr/certificate|trust anchors/ ],
 		[ 'no_authorities', 'address', 'missing', qr/certificate|trust anchors/ ],
 		[ 'trusting', 'address', 'authority' ]);

@@ -1,5 +1,5 @@
-# Connections: whose they are, when they end, HTTP/2, TLS sessions, a proxy, and
-# what the system is told about them.
+# Connections: by server and user mapping, when they end, HTTP/2, TLS sessions,
+# a proxy, wait events and keepalive.
 use strict;
 use warnings;
 
@@ -81,7 +81,7 @@ sub connections_seen
 }
 
 # ---------------------------------------------------------------------------
-# Whose they are
+# By server and user mapping
 # ---------------------------------------------------------------------------
 
 is($session->query($connections), 'none', 'a new session has no connection');
@@ -214,7 +214,7 @@ like($session->query('SELECT * FROM items_refused'),
 	'a proxy that refuses');
 
 # ---------------------------------------------------------------------------
-# What the system is told
+# Wait events and keepalive
 # ---------------------------------------------------------------------------
 
 $session->query("SET statement_timeout = '3s'");

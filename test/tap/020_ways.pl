@@ -1,5 +1,5 @@
-# Every class of answer by every way that a byte can come: what is raised or
-# returned does not depend on the way.
+# Every class of answer over every kind of connection: new and kept, direct, by
+# a proxy, TLS, HTTP/2.  What is returned or raised does not depend on it.
 use strict;
 use warnings;
 
@@ -18,7 +18,7 @@ my $has_h2 =
   grep { system("$_ -c 'import h2' 2>/dev/null") == 0 } qw(python3 /usr/bin/python3);
 my $ca = "ca_bundle '$certificate'";
 
-# A proxy of which every CONNECT is answered by turns as the modes say.
+# A proxy that answers CONNECT as these modes say, by turns.
 sub proxy
 {
 	return 'http://127.0.0.1:' . start_program('proxy.py', '--connect', shift);

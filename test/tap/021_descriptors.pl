@@ -1,5 +1,5 @@
-# Descriptors: every one that libcurl opens is counted, and counted no longer
-# once it is closed, whoever closed it; and where the server allows few of them,
+# Descriptors: every one that libcurl opens is counted by AcquireExternalFD until
+# it is closed, also by libcurl alone; and where the server allows few of them,
 # calls wait for each other.
 use strict;
 use warnings;
@@ -16,7 +16,7 @@ use Time::HiRes qw(sleep);
 
 plan skip_all => 'no /proc' unless -d '/proc/self/fd';
 
-# Its backlog is full: whoever connects gets no answer.
+# Its backlog is full: a connection to it gets no answer.
 socket(my $full, AF_INET, SOCK_STREAM, 0) or die "no socket: $!";
 bind($full, pack_sockaddr_in(0, INADDR_LOOPBACK)) && listen($full, 0)
   or die "no socket: $!";
@@ -29,7 +29,7 @@ my @fillers = map {
 } 1 .. 4;
 sleep(0.2);
 
-# 125 or so descriptors for files, a third of them for such as us.
+# Some 125 descriptors for files, a third of which extensions may have.
 my $node = start_server('max_files_per_process = 150',
 	"log_min_messages = 'fatal'", "log_statement = 'none'");
 my $endpoint = start_endpoint();
@@ -149,7 +149,7 @@ cmp_ok($connections, '>', 10, 'over more than ten connections');
 cmp_ok($connections, '<', 60, 'and fewer than would leave nothing to others');
 answers('after 200 calls');
 
-# Where each scan is another server's, there is nothing to wait for.
+# Scans of one call each, of a server each, have no call to wait for.
 $node->safe_psql('postgres',
 	join '', map {
 		create_server("s$_", $endpoint)
@@ -173,7 +173,7 @@ like($answer,
 $session->query('ROLLBACK');
 answers('after too many servers');
 
-# What others opened does not keep ours from those that are idle.
+# Idle connections of other servers are closed for a new one.
 is( $session->query(join ';', map { "SELECT max(id) FROM drip$_" } 1 .. 40),
 	join("\n", (2) x 40),
 	'40 servers one after the other');

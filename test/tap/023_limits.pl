@@ -1,5 +1,5 @@
-# What a remote side can make grow has a limit: answers that never end in some
-# part of theirs.
+# What a remote side can make grow has a limit: answers of which one part never
+# ends.
 use strict;
 use warnings;
 
@@ -33,7 +33,7 @@ sub ends
 	return ($outcome, defined $after ? $after - $before : 0);
 }
 
-# To have everything loaded.
+# The first call loads libraries and fills caches.
 ends('raw', '{"response": "[]"}');
 
 foreach my $case (

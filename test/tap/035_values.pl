@@ -1,5 +1,5 @@
 # What is sent is what is read, for every type of the catalogue and every format:
-# rows that are joined to a function that mirrors them find themselves.
+# a table joined to a function that returns the keys it was sent has all rows.
 use strict;
 use warnings;
 
@@ -252,6 +252,30 @@ foreach my $type (sort keys %samples)
 	is( $node->safe_psql('postgres',
 			"BEGIN; SELECT unsent('$type', '$literal', '$collated'); ROLLBACK"),
 		$type eq 'bool' ? '<> ' : '', "every operator of $type is sent");
+}
+
+# What would be read as NULL, which equals nothing, is not sent.
+is( $node->safe_psql('postgres',
+		q{BEGIN; CREATE FOREIGN TABLE mirror (v jsonb OPTIONS (pushdown '=')) SERVER aws
+		OPTIONS (function_arn 'mirror', envelope 'false', payload '{}');
+		SELECT sent('null', 'jsonb') IS NULL, sent('"x"', 'jsonb'); ROLLBACK}),
+	't|"x"', 'jsonb null is not sent');
+
+# A function orders as C does, and knows no collation by which unequal texts are
+# equal.
+SKIP:
+{
+	skip 'the server has no ICU', 2
+	  if $node->safe_psql('postgres',
+		"SELECT count(*) FROM pg_collation WHERE collname = 'und-x-icu'") eq '0';
+	$node->safe_psql('postgres', q{CREATE COLLATION loose
+		(PROVIDER = icu, LOCALE = 'und-u-ks-level1', DETERMINISTIC = false)});
+	is($node->safe_psql('postgres',
+			qq{BEGIN; SELECT unsent('text', 'ab', 'COLLATE "und-x-icu"'); ROLLBACK}),
+		'< <= > >= ', 'no order of a language is sent');
+	is($node->safe_psql('postgres',
+			qq{BEGIN; SELECT unsent('text', 'ab', 'COLLATE loose'); ROLLBACK}),
+		'= <> < <= > >= ', 'nothing is sent under a nondeterministic collation');
 }
 
 # Arrays of them: of one value, of all, of two dimensions, with NULL, from 0.

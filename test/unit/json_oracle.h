@@ -306,7 +306,7 @@ oracle_is_lenient(const char *text, size_t len, const char *error, uint64 at)
 
 /*
  * Compares what json-c makes of a document with what json_reader does, whose
- * verdict is error and at.  Returns NULL, or how they disagree.
+ * outcome is error and at.  Returns NULL, or how they disagree.
  */
 static const char *
 oracle_disagrees(const char *text, size_t len, const char *error, uint64 at)

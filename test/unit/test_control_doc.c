@@ -133,16 +133,22 @@ test_others(void)
 }
 
 /* An object whose one member is that long. */
+static void
+write_long(StringInfo text, const char *member, size_t len)
+{
+	initStringInfo(text);
+	appendStringInfo(text, "{\"%s\":\"", member);
+	for (size_t i = 0; i < len; i++)
+		appendStringInfoChar(text, 'a');
+	appendStringInfoString(text, "\"}");
+}
+
 static bool
 read_long(LfdwErrorDoc *doc, const char *member, size_t len)
 {
 	StringInfoData text;
 
-	initStringInfo(&text);
-	appendStringInfo(&text, "{\"%s\":\"", member);
-	for (size_t i = 0; i < len; i++)
-		appendStringInfoChar(&text, 'a');
-	appendStringInfoString(&text, "\"}");
+	write_long(&text, member, len);
 	return read_exactly(doc, text.data, text.len);
 }
 
@@ -173,10 +179,46 @@ test_lengths(void)
 		size_t		size = cases[i].size;
 
 		unit_ok(read_long(&doc, cases[i].member, size - 1) &&
-				strlen(field) == size - 1, "a %s of %zu bytes",
+				strlen(field) == size - 1, "%s of %zu bytes",
 				cases[i].member, size - 1);
 		unit_ok(read_long(&doc, cases[i].member, size + 1000) &&
 				strlen(field) == size - 1, "a longer one is cut");
+	}
+}
+
+/* Half a key is none. */
+static void
+test_credentials(void)
+{
+	static const struct
+	{
+		const char *member;
+		size_t		field;
+		size_t		size;
+	}			cases[] =
+
+	{
+		{"AccessKeyId", offsetof(LfdwCredentialDoc, access_key_id), 256},
+		{"SecretAccessKey", offsetof(LfdwCredentialDoc, secret_access_key), 256},
+		{"Token", offsetof(LfdwCredentialDoc, token), 16384},
+		{"SessionToken", offsetof(LfdwCredentialDoc, token), 16384},
+		{"Expiration", offsetof(LfdwCredentialDoc, expiration), 64}
+	};
+	static LfdwCredentialDoc doc;
+	StringInfoData text;
+
+	for (int i = 0; i < (int) lengthof(cases); i++)
+	{
+		const char *field = (char *) &doc + cases[i].field;
+		size_t		size = cases[i].size;
+
+		write_long(&text, cases[i].member, size - 1);
+		unit_ok(lfdw_credential_doc_read(&doc, text.data, text.len) &&
+				strlen(field) == size - 1, "%s of %zu bytes",
+				cases[i].member, size - 1);
+		write_long(&text, cases[i].member, size);
+		unit_ok(lfdw_credential_doc_read(&doc, text.data, text.len) &&
+				field[0] == '\0', "a longer one is none");
 	}
 }
 
@@ -200,6 +242,7 @@ main(void)
 	test_documents();
 	test_others();
 	test_lengths();
+	test_credentials();
 	test_nesting();
 	return unit_done();
 }

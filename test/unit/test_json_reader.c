@@ -65,7 +65,7 @@ read_every_way(const char *text, size_t len, JsonFound *items)
 
 /* Is the error that was found the expected one?  Shows both if not. */
 static bool
-is_verdict(const JsonFound *found, const char *error, uint64 at)
+is_outcome(const JsonFound *found, const char *error, uint64 at)
 {
 	if (error == NULL ? found->error == NULL :
 		found->error && strcmp(found->error, error) == 0 &&
@@ -90,7 +90,7 @@ test_cases(void)
 
 		unit_ok(why == NULL, "case %zu in every way%s%s", i,
 				why ? ": " : "", why ? why : "");
-		unit_ok(is_verdict(&found, one->error, one->error_at),
+		unit_ok(is_outcome(&found, one->error, one->error_at),
 				"case %zu is %s", i, one->error ? one->error : "good");
 		unit_ok(other == NULL, "case %zu and json-c%s%s", i,
 				other ? ": " : "", other ? other : "");
@@ -163,7 +163,7 @@ test_string_blocks(void)
 			why = read_every_way(text, len, &found);
 			if (error && strcmp(error, TOKEN) == 0)
 				error = BRACKET;
-			expected = is_verdict(&found, error, at);
+			expected = is_outcome(&found, error, at);
 			json_found_free(&found);
 		}
 		unit_ok(why == NULL && expected,
@@ -205,7 +205,7 @@ test_number_blocks(void)
 						 len, "123456789012345678901234567890123456789");
 				text[1 + minus + at] = flaws[f].flaw;
 				why = read_every_way(text, strlen(text), &found);
-				expected = is_verdict(&found, flaws[f].error, 1 + minus + at);
+				expected = is_outcome(&found, flaws[f].error, 1 + minus + at);
 				json_found_free(&found);
 			}
 		}
@@ -240,14 +240,14 @@ test_space(void)
 			snprintf(text, sizeof(text), "%s{%s\"a\"%s:%s[%s1%s,%s{%s}%s]%s,\"b\":null%s}%s",
 					 run, run, run, run, run, run, run, run, run, run, run, run);
 			why = read_every_way(text, strlen(text), &found);
-			expected = is_verdict(&found, NULL, 0);
+			expected = is_outcome(&found, NULL, 0);
 			json_found_free(&found);
 
 			snprintf(text, sizeof(text), "[%s%s]", run, other);
 			if (why == NULL)
 			{
 				why = read_every_way(text, strlen(text), &found);
-				expected = expected && is_verdict(&found, TOKEN, 1 + n);
+				expected = expected && is_outcome(&found, TOKEN, 1 + n);
 				json_found_free(&found);
 			}
 		}
@@ -292,8 +292,8 @@ test_depth(void)
 
 			json_walk(text, strlen(text), json_at_once, false, &items);
 			json_walk(text, strlen(text), json_at_once, true, &value);
-			unit_ok(is_verdict(&items, error, at) &&
-					is_verdict(&value, error, at),
+			unit_ok(is_outcome(&items, error, at) &&
+					is_outcome(&value, error, at),
 					"%d containers%s", LFDW_JSON_MAX_DEPTH,
 					over ? " and one more" : "");
 			unit_ok(json_walk_agrees(text, strlen(text), bytes, false, &items) &&
@@ -480,7 +480,7 @@ test_unescape(void)
 				lfdw_json_unescape(&value, decoded) != strlen(raw) ||
 				strcmp(decoded, raw) != 0 ||
 				!expands(&value, c, raw) ||
-				!lfdw_json_string_equals(&value, raw, strlen(raw)))
+				!lfdw_json_is(&value, raw))
 				wrong++;
 		}
 	}
@@ -543,7 +543,7 @@ test_mutations(void)
 		JsonFound	value;
 		const char *other;
 
-		/* a change seldom mends a bad document */
+		/* a change seldom makes a good document of a bad document */
 		do
 			one = &json_cases[random_below(lengthof(json_cases))];
 		while (one->error && random_below(4) > 0);

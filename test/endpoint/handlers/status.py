@@ -4,6 +4,7 @@ code      HTTP status, default 500
 type      the error's name, default ServiceException
 message   default "An error occurred."
 shape     message | Message | __type | code | suffix | html | empty
+headers   further headers, an object
 times     answer so this many times for this very request, then [{"id": 1}]
 """
 
@@ -43,4 +44,5 @@ def lambda_handler(event, context):
                            code, {"Content-Type": "text/html"})
     body, headers = document(shape, event.get("type", "ServiceException"),
                              event.get("message", "An error occurred."))
+    headers.update(event.get("headers", {}))
     return RawResponse(json.dumps(body).encode(), code, headers)

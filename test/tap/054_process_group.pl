@@ -1,5 +1,5 @@
 # A credential_process ends with the statement that wanted its keys, and so does
-# everything that it has started, whatever those think of signals.
+# everything that it has started, processes that ignore signals included.
 use strict;
 use warnings;
 
@@ -43,11 +43,11 @@ sub ended
 	return 0;
 }
 
-# The program starts others: one that waits for its child, one that does not and
-# hears no signal; their ids are in a file.
+# The program starts others: it waits for its child, or neither of them heeds
+# signals, or it has ended; their process ids are in a file.
 my %scripts = (
 	'waits' => 'sleep 1000 & echo $! >> %s; echo $$ >> %s; wait',
-	'hears no signal' => q{(trap '' INT TERM HUP QUIT; sh -c 'echo $$ >> %s; exec sleep 1001' & wait) & echo $$ >> %s; sleep 1002},
+	'ignores signals' => q{(trap '' INT TERM HUP QUIT; sh -c 'echo $$ >> %s; exec sleep 1001' & wait) & echo $$ >> %s; sleep 1002},
 	'has ended' => q{sleep 1003 & echo $! >> %s; echo $$ >> %s; exit 0});
 my %ends = (
 	'a cancel' => [ qr/57014: /, sub { $node->safe_psql('postgres', "SELECT pg_cancel_backend($_[0])") } ],
@@ -79,7 +79,7 @@ foreach my $script (sort keys %scripts)
 	}
 }
 
-# One that ends well may leave something behind, as agents that keep keys do.
+# A program that succeeds may leave a process behind, as agents do.
 my $agent = "$home/agent";
 put_file('.aws/config', '[default]' . "\n" . 'credential_process = '
 	  . put_script('program', "sleep 1004 >/dev/null 2>&1 & echo \$! > $agent\n"
@@ -90,6 +90,14 @@ is($node->safe_psql('postgres', 'SELECT count(*) FROM items'), '20', 'a program 
 my ($left) = lines_of($agent, 1);
 ok(kill(0, $left), 'keeps what it has started');
 kill('KILL', $left);
+
+# It begins as a program does that a shell starts: no signal is blocked.
+put_file('.aws/config', '[default]' . "\n" . 'credential_process = '
+	  . put_script('program', "grep -q '^SigBlk:[[:space:]]*0*\$' /proc/self/status || exit 1\n"
+		  . "echo '{\"Version\": 1, \"AccessKeyId\": \"$access_key\", \"SecretAccessKey\": \"$secret_key\"}'")
+	  . "\n");
+restart_with();
+is($node->safe_psql('postgres', 'SELECT count(*) FROM items'), '20', 'a program has no signal blocked');
 
 no_secrets_ok();
 stop_ambient();

@@ -24,7 +24,7 @@ my %instance = (
 	AWS_EC2_METADATA_DISABLED => undef,
 	AWS_EC2_METADATA_SERVICE_ENDPOINT => $endpoint);
 
-# Nobody has any: every source that was tried is named.
+# No source has credentials: every one that was tried is named.
 restart_with();
 missing_ok(
 	'nothing',
@@ -91,6 +91,7 @@ my %processes = (
 	keyless => qq(echo '{"Version": 1, "AccessKeyId": "AKIDEXAMPLE"}'),
 	killed => 'kill -9 $$',
 	deaf => "trap '' INT TERM; echo \$\$ >$home/pid; while :; do sleep 1; done",
+	endless => "echo \$\$ >$home/pid; exec yes",
 	hanging => "echo \$\$ >$home/pid; exec sleep 300",
 	sheltering => "sh -c 'echo \$\$ >$home/pid; exec sleep 300'; exit 1");
 my $config = '';
@@ -168,9 +169,10 @@ sub is_gone
 	return 0;
 }
 
-foreach my $name ('deaf', 'hanging', 'sheltering')
+foreach my $name ('deaf', 'endless', 'hanging', 'sheltering')
 {
 	my $session = session_as();
+	my ($before) = memory_of($session->pid);
 
 	superuser_mapping("profile '$name'");
 	like(
@@ -179,6 +181,9 @@ foreach my $name ('deaf', 'hanging', 'sheltering')
 		qr/57014: canceling statement due to statement timeout/,
 		"credential_process, $name: is cancelled");
 	ok(is_gone(), "credential_process, $name: is ended");
+	my ($after) = memory_of($session->pid);
+	cmp_ok(($after // 0) - ($before // 0), '<', 16 * 1024,
+		"credential_process, $name: its output is not kept, in kB");
 	superuser_mapping("profile 'good'");
 	is(answers($session, 'RESET statement_timeout', 'SELECT count(*) FROM items'),
 		';20', "credential_process, $name: the session goes on");

@@ -26,7 +26,7 @@ CREATE SERVER empty FOREIGN DATA WRAPPER lambda_fdw;
 CREATE USER MAPPING FOR CURRENT_USER SERVER empty;
 CREATE ROLE joe LOGIN;
 GRANT USAGE ON FOREIGN SERVER aws TO joe;
-CREATE ROLE stranger LOGIN;
+CREATE ROLE ordinary LOGIN;
 END
 $node->safe_psql('postgres', 'CREATE EXTENSION pg_stat_statements') if $has_statements;
 wait_until_alone($node);
@@ -77,12 +77,12 @@ my @ways = (
 	[ 'a read-only transaction', 'logged', "BEGIN READ ONLY", "$create aws $keys", 'ROLLBACK' ],
 	[ 'another statement of the same message', 'logged', "$create aws $keys\\; SELECT 1/0" ],
 	[ 'a DO block, in CONTEXT too', 'logged', "DO \$\$ BEGIN EXECUTE 'CREATE USER MAPPING FOR CURRENT_USER SERVER nosuch OPTIONS (aws_secret_access_key ' || quote_literal('Secret' || 'InTheStatement') || ')'; END \$\$" ],
-	[ 'no USAGE on the server', 'logged', "$create aws $keys", 'stranger' ]);
+	[ 'no USAGE on the server', 'logged', "$create aws $keys", 'ordinary' ]);
 
 foreach my $way (@ways)
 {
 	my ($name, $outcome, @statements) = @$way;
-	my $role = $statements[-1] eq 'stranger' ? pop @statements : undef;
+	my $role = $statements[-1] eq 'ordinary' ? pop @statements : undef;
 
 	($outcome) = $outcome =~ /^(not logged|logged)/;
 	is(logs(undef, $role, @statements), $outcome, "at default settings, $name: $outcome");
@@ -196,7 +196,7 @@ my $options = "SELECT coalesce(array_to_string(umoptions, ' '), '') ~ 'Kept' FRO
 $node->safe_psql('postgres', "CREATE USER MAPPING FOR joe SERVER aws OPTIONS (aws_access_key_id 'A', aws_secret_access_key 'Kept')");
 is($node->safe_psql('postgres', $options), 't', 'pg_user_mappings shows it to superusers');
 is(as_role($node, 'joe', $options), 't', 'and to the role itself');
-is(as_role($node, 'stranger', $options), 'f', 'not to others');
+is(as_role($node, 'ordinary', $options), 'f', 'not to others');
 like((run_command([ 'pg_dump', '--dbname', $node->connstr('postgres') ]))[0], qr/aws_secret_access_key 'Kept'/, 'and pg_dump dumps it');
 
 $node->stop;

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * json_scan.h
+ * json_reader_internal.h
  *		How json_reader.c reads strings, numbers and white space.
  *
  * Every scan_ and skip_ function takes the place to start at, and returns the
@@ -13,12 +13,12 @@
  * bytes in a 64-bit word.  A block never reaches past the end of the window.
  *
  * IDENTIFICATION
- *	  src/base/json_scan.h
+ *	  src/base/json_reader_internal.h
  *
  *-------------------------------------------------------------------------
  */
-#ifndef LFDW_JSON_SCAN_H
-#define LFDW_JSON_SCAN_H
+#ifndef LFDW_JSON_READER_INTERNAL_H
+#define LFDW_JSON_READER_INTERNAL_H
 
 #include "base/json_reader.h"
 #include "port/pg_bitutils.h"
@@ -267,4 +267,4 @@ scan_name(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
 	return p + 1;
 }
 
-#endif							/* LFDW_JSON_SCAN_H */
+#endif							/* LFDW_JSON_READER_INTERNAL_H */

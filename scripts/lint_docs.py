@@ -1,0 +1,131 @@
+"""The rules of scripts/lint about documents, and what they say of the tree."""
+
+import os
+import re
+
+from lint_tree import VERBATIM, folder_of, line_at, matches, strip
+
+# Lines of Markdown that are no prose, and those that begin an item of a list.
+NO_PROSE = re.compile(r"\s*($|#|\||<|>|\[[^\]]+\]:\s|-{3,}\s*$|={3,}\s*$)")
+LIST_ITEM = re.compile(r"\s*([*+-]|\d+[.)])\s")
+FENCE = re.compile(r"\s*(```|~~~)")
+
+
+def rule_prose(tree):
+    """A paragraph of Markdown is one line, and so is an item of a list."""
+    for path, text in tree.items():
+        if not path.endswith(".md") or VERBATIM.match(path):
+            continue
+        before, indent, fenced = "", 0, False
+        for number, line in enumerate(text.split("\n"), 1):
+            kind = "prose"
+            if fenced or FENCE.match(line):
+                fenced ^= bool(FENCE.match(line))
+                kind = ""
+            elif NO_PROSE.match(line):
+                kind = ""
+            elif LIST_ITEM.match(line):
+                kind = "item"
+            elif re.match(r" {4}|\t", line) and not before:
+                kind = ""               # code, by its indentation
+            own = len(line) - len(line.lstrip())
+            if kind == "prose" and before:
+                yield path, number, "a paragraph over several lines"
+            elif kind == "item" and before == "prose" and own >= indent:
+                yield path, number, "a list with no blank line before it"
+            before, indent = kind, own
+
+
+# A test in Perl, by its file's name; one that a script writes has a path.
+TAP_NAME = re.compile(r"(?<![\w/.$-])(?:test/tap/)?(\d{3}_[a-z]\w*)")
+
+
+def rule_tap_numbers(tree):
+    """Each file of test/tap has a number of its own, and is named as it is."""
+    numbers, names = {}, set()
+    for path in sorted(tree):
+        if re.match(r"test/tap/[^/]+\.pl$", path):
+            name = os.path.basename(path)[:-len(".pl")]
+            names.add(name)
+            if not re.fullmatch(r"\d{3}_[a-z]\w*", name):
+                yield path, 1, "not named by a number of three digits"
+            elif name[:3] in numbers:
+                yield path, 1, f"{numbers[name[:3]]} has that number too"
+            numbers.setdefault(name[:3], path)
+    def wanted(path):
+        return (path != "scripts/lint_samples.py"
+                and not VERBATIM.match(path))
+    for path, line, match in matches(tree, TAP_NAME, wanted,
+                                     lambda text: text):
+        if match.group(1) not in names:
+            yield path, line, f"there is no test/tap/{match.group(1)}.pl"
+
+
+def readme_options(text):
+    """The names in the tables whose first column is headed "option"."""
+    names, inside = {}, False
+    for number, line in enumerate(text.split("\n"), 1):
+        if re.match(r"\|\s*options?\s*\|", line, re.I):
+            inside = True
+        elif not line.startswith("|"):
+            inside = False
+        match = re.match(r"\|\s*`(\w+)`\s*\|", line)
+        if inside and match:
+            names.setdefault(match.group(1), number)
+    return names
+
+
+def rule_readme_options(tree):
+    """README.md documents the options of src/options/option.c, all and no others."""
+    source, readme = "src/options/option.c", "README.md"
+    for path in (source, readme):
+        if path not in tree:
+            yield path, 1, "missing: the options cannot be compared"
+            return
+    code = strip(tree[source], keep_strings=True)
+    rows = {match.group(1): line_at(code, match.start()) for match in
+            re.finditer(r'^[ \t]*\{"(\w+)",\s*\w+RelationId,', code, re.M)}
+    names = readme_options(tree[readme])
+    if not rows:
+        yield source, 1, "no rows of the option table found"
+    if not names:
+        yield readme, 1, 'no table with a first column "option" found'
+    if rows and names:
+        for name in sorted(rows.keys() - names.keys()):
+            yield source, rows[name], f'option "{name}" is not in {readme}'
+        for name in sorted(names.keys() - rows.keys()):
+            yield readme, names[name], f'option "{name}" is not in {source}'
+
+
+def map_of(text):
+    """The folders of the map, in order, and where it names each module."""
+    folders, named = [], {}
+    for number, line in enumerate(text.split("\n"), 1):
+        folder = re.match(r"\| \*\*`src/(?:(\w+)/)?`\*\* \|", line)
+        module = re.match(r"\| `(\w+)` \|", line)
+        if folder:
+            folders.append(folder.group(1) or "")
+        elif module and folders:
+            named[folders[-1], module.group(1)] = number
+        elif folders and not line.startswith("|"):
+            break
+    return folders, named
+
+
+def check_map(tree, order):
+    """docs/internals.md names every module of src below its folder, and the
+    folders in this order."""
+    page = "docs/internals.md"
+    modules = {(folder_of(path),
+                os.path.basename(path)[:-2].removesuffix("_internal")): path
+               for path in tree if folder_of(path) in ("", *order)}
+    folders, named = map_of(tree.get(page, ""))
+    if not named:
+        yield page, 1, "no map of the sources found"
+        return
+    if folders != [name for name in ("", *order) if name in folders]:
+        yield page, 1, "the map's folders are not in the order of scripts/lint"
+    for module in sorted(modules.keys() - named.keys()):
+        yield modules[module], 1, f"not in the map of {page}"
+    for module in sorted(named.keys() - modules.keys()):
+        yield page, named[module], f'there is no module "{"/".join(module)}"'

@@ -1,0 +1,259 @@
+/*-------------------------------------------------------------------------
+ *
+ * foreign_object.c
+ *		Foreign objects as the catalogs have them, with their options read.
+ *
+ * No other file reads a server, a user mapping or a foreign table.  Options of
+ * columns are read here too, but in the statement that changes them, where no
+ * cache has them yet (declaration.c).
+ *
+ * IDENTIFICATION
+ *	  src/options/foreign_object.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "foreign/foreign.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/syscache.h"
+
+#include "aws/client.h"
+#include "options/foreign_object.h"
+#include "options/option_internal.h"
+#include "pg/compat.h"
+
+/* The handler of our foreign-data wrappers, which tells them from others. */
+static PGFunction our_handler = NULL;
+
+/* Takes the handler of this library; once, while it loads. */
+void
+lfdw_foreign_set_handler(PGFunction handler)
+{
+	our_handler = handler;
+}
+
+/* Is a server, by OID, one of lambda_fdw's, whatever its wrapper's name? */
+bool
+lfdw_foreign_server_is_ours(Oid serverid)
+{
+	ForeignDataWrapper *wrapper =
+	GetForeignDataWrapper(GetForeignServer(serverid)->fdwid);
+	FmgrInfo	handler;
+
+	if (!OidIsValid(wrapper->fdwhandler))
+		return false;
+	fmgr_info(wrapper->fdwhandler, &handler);
+	return handler.fn_addr == our_handler;
+}
+
+/* Is a foreign table, by OID, on a server of lambda_fdw's? */
+bool
+lfdw_foreign_table_is_ours(Oid relid)
+{
+	return lfdw_foreign_server_is_ours(GetForeignTable(relid)->serverid);
+}
+
+/* A server or user mapping has changed: its connections are for nobody new. */
+static void
+forget_connections(Datum arg, LfdwCacheId cacheid, uint32 hashvalue)
+{
+	lfdw_client_forget_changed(cacheid == USERMAPPINGOID, hashvalue);
+}
+
+/* Whose connections a server and user mapping have. */
+static void
+make_pool_key(LfdwPoolKey *key, Oid serverid, Oid umid)
+{
+	static bool registered = false;
+
+	if (!registered)
+	{
+		CacheRegisterSyscacheCallback(FOREIGNSERVEROID, forget_connections, (Datum) 0);
+		CacheRegisterSyscacheCallback(USERMAPPINGOID, forget_connections, (Datum) 0);
+		registered = true;
+	}
+	key->serverid = serverid;
+	key->umid = umid;
+	key->server_hash = GetSysCacheHashValue1(FOREIGNSERVEROID,
+											 ObjectIdGetDatum(serverid));
+	key->mapping_hash = OidIsValid(umid) ?
+		GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(umid)) : 0;
+}
+
+/* Has a user (InvalidOid: PUBLIC) a mapping on a server? */
+static bool
+has_mapping(Oid serverid, Oid userid)
+{
+	return SearchSysCacheExists2(USERMAPPINGUSERSERVER,
+								 ObjectIdGetDatum(userid),
+								 ObjectIdGetDatum(serverid));
+}
+
+/*
+ * A role as a caller through a server, with its user mapping or that of
+ * PUBLIC, or none.
+ *
+ * It may use the server's own credentials where its owner is a superuser, and
+ * either the mapping says so, which only a superuser may have set, or the role
+ * is a superuser with a mapping of its own.  The result is palloc'd in the
+ * current context.
+ */
+LfdwCaller *
+lfdw_foreign_caller(Oid serverid, Oid userid)
+{
+	LfdwCaller *caller = palloc0(sizeof(LfdwCaller));
+	ForeignServer *server = GetForeignServer(serverid);
+	bool		own = has_mapping(serverid, userid);
+	Oid			umid = InvalidOid;
+
+	caller->server = server->servername;
+	caller->userid = userid;
+	if (own || has_mapping(serverid, InvalidOid))
+	{
+		UserMapping *mapping = GetUserMapping(userid, serverid);
+
+		umid = mapping->umid;
+		lfdw_option_read_defaults(UserMappingRelationId, &caller->mapping);
+		lfdw_option_read(UserMappingRelationId, mapping->options, &caller->mapping);
+	}
+	make_pool_key(&caller->pool, serverid, umid);
+	caller->trusted = superuser_arg(server->owner);
+	caller->ambient = caller->trusted &&
+		(caller->mapping.use_ambient_credentials ||
+		 (own && superuser_arg(userid)));
+	return caller;
+}
+
+/*
+ * The server of this name, on which the role must have USAGE (42501), unless
+ * superusers_will_do and its owner is one.  Raises 42704 where there is none.
+ */
+Oid
+lfdw_foreign_server_oid(const char *name, Oid userid, bool superusers_will_do)
+{
+	ForeignServer *server = GetForeignServerByName(name, false);
+	Oid			serverid = server->serverid;
+
+	if (!(superusers_will_do && superuser_arg(server->owner)) &&
+		!lfdw_has_server_usage(serverid, userid))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for foreign server %s", name),
+				 errhint("GRANT USAGE ON FOREIGN SERVER %s TO %s;",
+						 quote_identifier(name),
+						 quote_identifier(GetUserNameFromId(userid, false)))));
+	return serverid;
+}
+
+/* Reads a server's options over the defaults. */
+static void
+read_server(LfdwOptions *options, Oid serverid)
+{
+	ForeignServer *server = GetForeignServer(serverid);
+
+	options->serverid = serverid;
+	options->server = server->servername;
+	options->trusted = superuser_arg(server->owner);
+	lfdw_option_read_defaults(ForeignServerRelationId, options);
+	lfdw_option_read_defaults(ForeignTableRelationId, options);
+	lfdw_option_read(ForeignServerRelationId, server->options, options);
+}
+
+/*
+ * Reads the options of a server, with the defaults of a foreign table; palloc'd
+ * in the current context.
+ */
+LfdwOptions *
+lfdw_foreign_server_options(Oid serverid)
+{
+	LfdwOptions *options = palloc0(sizeof(LfdwOptions));
+
+	read_server(options, serverid);
+	return options;
+}
+
+/*
+ * Reads a foreign table's options over its server's over the defaults.
+ *
+ * Takes the table's OID.  The result and what it points to are palloc'd in
+ * the current context.  Raises the validator's errors, should the catalogs
+ * hold an option of another version.
+ */
+LfdwOptions *
+lfdw_foreign_table_options(Oid relid)
+{
+	LfdwOptions *options = palloc0(sizeof(LfdwOptions));
+	ForeignTable *table = GetForeignTable(relid);
+
+	read_server(options, table->serverid);
+	lfdw_option_read(ForeignTableRelationId, table->options, options);
+	return options;
+}
+
+/*
+ * Reads the options of one column of a foreign table, palloc'd in the current
+ * context.
+ */
+LfdwColumnOptions *
+lfdw_foreign_column_options(Oid relid, AttrNumber attnum)
+{
+	LfdwColumnOptions *options = palloc0(sizeof(LfdwColumnOptions));
+
+	lfdw_option_read_defaults(AttributeRelationId, options);
+	lfdw_option_read(AttributeRelationId,
+					 GetForeignColumnOptions(relid, attnum), options);
+	return options;
+}
+
+/* The name of a server, palloc'd; NULL where it was dropped. */
+char *
+lfdw_foreign_server_name(Oid serverid)
+{
+	ForeignServer *server = GetForeignServerExtended(serverid, FSV_MISSING_OK);
+
+	return server ? server->servername : NULL;
+}
+
+/* The role of a user mapping, "public" for all; NULL where it was dropped. */
+char *
+lfdw_foreign_mapping_user(Oid umid)
+{
+	HeapTuple	tuple = SearchSysCache1(USERMAPPINGOID, ObjectIdGetDatum(umid));
+	Oid			userid;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	userid = ((Form_pg_user_mapping) GETSTRUCT(tuple))->umuser;
+	ReleaseSysCache(tuple);
+	return OidIsValid(userid) ? GetUserNameFromId(userid, true) :
+		pstrdup("public");
+}
+
+/*
+ * Refuses a server with privileged options whose owner is not (or no longer)
+ * a superuser: the validator only saw who ran the statement (42501).
+ */
+void
+lfdw_foreign_check_owner(const LfdwOptions *options)
+{
+	ListCell   *lc;
+
+	if (options->trusted)
+		return;
+	foreach(lc, GetForeignServer(options->serverid)->options)
+	{
+		DefElem    *def = (DefElem *) lfirst(lc);
+
+		if (lfdw_option_is_privileged(ForeignServerRelationId, def))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("server \"%s\" may not use option \"%s\"",
+							options->server, def->defname),
+					 errdetail("Its owner is not a superuser."),
+					 errhint("Drop the option, or make a superuser the server's owner.")));
+	}
+}

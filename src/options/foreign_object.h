@@ -1,0 +1,33 @@
+/*-------------------------------------------------------------------------
+ *
+ * foreign_object.h
+ *		Foreign objects as the catalogs have them, with their options read.
+ *
+ * IDENTIFICATION
+ *	  src/options/foreign_object.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_FOREIGN_OBJECT_H
+#define LFDW_FOREIGN_OBJECT_H
+
+#include "postgres.h"
+
+#include "access/attnum.h"
+#include "aws/caller.h"
+#include "options/option.h"
+
+extern void lfdw_foreign_set_handler(PGFunction handler);
+extern bool lfdw_foreign_server_is_ours(Oid serverid);
+extern bool lfdw_foreign_table_is_ours(Oid relid);
+extern LfdwOptions *lfdw_foreign_server_options(Oid serverid);
+extern LfdwOptions *lfdw_foreign_table_options(Oid relid);
+extern LfdwColumnOptions *lfdw_foreign_column_options(Oid relid, AttrNumber attnum);
+extern LfdwCaller *lfdw_foreign_caller(Oid serverid, Oid userid);
+extern void lfdw_foreign_check_owner(const LfdwOptions *options);
+extern Oid	lfdw_foreign_server_oid(const char *name, Oid userid,
+									bool superusers_will_do);
+extern char *lfdw_foreign_server_name(Oid serverid);
+extern char *lfdw_foreign_mapping_user(Oid umid);
+
+#endif							/* LFDW_FOREIGN_OBJECT_H */

@@ -1,0 +1,44 @@
+/*-------------------------------------------------------------------------
+ *
+ * option_internal.h
+ *		The option table, for those that walk it.
+ *
+ * IDENTIFICATION
+ *	  src/options/option_internal.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_OPTION_INTERNAL_H
+#define LFDW_OPTION_INTERNAL_H
+
+#include "postgres.h"
+
+/* for the OIDs by which options know the catalog of their object */
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_foreign_server.h"
+#include "catalog/pg_foreign_table.h"
+#include "catalog/pg_user_mapping.h"
+#include "nodes/parsenodes.h"
+
+#include "options/option_kind.h"
+
+/* One option, a row of the table. */
+typedef struct LfdwOption
+{
+	const char *name;
+	Oid			catalog;		/* of the object that carries it */
+	LfdwOptionKind kind;
+	double		min;			/* bounds of numbers */
+	double		max;
+	const char *boot_value;		/* parsed like a given one; NULL for none */
+	int			flags;
+	size_t		field;			/* offset in the structure of the catalog */
+	const char *summary;
+} LfdwOption;
+
+extern const LfdwOption *lfdw_option_find(Oid catalog, const char *name);
+extern bool lfdw_option_is_privileged(Oid catalog, DefElem *def);
+extern void lfdw_option_read_defaults(Oid catalog, void *base);
+extern void lfdw_option_read(Oid catalog, List *options, void *base);
+
+#endif							/* LFDW_OPTION_INTERNAL_H */
