@@ -66,7 +66,7 @@ read_table(Oid relid)
                                  '#include "base/buffer.h"\n'),
 }
 # Those in which nothing but their place matters.
-for place in """src/lambda_fdw.c src/join/join.h src/scan/scan.h
+for place in """src/jit.c src/lambda_fdw.c src/join/join.h src/scan/scan.h
         src/scan/rel_info.c src/modify/modify.h src/sql/sql.h src/pushdown/term.h
         src/lambda/invoke.h src/credentials/credentials.h src/aws/ambient.c
         src/http/multi_handle.c src/http/easy_handle.c src/http/wait.c
@@ -122,7 +122,7 @@ def mystery(tree):
     tree["src/odd/mystery.c"] = c_file("src/odd/mystery.c", "")
 
 
-append("layers", "src/http/http.c", '#include "lambda/invoke.h"\n', "upwards")
+append("layers", "src/http/http.c", '#include "sql/sql.h"\n', "upwards")
 append("layers", "src/base/buffer.h", '#include "pg/compat.h"\n',
        "base on the server")
 append("layers", "src/modify/modify.h", '#include "scan/scan.h"\n', "sideways")
@@ -167,6 +167,8 @@ append("libraries", "src/http/http.c", '#include "catalog/pg_user_mapping.h"\n',
        "a foreign catalog")
 append("seen", "src/lambda/invoke.h", '#include "http/pool.h"\n',
        "the connection pool")
+append("seen", "src/response/row.c", '#include "lambda/invoke.h"\n',
+       "an invocation where only its body may be known")
 
 
 @plant("seen", "src/scan/scan.h")
