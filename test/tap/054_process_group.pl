@@ -91,14 +91,6 @@ my ($left) = lines_of($agent, 1);
 ok(kill(0, $left), 'keeps what it has started');
 kill('KILL', $left);
 
-# It begins as a program does that a shell starts: no signal is blocked.
-put_file('.aws/config', '[default]' . "\n" . 'credential_process = '
-	  . put_script('program', "grep -q '^SigBlk:[[:space:]]*0*\$' /proc/self/status || exit 1\n"
-		  . "echo '{\"Version\": 1, \"AccessKeyId\": \"$access_key\", \"SecretAccessKey\": \"$secret_key\"}'")
-	  . "\n");
-restart_with();
-is($node->safe_psql('postgres', 'SELECT count(*) FROM items'), '20', 'a program has no signal blocked');
-
 no_secrets_ok();
 stop_ambient();
 done_testing();
