@@ -30,14 +30,14 @@
 #include "pushdown/term.h"
 #include "pushdown/value_set.h"
 
-/* Whose condition is judged, and why the function does not filter by it. */
-typedef struct Judge
+/* Where a condition is from, and why the function does not filter by it. */
+typedef struct ClassifyContext
 {
 	PlannerInfo *root;
 	const LfdwTable *table;
 	Index		relid;
 	const char *why;
-} Judge;
+} ClassifyContext;
 
 /* Is a cast one that the parser may write as a function, a relabelling or both? */
 static Node *
@@ -110,19 +110,19 @@ find_column(const LfdwTable *table, Index relid, Node *node, Oid *type)
 
 /* The same for an operand of a condition: notes a cast that stands between. */
 static const LfdwColumn *
-match_column(Judge *judge, Node *node, Oid *type)
+match_column(ClassifyContext *context, Node *node, Oid *type)
 {
-	const LfdwColumn *column = find_column(judge->table, judge->relid, node,
+	const LfdwColumn *column = find_column(context->table, context->relid, node,
 										   type);
 	bool		relabelled;
 
 	if (column)
 		return column;
-	column = column_under_casts(judge->table, judge->relid, node, &relabelled);
+	column = column_under_casts(context->table, context->relid, node, &relabelled);
 	if (column)
-		judge->why = psprintf("it compares as type %s, and the column is of type %s",
-							  format_type_be(exprType(node)),
-							  format_type_be(column->typid));
+		context->why = psprintf("it compares as type %s, and the column is of type %s",
+								format_type_be(exprType(node)),
+								format_type_be(column->typid));
 	return NULL;
 }
 
@@ -248,13 +248,13 @@ describe_undeclared(const LfdwColumn *column, const LfdwOperator *op)
 
 /* Can a condition of this operator be sent, declared or as a hint? */
 static bool
-is_sendable(Judge *judge, const LfdwColumn *column, const LfdwOperator *op)
+is_sendable(ClassifyContext *context, const LfdwColumn *column, const LfdwOperator *op)
 {
-	if (lfdw_table_takes(judge->table, column, op))
+	if (lfdw_table_takes(context->table, column, op))
 		return true;
-	judge->why = describe_undeclared(column, op);
+	context->why = describe_undeclared(column, op);
 	return lfdw_operator_is_equality(op) &&
-		is_hintable(judge->table, column);
+		is_hintable(context->table, column);
 }
 
 /*
@@ -278,7 +278,7 @@ lfdw_term_make(const LfdwTable *table, const LfdwColumn *column,
 
 /* Why a value is not one for the whole (re)scan. */
 static const char *
-describe_unstable(const Judge *judge, Node *node)
+describe_unstable(const ClassifyContext *context, Node *node)
 {
 	if (contain_volatile_functions(node))
 		return "its value is volatile";
@@ -292,25 +292,25 @@ describe_unstable(const Judge *judge, Node *node)
  * column's own: any integer's, or the column's.  Invalid for others.
  */
 static Oid
-value_type(Judge *judge, Oid type, Oid valtype)
+value_type(ClassifyContext *context, Oid type, Oid valtype)
 {
 	if (lfdw_set_is_integer(valtype) && lfdw_set_is_integer(type))
 		return valtype;
 	if (compares_as(type, valtype))
 		return type;
-	judge->why = psprintf("its value is of type %s, and the column of type %s",
-						  format_type_be(valtype), format_type_be(type));
+	context->why = psprintf("its value is of type %s, and the column of type %s",
+							format_type_be(valtype), format_type_be(type));
 	return InvalidOid;
 }
 
 /* Does a comparison under a collation mean the same to every function? */
 static bool
-is_plain_collation(Judge *judge, Oid collation, const LfdwOperator *op)
+is_plain_collation(ClassifyContext *context, Oid collation, const LfdwOperator *op)
 {
 	if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
-		judge->why = "its collation is nondeterministic";
+		context->why = "its collation is nondeterministic";
 	else if (lfdw_operator_is_bound(op) && !lfdw_term_orders_alike(collation))
-		judge->why = "its collation is neither C nor POSIX";
+		context->why = "its collation is neither C nor POSIX";
 	else
 		return true;
 	return false;
@@ -321,19 +321,19 @@ is_plain_collation(Judge *judge, Oid collation, const LfdwOperator *op)
  * operator's OID.
  */
 static LfdwTerm *
-classify_comparison(Judge *judge, Oid opno, Oid collation, bool array,
+classify_comparison(ClassifyContext *context, Oid opno, Oid collation, bool array,
 					Node *left, Node *right)
 {
 	Oid			type;
 	Oid			valtype = exprType(right);
-	const LfdwColumn *column = match_column(judge, left, &type);
+	const LfdwColumn *column = match_column(context, left, &type);
 	const LfdwOperator *op;
 
 	if (column == NULL)
 		return NULL;
-	if (!is_stable_value(judge->root, judge->relid, right))
+	if (!is_stable_value(context->root, context->relid, right))
 	{
-		judge->why = describe_unstable(judge, right);
+		context->why = describe_unstable(context, right);
 		return NULL;
 	}
 	op = lfdw_operator_find(opno, lookup_type_cache(type,
@@ -342,95 +342,95 @@ classify_comparison(Judge *judge, Oid opno, Oid collation, bool array,
 		op = op->listed;
 	if (op == NULL)
 	{
-		judge->why = "its operator is none that can be sent";
+		context->why = "its operator is none that can be sent";
 		return NULL;
 	}
 	if (array)
 		valtype = get_base_element_type(valtype);
-	valtype = value_type(judge, type, getBaseType(valtype));
-	if (!OidIsValid(valtype) || !is_plain_collation(judge, collation, op) ||
-		!is_sendable(judge, column, op))
+	valtype = value_type(context, type, getBaseType(valtype));
+	if (!OidIsValid(valtype) || !is_plain_collation(context, collation, op) ||
+		!is_sendable(context, column, op))
 		return NULL;
-	return lfdw_term_make(judge->table, column, op, valtype, collation, right);
+	return lfdw_term_make(context->table, column, op, valtype, collation, right);
 }
 
 static LfdwTerm *
-classify_operator(Judge *judge, OpExpr *expr)
+classify_operator(ClassifyContext *context, OpExpr *expr)
 {
 	LfdwTerm   *term;
 	Oid			commutator;
 
 	if (list_length(expr->args) != 2)
 		return NULL;
-	term = classify_comparison(judge, expr->opno, expr->inputcollid, false,
+	term = classify_comparison(context, expr->opno, expr->inputcollid, false,
 							   linitial(expr->args), lsecond(expr->args));
 	if (term)
 		return term;
 	commutator = get_commutator(expr->opno);
 	if (!OidIsValid(commutator))
 		return NULL;
-	return classify_comparison(judge, commutator, expr->inputcollid, false,
+	return classify_comparison(context, commutator, expr->inputcollid, false,
 							   lsecond(expr->args), linitial(expr->args));
 }
 
 /* = ANY is in, and <> ALL not in; <> ANY and = ALL are neither. */
 static LfdwTerm *
-classify_array(Judge *judge, ScalarArrayOpExpr *expr)
+classify_array(ClassifyContext *context, ScalarArrayOpExpr *expr)
 {
-	LfdwTerm   *term = classify_comparison(judge, expr->opno,
+	LfdwTerm   *term = classify_comparison(context, expr->opno,
 										   expr->inputcollid, true,
 										   linitial(expr->args),
 										   lsecond(expr->args));
 
 	if (term == NULL || lfdw_operator_is_equality(term->op) == expr->useOr)
 		return term;
-	judge->why = "it is neither = ANY nor <> ALL";
+	context->why = "it is neither = ANY nor <> ALL";
 	return NULL;
 }
 
 /* "active" and "NOT active" are what the planner makes of "active = true". */
 static LfdwTerm *
-classify_boolean(Judge *judge, Node *node, bool value)
+classify_boolean(ClassifyContext *context, Node *node, bool value)
 {
 	Oid			type;
-	const LfdwColumn *column = match_column(judge, node, &type);
+	const LfdwColumn *column = match_column(context, node, &type);
 	const LfdwOperator *op = lfdw_operator_equality(false);
 
-	if (column == NULL || type != BOOLOID || !is_sendable(judge, column, op))
+	if (column == NULL || type != BOOLOID || !is_sendable(context, column, op))
 		return NULL;
-	return lfdw_term_make(judge->table, column, op, BOOLOID, InvalidOid,
+	return lfdw_term_make(context->table, column, op, BOOLOID, InvalidOid,
 						  makeBoolConst(value, false));
 }
 
 /* column IS NULL, column IS NOT NULL */
 static LfdwTerm *
-classify_null(Judge *judge, Node *node, bool isnull)
+classify_null(ClassifyContext *context, Node *node, bool isnull)
 {
 	Oid			type;
-	const LfdwColumn *column = match_column(judge, node, &type);
+	const LfdwColumn *column = match_column(context, node, &type);
 	const LfdwOperator *op = lfdw_operator_null_test(isnull);
 
-	if (column == NULL || !is_sendable(judge, column, op))
+	if (column == NULL || !is_sendable(context, column, op))
 		return NULL;
-	return lfdw_term_make(judge->table, column, op, type, InvalidOid, NULL);
+	return lfdw_term_make(context->table, column, op, type, InvalidOid, NULL);
 }
 
 /* The tests that NULL passes stay local, but for those of NULL itself. */
 static LfdwTerm *
-classify_boolean_test(Judge *judge, BooleanTest *test)
+classify_boolean_test(ClassifyContext *context, BooleanTest *test)
 {
 	Node	   *node = (Node *) test->arg;
 
 	switch (test->booltesttype)
 	{
 		case IS_TRUE:
-			return classify_boolean(judge, node, true);
+			return classify_boolean(context, node, true);
 		case IS_FALSE:
-			return classify_boolean(judge, node, false);
+			return classify_boolean(context, node, false);
 		case IS_UNKNOWN:
-			return classify_null(judge, node, true);
+			return classify_null(context, node, true);
 		case IS_NOT_UNKNOWN:
-			return classify_null(judge, node, false);
+			return classify_null(context, node, false);
 		default:
 			return NULL;
 	}
@@ -438,7 +438,7 @@ classify_boolean_test(Judge *judge, BooleanTest *test)
 
 /* An OR of equalities on one column is one "in" with all the values. */
 static LfdwTerm *
-classify_or(Judge *judge, BoolExpr *expr)
+classify_or(ClassifyContext *context, BoolExpr *expr)
 {
 	ArrayExpr  *array = makeNode(ArrayExpr);
 	LfdwTerm   *first = NULL;
@@ -447,7 +447,7 @@ classify_or(Judge *judge, BoolExpr *expr)
 	foreach(lc, expr->args)
 	{
 		LfdwTerm   *term = IsA(lfirst(lc), OpExpr) ?
-		classify_operator(judge, lfirst(lc)) : NULL;
+		classify_operator(context, lfirst(lc)) : NULL;
 
 		if (term == NULL || !lfdw_operator_is_equality(term->op))
 			return NULL;
@@ -464,34 +464,34 @@ classify_or(Judge *judge, BoolExpr *expr)
 	array->location = -1;
 	if (!OidIsValid(array->array_typeid))
 		return NULL;
-	return lfdw_term_make(judge->table, first->column, lfdw_operator_equality(true),
+	return lfdw_term_make(context->table, first->column, lfdw_operator_equality(true),
 						  first->valtype, first->collation,
-						  eval_const_expressions(judge->root, (Node *) array));
+						  eval_const_expressions(context->root, (Node *) array));
 }
 
 static LfdwTerm *
-classify(Judge *judge, Expr *clause)
+classify(ClassifyContext *context, Expr *clause)
 {
 	switch (nodeTag(clause))
 	{
 		case T_OpExpr:
-			return classify_operator(judge, (OpExpr *) clause);
+			return classify_operator(context, (OpExpr *) clause);
 		case T_ScalarArrayOpExpr:
-			return classify_array(judge, (ScalarArrayOpExpr *) clause);
+			return classify_array(context, (ScalarArrayOpExpr *) clause);
 		case T_BooleanTest:
-			return classify_boolean_test(judge, (BooleanTest *) clause);
+			return classify_boolean_test(context, (BooleanTest *) clause);
 		case T_NullTest:
-			return classify_null(judge, (Node *) ((NullTest *) clause)->arg,
+			return classify_null(context, (Node *) ((NullTest *) clause)->arg,
 								 ((NullTest *) clause)->nulltesttype == IS_NULL);
 		case T_BoolExpr:
 			if (is_notclause(clause))
-				return classify_boolean(judge, (Node *) get_notclausearg(clause),
+				return classify_boolean(context, (Node *) get_notclausearg(clause),
 										false);
 			if (is_orclause(clause))
-				return classify_or(judge, (BoolExpr *) clause);
+				return classify_or(context, (BoolExpr *) clause);
 			return NULL;
 		default:
-			return classify_boolean(judge, (Node *) clause, true);
+			return classify_boolean(context, (Node *) clause, true);
 	}
 }
 
@@ -503,16 +503,16 @@ classify(Judge *judge, Expr *clause)
  * for an index: the function's answer is told by errors, its log and EXPLAIN.
  */
 static LfdwTerm *
-classify_restriction(Judge *judge, RelOptInfo *rel, RestrictInfo *rinfo)
+classify_restriction(ClassifyContext *context, RelOptInfo *rel, RestrictInfo *rinfo)
 {
 	if (rinfo->pseudoconstant)
 		return NULL;
 	if (!restriction_is_securely_promotable(rinfo, rel))
 	{
-		judge->why = "row-level security goes before it, and it is not leakproof";
+		context->why = "row-level security goes before it, and it is not leakproof";
 		return NULL;
 	}
-	return classify(judge, rinfo->clause);
+	return classify(context, rinfo->clause);
 }
 
 /*
@@ -528,13 +528,13 @@ LfdwTerm *
 lfdw_term_classify(PlannerInfo *root, const LfdwTable *table,
 				   RelOptInfo *rel, RestrictInfo *rinfo, const char **why)
 {
-	Judge		judge = {.root = root,.table = table,.relid = rel->relid};
-	LfdwTerm   *term = classify_restriction(&judge, rel, rinfo);
+	ClassifyContext context = {.root = root,.table = table,.relid = rel->relid};
+	LfdwTerm   *term = classify_restriction(&context, rel, rinfo);
 
 	if (term && term->declared)
 		*why = NULL;
 	else
-		*why = judge.why ? judge.why :
+		*why = context.why ? context.why :
 			"it does not compare the column with a value";
 	return term;
 }

@@ -112,7 +112,7 @@ static LfdwFetch *
 begin_fetch(Relation relation, LfdwTable *table, LfdwInvokeStats *stats)
 {
 	LfdwCaller *caller = lfdw_foreign_caller(table->options->serverid,
-											relation->rd_rel->relowner);
+											 relation->rd_rel->relowner);
 	LfdwFetch  *fetch;
 	MemoryContext old;
 	LfdwArguments *arguments;
