@@ -323,6 +323,10 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 
 	if (invocation->finished || invocation->too_large)
 		return;
+	/* the window shows what follows bytes that were accepted */
+	if (invocation->accepted && invocation->encoding_checked &&
+		lfdw_exchange_state(run->exchange) == LFDW_HTTP_RUNNING)
+		return;
 	check_answer(invocation);
 	lfdw_body_set(&invocation->body,
 				  invocation->accepted ? lfdw_exchange_body(run->exchange) : NULL,
