@@ -15,6 +15,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/uuid.h"
 
+#include "pg/compat.h"
 #include "value/json_string.h"
 #include "value/json_writer.h"
 #include "value/value_format.h"
