@@ -167,6 +167,55 @@ is_usable(const LfdwClient *client, int64 now)
 	return client->credentials && client->credentials->expires_at > now;
 }
 
+/* Why a caller has no right to any credentials, whatever a source would say. */
+typedef enum Obstacle
+{
+	NO_OBSTACLE,
+	FILE_NOT_ALLOWED,			/* the server's owner is no superuser */
+	HALF_A_PAIR,				/* see missing_half */
+	NO_KEYS						/* nor may it use the server's own */
+} Obstacle;
+
+/* What keeps a caller from credentials now: a right may be lost at any time. */
+static Obstacle
+find_obstacle(const LfdwCaller *caller)
+{
+	const LfdwMapping *mapping = &caller->mapping;
+
+	if (mapping->credentials_file && !caller->trusted)
+		return FILE_NOT_ALLOWED;
+	if (missing_half(mapping))
+		return HALF_A_PAIR;
+	if (!caller->ambient && !has_own_keys(mapping))
+		return NO_KEYS;
+	return NO_OBSTACLE;
+}
+
+/* Notes what keeps a caller from credentials; false if nothing does. */
+static bool
+note_obstacle(LfdwSearch *search)
+{
+	switch (find_obstacle(search->caller))
+	{
+		case NO_OBSTACLE:
+			return false;
+		case FILE_NOT_ALLOWED:
+			lfdw_search_note(search, "credentials_file",
+							 "the server's owner is not a superuser");
+			break;
+		case HALF_A_PAIR:
+			lfdw_search_note(search, "user mapping",
+							 psprintf("it lacks the option \"%s\"",
+									  missing_half(&search->caller->mapping)));
+			break;
+		case NO_KEYS:
+			lfdw_search_note(search, "user mapping",
+							 "it has no keys, and may not use the server's own");
+			break;
+	}
+	return true;
+}
+
 /*
  * Finds the credentials a caller's requests are signed with.
  *
@@ -184,27 +233,10 @@ lfdw_credentials_find(const LfdwCaller *caller, const LfdwRoute *route,
 	int64		now = (int64) time(NULL);
 	LfdwCredentials *found;
 	LfdwSearch	search = {caller, route, NULL, notes};
-	const char *missing = missing_half(&caller->mapping);
 
-	if (missing)
-	{
-		lfdw_search_note(&search, "user mapping",
-						 psprintf("it lacks the option \"%s\"", missing));
-		return NULL;
-	}
 	/* whoever lost the right to ask must not get what was asked before */
-	if (caller->mapping.credentials_file && !caller->trusted)
-	{
-		lfdw_search_note(&search, "credentials_file",
-						 "the server's owner is not a superuser");
+	if (note_obstacle(&search))
 		return NULL;
-	}
-	if (!caller->ambient && !has_own_keys(&caller->mapping))
-	{
-		lfdw_search_note(&search, "user mapping",
-						 "it has no keys, and may not use the server's own");
-		return NULL;
-	}
 	if (is_fresh(client, now) ||
 		(is_usable(client, now) && now < client->renew_at))
 		return client->credentials;
@@ -268,9 +300,36 @@ lfdw_credentials_renew(const LfdwCaller *caller, const LfdwRoute *route,
 	return found && strcmp(found->access_key_id, access_key_id) != 0;
 }
 
+/* Raises the error about a server whose owner may not have a file read. */
+static void
+report_file(const LfdwCaller *caller, const char *role)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("the user mapping of role \"%s\" for server \"%s\" may not use option \"%s\"",
+					role, caller->server, "credentials_file"),
+			 errdetail("The server's owner is not a superuser."),
+			 errhint("Drop the option, or make a superuser the server's owner.")));
+}
+
+/* Raises the error about a mapping with one option of a pair. */
+static void
+report_half(const LfdwCaller *caller, const char *role)
+{
+	const char *missing = missing_half(&caller->mapping);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+			 errmsg("the user mapping of role \"%s\" for server \"%s\" lacks the option \"%s\"",
+					role, caller->server, missing),
+			 errhint("ALTER USER MAPPING FOR %s SERVER %s OPTIONS (ADD %s '...');",
+					 quote_identifier(role), quote_identifier(caller->server),
+					 missing)));
+}
+
 /* Raises the error about a role that has nothing to sign with. */
 static void
-report_missing(const LfdwCaller *caller, const char *role)
+report_no_keys(const LfdwCaller *caller, const char *role)
 {
 	const LfdwMapping *mapping = &caller->mapping;
 	bool		wants_ambient = mapping->profile || mapping->use_ambient_credentials;
@@ -298,26 +357,21 @@ report_missing(const LfdwCaller *caller, const char *role)
 void
 lfdw_credentials_check(const LfdwCaller *caller)
 {
-	const LfdwMapping *mapping = &caller->mapping;
 	const char *role = GetUserNameFromId(caller->userid, false);
-	const char *missing = missing_half(mapping);
 
 	/* the validator only saw who ran the statement */
-	if (mapping->credentials_file && !caller->trusted)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("the user mapping of role \"%s\" for server \"%s\" may not use option \"%s\"",
-						role, caller->server, "credentials_file"),
-				 errdetail("The server's owner is not a superuser."),
-				 errhint("Drop the option, or make a superuser the server's owner.")));
-	if (missing == NULL && !has_own_keys(mapping) && !caller->ambient)
-		report_missing(caller, role);
-	if (missing)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
-				 errmsg("the user mapping of role \"%s\" for server \"%s\" lacks the option \"%s\"",
-						role, caller->server, missing),
-				 errhint("ALTER USER MAPPING FOR %s SERVER %s OPTIONS (ADD %s '...');",
-						 quote_identifier(role), quote_identifier(caller->server),
-						 missing)));
+	switch (find_obstacle(caller))
+	{
+		case NO_OBSTACLE:
+			break;
+		case FILE_NOT_ALLOWED:
+			report_file(caller, role);
+			break;
+		case HALF_A_PAIR:
+			report_half(caller, role);
+			break;
+		case NO_KEYS:
+			report_no_keys(caller, role);
+			break;
+	}
 }
