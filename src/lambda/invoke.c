@@ -124,6 +124,9 @@ make_request(LfdwInvocation *invocation, const LfdwCaller *caller,
 	aws->headers = invocation->headers;
 	aws->nheaders = make_headers(invocation->headers, function);
 	aws->trace_id = lfdw_setting_trace_id();
+	/* a later attempt may come after a SET, which frees the setting's value */
+	if (aws->trace_id)
+		aws->trace_id = pstrdup(aws->trace_id);
 	aws->body = payload->data;
 	aws->body_len = payload->len;
 	aws->limits = function->route.limits;

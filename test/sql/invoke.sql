@@ -68,6 +68,20 @@ SET lambda_fdw.trace_ids = 'x';
 RESET lambda_fdw.trace_id;
 SELECT status_code FROM lambda_invoke('lambda', 'echo');
 SELECT headers->>'x-amzn-trace-id' AS trace FROM calls ORDER BY seq;
+-- of all attempts of an invocation it is one, whatever is set between them
+CREATE FOREIGN TABLE traced (id int, times int OPTIONS (pushdown '=', required 'true'))
+  SERVER lambda OPTIONS (function_arn 'throttled', payload '{"retry_after": 1}');
+SELECT count(*) FROM reset_calls;
+BEGIN;
+SET LOCAL lambda_fdw.trace_id = 'Root=1-67891233-abcdef012345678912345678';
+DECLARE c CURSOR FOR SELECT times FROM traced WHERE times IN (0, 1);
+FETCH 1 FROM c;
+SET LOCAL lambda_fdw.trace_id = 'Root=1-67891234-12456789abcdef012345678a';
+SET LOCAL application_name = 'Root=1-zzzzzzzz-zzzzzzzzzzzzzzzzzzzzzzzz';
+FETCH ALL FROM c;
+COMMIT;
+SELECT payload->'times' AS times, headers->>'x-amzn-trace-id' AS trace FROM calls
+  WHERE function = 'throttled' ORDER BY times, seq;
 
 -- who asks, and for which tenant
 SET application_name = 'invoke "test"';
