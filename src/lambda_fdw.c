@@ -35,7 +35,7 @@ extern PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
-	lfdw_foreign_set_handler(lambda_fdw_handler);
+	lfdw_foreign_set_callback(lambdaGetForeignRelSize);
 	lfdw_setting_define();
 	lfdw_join_plan_install();
 	lfdw_declaration_install();

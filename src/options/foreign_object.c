@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "foreign/fdwapi.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -26,28 +27,29 @@
 #include "options/option_internal.h"
 #include "pg/compat.h"
 
-/* The handler of our foreign-data wrappers, which tells them from others. */
-static PGFunction our_handler = NULL;
+/* A callback that only our handler gives, which tells our wrappers from others. */
+static GetForeignRelSize_function our_callback = NULL;
 
-/* Takes the handler of this library; once, while it loads. */
+/* Takes the callback of this library; once, while it loads. */
 void
-lfdw_foreign_set_handler(PGFunction handler)
+lfdw_foreign_set_callback(GetForeignRelSize_function callback)
 {
-	our_handler = handler;
+	our_callback = callback;
 }
 
-/* Is a server, by OID, one of lambda_fdw's, whatever its wrapper's name? */
+/*
+ * Is a server, by OID, one of lambda_fdw's, whatever its wrapper's name?  The
+ * handler is asked: its address would not do, as a handler with a SET clause
+ * is called through another function.
+ */
 bool
 lfdw_foreign_server_is_ours(Oid serverid)
 {
-	ForeignDataWrapper *wrapper =
-	GetForeignDataWrapper(GetForeignServer(serverid)->fdwid);
-	FmgrInfo	handler;
+	Oid			fdwid = GetForeignServer(serverid)->fdwid;
+	Oid			handler = GetForeignDataWrapper(fdwid)->fdwhandler;
 
-	if (!OidIsValid(wrapper->fdwhandler))
-		return false;
-	fmgr_info(wrapper->fdwhandler, &handler);
-	return handler.fn_addr == our_handler;
+	return OidIsValid(handler) &&
+		GetFdwRoutine(handler)->GetForeignRelSize == our_callback;
 }
 
 /* Is a foreign table, by OID, on a server of lambda_fdw's? */

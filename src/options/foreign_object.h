@@ -15,9 +15,10 @@
 
 #include "access/attnum.h"
 #include "aws/caller.h"
+#include "foreign/fdwapi.h"
 #include "options/option.h"
 
-extern void lfdw_foreign_set_handler(PGFunction handler);
+extern void lfdw_foreign_set_callback(GetForeignRelSize_function callback);
 extern bool lfdw_foreign_server_is_ours(Oid serverid);
 extern bool lfdw_foreign_table_is_ours(Oid relid);
 extern LfdwOptions *lfdw_foreign_server_options(Oid serverid);

@@ -83,8 +83,8 @@ is_own_value(Oid base, Oid input)
  * Why no condition with an operator on a column of a type can ever be sent, as a
  * sentence; NULL where one can.  A domain counts as its base type.
  */
-const char *
-lfdw_shippable_problem(Oid typid, const LfdwOperator *op)
+static const char *
+sending_problem(Oid typid, const LfdwOperator *op)
 {
 	Oid			base = getBaseType(typid);
 	Oid			input;
@@ -121,7 +121,7 @@ lfdw_shippable_check(const char *attname, const char *relname, Oid typid,
 	{
 		const LfdwOperator *op = &lfdw_operators[i];
 		const char *problem = pushdown[i].declared ?
-		lfdw_shippable_problem(typid, op) : NULL;
+		sending_problem(typid, op) : NULL;
 
 		if (problem)
 			ereport(ERROR,

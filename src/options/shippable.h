@@ -16,7 +16,6 @@
 #include "options/operator.h"
 
 extern Oid	lfdw_shippable_input(Oid base);
-extern const char *lfdw_shippable_problem(Oid typid, const LfdwOperator *op);
 extern void lfdw_shippable_check(const char *attname, const char *relname,
 								 Oid typid, const LfdwPushdown *pushdown);
 

@@ -130,8 +130,8 @@ match_column(ClassifyContext *context, Node *node, Oid *type)
  * Does a function order as PostgreSQL does under this collation?  Byte by byte
  * it does; nobody knows whose tables of a language it has.
  */
-bool
-lfdw_term_orders_alike(Oid collation)
+static bool
+orders_alike(Oid collation)
 {
 	return !OidIsValid(collation) || lfdw_collation_is_c(collation);
 }
@@ -178,7 +178,7 @@ lfdw_term_sort_column(const LfdwTable *table, Index relid, Node *node,
 		type = TEXTOID;
 	if (!is_sortable_type(type) ||
 		lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf != opfamily ||
-		!lfdw_term_orders_alike(collation))
+		!orders_alike(collation))
 		return NULL;
 	return column;
 }
@@ -309,7 +309,7 @@ is_plain_collation(ClassifyContext *context, Oid collation, const LfdwOperator *
 {
 	if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
 		context->why = "its collation is nondeterministic";
-	else if (lfdw_operator_is_bound(op) && !lfdw_term_orders_alike(collation))
+	else if (lfdw_operator_is_bound(op) && !orders_alike(collation))
 		context->why = "its collation is neither C nor POSIX";
 	else
 		return true;

@@ -37,7 +37,6 @@ extern LfdwTerm *lfdw_term_classify(PlannerInfo *root,
 									const char **why);
 extern bool lfdw_term_is_column(const LfdwTable *table, Index relid,
 								const LfdwColumn *column, Node *node);
-extern bool lfdw_term_orders_alike(Oid collation);
 extern const LfdwColumn *lfdw_term_sort_column(const LfdwTable *table,
 											   Index relid, Node *node,
 											   Oid opfamily, Oid collation);

@@ -48,6 +48,12 @@ SELECT lambda_invoke('lambda', 'raw', '{"response": ""}');
 CREATE FOREIGN DATA WRAPPER another;
 CREATE SERVER of_another FOREIGN DATA WRAPPER another;
 SELECT lambda_invoke('of_another', 'echo');
+-- a handler with settings of its own is the same one
+ALTER FUNCTION lambda_fdw_handler() SET search_path = pg_catalog;
+SELECT status_code FROM lambda_invoke('lambda', 'echo');
+CREATE FOREIGN TABLE not_like (n int OPTIONS (pushdown 'like')) SERVER lambda
+  OPTIONS (function_arn 'echo');
+ALTER FUNCTION lambda_fdw_handler() RESET ALL;
 DROP FOREIGN DATA WRAPPER another CASCADE;
 
 -- a function that may have run is not invoked again, but where it may
