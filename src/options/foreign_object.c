@@ -156,8 +156,8 @@ read_server(LfdwOptions *options, Oid serverid)
 	ForeignServer *server = GetForeignServer(serverid);
 
 	options->serverid = serverid;
-	options->server = server->servername;
-	options->trusted = superuser_arg(server->owner);
+	options->route.server = server->servername;
+	options->route.trusted = superuser_arg(server->owner);
 	lfdw_option_read_defaults(ForeignServerRelationId, options);
 	lfdw_option_read_defaults(ForeignTableRelationId, options);
 	lfdw_option_read(ForeignServerRelationId, server->options, options);
@@ -242,7 +242,7 @@ lfdw_foreign_check_owner(const LfdwOptions *options)
 {
 	ListCell   *lc;
 
-	if (options->trusted)
+	if (options->route.trusted)
 		return;
 	foreach(lc, GetForeignServer(options->serverid)->options)
 	{
@@ -252,7 +252,7 @@ lfdw_foreign_check_owner(const LfdwOptions *options)
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					 errmsg("server \"%s\" may not use option \"%s\"",
-							options->server, def->defname),
+							options->route.server, def->defname),
 					 errdetail("Its owner is not a superuser."),
 					 errhint("Drop the option, or make a superuser the server's owner.")));
 	}

@@ -22,7 +22,6 @@
 #include "aws/endpoint.h"
 #include "credentials/credentials.h"
 #include "options/foreign_object.h"
-#include "options/function_options.h"
 #include "sql/sql_session.h"
 
 PG_FUNCTION_INFO_V1(lambda_fdw_connections);
@@ -122,7 +121,6 @@ lambda_fdw_credentials(PG_FUNCTION_ARGS)
 	LfdwCaller *caller = lfdw_foreign_caller(options->serverid, GetUserId());
 	const LfdwCredentials *found;
 	StringInfoData notes;
-	LfdwFunction *function = palloc0(sizeof(LfdwFunction));
 	TupleDesc	desc;
 	Datum		values[4] = {0};
 	bool		nulls[4] = {true, true, true, true};
@@ -130,9 +128,8 @@ lambda_fdw_credentials(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	initStringInfo(&notes);
-	lfdw_function_create(function, options, "none", NULL);
-	lfdw_endpoint_complete_route(&function->route, caller);
-	found = lfdw_credentials_find(caller, &function->route, &notes);
+	lfdw_endpoint_complete_route(&options->route, caller);
+	found = lfdw_credentials_find(caller, &options->route, &notes);
 	if (found)
 	{
 		put_text(&values[0], &nulls[0], found->source);
