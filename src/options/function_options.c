@@ -12,7 +12,9 @@
 
 #include "aws/endpoint.h"
 #include "base/arn.h"
+#include "credentials/credentials.h"
 #include "lambda/client_context.h"
+#include "options/foreign_object.h"
 #include "options/function_options.h"
 
 /* Takes a function's name apart; raises HV024 for one that is none. */
@@ -142,6 +144,22 @@ lfdw_function_override_region(LfdwOptions *options, const char *given,
 	}
 	if (chosen)
 		options->route.region = pstrdup(chosen);
+}
+
+/*
+ * A role about to invoke functions by these options, which has something to
+ * sign with; palloc'd as lfdw_foreign_caller does it.
+ *
+ * Raises 42501 where the server or the role's user mapping has an option that
+ * the server's owner does not allow, and 28000 where the role has no keys.
+ */
+LfdwCaller *
+lfdw_function_caller(const LfdwOptions *options, Oid userid)
+{
+	LfdwCaller *caller = lfdw_foreign_caller(options, userid);
+
+	lfdw_credentials_check(caller);
+	return caller;
 }
 
 /*

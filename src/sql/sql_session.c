@@ -36,7 +36,6 @@ PG_FUNCTION_INFO_V1(lambda_fdw_credentials);
 LfdwOptions *
 lfdw_server_options(const char *name, bool superusers_will_do)
 {
-	LfdwOptions *options;
 	Oid			serverid = lfdw_foreign_server_oid(name, GetUserId(),
 												   superusers_will_do);
 
@@ -44,9 +43,7 @@ lfdw_server_options(const char *name, bool superusers_will_do)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("server \"%s\" is not a server of lambda_fdw", name)));
-	options = lfdw_foreign_server_options(serverid);
-	lfdw_foreign_check_owner(options);
-	return options;
+	return lfdw_foreign_server_options(serverid);
 }
 
 /* Puts a text into a row, NULL for none. */
@@ -118,7 +115,7 @@ lambda_fdw_credentials(PG_FUNCTION_ARGS)
 {
 	LfdwOptions *options = lfdw_server_options(text_to_cstring(PG_GETARG_TEXT_PP(0)),
 											   false);
-	LfdwCaller *caller = lfdw_foreign_caller(options->serverid, GetUserId());
+	LfdwCaller *caller = lfdw_foreign_caller(options, GetUserId());
 	const LfdwCredentials *found;
 	StringInfoData notes;
 	TupleDesc	desc;
