@@ -24,9 +24,6 @@
 #include "options/option_kind.h"
 #include "value/value.h"
 
-/* The member of every request that carries the envelope. */
-#define ENVELOPE_KEY "lambda_fdw"
-
 typedef struct FormatName
 {
 	const char *name;
@@ -118,11 +115,11 @@ parse_object(const char *value, char **field, char **why)
 {
 	bool		found;
 
-	if (!scan_object(value, ENVELOPE_KEY, &found, why))
+	if (!scan_object(value, LFDW_ENVELOPE_KEY, &found, why))
 		return false;
 	if (found)
 	{
-		*why = pstrdup("The member \"" ENVELOPE_KEY "\" is the envelope's.");
+		*why = pstrdup("The member \"" LFDW_ENVELOPE_KEY "\" is the envelope's.");
 		return false;
 	}
 	*field = pstrdup(value);
@@ -144,9 +141,9 @@ parse_argument(const char *value, char **field, char **why)
 		*why = pstrdup("An argument is a member of the request itself: its name cannot begin with \"/\", as a JSON Pointer does.");
 		return false;
 	}
-	if (strcmp(value, ENVELOPE_KEY) == 0)
+	if (strcmp(value, LFDW_ENVELOPE_KEY) == 0)
 	{
-		*why = pstrdup("The member \"" ENVELOPE_KEY "\" is the envelope's.");
+		*why = pstrdup("The member \"" LFDW_ENVELOPE_KEY "\" is the envelope's.");
 		return false;
 	}
 	*field = pstrdup(value);

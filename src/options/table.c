@@ -137,7 +137,7 @@ check_argument(const LfdwTable *table, int index, int op)
 	const LfdwOptions *options = table->options;
 	const char *argument = column->pushdown[op].argument;
 
-	if (strcmp(argument, "lambda_fdw") == 0)
+	if (strcmp(argument, LFDW_ENVELOPE_KEY) == 0)
 		report_argument(table, column, argument, "the envelope");
 	if (options->cursor_argument &&
 		strcmp(argument, options->cursor_argument) == 0)
