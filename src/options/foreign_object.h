@@ -15,6 +15,7 @@
 
 #include "access/attnum.h"
 #include "aws/caller.h"
+#include "fmgr.h"
 #include "options/option.h"
 
 extern void lfdw_foreign_set_handler(PGFunction handler);

@@ -16,7 +16,7 @@
 #include "aws/caller.h"
 #include "base/json_pointer.h"
 #include "options/operator.h"
-#include "value/value.h"
+#include "value/value_format.h"
 
 /* What a foreign table's server and the table itself say. */
 typedef struct LfdwOptions

@@ -22,20 +22,7 @@
 #include "base/json_pointer.h"
 #include "options/operator.h"
 #include "options/option_kind.h"
-#include "value/value.h"
-
-typedef struct FormatName
-{
-	const char *name;
-	LfdwFormat	format;
-} FormatName;
-
-static const FormatName formats[] = {
-	{"epoch_s", LFDW_FORMAT_EPOCH_S},
-	{"epoch_ms", LFDW_FORMAT_EPOCH_MS},
-	{"base64", LFDW_FORMAT_BASE64},
-	{"hex", LFDW_FORMAT_HEX}
-};
+#include "value/value_format.h"
 
 static bool
 parse_number_option(LfdwOptionKind kind, const char *value, double min,
@@ -251,15 +238,9 @@ parse_pushdown(const char *value, LfdwPushdown **field, char **why)
 static bool
 parse_format(const char *value, LfdwFormat *field, char **why)
 {
-	for (int i = 0; i < (int) lengthof(formats); i++)
-	{
-		if (strcmp(value, formats[i].name) == 0)
-		{
-			*field = formats[i].format;
-			return true;
-		}
-	}
-	*why = pstrdup("It must be epoch_s or epoch_ms for a timestamp, base64 or hex for bytea.");
+	if (lfdw_format_find(value, field))
+		return true;
+	*why = pstrdup(lfdw_format_choice);
 	return false;
 }
 
@@ -468,7 +449,7 @@ lfdw_option_kind_name(LfdwOptionKind kind)
 		case LFDW_KIND_PUSHDOWN:
 			return "list of operators";
 		case LFDW_KIND_FORMAT:
-			return "epoch_s, epoch_ms, base64 or hex";
+			return lfdw_format_names;
 		case LFDW_KIND_LOG_TYPE:
 			return "None or Tail";
 		case LFDW_KIND_CAPABILITIES:

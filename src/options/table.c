@@ -82,7 +82,7 @@ set_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 				 errmsg("the format of column \"%s\" of foreign table \"%s\" does not fit its type %s",
 						column->attname, table->relname,
 						format_type_be(column->typid)),
-				 errdetail("epoch_s and epoch_ms are for timestamps, base64 and hex for bytea.")));
+				 errdetail("%s", lfdw_format_types)));
 }
 
 /*
