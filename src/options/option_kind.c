@@ -20,6 +20,8 @@
 
 #include "base/arn.h"
 #include "base/json_pointer.h"
+#include "base/json_reader.h"
+#include "base/uri.h"
 #include "options/operator.h"
 #include "options/option_kind.h"
 #include "value/value_format.h"

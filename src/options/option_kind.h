@@ -13,9 +13,6 @@
 
 #include "postgres.h"
 
-#include "base/json_reader.h"
-#include "base/uri.h"
-
 /* The member of a request that is the envelope; no argument has its name. */
 #define LFDW_ENVELOPE_KEY "lambda_fdw"
 

@@ -17,6 +17,7 @@
 #include "aws/caller.h"
 #include "base/arn.h"
 #include "base/json_pointer.h"
+#include "base/uri.h"
 #include "options/option.h"
 #include "options/option_internal.h"
 
