@@ -32,8 +32,31 @@
 /* As META.json has it. */
 #define LFDW_VERSION "1.0.0"
 
-/* The headers this module adds to those it is given. */
-#define OWN_HEADERS_MAX 9
+/* The headers that this module adds to those it is given, each once at most. */
+typedef enum OwnHeader
+{
+	HEADER_HOST,
+	HEADER_DATE,
+	HEADER_CONTENT_HASH,
+	HEADER_SECURITY_TOKEN,
+	HEADER_AUTHORIZATION,
+	HEADER_USER_AGENT,
+	HEADER_INVOCATION_ID,
+	HEADER_ATTEMPT,
+	HEADER_TRACE_ID
+} OwnHeader;
+
+static const char *const own_headers[] = {
+	[HEADER_HOST] = "Host",
+	[HEADER_DATE] = "X-Amz-Date",
+	[HEADER_CONTENT_HASH] = "X-Amz-Content-Sha256",
+	[HEADER_SECURITY_TOKEN] = "X-Amz-Security-Token",
+	[HEADER_AUTHORIZATION] = "Authorization",
+	[HEADER_USER_AGENT] = "User-Agent",
+	[HEADER_INVOCATION_ID] = "amz-sdk-invocation-id",
+	[HEADER_ATTEMPT] = "amz-sdk-request",
+	[HEADER_TRACE_ID] = "X-Amzn-Trace-Id"
+};
 
 /* LfdwRelease: overwrites keys before their memory is given back. */
 static void
@@ -215,10 +238,10 @@ key_cache(void)
 }
 
 static void
-add_header(LfdwHeader *headers, int *nheaders, const char *name,
+add_header(LfdwHeader *headers, int *nheaders, OwnHeader header,
 		   const char *value)
 {
-	headers[*nheaders].name = name;
+	headers[*nheaders].name = own_headers[header];
 	headers[*nheaders].value = value;
 	(*nheaders)++;
 }
@@ -267,11 +290,11 @@ sign(LfdwHeader *headers, int *nheaders, const LfdwAwsRequest *request,
 	initStringInfo(&authorization);
 	hash_content(request, hash);
 	lfdw_sigv4_timestamp(time(NULL) + client->clock_offset, scope.timestamp);
-	add_header(headers, nheaders, "X-Amz-Date", pstrdup(scope.timestamp));
+	add_header(headers, nheaders, HEADER_DATE, pstrdup(scope.timestamp));
 	if (request->content_hash != LFDW_CONTENT_HASHED)
-		add_header(headers, nheaders, "X-Amz-Content-Sha256", hash);
+		add_header(headers, nheaders, HEADER_CONTENT_HASH, hash);
 	if (credentials->session_token)
-		add_header(headers, nheaders, "X-Amz-Security-Token",
+		add_header(headers, nheaders, HEADER_SECURITY_TOKEN,
 				   credentials->session_token);
 	signed_request.nheaders = *nheaders;
 	if (!lfdw_sigv4_authorization(&authorization, key_cache(),
@@ -279,7 +302,7 @@ sign(LfdwHeader *headers, int *nheaders, const LfdwAwsRequest *request,
 								  credentials->secret_access_key,
 								  &scope, &signed_request))
 		report_signing(request->route);
-	add_header(headers, nheaders, "Authorization", authorization.data);
+	add_header(headers, nheaders, HEADER_AUTHORIZATION, authorization.data);
 }
 
 /* This extension, the server and libcurl, with their versions. */
@@ -306,17 +329,17 @@ make_headers(LfdwHeader *headers, const LfdwAwsRequest *request,
 {
 	int			n = 0;
 
-	add_header(headers, &n, "Host", url->authority);
+	add_header(headers, &n, HEADER_HOST, url->authority);
 	for (int i = 0; i < request->nheaders; i++)
 		headers[n++] = request->headers[i];
 	if (attempt->credentials)
 		sign(headers, &n, request, attempt->credentials, path);
-	add_header(headers, &n, "User-Agent", user_agent());
-	add_header(headers, &n, "amz-sdk-invocation-id", attempt->invocation_id);
-	add_header(headers, &n, "amz-sdk-request",
+	add_header(headers, &n, HEADER_USER_AGENT, user_agent());
+	add_header(headers, &n, HEADER_INVOCATION_ID, attempt->invocation_id);
+	add_header(headers, &n, HEADER_ATTEMPT,
 			   psprintf("attempt=%d; max=%d", attempt->number, attempt->max));
 	if (request->trace_id)
-		add_header(headers, &n, "X-Amzn-Trace-Id", request->trace_id);
+		add_header(headers, &n, HEADER_TRACE_ID, request->trace_id);
 	return n;
 }
 
@@ -368,7 +391,7 @@ lfdw_client_begin(const LfdwAwsRequest *request, const LfdwAwsAttempt *attempt)
 	const LfdwRoute *route = request->route;
 	LfdwHttpRequest http = {0};
 	LfdwHeader *headers = palloc(sizeof(LfdwHeader) *
-								 (request->nheaders + OWN_HEADERS_MAX));
+								 (request->nheaders + lengthof(own_headers)));
 	LfdwUrl		url;
 	const char *why;
 	char	   *path;

@@ -96,23 +96,50 @@ has_mapping(Oid serverid, Oid userid)
 }
 
 /*
- * A role as a caller through a server, with its user mapping or that of
- * PUBLIC, or none.
+ * Refuses a server with privileged options whose owner is not (or no longer)
+ * a superuser: the validator only saw who ran the statement (42501).
+ */
+static void
+check_owner(const LfdwOptions *options)
+{
+	ListCell   *lc;
+
+	if (options->route.trusted)
+		return;
+	foreach(lc, GetForeignServer(options->serverid)->options)
+	{
+		DefElem    *def = (DefElem *) lfirst(lc);
+
+		if (lfdw_option_is_privileged(ForeignServerRelationId, def))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("server \"%s\" may not use option \"%s\"",
+							options->route.server, def->defname),
+					 errdetail("Its owner is not a superuser."),
+					 errhint("Drop the option, or make a superuser the server's owner.")));
+	}
+}
+
+/*
+ * A role as a caller by a server's or a table's options, with its user mapping
+ * or that of PUBLIC, or none.
  *
  * It may use the server's own credentials where its owner is a superuser, and
  * either the mapping says so, which only a superuser may have set, or the role
  * is a superuser with a mapping of its own.  The result is palloc'd in the
- * current context.
+ * current context; its strings may be the options'.  Raises 42501 for a server
+ * that has options which its owner may not set.
  */
 LfdwCaller *
-lfdw_foreign_caller(Oid serverid, Oid userid)
+lfdw_foreign_caller(const LfdwOptions *options, Oid userid)
 {
 	LfdwCaller *caller = palloc0(sizeof(LfdwCaller));
-	ForeignServer *server = GetForeignServer(serverid);
+	Oid			serverid = options->serverid;
 	bool		own = has_mapping(serverid, userid);
 	Oid			umid = InvalidOid;
 
-	caller->server = server->servername;
+	check_owner(options);
+	caller->server = options->route.server;
 	caller->userid = userid;
 	if (own || has_mapping(serverid, InvalidOid))
 	{
@@ -123,7 +150,7 @@ lfdw_foreign_caller(Oid serverid, Oid userid)
 		lfdw_option_read(UserMappingRelationId, mapping->options, &caller->mapping);
 	}
 	make_pool_key(&caller->pool, serverid, umid);
-	caller->trusted = superuser_arg(server->owner);
+	caller->trusted = options->route.trusted;
 	caller->ambient = caller->trusted &&
 		(caller->mapping.use_ambient_credentials ||
 		 (own && superuser_arg(userid)));
@@ -158,8 +185,8 @@ read_server(LfdwOptions *options, Oid serverid)
 	ForeignServer *server = GetForeignServer(serverid);
 
 	options->serverid = serverid;
-	options->server = server->servername;
-	options->trusted = superuser_arg(server->owner);
+	options->route.server = server->servername;
+	options->route.trusted = superuser_arg(server->owner);
 	lfdw_option_read_defaults(ForeignServerRelationId, options);
 	lfdw_option_read_defaults(ForeignTableRelationId, options);
 	lfdw_option_read(ForeignServerRelationId, server->options, options);
@@ -233,29 +260,4 @@ lfdw_foreign_mapping_user(Oid umid)
 	ReleaseSysCache(tuple);
 	return OidIsValid(userid) ? GetUserNameFromId(userid, true) :
 		pstrdup("public");
-}
-
-/*
- * Refuses a server with privileged options whose owner is not (or no longer)
- * a superuser: the validator only saw who ran the statement (42501).
- */
-void
-lfdw_foreign_check_owner(const LfdwOptions *options)
-{
-	ListCell   *lc;
-
-	if (options->trusted)
-		return;
-	foreach(lc, GetForeignServer(options->serverid)->options)
-	{
-		DefElem    *def = (DefElem *) lfirst(lc);
-
-		if (lfdw_option_is_privileged(ForeignServerRelationId, def))
-			ereport(ERROR,
-					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-					 errmsg("server \"%s\" may not use option \"%s\"",
-							options->server, def->defname),
-					 errdetail("Its owner is not a superuser."),
-					 errhint("Drop the option, or make a superuser the server's owner.")));
-	}
 }

@@ -24,8 +24,7 @@ extern bool lfdw_foreign_table_is_ours(Oid relid);
 extern LfdwOptions *lfdw_foreign_server_options(Oid serverid);
 extern LfdwOptions *lfdw_foreign_table_options(Oid relid);
 extern LfdwColumnOptions *lfdw_foreign_column_options(Oid relid, AttrNumber attnum);
-extern LfdwCaller *lfdw_foreign_caller(Oid serverid, Oid userid);
-extern void lfdw_foreign_check_owner(const LfdwOptions *options);
+extern LfdwCaller *lfdw_foreign_caller(const LfdwOptions *options, Oid userid);
 extern Oid	lfdw_foreign_server_oid(const char *name, Oid userid,
 									bool superusers_will_do);
 extern char *lfdw_foreign_server_name(Oid serverid);

@@ -12,7 +12,9 @@
 
 #include "aws/endpoint.h"
 #include "base/arn.h"
+#include "credentials/credentials.h"
 #include "lambda/client_context.h"
+#include "options/foreign_object.h"
 #include "options/function_options.h"
 
 /* Takes a function's name apart; raises HV024 for one that is none. */
@@ -44,17 +46,17 @@ function_path_name(const LfdwFunctionName *name)
 }
 
 /* The function's own region, which must be the server's; NULL for none yet. */
-static char *
-choose_region(const LfdwOptions *options, const LfdwFunctionName *name)
+static const char *
+choose_region(const LfdwRoute *route, const LfdwFunctionName *name)
 {
 	if (name->region[0] == '\0')
-		return options->region;
-	if (options->region && strcmp(options->region, name->region) != 0)
+		return route->region;
+	if (route->region && strcmp(route->region, name->region) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("Lambda function \"%s\" is in region \"%s\", but server \"%s\" is for \"%s\"",
-						name->name, name->region, options->server,
-						options->region),
+						name->name, name->region, route->server,
+						route->region),
 				 errhint("Use a server of that region, or one without the option \"region\".")));
 	return pstrdup(name->region);
 }
@@ -101,17 +103,8 @@ lfdw_function_create(LfdwFunction *function, const LfdwOptions *options,
 	function->tenant_id = options->tenant_id;
 	function->log_tail = options->log_tail;
 
-	function->route.server = options->server;
-	function->route.trusted = options->trusted;
-	function->route.region = choose_region(options, &name);
-	function->route.use_fips = options->use_fips_endpoint;
-	function->route.use_dualstack = options->use_dualstack_endpoint;
-	function->route.allow_http = options->allow_http;
-	function->route.proxy = options->proxy;
-	function->route.ca_bundle = options->ca_bundle;
-	function->route.limits = options->limits;
-	function->route.max_attempts = options->max_attempts;
-	function->route.keep_connections = options->keep_connections;
+	function->route = options->route;
+	function->route.region = choose_region(&options->route, &name);
 }
 
 /*
@@ -150,7 +143,23 @@ lfdw_function_override_region(LfdwOptions *options, const char *given,
 		chosen = region;
 	}
 	if (chosen)
-		options->region = pstrdup(chosen);
+		options->route.region = pstrdup(chosen);
+}
+
+/*
+ * A role about to invoke functions by these options, which has something to
+ * sign with; palloc'd as lfdw_foreign_caller does it.
+ *
+ * Raises 42501 where the server or the role's user mapping has an option that
+ * the server's owner does not allow, and 28000 where the role has no keys.
+ */
+LfdwCaller *
+lfdw_function_caller(const LfdwOptions *options, Oid userid)
+{
+	LfdwCaller *caller = lfdw_foreign_caller(options, userid);
+
+	lfdw_credentials_check(caller);
+	return caller;
 }
 
 /*

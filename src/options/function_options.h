@@ -22,6 +22,7 @@ extern void lfdw_function_override_region(LfdwOptions *options,
 										  const char *given,
 										  const char *const *regions,
 										  int nregions);
+extern LfdwCaller *lfdw_function_caller(const LfdwOptions *options, Oid userid);
 extern void lfdw_function_resolve(LfdwFunction *function,
 								  const LfdwOptions *options,
 								  const LfdwCaller *caller);

@@ -13,29 +13,18 @@
 
 #include "postgres.h"
 
+#include "aws/caller.h"
 #include "base/json_pointer.h"
-#include "http/http_request.h"
 #include "options/operator.h"
-#include "value/value.h"
+#include "value/value_format.h"
 
 /* What a foreign table's server and the table itself say. */
 typedef struct LfdwOptions
 {
 	Oid			serverid;
-	char	   *server;			/* its name */
-	bool		trusted;		/* the server's owner is a superuser */
-
-	char	   *region;			/* NULL: the function's ARN tells */
+	LfdwRoute	route;			/* region NULL: the function's ARN tells */
 	char	   *endpoint;		/* NULL: the region tells */
-	bool		use_fips_endpoint;
-	bool		use_dualstack_endpoint;
-	char	   *ca_bundle;		/* NULL: the system's */
-	char	   *proxy;			/* NULL for none */
-	bool		allow_http;
-	LfdwHttpLimits limits;
-	int			max_attempts;
 	int			max_concurrency;
-	bool		keep_connections;
 	int			invocation_latency_ms;
 	double		fdw_startup_cost;
 	double		fdw_tuple_cost;

@@ -20,25 +20,11 @@
 
 #include "base/arn.h"
 #include "base/json_pointer.h"
+#include "base/json_reader.h"
+#include "base/uri.h"
 #include "options/operator.h"
 #include "options/option_kind.h"
-#include "value/value.h"
-
-/* The member of every request that carries the envelope. */
-#define ENVELOPE_KEY "lambda_fdw"
-
-typedef struct FormatName
-{
-	const char *name;
-	LfdwFormat	format;
-} FormatName;
-
-static const FormatName formats[] = {
-	{"epoch_s", LFDW_FORMAT_EPOCH_S},
-	{"epoch_ms", LFDW_FORMAT_EPOCH_MS},
-	{"base64", LFDW_FORMAT_BASE64},
-	{"hex", LFDW_FORMAT_HEX}
-};
+#include "value/value_format.h"
 
 static bool
 parse_number_option(LfdwOptionKind kind, const char *value, double min,
@@ -118,11 +104,11 @@ parse_object(const char *value, char **field, char **why)
 {
 	bool		found;
 
-	if (!scan_object(value, ENVELOPE_KEY, &found, why))
+	if (!scan_object(value, LFDW_ENVELOPE_KEY, &found, why))
 		return false;
 	if (found)
 	{
-		*why = pstrdup("The member \"" ENVELOPE_KEY "\" is the envelope's.");
+		*why = pstrdup("The member \"" LFDW_ENVELOPE_KEY "\" is the envelope's.");
 		return false;
 	}
 	*field = pstrdup(value);
@@ -144,9 +130,9 @@ parse_argument(const char *value, char **field, char **why)
 		*why = pstrdup("An argument is a member of the request itself: its name cannot begin with \"/\", as a JSON Pointer does.");
 		return false;
 	}
-	if (strcmp(value, ENVELOPE_KEY) == 0)
+	if (strcmp(value, LFDW_ENVELOPE_KEY) == 0)
 	{
-		*why = pstrdup("The member \"" ENVELOPE_KEY "\" is the envelope's.");
+		*why = pstrdup("The member \"" LFDW_ENVELOPE_KEY "\" is the envelope's.");
 		return false;
 	}
 	*field = pstrdup(value);
@@ -254,15 +240,9 @@ parse_pushdown(const char *value, LfdwPushdown **field, char **why)
 static bool
 parse_format(const char *value, LfdwFormat *field, char **why)
 {
-	for (int i = 0; i < (int) lengthof(formats); i++)
-	{
-		if (strcmp(value, formats[i].name) == 0)
-		{
-			*field = formats[i].format;
-			return true;
-		}
-	}
-	*why = pstrdup("It must be epoch_s or epoch_ms for a timestamp, base64 or hex for bytea.");
+	if (lfdw_format_find(value, field))
+		return true;
+	*why = pstrdup(lfdw_format_choice);
 	return false;
 }
 
@@ -471,7 +451,7 @@ lfdw_option_kind_name(LfdwOptionKind kind)
 		case LFDW_KIND_PUSHDOWN:
 			return "list of operators";
 		case LFDW_KIND_FORMAT:
-			return "epoch_s, epoch_ms, base64 or hex";
+			return lfdw_format_names;
 		case LFDW_KIND_LOG_TYPE:
 			return "None or Tail";
 		case LFDW_KIND_CAPABILITIES:

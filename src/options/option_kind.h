@@ -13,8 +13,8 @@
 
 #include "postgres.h"
 
-#include "base/json_reader.h"
-#include "base/uri.h"
+/* The member of a request that is the envelope; no argument has its name. */
+#define LFDW_ENVELOPE_KEY "lambda_fdw"
 
 /* What a function honours exactly, if it is asked. */
 #define LFDW_CAPABLE_LIMIT 1

@@ -17,6 +17,7 @@
 #include "aws/caller.h"
 #include "base/arn.h"
 #include "base/json_pointer.h"
+#include "base/uri.h"
 #include "options/option.h"
 #include "options/option_internal.h"
 
@@ -34,14 +35,14 @@ check_server(const LfdwOptions *options)
 	if (options->endpoint == NULL ||
 		!lfdw_url_parse(options->endpoint, &url, &why))
 		return;
-	if (options->use_fips_endpoint || options->use_dualstack_endpoint)
+	if (options->route.use_fips || options->route.use_dualstack)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("option \"%s\" cannot be used with the option \"endpoint\"",
-						options->use_fips_endpoint ? "use_fips_endpoint" :
+						options->route.use_fips ? "use_fips_endpoint" :
 						"use_dualstack_endpoint"),
 				 errdetail("It chooses among AWS's own endpoints.")));
-	if (!url.https && !options->allow_http && !lfdw_url_host_is_loopback(&url))
+	if (!url.https && !options->route.allow_http && !lfdw_url_host_is_loopback(&url))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("plain http to \"%s\" is not allowed", url.host),

@@ -82,7 +82,7 @@ set_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 				 errmsg("the format of column \"%s\" of foreign table \"%s\" does not fit its type %s",
 						column->attname, table->relname,
 						format_type_be(column->typid)),
-				 errdetail("epoch_s and epoch_ms are for timestamps, base64 and hex for bytea.")));
+				 errdetail("%s", lfdw_format_types)));
 }
 
 /*
@@ -137,7 +137,7 @@ check_argument(const LfdwTable *table, int index, int op)
 	const LfdwOptions *options = table->options;
 	const char *argument = column->pushdown[op].argument;
 
-	if (strcmp(argument, "lambda_fdw") == 0)
+	if (strcmp(argument, LFDW_ENVELOPE_KEY) == 0)
 		report_argument(table, column, argument, "the envelope");
 	if (options->cursor_argument &&
 		strcmp(argument, options->cursor_argument) == 0)

@@ -225,7 +225,7 @@ lfdw_b64_decode(const char *source, int len, char *bytes)
 #endif
 }
 
-/* The text must have room for pg_b64_enc_len(len) characters and a NUL. */
+/* text has room for size characters, which are pg_b64_enc_len(len); no NUL. */
 static inline int
 lfdw_b64_encode(const char *bytes, int len, char *text, int size)
 {

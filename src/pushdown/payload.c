@@ -16,6 +16,7 @@
 
 #include "access/sysattr.h"
 
+#include "options/option_kind.h"
 #include "pushdown/payload.h"
 #include "value/json_writer.h"
 
@@ -175,7 +176,7 @@ append_envelope(StringInfo out, const LfdwTable *table,
 				const LfdwArguments *arguments, const LfdwPart *part,
 				const char *columns, const char *cursor)
 {
-	lfdw_json_append_key(out, "lambda_fdw");
+	lfdw_json_append_key(out, LFDW_ENVELOPE_KEY);
 	appendStringInfoChar(out, '{');
 	lfdw_json_append_key(out, "version");
 	appendStringInfo(out, "%d", ENVELOPE_VERSION);

@@ -20,9 +20,7 @@
 #include "utils/rel.h"
 #include "utils/sampling.h"
 
-#include "credentials/credentials.h"
 #include "http/wait.h"
-#include "options/foreign_object.h"
 #include "options/function_options.h"
 #include "scan/analyze.h"
 #include "scan/fetch.h"
@@ -111,16 +109,14 @@ all_attrs(const LfdwTable *table)
 static LfdwFetch *
 begin_fetch(Relation relation, LfdwTable *table, LfdwInvokeStats *stats)
 {
-	LfdwCaller *caller = lfdw_foreign_caller(table->options->serverid,
-											 relation->rd_rel->relowner);
+	LfdwCaller *caller = lfdw_function_caller(table->options,
+											  relation->rd_rel->relowner);
 	LfdwFetch  *fetch;
 	MemoryContext old;
 	LfdwArguments *arguments;
 
 	table->function.route.limits.request_timeout_ms =
 		Min(table->function.route.limits.request_timeout_ms, ANALYZE_TIMEOUT_MS);
-	lfdw_foreign_check_owner(table->options);
-	lfdw_credentials_check(caller);
 	lfdw_function_resolve(&table->function, table->options, caller);
 	fetch = lfdw_fetch_create(table, caller, all_attrs(table), stats);
 	old = MemoryContextSwitchTo(lfdw_fetch_context(fetch));

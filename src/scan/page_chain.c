@@ -22,6 +22,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "options/option_kind.h"
 #include "pg/message.h"
 #include "pushdown/payload.h"
 #include "response/response.h"
@@ -197,7 +198,7 @@ check_cursor(const LfdwPageChain *chain, const char *cursor)
 						table->function.label),
 				 errdetail("It was sent as the member \"%s\"; going on would ask for the same page again and again.",
 						   table->options->cursor_argument ?
-						   table->options->cursor_argument : "lambda_fdw.cursor"),
+						   table->options->cursor_argument : LFDW_ENVELOPE_KEY ".cursor"),
 				 errhint("Let the function go on from there, or name the member that it reads by the option cursor_argument.")));
 	if (!table->options->envelope && table->options->cursor_argument == NULL)
 		ereport(ERROR,

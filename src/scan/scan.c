@@ -19,8 +19,6 @@
 #include "utils/rel.h"
 #include "utils/tuplestore.h"
 
-#include "credentials/credentials.h"
-#include "options/foreign_object.h"
 #include "options/function_options.h"
 #include "pg/compat.h"
 #include "pushdown/part.h"
@@ -96,7 +94,6 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	LfdwScan   *scan = palloc0(sizeof(LfdwScan));
-	Oid			userid;
 
 	node->fdw_state = scan;
 	scan->table = lfdw_table_create(node->ss.ss_currentRelation);
@@ -112,10 +109,8 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 
-	userid = lfdw_scan_userid(node);
-	lfdw_foreign_check_owner(scan->table->options);
-	scan->caller = lfdw_foreign_caller(scan->table->options->serverid, userid);
-	lfdw_credentials_check(scan->caller);
+	scan->caller = lfdw_function_caller(scan->table->options,
+										lfdw_scan_userid(node));
 	lfdw_function_resolve(&scan->table->function, scan->table->options,
 						  scan->caller);
 	init_expressions(node, scan);

@@ -226,13 +226,13 @@ read_server(void)
 	if (!OidIsValid(get_foreign_server_oid(settings->server, true)))
 		report_no_server(settings->server);
 	options = lfdw_server_options(settings->server, true);
-	options->limits.connect_timeout_ms = settings->connect_timeout_ms;
-	options->limits.request_timeout_ms = settings->request_timeout_ms;
+	options->route.limits.connect_timeout_ms = settings->connect_timeout_ms;
+	options->route.limits.request_timeout_ms = settings->request_timeout_ms;
 	if (settings->endpoint_override[0] != '\0')
 	{
 		options->endpoint = pstrdup(settings->endpoint_override);
-		options->use_fips_endpoint = false;
-		options->use_dualstack_endpoint = false;
+		options->route.use_fips = false;
+		options->route.use_dualstack = false;
 	}
 	return options;
 }

@@ -19,10 +19,8 @@
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
-#include "credentials/credentials.h"
 #include "lambda/client_context.h"
 #include "lambda/invoke.h"
-#include "options/foreign_object.h"
 #include "options/function_options.h"
 #include "pg/compat.h"
 #include "sql/sql_invoke.h"
@@ -252,12 +250,11 @@ make_answer(LfdwInvocation *invocation, const LfdwCall *call,
 Datum
 lfdw_call_invoke(const LfdwCall *call, const LfdwOptions *options)
 {
-	LfdwCaller *caller = lfdw_foreign_caller(options->serverid, GetUserId());
+	LfdwCaller *caller = lfdw_function_caller(options, GetUserId());
 	LfdwInvokeStats stats = {0};
 	LfdwInvocation *invocation;
 	LfdwFunction *function;
 
-	lfdw_credentials_check(caller);
 	function = make_function(call, options);
 	lfdw_function_resolve(function, options, caller);
 	invocation = lfdw_invoke_begin(function, caller, make_payload(call), &stats);

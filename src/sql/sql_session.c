@@ -22,7 +22,6 @@
 #include "aws/endpoint.h"
 #include "credentials/credentials.h"
 #include "options/foreign_object.h"
-#include "options/function_options.h"
 #include "sql/sql_session.h"
 
 PG_FUNCTION_INFO_V1(lambda_fdw_connections);
@@ -37,7 +36,6 @@ PG_FUNCTION_INFO_V1(lambda_fdw_credentials);
 LfdwOptions *
 lfdw_server_options(const char *name, bool superusers_will_do)
 {
-	LfdwOptions *options;
 	Oid			serverid = lfdw_foreign_server_oid(name, GetUserId(),
 												   superusers_will_do);
 
@@ -45,9 +43,7 @@ lfdw_server_options(const char *name, bool superusers_will_do)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("server \"%s\" is not a server of lambda_fdw", name)));
-	options = lfdw_foreign_server_options(serverid);
-	lfdw_foreign_check_owner(options);
-	return options;
+	return lfdw_foreign_server_options(serverid);
 }
 
 /* Puts a text into a row, NULL for none. */
@@ -119,10 +115,9 @@ lambda_fdw_credentials(PG_FUNCTION_ARGS)
 {
 	LfdwOptions *options = lfdw_server_options(text_to_cstring(PG_GETARG_TEXT_PP(0)),
 											   false);
-	LfdwCaller *caller = lfdw_foreign_caller(options->serverid, GetUserId());
+	LfdwCaller *caller = lfdw_foreign_caller(options, GetUserId());
 	const LfdwCredentials *found;
 	StringInfoData notes;
-	LfdwFunction *function = palloc0(sizeof(LfdwFunction));
 	TupleDesc	desc;
 	Datum		values[4] = {0};
 	bool		nulls[4] = {true, true, true, true};
@@ -130,9 +125,8 @@ lambda_fdw_credentials(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	initStringInfo(&notes);
-	lfdw_function_create(function, options, "none", NULL);
-	lfdw_endpoint_complete_route(&function->route, caller);
-	found = lfdw_credentials_find(caller, &function->route, &notes);
+	lfdw_endpoint_complete_route(&options->route, caller);
+	found = lfdw_credentials_find(caller, &options->route, &notes);
 	if (found)
 	{
 		put_text(&values[0], &nulls[0], found->source);

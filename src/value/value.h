@@ -16,16 +16,7 @@
 #include "base/json_reader.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
-
-/* The column option "format". */
-typedef enum LfdwFormat
-{
-	LFDW_FORMAT_DEFAULT,
-	LFDW_FORMAT_EPOCH_S,		/* timestamps: seconds since 1970 */
-	LFDW_FORMAT_EPOCH_MS,		/* timestamps: milliseconds since 1970 */
-	LFDW_FORMAT_BASE64,			/* bytea */
-	LFDW_FORMAT_HEX				/* bytea */
-} LfdwFormat;
+#include "value/value_format.h"
 
 /* How values are converted to one column's type; made once a scan. */
 typedef struct LfdwConverter LfdwConverter;
@@ -39,7 +30,6 @@ extern bool lfdw_value_is_time(const LfdwConverter *converter);
 extern Datum lfdw_value_from_text(LfdwConverter *converter, char *text,
 								  bool *isnull);
 
-extern bool lfdw_format_applies(LfdwFormat format, Oid typid);
 extern bool lfdw_value_to_json(StringInfo out, Datum value, Oid typid,
 							   LfdwFormat format);
 

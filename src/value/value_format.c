@@ -10,19 +10,53 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"	/* for varatt.h, which 15 has not */
 #include "catalog/pg_type.h"
-#include "common/base64.h"
 #include "common/int.h"
-#include "pg/message.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
-#include "value/value_format.h"
+
+#include "pg/compat.h"
+#include "pg/message.h"
+#include "value/value_format_internal.h"
 
 /* The microseconds from 1970 to 2000, where PostgreSQL's timestamps start. */
 #define EPOCH_USECS \
 	((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
+
+/* A format as data; the default has no row. */
+typedef struct FormatRow
+{
+	const char *name;
+	Oid			types[2];		/* InvalidOid: none */
+	const char *expects;		/* of a value, for the error about another */
+} FormatRow;
+
+static const FormatRow formats[] = {
+	[LFDW_FORMAT_EPOCH_S] = {
+		"epoch_s", {TIMESTAMPOID, TIMESTAMPTZOID},
+		"A number, or a string with one, is expected."
+	},
+	[LFDW_FORMAT_EPOCH_MS] = {
+		"epoch_ms", {TIMESTAMPOID, TIMESTAMPTZOID},
+		"A number, or a string with one, is expected."
+	},
+	[LFDW_FORMAT_BASE64] = {
+		"base64", {BYTEAOID},
+		"A string in base64, with its padding, is expected."
+	},
+	[LFDW_FORMAT_HEX] = {
+		"hex", {BYTEAOID},
+		"A string of pairs of hexadecimal digits is expected."
+	}
+};
+
+/* The table in words: its names, and with their types. */
+const char	lfdw_format_names[] = "epoch_s, epoch_ms, base64 or hex";
+const char	lfdw_format_choice[] =
+"It must be epoch_s or epoch_ms for a timestamp, base64 or hex for bytea.";
+const char	lfdw_format_types[] =
+"epoch_s and epoch_ms are for timestamps, base64 and hex for bytea.";
 
 /* The outcome of reading a decimal number. */
 typedef enum DecimalStatus
@@ -44,15 +78,14 @@ typedef struct Decimal
 
 /* Reports a value that is not in its column's format. */
 static void
-report_bad(const char *format, Oid typid, const LfdwJsonValue *value,
-		   const char *detail)
+report_bad(LfdwFormat format, Oid typid, const LfdwJsonValue *value)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("invalid value for type %s in format \"%s\": \"%s\"",
-					format_type_be(typid), format,
+					format_type_be(typid), formats[format].name,
 					lfdw_error_excerpt(value->text, value->len)),
-			 errdetail("%s", detail)));
+			 errdetail("%s", formats[format].expects)));
 }
 
 /* The string's text with its escapes resolved, in UTF-8; NUL-terminated. */
@@ -82,12 +115,10 @@ from_base64(Oid typid, const LfdwJsonValue *value)
 	{
 		text = format_text(value, &len);
 		result = palloc(VARHDRSZ + len);
-		/* the destination is char *, and from PostgreSQL 18 on uint8 * */
-		nbytes = pg_b64_decode(text, len, (void *) VARDATA(result), len);
+		nbytes = lfdw_b64_decode(text, len, VARDATA(result));
 	}
 	if (nbytes < 0)
-		report_bad("base64", typid, value,
-				   "A string in base64, with its padding, is expected.");
+		report_bad(LFDW_FORMAT_BASE64, typid, value);
 	SET_VARSIZE(result, VARHDRSZ + nbytes);
 	return PointerGetDatum(result);
 }
@@ -115,8 +146,7 @@ from_hex(Oid typid, const LfdwJsonValue *value)
 		}
 	}
 	if (text == NULL || read < len)
-		report_bad("hex", typid, value,
-				   "A string of pairs of hexadecimal digits is expected.");
+		report_bad(LFDW_FORMAT_HEX, typid, value);
 	SET_VARSIZE(result, VARHDRSZ + len / 2);
 	return PointerGetDatum(result);
 }
@@ -241,8 +271,7 @@ from_epoch(LfdwFormat format, Oid typid, int32 typmod,
 							  &negative);
 	}
 	if (status == DECIMAL_BAD)
-		report_bad(seconds ? "epoch_s" : "epoch_ms", typid, value,
-				   "A number, or a string with one, is expected.");
+		report_bad(format, typid, value);
 	if (status == DECIMAL_RANGE ||
 		!unix_to_timestamp(magnitude, negative, &result))
 		ereport(ERROR,
@@ -290,9 +319,8 @@ base64_to_json(StringInfo out, bytea *value)
 
 	appendStringInfoChar(out, '"');
 	enlargeStringInfo(out, room);
-	/* the source is char *, and from PostgreSQL 18 on uint8 * */
-	written = pg_b64_encode((void *) VARDATA_ANY(value), len,
-							out->data + out->len, room);
+	written = lfdw_b64_encode(VARDATA_ANY(value), len, out->data + out->len,
+							  room);
 	if (written < 0)
 		elog(ERROR, "could not encode %d bytes in base64", len);
 	out->len += written;
@@ -311,6 +339,28 @@ hex_to_json(StringInfo out, bytea *value, const char *prefix)
 	appendStringInfoChar(out, '"');
 }
 
+/* Finds a format other than the default by its name; false for none. */
+bool
+lfdw_format_find(const char *name, LfdwFormat *format)
+{
+	for (int i = LFDW_FORMAT_DEFAULT + 1; i < (int) lengthof(formats); i++)
+	{
+		if (strcmp(name, formats[i].name) == 0)
+		{
+			*format = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Is a format other than the default one for a type that is no domain? */
+bool
+lfdw_format_is_for(LfdwFormat format, Oid base)
+{
+	return base == formats[format].types[0] || base == formats[format].types[1];
+}
+
 /*
  * Tells whether a column of this type, or of a domain over it, may have the
  * format; every type may have the default.
@@ -318,19 +368,8 @@ hex_to_json(StringInfo out, bytea *value, const char *prefix)
 bool
 lfdw_format_applies(LfdwFormat format, Oid typid)
 {
-	Oid			base = getBaseType(typid);
-
-	switch (format)
-	{
-		case LFDW_FORMAT_EPOCH_S:
-		case LFDW_FORMAT_EPOCH_MS:
-			return base == TIMESTAMPOID || base == TIMESTAMPTZOID;
-		case LFDW_FORMAT_BASE64:
-		case LFDW_FORMAT_HEX:
-			return base == BYTEAOID;
-		default:
-			return true;
-	}
+	return format == LFDW_FORMAT_DEFAULT ||
+		lfdw_format_is_for(format, getBaseType(typid));
 }
 
 /*

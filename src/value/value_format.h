@@ -3,6 +3,8 @@
  * value_format.h
  *		The column option "format": times as numbers, bytes as text.
  *
+ * Plain data, for those that read the option.
+ *
  * IDENTIFICATION
  *	  src/value/value_format.h
  *
@@ -13,25 +15,21 @@
 
 #include "postgres.h"
 
-#include "lib/stringinfo.h"
-#include "value/value.h"
-
-extern Datum lfdw_format_from_json(LfdwFormat format, Oid typid, int32 typmod,
-								   const LfdwJsonValue *value);
-extern bool lfdw_format_to_json(StringInfo out, Datum value,
-								LfdwFormat format);
-
-/* The value of a hexadecimal digit, -1 for any other byte. */
-static inline int
-lfdw_hex_value(char c)
+typedef enum LfdwFormat
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+	LFDW_FORMAT_DEFAULT,
+	LFDW_FORMAT_EPOCH_S,		/* timestamps: seconds since 1970 */
+	LFDW_FORMAT_EPOCH_MS,		/* timestamps: milliseconds since 1970 */
+	LFDW_FORMAT_BASE64,			/* bytea */
+	LFDW_FORMAT_HEX				/* bytea */
+} LfdwFormat;
+
+/* All names; what a wrong one should have been; which types have which. */
+extern const char lfdw_format_names[];
+extern const char lfdw_format_choice[];
+extern const char lfdw_format_types[];
+
+extern bool lfdw_format_find(const char *name, LfdwFormat *format);
+extern bool lfdw_format_applies(LfdwFormat format, Oid typid);
 
 #endif							/* LFDW_VALUE_FORMAT_H */

@@ -30,7 +30,7 @@
 
 #include "value/json_string.h"
 #include "value/json_writer.h"
-#include "value/value_format.h"
+#include "value/value_format_internal.h"
 #include "value/value_in_internal.h"
 
 static Datum

@@ -18,7 +18,7 @@
 #include "pg/compat.h"
 #include "value/json_string.h"
 #include "value/json_writer.h"
-#include "value/value_format.h"
+#include "value/value_format_internal.h"
 #include "value/value_in_internal.h"
 
 /* Texts up to this length are handed to input functions from the stack. */

@@ -35,7 +35,7 @@
 
 #include "value/json_writer.h"
 #include "value/value.h"
-#include "value/value_format.h"
+#include "value/value_format_internal.h"
 
 /* The elements of an array on their way out. */
 typedef struct ArrayWalk
@@ -282,8 +282,11 @@ append_value(StringInfo out, Datum value, Oid typid, LfdwFormat format)
 {
 	Oid			base = getBaseType(typid);
 	bool		done;
-	bool		shippable = append_native(out, value, base, &done);
+	bool		shippable;
 
+	if (format != LFDW_FORMAT_DEFAULT && lfdw_format_is_for(format, base))
+		return lfdw_format_to_json(out, value, format);
+	shippable = append_native(out, value, base, &done);
 	if (done)
 		return shippable;
 	switch (base)
@@ -291,16 +294,13 @@ append_value(StringInfo out, Datum value, Oid typid, LfdwFormat format)
 		case DATEOID:
 		case TIMEOID:
 		case TIMETZOID:
-			return append_datetime(out, value, base);
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
-			if (format == LFDW_FORMAT_EPOCH_S || format == LFDW_FORMAT_EPOCH_MS)
-				return lfdw_format_to_json(out, value, format);
 			return append_datetime(out, value, base);
 		case INTERVALOID:
 			return append_interval(out, value);
 		case BYTEAOID:
-			return lfdw_format_to_json(out, value, format);
+			return lfdw_format_to_json(out, value, LFDW_FORMAT_DEFAULT);
 		case BPCHAROID:
 			append_bpchar(out, value);
 			return true;
