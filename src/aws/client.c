@@ -109,16 +109,7 @@ lfdw_client_get(const LfdwPoolKey *key)
 void
 lfdw_client_forget_changed(bool mapping, uint32 hash)
 {
-	dlist_iter	iter;
-
-	dlist_foreach(iter, lfdw_pool_list())
-	{
-		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
-
-		if (hash == 0 ||
-			hash == (mapping ? pool->key.mapping_hash : pool->key.server_hash))
-			pool->retired = true;
-	}
+	lfdw_pool_retire_changed(mapping, hash);
 }
 
 /*
@@ -128,64 +119,18 @@ lfdw_client_forget_changed(bool mapping, uint32 hash)
 bool
 lfdw_client_forget_server(Oid serverid)
 {
-	bool		connected = false;
-	dlist_iter	iter;
+	bool		connected = lfdw_pool_retire_server(serverid);
 
-	dlist_foreach(iter, lfdw_pool_list())
-	{
-		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
-
-		if (pool->key.serverid == serverid && !pool->retired)
-		{
-			pool->retired = true;
-			connected |= pool->nsockets > 0;
-		}
-	}
 	lfdw_multi_close_retired();
 	return connected;
-}
-
-/* Notes a pool's connections; returns how many there are. */
-static int
-note_connections(LfdwConnection *connections, const LfdwHttpPool *pool)
-{
-	int			n = 0;
-	dlist_iter	iter;
-
-	dlist_foreach(iter, (dlist_head *) &pool->sockets)
-	{
-		LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node, iter.cur);
-
-		connections[n++] = (LfdwConnection)
-		{
-			.serverid = pool->key.serverid,
-				.umid = pool->key.umid,
-				.address = pstrdup(entry->address),
-				.port = entry->port,
-				.opened_at = entry->opened_at,
-				.usable = !pool->retired
-		};
-	}
-	return n;
 }
 
 /* The connections of this backend, palloc'd, and how many there are. */
 LfdwConnection *
 lfdw_client_connections(int *count)
 {
-	LfdwConnection *connections;
-	dlist_iter	iter;
-	int			n = 0;
-
 	lfdw_multi_close_retired();
-	dlist_foreach(iter, lfdw_pool_list())
-		n += dlist_container(LfdwHttpPool, node, iter.cur)->nsockets;
-	connections = palloc(sizeof(LfdwConnection) * (n + 1));
-	*count = 0;
-	dlist_foreach(iter, lfdw_pool_list())
-		* count += note_connections(connections + *count,
-									dlist_container(LfdwHttpPool, node, iter.cur));
-	return connections;
+	return lfdw_pool_connections(count);
 }
 
 /* A random UUID (RFC 4122, version 4), palloc'd. */

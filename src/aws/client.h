@@ -13,8 +13,6 @@
 
 #include "postgres.h"
 
-#include "datatype/timestamp.h"
-
 #include "aws/caller.h"
 #include "base/backoff.h"
 #include "http/http.h"
@@ -29,18 +27,6 @@ typedef struct LfdwClient
 	int64		renew_at;		/* not before this Unix time */
 	MemoryContext credentials_context;
 } LfdwClient;
-
-/* A connection that a backend keeps or uses. */
-typedef struct LfdwConnection
-{
-	Oid			serverid;
-	Oid			umid;			/* InvalidOid: of a role without a user
-								 * mapping */
-	char	   *address;		/* numeric, of the endpoint or the proxy */
-	int			port;
-	TimestampTz opened_at;
-	bool		usable;			/* by further requests */
-} LfdwConnection;
 
 /* How a request's signature covers its body. */
 typedef enum LfdwContentHash
