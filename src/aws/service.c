@@ -80,6 +80,11 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 {
 	LfdwServiceRun *run = palloc0(sizeof(LfdwServiceRun));
 
+	/* what is sent as it is has no caller whose bucket or keys it could use */
+	Assert(request->http == NULL ||
+		   (request->read_code == NULL && !request->takes_tokens &&
+			request->get_credentials == NULL &&
+			request->renew_credentials == NULL));
 	run->request = request;
 	run->context = AllocSetContextCreate(CurrentMemoryContext,
 										 "lambda_fdw attempt",
