@@ -33,7 +33,7 @@
 #define LFDW_VERSION "1.0.0"
 
 /* The headers this module adds to those it is given. */
-#define OWN_HEADERS_MAX 9
+#define OWN_HEADERS_MAX 8
 
 /* LfdwRelease: overwrites keys before their memory is given back. */
 static void
@@ -178,43 +178,31 @@ report_signing(const LfdwRoute *route)
 			 errdetail("OpenSSL refused SHA-256.")));
 }
 
-/* What the signature says of the body; hash has room for a SHA-256 in hex. */
-static void
-hash_content(const LfdwAwsRequest *request, char *hash)
-{
-	if (request->content_hash == LFDW_CONTENT_UNSIGNED)
-		strlcpy(hash, LFDW_SIGV4_UNSIGNED_PAYLOAD, LFDW_SHA256_HEX_LEN + 1);
-	else if (!lfdw_sigv4_hash(request->body, request->body_len, hash))
-		report_signing(request->route);
-}
-
 /*
- * Appends the headers of a signature: its own that are signed, then
- * Authorization, for these and those that were there.
+ * Appends the headers of a signature: X-Amz-Date and the token, which it
+ * covers as it does those that were there, then Authorization.
  */
 static void
 sign(LfdwHeader *headers, int *nheaders, const LfdwAwsRequest *request,
 	 const LfdwCredentials *credentials, const char *path)
 {
 	LfdwClient *client = lfdw_client_get(&request->caller->pool);
-	char	   *hash = palloc(LFDW_SHA256_HEX_LEN + 1);
+	char		hash[LFDW_SHA256_HEX_LEN + 1];
 	StringInfoData authorization;
 	LfdwSigv4Scope scope = {"", request->route->region, request->service};
 	LfdwSigv4Request signed_request = {
 		.method = request->method,
 		.path = path,
-		.path_encoded_once = request->path_encoded_once,
 		.query = request->query,
 		.headers = headers,
 		.payload_hash = hash
 	};
 
 	initStringInfo(&authorization);
-	hash_content(request, hash);
+	if (!lfdw_sigv4_hash(request->body, request->body_len, hash))
+		report_signing(request->route);
 	lfdw_sigv4_timestamp(time(NULL) + client->clock_offset, scope.timestamp);
 	add_header(headers, nheaders, "X-Amz-Date", pstrdup(scope.timestamp));
-	if (request->content_hash != LFDW_CONTENT_HASHED)
-		add_header(headers, nheaders, "X-Amz-Content-Sha256", hash);
 	if (credentials->session_token)
 		add_header(headers, nheaders, "X-Amz-Security-Token",
 				   credentials->session_token);
