@@ -42,7 +42,10 @@ typedef struct LfdwConnection
 	bool		usable;			/* by further exchanges */
 } LfdwConnection;
 
-/* What an exchange may take.  Each layer that passes it on embeds this. */
+/*
+ * What an exchange, and its connection after it, may take.  Each layer that
+ * passes it on embeds this.
+ */
 typedef struct LfdwHttpLimits
 {
 	int			connect_timeout_ms; /* 0: none */

@@ -36,14 +36,14 @@ static dlist_head pools = DLIST_STATIC_INIT(pools);
  * not throw.
  */
 bool
-lfdw_slot_acquire(int count)
+lfdw_pool_acquire_slots(int count)
 {
 	lfdw_pool_reconcile();
 	for (int i = 0; i < count; i++)
 	{
 		if (!AcquireExternalFD())
 		{
-			lfdw_slot_release(i);
+			lfdw_pool_release_slots(i);
 			return false;
 		}
 	}
@@ -54,7 +54,7 @@ lfdw_slot_acquire(int count)
  * Has descriptors counted that are opened whatever we say.  Does not throw.
  */
 void
-lfdw_slot_acquire_always(int count)
+lfdw_pool_acquire_slots_always(int count)
 {
 	for (int i = 0; i < count; i++)
 		ReserveExternalFD();
@@ -62,7 +62,7 @@ lfdw_slot_acquire_always(int count)
 
 /* Gives slots back whose descriptors are closed, or were not opened. */
 void
-lfdw_slot_release(int count)
+lfdw_pool_release_slots(int count)
 {
 	for (int i = 0; i < count; i++)
 		ReleaseExternalFD();
@@ -220,7 +220,7 @@ forget_socket(LfdwHttpPool *pool, LfdwPoolSocket *entry)
 	dlist_delete(&entry->node);
 	pfree(entry);
 	pool->nsockets--;
-	lfdw_slot_release(1);
+	lfdw_pool_release_slots(1);
 }
 
 /*

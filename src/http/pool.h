@@ -58,10 +58,9 @@ typedef struct LfdwPoolSocket
 #define LFDW_MULTI_SLOTS 2
 #define LFDW_LOOKUP_SLOTS 2
 
-extern bool lfdw_slot_acquire(int count);
-extern void lfdw_slot_acquire_always(int count);
-extern void lfdw_slot_release(int count);
-
+extern bool lfdw_pool_acquire_slots(int count);
+extern void lfdw_pool_acquire_slots_always(int count);
+extern void lfdw_pool_release_slots(int count);
 extern dlist_head *lfdw_pool_list(void);
 extern void lfdw_pool_reconcile(void);
 extern bool lfdw_pool_needs_slot(const LfdwHttpPool *pool);
