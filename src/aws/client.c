@@ -37,7 +37,6 @@ typedef enum OwnHeader
 {
 	HEADER_HOST,
 	HEADER_DATE,
-	HEADER_CONTENT_HASH,
 	HEADER_SECURITY_TOKEN,
 	HEADER_AUTHORIZATION,
 	HEADER_USER_AGENT,
@@ -49,7 +48,6 @@ typedef enum OwnHeader
 static const char *const own_headers[] = {
 	[HEADER_HOST] = "Host",
 	[HEADER_DATE] = "X-Amz-Date",
-	[HEADER_CONTENT_HASH] = "X-Amz-Content-Sha256",
 	[HEADER_SECURITY_TOKEN] = "X-Amz-Security-Token",
 	[HEADER_AUTHORIZATION] = "Authorization",
 	[HEADER_USER_AGENT] = "User-Agent",
@@ -132,16 +130,7 @@ lfdw_client_get(const LfdwPoolKey *key)
 void
 lfdw_client_forget_changed(bool mapping, uint32 hash)
 {
-	dlist_iter	iter;
-
-	dlist_foreach(iter, lfdw_pool_list())
-	{
-		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
-
-		if (hash == 0 ||
-			hash == (mapping ? pool->key.mapping_hash : pool->key.server_hash))
-			pool->retired = true;
-	}
+	lfdw_pool_retire_changed(mapping, hash);
 }
 
 /*
@@ -151,64 +140,18 @@ lfdw_client_forget_changed(bool mapping, uint32 hash)
 bool
 lfdw_client_forget_server(Oid serverid)
 {
-	bool		connected = false;
-	dlist_iter	iter;
+	bool		connected = lfdw_pool_retire_server(serverid);
 
-	dlist_foreach(iter, lfdw_pool_list())
-	{
-		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
-
-		if (pool->key.serverid == serverid && !pool->retired)
-		{
-			pool->retired = true;
-			connected |= pool->nsockets > 0;
-		}
-	}
 	lfdw_multi_close_retired();
 	return connected;
-}
-
-/* Notes a pool's connections; returns how many there are. */
-static int
-note_connections(LfdwConnection *connections, const LfdwHttpPool *pool)
-{
-	int			n = 0;
-	dlist_iter	iter;
-
-	dlist_foreach(iter, (dlist_head *) &pool->sockets)
-	{
-		LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node, iter.cur);
-
-		connections[n++] = (LfdwConnection)
-		{
-			.serverid = pool->key.serverid,
-				.umid = pool->key.umid,
-				.address = pstrdup(entry->address),
-				.port = entry->port,
-				.opened_at = entry->opened_at,
-				.usable = !pool->retired
-		};
-	}
-	return n;
 }
 
 /* The connections of this backend, palloc'd, and how many there are. */
 LfdwConnection *
 lfdw_client_connections(int *count)
 {
-	LfdwConnection *connections;
-	dlist_iter	iter;
-	int			n = 0;
-
 	lfdw_multi_close_retired();
-	dlist_foreach(iter, lfdw_pool_list())
-		n += dlist_container(LfdwHttpPool, node, iter.cur)->nsockets;
-	connections = palloc(sizeof(LfdwConnection) * (n + 1));
-	*count = 0;
-	dlist_foreach(iter, lfdw_pool_list())
-		* count += note_connections(connections + *count,
-									dlist_container(LfdwHttpPool, node, iter.cur));
-	return connections;
+	return lfdw_pool_connections(count);
 }
 
 /* A random UUID (RFC 4122, version 4), palloc'd. */
@@ -256,43 +199,31 @@ report_signing(const LfdwRoute *route)
 			 errdetail("OpenSSL refused SHA-256.")));
 }
 
-/* What the signature says of the body; hash has room for a SHA-256 in hex. */
-static void
-hash_content(const LfdwAwsRequest *request, char *hash)
-{
-	if (request->content_hash == LFDW_CONTENT_UNSIGNED)
-		strlcpy(hash, LFDW_SIGV4_UNSIGNED_PAYLOAD, LFDW_SHA256_HEX_LEN + 1);
-	else if (!lfdw_sigv4_hash(request->body, request->body_len, hash))
-		report_signing(request->route);
-}
-
 /*
- * Appends the headers of a signature: its own that are signed, then
- * Authorization, for these and those that were there.
+ * Appends the headers of a signature: X-Amz-Date and the token, which it
+ * covers as it does those that were there, then Authorization.
  */
 static void
 sign(LfdwHeader *headers, int *nheaders, const LfdwAwsRequest *request,
 	 const LfdwCredentials *credentials, const char *path)
 {
 	LfdwClient *client = lfdw_client_get(&request->caller->pool);
-	char	   *hash = palloc(LFDW_SHA256_HEX_LEN + 1);
+	char		hash[LFDW_SHA256_HEX_LEN + 1];
 	StringInfoData authorization;
 	LfdwSigv4Scope scope = {"", request->route->region, request->service};
 	LfdwSigv4Request signed_request = {
 		.method = request->method,
 		.path = path,
-		.path_encoded_once = request->path_encoded_once,
 		.query = request->query,
 		.headers = headers,
 		.payload_hash = hash
 	};
 
 	initStringInfo(&authorization);
-	hash_content(request, hash);
+	if (!lfdw_sigv4_hash(request->body, request->body_len, hash))
+		report_signing(request->route);
 	lfdw_sigv4_timestamp(time(NULL) + client->clock_offset, scope.timestamp);
 	add_header(headers, nheaders, HEADER_DATE, pstrdup(scope.timestamp));
-	if (request->content_hash != LFDW_CONTENT_HASHED)
-		add_header(headers, nheaders, HEADER_CONTENT_HASH, hash);
 	if (credentials->session_token)
 		add_header(headers, nheaders, HEADER_SECURITY_TOKEN,
 				   credentials->session_token);

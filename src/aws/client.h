@@ -13,8 +13,6 @@
 
 #include "postgres.h"
 
-#include "datatype/timestamp.h"
-
 #include "aws/caller.h"
 #include "base/backoff.h"
 #include "http/http.h"
@@ -30,26 +28,6 @@ typedef struct LfdwClient
 	MemoryContext credentials_context;
 } LfdwClient;
 
-/* A connection that a backend keeps or uses. */
-typedef struct LfdwConnection
-{
-	Oid			serverid;
-	Oid			umid;			/* InvalidOid: of a role without a user
-								 * mapping */
-	char	   *address;		/* numeric, of the endpoint or the proxy */
-	int			port;
-	TimestampTz opened_at;
-	bool		usable;			/* by further requests */
-} LfdwConnection;
-
-/* How a request's signature covers its body. */
-typedef enum LfdwContentHash
-{
-	LFDW_CONTENT_HASHED,		/* by its SHA-256 */
-	LFDW_CONTENT_SENT,			/* ... which a header has too, for S3 */
-	LFDW_CONTENT_UNSIGNED		/* not at all, as a header says, for S3 */
-} LfdwContentHash;
-
 /* A request to AWS, the same at every attempt. */
 typedef struct LfdwAwsRequest
 {
@@ -60,13 +38,12 @@ typedef struct LfdwAwsRequest
 	const char *endpoint;		/* URL */
 	const char *path;			/* below the endpoint's own, as on the wire */
 	const char *query;			/* as on the wire, "" for none */
-	const LfdwHeader *headers;	/* to sign; Host and X-Amz-Date are added */
+	const LfdwHeader *headers;	/* to sign, with Host, X-Amz-Date and the
+								 * token, which are added */
 	int			nheaders;
 	const char *trace_id;		/* X-Amzn-Trace-Id, NULL for none */
 	const char *body;			/* must outlive the exchange */
 	size_t		body_len;
-	LfdwContentHash content_hash;
-	bool		path_encoded_once;	/* S3: it is signed as on the wire */
 	LfdwHttpLimits limits;
 	bool		own_endpoint;	/* the endpoint is the administrator's choice */
 } LfdwAwsRequest;

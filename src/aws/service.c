@@ -80,6 +80,11 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 {
 	LfdwServiceRun *run = palloc0(sizeof(LfdwServiceRun));
 
+	/* what is sent as it is has no caller whose bucket or keys it could use */
+	Assert(request->http == NULL ||
+		   (request->read_code == NULL && !request->takes_tokens &&
+			request->get_credentials == NULL &&
+			request->renew_credentials == NULL));
 	run->request = request;
 	run->context = AllocSetContextCreate(CurrentMemoryContext,
 										 "lambda_fdw attempt",
@@ -110,13 +115,13 @@ back_off(LfdwServiceRun *run, bool throttled, int64 hint_us)
 	int64		delay = request->retry_delay_us;
 
 	if (request->takes_tokens &&
-		!lfdw_retry_take(&lfdw_client_get(&request->aws.caller->pool)->bucket,
-						 throttled, &run->retry_cost))
+		!lfdw_backoff_take(&lfdw_client_get(&request->aws.caller->pool)->bucket,
+						   throttled, &run->retry_cost))
 		return false;
 	if (delay == 0)
-		delay = lfdw_retry_delay_us(run->attempt, throttled,
-									pg_prng_double(&pg_global_prng_state),
-									hint_us);
+		delay = lfdw_backoff_delay_us(run->attempt, throttled,
+									  pg_prng_double(&pg_global_prng_state),
+									  hint_us);
 	end_attempt(run, lfdw_wait_now_us() + delay);
 	return true;
 }
@@ -210,8 +215,8 @@ static void
 give_tokens(const LfdwServiceRequest *request, int retry_cost)
 {
 	if (request->takes_tokens)
-		lfdw_retry_give(&lfdw_client_get(&request->aws.caller->pool)->bucket,
-						retry_cost);
+		lfdw_backoff_give(&lfdw_client_get(&request->aws.caller->pool)->bucket,
+						  retry_cost);
 }
 
 /*

@@ -26,8 +26,13 @@
 /* What to ask, and when to ask again. */
 typedef struct LfdwServiceRequest
 {
-	LfdwAwsRequest aws;			/* what every attempt sends, signed, ... */
-	const LfdwHttpRequest *http;	/* ... unless this is sent as it is */
+	/*
+	 * What every attempt sends: a request of a caller's, or, with http, this
+	 * as it is.  Then aws is zeroed, and there are no credentials, no code to
+	 * read and no tokens.
+	 */
+	LfdwAwsRequest aws;
+	const LfdwHttpRequest *http;
 
 	/*
 	 * Whose credentials sign an attempt: those given, or what is got before

@@ -1,11 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * aws_error.c
- *		The errors of Lambda's Invoke, sorted by what they mean to a caller.
+ *		The errors of AWS's services, sorted by what they mean to a caller.
  *
- * The codes are those of Lambda's API model (2026), of the front end that
- * checks signatures, which the model does not list, and those the SDKs' standard
- * retry mode knows.  This one table says what may be tried again.
+ * The codes are those of Invoke in Lambda's API model (2026), of the front end
+ * that checks signatures, which the model does not list, and those the SDKs'
+ * standard retry mode knows of any service.  This one table says what may be
+ * tried again.
  *
  * IDENTIFICATION
  *	  src/base/aws_error.c
@@ -175,7 +176,8 @@ lfdw_aws_error_classify(int status, const char *code)
 
 /*
  * What an error says about trying again: by its code, or by the HTTP status
- * where the code is unknown or empty.
+ * where the code is unknown or empty.  The statuses are those the SDKs try
+ * again after, and 408 and 429, which Lambda has; no other 5xx is among them.
  */
 LfdwRetry
 lfdw_aws_error_retry(int status, const char *code)

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * aws_error.h
- *		The errors of Lambda's Invoke, sorted by what they mean to a caller.
+ *		The errors of AWS's services, sorted by what they mean to a caller.
  *
  * IDENTIFICATION
  *	  src/base/aws_error.h

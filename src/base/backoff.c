@@ -29,12 +29,12 @@
 #define HINT_ALLOWANCE_US INT64CONST(5000000)
 
 /*
- * Pays for a retry and sets *cost to the price, which lfdw_retry_give takes
+ * Pays for a retry and sets *cost to the price, which lfdw_backoff_give takes
  * back once it succeeded.  Where the bucket holds less the result is false,
  * *cost is 0, nothing is paid, and the request must not be tried again.
  */
 bool
-lfdw_retry_take(LfdwRetryBucket *bucket, bool throttled, int *cost)
+lfdw_backoff_take(LfdwRetryBucket *bucket, bool throttled, int *cost)
 {
 	int			price = throttled ? COST_THROTTLED : COST_OTHER;
 
@@ -51,7 +51,7 @@ lfdw_retry_take(LfdwRetryBucket *bucket, bool throttled, int *cost)
  * the first try succeeded; that fills the bucket slowly.
  */
 void
-lfdw_retry_give(LfdwRetryBucket *bucket, int cost)
+lfdw_backoff_give(LfdwRetryBucket *bucket, int cost)
 {
 	int			given = cost > 0 ? cost : GIVEN_WITHOUT_RETRY;
 
@@ -68,7 +68,7 @@ lfdw_retry_give(LfdwRetryBucket *bucket, int cost)
  * where it asked for none.  A hint lengthens the wait by 5 s at most.
  */
 int64
-lfdw_retry_delay_us(int attempt, bool throttled, double random, int64 hint_us)
+lfdw_backoff_delay_us(int attempt, bool throttled, double random, int64 hint_us)
 {
 	int64		longest = throttled ? BASE_THROTTLED_US : BASE_OTHER_US;
 	int64		delay;

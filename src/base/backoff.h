@@ -25,10 +25,10 @@ typedef struct LfdwRetryBucket
 	int			tokens;
 } LfdwRetryBucket;
 
-extern bool lfdw_retry_take(LfdwRetryBucket *bucket, bool throttled,
-							int *cost);
-extern void lfdw_retry_give(LfdwRetryBucket *bucket, int cost);
-extern int64 lfdw_retry_delay_us(int attempt, bool throttled, double random,
-								 int64 hint_us);
+extern bool lfdw_backoff_take(LfdwRetryBucket *bucket, bool throttled,
+							  int *cost);
+extern void lfdw_backoff_give(LfdwRetryBucket *bucket, int cost);
+extern int64 lfdw_backoff_delay_us(int attempt, bool throttled, double random,
+								   int64 hint_us);
 
 #endif							/* LFDW_BACKOFF_H */

@@ -97,8 +97,9 @@ take_outcome(MetadataRequest *request, LfdwServiceState state,
 }
 
 /*
- * Asks until there is an answer that is no fault of the service; returns
- * whether it is 200.
+ * Asks, and again after no answer and after the statuses that
+ * lfdw_aws_error_retry names, which are 408, 429, 500, 502, 503 and 504.
+ * Returns whether the answer is 200.
  */
 static bool
 ask(MetadataRequest *request)

@@ -153,10 +153,10 @@ lfdw_exchange_release_slots(LfdwHttpExchange *exchange)
 	if (exchange->has_slot)
 	{
 		exchange->pool->nreserved--;
-		lfdw_slot_release(1);
+		lfdw_pool_release_slots(1);
 	}
 	if (exchange->looks_up)
-		lfdw_slot_release(LFDW_LOOKUP_SLOTS);
+		lfdw_pool_release_slots(LFDW_LOOKUP_SLOTS);
 	exchange->has_slot = false;
 	exchange->looks_up = false;
 }

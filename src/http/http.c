@@ -68,7 +68,7 @@ lfdw_http_may_begin(const LfdwPoolKey *key)
 		return true;
 	if (!lfdw_multi_acquire_slots(count))
 		return false;
-	lfdw_slot_release(count);
+	lfdw_pool_release_slots(count);
 	return true;
 }
 

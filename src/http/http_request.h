@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * http_request.h
- *		What an HTTP exchange is asked for, and what it can come to: plain
- *		types.
+ *		What an HTTP exchange is asked for, what it can come to, and the
+ *		connections it leaves: plain types.
  *
  * IDENTIFICATION
  *	  src/http/http_request.h
@@ -13,6 +13,8 @@
 #define LFDW_HTTP_REQUEST_H
 
 #include "postgres.h"
+
+#include "datatype/timestamp.h"
 
 #include "base/http_header.h"
 
@@ -28,7 +30,22 @@ typedef struct LfdwPoolKey
 	uint32		mapping_hash;	/* 0 where there is no user mapping */
 } LfdwPoolKey;
 
-/* What an exchange may take.  Each layer that passes it on embeds this. */
+/* A connection that a backend keeps or uses. */
+typedef struct LfdwConnection
+{
+	Oid			serverid;
+	Oid			umid;			/* InvalidOid: of a role without a user
+								 * mapping */
+	char	   *address;		/* numeric, of the endpoint or the proxy */
+	int			port;
+	TimestampTz opened_at;
+	bool		usable;			/* by further exchanges */
+} LfdwConnection;
+
+/*
+ * What an exchange, and its connection after it, may take.  Each layer that
+ * passes it on embeds this.
+ */
 typedef struct LfdwHttpLimits
 {
 	int			connect_timeout_ms; /* 0: none */

@@ -85,7 +85,7 @@ start_lookup(void *resolver, void *unused, void *arg)
 	LfdwHttpExchange *exchange = arg;
 
 	if (!exchange->looks_up)
-		lfdw_slot_acquire_always(LFDW_LOOKUP_SLOTS);
+		lfdw_pool_acquire_slots_always(LFDW_LOOKUP_SLOTS);
 	exchange->looks_up = true;
 	return 0;
 }
@@ -101,7 +101,7 @@ take_slot(LfdwHttpExchange *exchange)
 		exchange->pool->nreserved--;
 	exchange->has_slot = false;
 	lfdw_exchange_release_slots(exchange);
-	return had_slot || lfdw_slot_acquire(1);
+	return had_slot || lfdw_pool_acquire_slots(1);
 }
 
 /*
@@ -132,7 +132,7 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	}
 	if (fd != CURL_SOCKET_BAD)
 		close(fd);
-	lfdw_slot_release(1);
+	lfdw_pool_release_slots(1);
 	return CURL_SOCKET_BAD;
 }
 
@@ -339,7 +339,7 @@ close_multi(LfdwHttpPool *pool)
 	{
 		curl_multi_cleanup(pool->multi);
 		lfdw_pool_forget_sockets(pool);
-		lfdw_slot_release(LFDW_MULTI_SLOTS);
+		lfdw_pool_release_slots(LFDW_MULTI_SLOTS);
 	}
 	pool->multi = NULL;
 	pool->timer = false;
@@ -411,10 +411,10 @@ close_unused(void)
 bool
 lfdw_multi_acquire_slots(int count)
 {
-	if (lfdw_slot_acquire(count))
+	if (lfdw_pool_acquire_slots(count))
 		return true;
 	close_unused();
-	return lfdw_slot_acquire(count);
+	return lfdw_pool_acquire_slots(count);
 }
 
 /* Lets libcurl handle a ready socket, or its timer; signals are blocked. */
@@ -513,7 +513,7 @@ lfdw_multi_ensure(LfdwHttpPool *pool)
 		curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long) IDLE_CONNECTIONS_MAX) != CURLM_OK)
 	{
 		curl_multi_cleanup(multi);
-		lfdw_slot_release(LFDW_MULTI_SLOTS);
+		lfdw_pool_release_slots(LFDW_MULTI_SLOTS);
 		lfdw_multi_report_setup();
 	}
 	pool->multi = multi;

@@ -36,14 +36,14 @@ static dlist_head pools = DLIST_STATIC_INIT(pools);
  * not throw.
  */
 bool
-lfdw_slot_acquire(int count)
+lfdw_pool_acquire_slots(int count)
 {
 	lfdw_pool_reconcile();
 	for (int i = 0; i < count; i++)
 	{
 		if (!AcquireExternalFD())
 		{
-			lfdw_slot_release(i);
+			lfdw_pool_release_slots(i);
 			return false;
 		}
 	}
@@ -54,7 +54,7 @@ lfdw_slot_acquire(int count)
  * Has descriptors counted that are opened whatever we say.  Does not throw.
  */
 void
-lfdw_slot_acquire_always(int count)
+lfdw_pool_acquire_slots_always(int count)
 {
 	for (int i = 0; i < count; i++)
 		ReserveExternalFD();
@@ -62,7 +62,7 @@ lfdw_slot_acquire_always(int count)
 
 /* Gives slots back whose descriptors are closed, or were not opened. */
 void
-lfdw_slot_release(int count)
+lfdw_pool_release_slots(int count)
 {
 	for (int i = 0; i < count; i++)
 		ReleaseExternalFD();
@@ -105,6 +105,93 @@ lfdw_pool_get(const LfdwPoolKey *key)
 	return pool;
 }
 
+/*
+ * Retires the pools of a server or user mapping that has changed, whose hash
+ * value the system cache announces; 0 stands for all.  Does not throw.
+ */
+void
+lfdw_pool_retire_changed(bool mapping, uint32 hash)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &pools)
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
+
+		if (hash == 0 ||
+			hash == (mapping ? pool->key.mapping_hash : pool->key.server_hash))
+			pool->retired = true;
+	}
+}
+
+/*
+ * Retires the pools of a server.  Returns whether they have connections.  Does
+ * not throw.
+ */
+bool
+lfdw_pool_retire_server(Oid serverid)
+{
+	bool		connected = false;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &pools)
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
+
+		if (pool->key.serverid == serverid && !pool->retired)
+		{
+			pool->retired = true;
+			connected |= pool->nsockets > 0;
+		}
+	}
+	return connected;
+}
+
+/* Notes a pool's connections; returns how many there are. */
+static int
+note_connections(LfdwConnection *connections, LfdwHttpPool *pool)
+{
+	int			n = 0;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &pool->sockets)
+	{
+		LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node, iter.cur);
+
+		connections[n++] = (LfdwConnection)
+		{
+			.serverid = pool->key.serverid,
+				.umid = pool->key.umid,
+				.address = pstrdup(entry->address),
+				.port = entry->port,
+				.opened_at = entry->opened_at,
+				.usable = !pool->retired
+		};
+	}
+	return n;
+}
+
+/*
+ * The connections of all pools, retired ones included, palloc'd, and how many
+ * there are.
+ */
+LfdwConnection *
+lfdw_pool_connections(int *count)
+{
+	LfdwConnection *connections;
+	dlist_iter	iter;
+	int			n = 0;
+
+	dlist_foreach(iter, &pools)
+		n += dlist_container(LfdwHttpPool, node, iter.cur)->nsockets;
+	connections = palloc(sizeof(LfdwConnection) * (n + 1));
+	*count = 0;
+	dlist_foreach(iter, &pools)
+		* count += note_connections(connections + *count,
+									dlist_container(LfdwHttpPool, node, iter.cur));
+	return connections;
+}
+
 /* Frees a pool without exchanges, once its connections are closed. */
 void
 lfdw_pool_free(LfdwHttpPool *pool)
@@ -133,7 +220,7 @@ forget_socket(LfdwHttpPool *pool, LfdwPoolSocket *entry)
 	dlist_delete(&entry->node);
 	pfree(entry);
 	pool->nsockets--;
-	lfdw_slot_release(1);
+	lfdw_pool_release_slots(1);
 }
 
 /*
@@ -217,7 +304,7 @@ lfdw_pool_has_dead_socket(const LfdwHttpPool *pool)
 {
 	dlist_iter	iter;
 
-	dlist_foreach(iter, (dlist_head *) &pool->sockets)
+	dlist_foreach(iter, unconstify(dlist_head *, &pool->sockets))
 	{
 		const LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node,
 													  iter.cur);

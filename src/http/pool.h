@@ -58,14 +58,16 @@ typedef struct LfdwPoolSocket
 #define LFDW_MULTI_SLOTS 2
 #define LFDW_LOOKUP_SLOTS 2
 
-extern bool lfdw_slot_acquire(int count);
-extern void lfdw_slot_acquire_always(int count);
-extern void lfdw_slot_release(int count);
-
+extern bool lfdw_pool_acquire_slots(int count);
+extern void lfdw_pool_acquire_slots_always(int count);
+extern void lfdw_pool_release_slots(int count);
 extern dlist_head *lfdw_pool_list(void);
 extern void lfdw_pool_reconcile(void);
 extern bool lfdw_pool_needs_slot(const LfdwHttpPool *pool);
 extern LfdwHttpPool *lfdw_pool_get(const LfdwPoolKey *key);
+extern void lfdw_pool_retire_changed(bool mapping, uint32 hash);
+extern bool lfdw_pool_retire_server(Oid serverid);
+extern LfdwConnection *lfdw_pool_connections(int *count);
 extern void lfdw_pool_free(LfdwHttpPool *pool);
 extern bool lfdw_pool_add_socket(LfdwHttpPool *pool, int fd,
 								 const struct sockaddr *address);

@@ -116,6 +116,57 @@ test_classify(void)
 	}
 }
 
+/* What may be tried again: by the code, or by the status alone. */
+static void
+test_retry(void)
+{
+	static const struct
+	{
+		int			status;
+		const char *code;
+		LfdwRetry	retry;
+	}			cases[] = {
+		{429, "TooManyRequestsException", LFDW_RETRY_NOT_RUN},
+		{402, "ServiceQuotaExceededException", LFDW_RETRY_NEVER},
+		{409, "ResourceConflictException", LFDW_RETRY_NOT_RUN},
+		{410, "EFSIOException", LFDW_RETRY_MAY_HAVE_RUN},
+		{502, "EC2ThrottledException", LFDW_RETRY_NOT_RUN},
+		{502, "InvalidRuntimeException", LFDW_RETRY_NEVER},
+		{403, "InvalidSignatureException", LFDW_RETRY_CLOCK},
+		{403, "ExpiredTokenException", LFDW_RETRY_RENEW},
+		{500, "ServiceException", LFDW_RETRY_MAY_HAVE_RUN},
+		{400, "IDPCommunicationError", LFDW_RETRY_NOT_RUN},
+
+		/* the status decides, of a metadata service always */
+		{301, "", LFDW_RETRY_NEVER},
+		{400, "", LFDW_RETRY_NEVER},
+		{401, "", LFDW_RETRY_NEVER},
+		{403, "", LFDW_RETRY_NEVER},
+		{404, "", LFDW_RETRY_NEVER},
+		{408, "", LFDW_RETRY_MAY_HAVE_RUN},
+		{409, "", LFDW_RETRY_NEVER},
+		{429, "", LFDW_RETRY_NOT_RUN},
+		{500, "", LFDW_RETRY_MAY_HAVE_RUN},
+		{501, "", LFDW_RETRY_NEVER},
+		{502, "", LFDW_RETRY_MAY_HAVE_RUN},
+		{503, "", LFDW_RETRY_MAY_HAVE_RUN},
+		{504, "", LFDW_RETRY_MAY_HAVE_RUN},
+		{505, "", LFDW_RETRY_NEVER},
+		{599, "", LFDW_RETRY_NEVER},
+		{501, "NewException", LFDW_RETRY_NEVER},
+		{503, "NewException", LFDW_RETRY_MAY_HAVE_RUN}
+	};
+
+	for (int i = 0; i < (int) lengthof(cases); i++)
+	{
+		LfdwRetry	retry = lfdw_aws_error_retry(cases[i].status, cases[i].code);
+
+		if (!unit_ok(retry == cases[i].retry, "trying %d %s again",
+					 cases[i].status, cases[i].code))
+			printf("# got: %d\n# expected: %d\n", retry, cases[i].retry);
+	}
+}
+
 static void
 test_code(void)
 {
@@ -164,6 +215,7 @@ int
 main(void)
 {
 	test_classify();
+	test_retry();
 	test_code();
 	test_code_size();
 	return unit_done();

@@ -42,7 +42,7 @@ test_take(void)
 		LfdwRetryBucket bucket = {cases[i].tokens};
 		int			cost = -1;
 
-		unit_ok(lfdw_retry_take(&bucket, cases[i].throttled, &cost) == cases[i].taken &&
+		unit_ok(lfdw_backoff_take(&bucket, cases[i].throttled, &cost) == cases[i].taken &&
 				cost == cases[i].cost && bucket.tokens == cases[i].left,
 				"%s retry from %d tokens",
 				cases[i].throttled ? "a throttled" : "another",
@@ -57,10 +57,10 @@ test_take_all(void)
 	int			cost;
 	int			retries = 0;
 
-	while (lfdw_retry_take(&bucket, false, &cost))
+	while (lfdw_backoff_take(&bucket, false, &cost))
 		retries++;
 	unit_ok(retries == 35 && bucket.tokens == 10, "35 retries empty a bucket");
-	unit_ok(lfdw_retry_take(&bucket, true, &cost) && cost == 5,
+	unit_ok(lfdw_backoff_take(&bucket, true, &cost) && cost == 5,
 			"what is left pays for a cheaper one");
 }
 
@@ -91,7 +91,7 @@ test_give(void)
 	{
 		LfdwRetryBucket bucket = {cases[i].tokens};
 
-		lfdw_retry_give(&bucket, cases[i].cost);
+		lfdw_backoff_give(&bucket, cases[i].cost);
 		unit_ok(bucket.tokens == cases[i].left, "%d given to %d tokens",
 				cases[i].cost, cases[i].tokens);
 	}
@@ -145,15 +145,15 @@ test_delay(void)
 
 	for (int i = 0; i < (int) lengthof(cases); i++)
 	{
-		int64		delay = lfdw_retry_delay_us(cases[i].attempt,
-												cases[i].throttled,
-												cases[i].random,
-												cases[i].hint);
+		int64		delay = lfdw_backoff_delay_us(cases[i].attempt,
+												  cases[i].throttled,
+												  cases[i].random,
+												  cases[i].hint);
 
 		if (!unit_ok(delay == cases[i].delay, "delay %d", i))
 			printf("# " INT64_FORMAT "\n", delay);
 	}
-	unit_ok(lfdw_retry_delay_us(20, true, 0.999999999, -1) < INT64CONST(20000000),
+	unit_ok(lfdw_backoff_delay_us(20, true, 0.999999999, -1) < INT64CONST(20000000),
 			"no delay reaches 20 s");
 }
 
