@@ -19,7 +19,7 @@
 typedef enum LfdwSendAs
 {
 	LFDW_SEND_SCALAR,			/* the argument of "=" */
-	LFDW_SEND_LIST,				/* the argument of "in" */
+	LFDW_SEND_LIST,				/* the argument of "in", whole */
 	LFDW_SEND_BOTH,				/* each under its own name */
 	LFDW_SEND_EACH,				/* "=" once for each value: a call each */
 	LFDW_SEND_PARTS				/* "in", in parts: a call for each */

@@ -17,7 +17,6 @@
 
 #include "pushdown/arguments.h"
 #include "pushdown/arguments_display.h"
-#include "pushdown/part.h"
 
 /* Evaluates the terms whose values are constant. */
 static void
@@ -98,14 +97,12 @@ lfdw_arguments_display(const LfdwTable *table, List *terms, LfdwTerm *bound,
 	if (bound)
 		lfdw_condition_of_unknown(&conditions[0], bound);
 	evaluate_constants(conditions + nbound, terms);
-	arguments = lfdw_arguments_make(table, conditions, n);
+	arguments = lfdw_arguments_make(table, conditions, n, order_by);
 	display->conditions = conditions + nbound;
 	display->arguments = arguments;
 	if (arguments->nothing)
 		return display;
 	take_limit(arguments, limit);
-	arguments->order_by = order_by;
-	lfdw_part_divide(arguments);
 	lfdw_placeholder_name_parts(arguments, conditions, n,
 								table->options->max_batch_keys);
 	return display;

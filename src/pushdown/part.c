@@ -15,21 +15,6 @@
 #include "pushdown/part.h"
 #include "value/value.h"
 
-/*
- * Lets every list go in parts, a call for each: of a length that a call may
- * have, or less where a call turns out to ask for too much.  An answer that must
- * come sorted comes from one call.
- */
-void
-lfdw_part_divide(LfdwArguments *arguments)
-{
-	for (int i = 0; arguments->order_by == NULL && i < arguments->nequalities; i++)
-	{
-		if (arguments->equalities[i].send_as == LFDW_SEND_LIST)
-			arguments->equalities[i].send_as = LFDW_SEND_PARTS;
-	}
-}
-
 /* A part with room for these arguments, palloc'd; all values are 0. */
 static LfdwPart *
 make_part(const LfdwArguments *arguments)

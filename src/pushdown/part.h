@@ -26,7 +26,6 @@ typedef struct LfdwPart
 	int		   *count;
 } LfdwPart;
 
-extern void lfdw_part_divide(LfdwArguments *arguments);
 extern LfdwPart *lfdw_part_first(const LfdwArguments *arguments, int max_values);
 extern LfdwPart *lfdw_part_copy(const LfdwArguments *arguments,
 								const LfdwPart *part);

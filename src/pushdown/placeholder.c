@@ -245,7 +245,7 @@ note_each(const LfdwArguments *arguments, const char *name)
 
 /*
  * Names what one call has of values that go singly or in parts, a known list's
- * too, after lfdw_part_divide.
+ * too.
  */
 void
 lfdw_placeholder_name_parts(LfdwArguments *arguments,
