@@ -29,6 +29,7 @@ typedef enum LfdwSendAs
 typedef struct LfdwEquality
 {
 	const LfdwColumn *column;
+	Oid			base_type;		/* of the column's values */
 	LfdwSendAs	send_as;
 	LfdwValueSet set;
 } LfdwEquality;

@@ -12,6 +12,7 @@
 
 #include "common/int.h"
 #include "miscadmin.h"
+#include "utils/lsyscache.h"
 
 #include "pushdown/arguments.h"
 #include "pushdown/placeholder.h"
@@ -129,6 +130,7 @@ make_equality(LfdwEquality *equality, const LfdwColumn *column,
 	if (!has_scalar && !has_list)
 		return false;
 	equality->column = column;
+	equality->base_type = getBaseType(column->typid);
 	equality->send_as = choose_send_as(column, has_scalar, has_list, sorted);
 	return true;
 }

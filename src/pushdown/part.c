@@ -10,8 +10,6 @@
  */
 #include "postgres.h"
 
-#include "utils/lsyscache.h"
-
 #include "pushdown/part.h"
 #include "value/value.h"
 
@@ -115,12 +113,11 @@ lfdw_part_has(const LfdwArguments *arguments, int index, const LfdwPart *part,
 			  Datum value)
 {
 	const LfdwEquality *equality = &arguments->equalities[index];
-	Oid			type = getBaseType(equality->column->typid);
 	int			first;
 	int			count;
 	int			place;
 
-	value = lfdw_set_datum(value, type);
+	value = lfdw_set_datum(value, equality->base_type);
 	count = lfdw_set_find(&equality->set, value, &first);
 	if (count == 0)
 		return false;
