@@ -130,16 +130,15 @@ lfdw_condition_of_unknown(LfdwCondition *condition, LfdwTerm *term)
 
 /*
  * A condition "column in values" for values that are at hand: none NULL, and
- * as sets hold those of the term's type.  They must live as long.
+ * as sets hold those of the term's type.  The condition takes over the array,
+ * whose values must live as long.
  */
 void
 lfdw_condition_of_values(LfdwCondition *condition, LfdwTerm *term,
 						 Datum *values, int nvalues)
 {
-	LfdwValueSet given = {.nvalues = nvalues,.values = values};
-
 	init_condition(condition, term);
-	condition->set.values = lfdw_set_copy(&given).values;
+	condition->set.values = values;
 	condition->set.nvalues = nvalues;
 	lfdw_set_sort(&condition->set);
 	if (nvalues == 0)
