@@ -290,9 +290,9 @@ lfdw_arguments_make(const LfdwTable *table, LfdwCondition *conditions,
 												  table->options->max_batch_keys);
 	if (arguments->nothing)
 		return arguments;
-	lfdw_placeholder_name_values(arguments, table, conditions, nconditions);
+	lfdw_placeholder_name_values(&arguments->unknowns, table, conditions,
+								 nconditions);
 	fill(arguments, table, conditions, nconditions);
-	lfdw_placeholder_name_bounds(arguments, conditions, nconditions);
 	return arguments;
 }
 

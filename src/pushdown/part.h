@@ -13,7 +13,7 @@
 
 #include "postgres.h"
 
-#include "pushdown/argument.h"
+#include "pushdown/arguments.h"
 
 /*
  * Which values of the arguments a call carries.  first holds, for an argument
