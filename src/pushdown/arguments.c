@@ -68,7 +68,7 @@ add_filter(LfdwArguments *arguments, const LfdwFilter *given)
 }
 
 /*
- * One "=" or "in" as a filter: on its own operator, or as a list, which a request
+ * One "=" or "in" as a filter: on its own operator, or as a list, which a payload
  * holds once.
  */
 static void

@@ -330,7 +330,7 @@ render(LfdwCondition *condition, int max_values)
  *
  * max_values is how many values a list may have that cannot go in parts.  Values
  * were evaluated under the session's settings; they are written under those of
- * lfdw_sending_modes_begin.
+ * lfdw_transmission_modes_begin_utc.
  */
 bool
 lfdw_conditions_prepare(LfdwCondition *conditions, int nconditions, int max_values)
@@ -339,7 +339,7 @@ lfdw_conditions_prepare(LfdwCondition *conditions, int nconditions, int max_valu
 
 	if (contradict(conditions, nconditions))
 		return false;
-	nestlevel = lfdw_sending_modes_begin();
+	nestlevel = lfdw_transmission_modes_begin_utc();
 	for (int i = 0; i < nconditions; i++)
 	{
 		if (!conditions[i].set.unknown)

@@ -91,7 +91,7 @@ choose_place(const LfdwEquality *equality, Datum value, int first, int count)
 	if (count == 1)
 		return set->sorted[first];
 	initStringInfo(&json);
-	nestlevel = lfdw_sending_modes_begin();
+	nestlevel = lfdw_transmission_modes_begin_utc();
 	(void) lfdw_value_to_json(&json, value, set->type->type_id,
 							  equality->column->format);
 	lfdw_transmission_modes_end(nestlevel);

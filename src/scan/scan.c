@@ -88,7 +88,7 @@ init_expressions(ForeignScanState *node, LfdwScan *scan)
 }
 
 /*
- * BeginForeignScan: binds the table anew, for its options may have changed,
+ * BeginForeignScan: makes the table anew, for its options may have changed,
  * and looks up the keys of the role the scan runs as.  No network yet.
  */
 void
