@@ -17,7 +17,7 @@
 
 /*
  * Which values of the arguments a call carries.  first holds, for an argument
- * that makes a call a value, the index of the value; for one sent in parts, the
+ * sent one value a call, the index of the value; for one sent in parts, the
  * first of count values; 0 for all others.
  */
 typedef struct LfdwPart

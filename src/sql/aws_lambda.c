@@ -140,9 +140,9 @@ read_function(FunctionCallInfo fcinfo, LfdwSqlCall *call, char **region)
 }
 
 /*
- * Is the word behind the payload no region, but where the overloads without
- * one have the type of invocation?  Nothing, before a log type, is none either
- * behind a composite value.
+ * Does the word behind the payload belong to an overload without a region?  A
+ * type of invocation does; behind a composite value, so does NULL before a log
+ * type.
  */
 static bool
 lacks_region(bool arn_literal, const char *word, const char *next)
