@@ -69,7 +69,8 @@ take_limit(LfdwArguments *arguments, List *limit)
 		return;
 	}
 	arguments->limit = 0;
-	arguments->limit_text = lfdw_placeholder_add(&arguments->unknowns, LFDW_UNKNOWN_LIMIT,
+	arguments->limit_text = lfdw_placeholder_add(&arguments->unknowns,
+												 LFDW_UNKNOWN_LIMIT,
 												 lsecond(limit) ? limit :
 												 list_make1(linitial(limit)));
 }

@@ -14,7 +14,7 @@
 #include "postgres.h"
 
 #include "lambda/invoke.h"
-#include "pushdown/arguments.h"
+#include "pushdown/part.h"
 #include "response/row.h"
 
 /*
