@@ -98,7 +98,7 @@ SELECT r.contender, round(r.median::numeric, 1) AS "median ms",
        g.goal AS "goal, at most",
        CASE WHEN g.goal IS NULL THEN NULL
             WHEN l.median / r.median <= g.goal THEN 'met'
-            ELSE 'missed' END AS verdict
+            ELSE 'missed' END AS outcome
 FROM result r
   JOIN result l ON l.contender = 'lambda_fdw'
   LEFT JOIN (VALUES ('json_populate_recordset', 0.25), ('file_fdw', 1.2))

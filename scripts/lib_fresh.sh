@@ -134,7 +134,8 @@ run_fresh()
 	close_overlay "$overlay"
 }
 
-# A step of what the newcomer types; the first argument is what judges it.
+# A step of what the newcomer types; the first argument is a
+# command that runs it and checks its result, or empty.
 try()
 {
 	# shellcheck disable=SC2086

@@ -25,7 +25,7 @@
 #include "join/join.h"
 #include "scan/scan_plan.h"
 
-/* As often does core's cost_recursive_union think that its right side runs. */
+/* How often core's cost_recursive_union assumes that its right side runs. */
 #define RECURSIONS 10
 
 /* Where the waiting of expressions' subplans is summed up. */
@@ -109,7 +109,7 @@ inner_loops(const Plan *outer, const Plan *inner)
 	}
 }
 
-/* The waiting of a node without that of its children, but for those of its kind. */
+/* A node's own waiting, and that of children outside lefttree and righttree. */
 static Cost
 node_waiting(const PlannedStmt *stmt, const Plan *plan)
 {

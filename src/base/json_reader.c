@@ -77,7 +77,7 @@ scan_container(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
 	uint8		closer = 0;
 	LfdwJsonValue ignored;
 
-	/* each turn starts at a value */
+	/* each round starts at a value */
 	for (;;)
 	{
 		if (*p == '"')

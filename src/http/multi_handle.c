@@ -200,8 +200,8 @@ set_timer(CURLM *multi, long timeout_ms, void *arg)
 }
 
 /*
- * Takes an exchange out of the multi handle; signals are blocked.  One that is
- * in none has nothing of the pool any longer, which may go before it.
+ * Takes an exchange out of the multi handle; signals are blocked.  A
+ * detached exchange no longer uses its pool, which may be freed first.
  */
 void
 lfdw_multi_detach(LfdwHttpExchange *exchange)

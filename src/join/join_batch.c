@@ -14,7 +14,6 @@
 #include "utils/memutils.h"
 
 #include "join/join_internal.h"
-#include "scan/scan.h"
 
 /* A batch begins with room for so many keys. */
 #define FIRST_ROOM 64
@@ -197,11 +196,11 @@ recall_key(LfdwJoinState *state, const LfdwKeyEntry *entry)
 }
 
 /*
- * Gives the scan the batch's keys whose answer is not remembered.  Returns how
- * many there are; with none the scan need not run.
+ * Makes the condition of the batch's keys whose answer is not remembered.  Returns
+ * how many there are; with none the scan need not run.
  */
 int
-lfdw_join_batch_ask(LfdwJoinState *state)
+lfdw_join_batch_make_condition(LfdwJoinState *state)
 {
 	MemoryContext old = MemoryContextSwitchTo(state->batch_context);
 	Datum	   *values = palloc_extended(sizeof(Datum) * ((Size) state->keys->members +
@@ -224,7 +223,6 @@ lfdw_join_batch_ask(LfdwJoinState *state)
 			values[nvalues++] = other->key;
 	}
 	lfdw_condition_of_values(&state->condition, &state->term, values, nvalues);
-	lfdw_scan_bind(state->inner, &state->condition);
 	MemoryContextSwitchTo(old);
 	return nkeys;
 }

@@ -258,8 +258,9 @@ read_batch(LfdwJoinState *state)
 static void
 begin_batch(LfdwJoinState *state)
 {
-	int			asked = lfdw_join_batch_ask(state);
+	int			asked = lfdw_join_batch_make_condition(state);
 
+	lfdw_scan_bind(state->inner, &state->condition);
 	state->keys_sent += asked;
 	state->keys_saved += state->keys->members - asked;
 	state->phase = LFDW_JOIN_REMEMBERED;

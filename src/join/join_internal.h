@@ -176,7 +176,7 @@ extern void lfdw_join_batch_forget(LfdwJoinState *state);
 extern void lfdw_join_batch_add(LfdwJoinState *state, TupleTableSlot *slot,
 								Datum key, bool isnull);
 extern bool lfdw_join_batch_is_full(const LfdwJoinState *state);
-extern int	lfdw_join_batch_ask(LfdwJoinState *state);
+extern int	lfdw_join_batch_make_condition(LfdwJoinState *state);
 extern void lfdw_join_batch_remember(LfdwJoinState *state, Datum key,
 									 TupleTableSlot *slot);
 extern void lfdw_join_batch_complete(LfdwJoinState *state);

@@ -385,8 +385,8 @@ cost_bind_join(const BindJoin *join, CustomPath *path, const Path *outer,
 												 0, JOIN_INNER, NULL);
 	double		received = keys * join->innerrel->rows * selectivity;
 	double		calls = ceil(keys / (lists ? options->max_batch_keys : 1));
-	double		turns = Max(ceil(calls / options->max_concurrency),
-							ceil(keys / batch_keys));
+	double		rounds = Max(ceil(calls / options->max_concurrency),
+							 ceil(keys / batch_keys));
 	Cost		latency = lfdw_scan_cost_latency(options);
 	QualCost	quals;
 
@@ -395,13 +395,13 @@ cost_bind_join(const BindJoin *join, CustomPath *path, const Path *outer,
 	path->path.startup_cost = outer->startup_cost + quals.startup + latency +
 		options->fdw_startup_cost;
 	path->path.total_cost = outer->total_cost + quals.startup +
-		options->fdw_startup_cost + Max(turns, 1) * latency +
+		options->fdw_startup_cost + Max(rounds, 1) * latency +
 		outer->rows * cpu_operator_cost * 2 +
 		received * (options->fdw_tuple_cost + cpu_tuple_cost +
 					join->innerrel->baserestrictcost.per_tuple) +
 		received * Max(outer->rows / Max(keys, 1), 1) *
 		(quals.per_tuple + cpu_tuple_cost);
-	return Max(turns, 1) * latency;
+	return Max(rounds, 1) * latency;
 }
 
 /* Adds the bind join over a path of the outer relation. */

@@ -59,7 +59,7 @@ lfdw_foreign_table_is_ours(Oid relid)
 	return lfdw_foreign_server_is_ours(GetForeignTable(relid)->serverid);
 }
 
-/* A server or user mapping has changed: its connections are for nobody new. */
+/* A server or user mapping has changed: its connections take no new exchange. */
 static void
 forget_connections(Datum arg, LfdwCacheId cacheid, uint32 hashvalue)
 {

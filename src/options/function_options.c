@@ -83,8 +83,8 @@ choose_qualifier(const LfdwFunctionName *name, const char *qualifier)
 }
 
 /*
- * Fills a target with what the options say of a function: without network,
- * and without the environment.
+ * Fills a function with what the options say of it: without network, and
+ * without the environment.
  *
  * The strings are palloc'd or the options'.  qualifier may be NULL.  Raises
  * HV024 for a name that is none, and for a region or qualifier that
@@ -163,7 +163,7 @@ lfdw_function_caller(const LfdwOptions *options, Oid userid)
 }
 
 /*
- * Completes a target for a caller who is about to invoke it: region and
+ * Completes a function for a caller who is about to invoke it: region and
  * endpoint, from the environment too where the caller may use it, and who
  * asks.  Raises HV00J where no region is known.
  */

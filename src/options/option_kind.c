@@ -115,7 +115,7 @@ parse_object(const char *value, char **field, char **why)
 	return true;
 }
 
-/* Is a name free to be a top-level member of the request? */
+/* Is a name free to be a top-level member of the payload? */
 static bool
 parse_argument(const char *value, char **field, char **why)
 {

@@ -3,7 +3,7 @@
  * shippable.c
  *		Which operators on a column's type can be sent at all.
  *
- * A condition is sent where its operator belongs to the order that the type has
+ * A clause is sent where its operator belongs to the order that the type has
  * by default, and where the type's values and their order mean the same on both
  * sides.
  *

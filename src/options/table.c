@@ -26,7 +26,7 @@
 #include "options/table.h"
 #include "pg/compat.h"
 
-/* A path's tokens joined by dots: the column's name in requests. */
+/* A path's tokens joined by dots: the column's name in payloads. */
 static char *
 json_name(const LfdwPointer *path)
 {

@@ -12,24 +12,29 @@
 
 #include "common/int.h"
 #include "miscadmin.h"
+#include "utils/lsyscache.h"
 
 #include "pushdown/arguments.h"
 #include "pushdown/placeholder.h"
 
 /*
  * How the "=" and "in" conditions of a column are sent, by what it declares
- * and what there is.
+ * and what there is.  A list goes in parts: of a length that a call may have, or
+ * less where a call turns out to ask for too much.  Only an answer that must come
+ * sorted comes from one call.
  */
 static LfdwSendAs
-choose_send_as(const LfdwColumn *column, bool has_scalar, bool has_list)
+choose_send_as(const LfdwColumn *column, bool has_scalar, bool has_list,
+			   bool sorted)
 {
 	const LfdwPushdown *scalar = column->scalar;
 	const LfdwPushdown *list = column->list;
+	LfdwSendAs	send_list = sorted ? LFDW_SEND_LIST : LFDW_SEND_PARTS;
 
 	if (!scalar->declared)
-		return LFDW_SEND_LIST;
+		return send_list;
 	if (!has_scalar)
-		return list->declared ? LFDW_SEND_LIST : LFDW_SEND_EACH;
+		return list->declared ? send_list : LFDW_SEND_EACH;
 	if (has_list && list->declared && strcmp(scalar->argument, list->argument) != 0)
 		return LFDW_SEND_BOTH;
 	return LFDW_SEND_SCALAR;
@@ -63,7 +68,7 @@ add_filter(LfdwArguments *arguments, const LfdwFilter *given)
 }
 
 /*
- * One "=" or "in" as a filter: on its own operator, or as a list, which a request
+ * One "=" or "in" as a filter: on its own operator, or as a list, which a payload
  * holds once.
  */
 static void
@@ -104,7 +109,7 @@ is_equality_of(const LfdwCondition *condition, const LfdwColumn *column)
  */
 static bool
 make_equality(LfdwEquality *equality, const LfdwColumn *column,
-			  const LfdwCondition *conditions, int nconditions)
+			  const LfdwCondition *conditions, int nconditions, bool sorted)
 {
 	bool		has_scalar = false;
 	bool		has_list = false;
@@ -125,7 +130,8 @@ make_equality(LfdwEquality *equality, const LfdwColumn *column,
 	if (!has_scalar && !has_list)
 		return false;
 	equality->column = column;
-	equality->send_as = choose_send_as(column, has_scalar, has_list);
+	equality->base_type = getBaseType(column->typid);
+	equality->send_as = choose_send_as(column, has_scalar, has_list, sorted);
 	return true;
 }
 
@@ -137,7 +143,8 @@ add_equalities(LfdwArguments *arguments, const LfdwColumn *column,
 	LfdwEquality *equality = &arguments->equalities[arguments->nequalities];
 	LfdwFilter	each = {.column = column,.each = arguments->nequalities};
 
-	if (!make_equality(equality, column, conditions, nconditions))
+	if (!make_equality(equality, column, conditions, nconditions,
+					   arguments->order_by != NULL))
 		return;
 	arguments->nequalities++;
 	if (equality->send_as == LFDW_SEND_EACH)
@@ -201,11 +208,12 @@ add_other(LfdwArguments *arguments, const LfdwCondition *condition)
 
 /* Arguments that ask for everything yet, palloc'd, with room for conditions. */
 static LfdwArguments *
-create_arguments(const LfdwTable *table, int nconditions)
+create_arguments(const LfdwTable *table, int nconditions, const char *order_by)
 {
 	LfdwArguments *arguments = palloc0(sizeof(LfdwArguments));
 
 	arguments->limit = -1;
+	arguments->order_by = order_by;
 	arguments->given = palloc0(sizeof(bool) * (table->ncolumns + 1));
 	arguments->problems = palloc0(sizeof(char *) * (table->ncolumns + 1));
 	arguments->equalities = palloc0(sizeof(LfdwEquality) * (table->ncolumns + 1));
@@ -269,21 +277,22 @@ fill(LfdwArguments *arguments, const LfdwTable *table,
  * values that are not known yet.  The one way from conditions to a payload,
  * EXPLAIN's too.
  *
- * Palloc'd in the current context, where the conditions must live as long.
+ * order_by is what lfdw_payload_order made, NULL for none.  Palloc'd in the
+ * current context; the conditions and order_by must live as long.
  */
 LfdwArguments *
 lfdw_arguments_make(const LfdwTable *table, LfdwCondition *conditions,
-					int nconditions)
+					int nconditions, const char *order_by)
 {
-	LfdwArguments *arguments = create_arguments(table, nconditions);
+	LfdwArguments *arguments = create_arguments(table, nconditions, order_by);
 
 	arguments->nothing = !lfdw_conditions_prepare(conditions, nconditions,
 												  table->options->max_batch_keys);
 	if (arguments->nothing)
 		return arguments;
-	lfdw_placeholder_name_values(arguments, table, conditions, nconditions);
+	lfdw_placeholder_name_values(&arguments->unknowns, table, conditions,
+								 nconditions);
 	fill(arguments, table, conditions, nconditions);
-	lfdw_placeholder_name_bounds(arguments, conditions, nconditions);
 	return arguments;
 }
 
@@ -291,8 +300,9 @@ lfdw_arguments_make(const LfdwTable *table, LfdwCondition *conditions,
  * Evaluates the terms of a scan for one (re)scan.
  *
  * exprstates are the terms' values in the same order, and may be followed by
- * others; bound is a condition more, NULL for none.  Everything is allocated in
- * the current context, which should live until the next rescan.  Where no row can
+ * others; bound is a condition more, order_by what lfdw_payload_order made, NULL
+ * for none.  Everything is allocated in the current context, which should live
+ * until the next rescan.  Where no row can
  * match, the terms that follow are not evaluated.  A term whose value JSON cannot
  * carry is left to PostgreSQL's recheck.  Raises what evaluating the expressions
  * raises.
@@ -300,7 +310,7 @@ lfdw_arguments_make(const LfdwTable *table, LfdwCondition *conditions,
 LfdwArguments *
 lfdw_arguments_evaluate(const LfdwTable *table, List *terms,
 						List *exprstates, ExprContext *econtext,
-						const LfdwCondition *bound)
+						const LfdwCondition *bound, const char *order_by)
 {
 	LfdwCondition *conditions = palloc(sizeof(LfdwCondition) *
 									   (list_length(terms) + 1));
@@ -323,7 +333,7 @@ lfdw_arguments_evaluate(const LfdwTable *table, List *terms,
 			break;
 		lfdw_condition_evaluate(&conditions[n++], term, state, econtext);
 	}
-	return lfdw_arguments_make(table, conditions, n);
+	return lfdw_arguments_make(table, conditions, n, order_by);
 }
 
 /*

@@ -14,14 +14,71 @@
 #include "postgres.h"
 
 #include "nodes/execnodes.h"
-#include "pushdown/argument.h"
+#include "pushdown/condition.h"
+
+/* How the values of a column reach the function. */
+typedef enum LfdwSendAs
+{
+	LFDW_SEND_SCALAR,			/* the argument of "=" */
+	LFDW_SEND_LIST,				/* the argument of "in", whole */
+	LFDW_SEND_BOTH,				/* each under its own name */
+	LFDW_SEND_EACH,				/* "=" once for each value: a call each */
+	LFDW_SEND_PARTS				/* "in", in parts: a call for each */
+} LfdwSendAs;
+
+/* What a column's "=" and "in" conditions make, intersected. */
+typedef struct LfdwEquality
+{
+	const LfdwColumn *column;
+	Oid			base_type;		/* of the column's values */
+	LfdwSendAs	send_as;
+	LfdwValueSet set;
+} LfdwEquality;
+
+/* The argument of any other operator. */
+typedef struct LfdwOtherArgument
+{
+	const LfdwCondition *condition; /* that it is the value of */
+	char	   *json;
+} LfdwOtherArgument;
+
+/* One condition as the envelope shows it. */
+typedef struct LfdwFilter
+{
+	const LfdwColumn *column;
+	const LfdwOperator *op;
+	int			each;			/* the value that this argument's part
+								 * carries, or -1 */
+	char	   *json;			/* this value, or NULL */
+	const char *argument;		/* the list that this argument is, or NULL */
+} LfdwFilter;
+
+typedef struct LfdwArguments
+{
+	bool		nothing;		/* no row can match: no invocation */
+	bool		exact;			/* every term was sent on a declared operator */
+	int64		limit;			/* rows wanted of each call, -1: all */
+	const char *limit_text;		/* EXPLAIN's name for it, or NULL */
+	const char *order_by;		/* JSON, NULL for none */
+	bool	   *given;			/* by column: a declared operator was sent */
+	char	  **problems;		/* by column: why a condition was not */
+	int			nequalities;
+	LfdwEquality *equalities;
+	int			nothers;
+	LfdwOtherArgument *others;
+	int			nfilters;
+	LfdwFilter *filters;
+	List	   *unknowns;		/* of LfdwUnknown: what EXPLAIN's $1, $2, ...
+								 * stand for */
+} LfdwArguments;
 
 extern LfdwArguments *lfdw_arguments_evaluate(const LfdwTable *table, List *terms,
 											  List *exprstates, ExprContext *econtext,
-											  const LfdwCondition *bound);
+											  const LfdwCondition *bound,
+											  const char *order_by);
 extern LfdwArguments *lfdw_arguments_make(const LfdwTable *table,
 										  LfdwCondition *conditions,
-										  int nconditions);
+										  int nconditions, const char *order_by);
 extern int64 lfdw_arguments_rows_wanted(int64 limit, int64 offset);
 extern const LfdwEquality *lfdw_arguments_equality(const LfdwArguments *arguments,
 												   const LfdwColumn *column);

@@ -15,9 +15,7 @@
 
 #include "executor/executor.h"
 
-#include "pushdown/arguments.h"
 #include "pushdown/arguments_display.h"
-#include "pushdown/part.h"
 
 /* Evaluates the terms whose values are constant. */
 static void
@@ -71,9 +69,115 @@ take_limit(LfdwArguments *arguments, List *limit)
 		return;
 	}
 	arguments->limit = 0;
-	arguments->limit_text = lfdw_placeholder_add(arguments, LFDW_UNKNOWN_LIMIT,
+	arguments->limit_text = lfdw_placeholder_add(&arguments->unknowns,
+												 LFDW_UNKNOWN_LIMIT,
 												 lsecond(limit) ? limit :
 												 list_make1(linitial(limit)));
+}
+
+/* Names an operator's argument if it is the tightest of bounds not all known. */
+static void
+name_bound(LfdwArguments *arguments, LfdwOtherArgument *other,
+		   const LfdwCondition *conditions, int nconditions)
+{
+	const LfdwTerm *term = other->condition->term;
+	List	   *values = NIL;
+	bool		unknown = false;
+
+	for (int i = 0; i < nconditions; i++)
+	{
+		if (conditions[i].term->column != term->column ||
+			conditions[i].term->op != term->op ||
+			conditions[i].outcome != LFDW_SENT)
+			continue;
+		values = lappend(values, conditions[i].term->value);
+		unknown |= conditions[i].set.unknown;
+	}
+	if (unknown && list_length(values) > 1)
+		other->json = lfdw_placeholder_add(&arguments->unknowns,
+										   LFDW_UNKNOWN_TIGHTEST, values);
+}
+
+/*
+ * Names the arguments of operators like "<", each the tightest bound, which is not
+ * known before all of them are.
+ */
+static void
+name_bounds(LfdwArguments *arguments, const LfdwCondition *conditions,
+			int nconditions)
+{
+	for (int i = 0; arguments->unknowns && i < arguments->nothers; i++)
+	{
+		LfdwOtherArgument *other = &arguments->others[i];
+
+		if (lfdw_operator_is_bound(other->condition->term->op))
+			name_bound(arguments, other, conditions, nconditions);
+	}
+}
+
+/* The lists of a column's conditions. */
+static List *
+lists_of(const LfdwColumn *column, const LfdwCondition *conditions, int nconditions)
+{
+	List	   *values = NIL;
+
+	for (int i = 0; i < nconditions; i++)
+	{
+		const LfdwTerm *term = conditions[i].term;
+
+		if (term->column == column && term->op->takes == LFDW_TAKES_LIST &&
+			lfdw_operator_is_equality(term->op) && term->value)
+			values = lappend(values, term->value);
+	}
+	return values;
+}
+
+/* Notes of a placeholder that each of its values has a call of its own. */
+static void
+note_each(const LfdwArguments *arguments, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, arguments->unknowns)
+	{
+		LfdwUnknown *unknown = lfirst(lc);
+
+		if (unknown->name == name)
+			unknown->each = true;
+	}
+}
+
+/*
+ * Names what one call has of values that go singly or in parts, a known list's
+ * too.
+ */
+static void
+name_parts(LfdwArguments *arguments, const LfdwCondition *conditions,
+		   int nconditions, int max_values)
+{
+	for (int i = 0; i < arguments->nequalities; i++)
+	{
+		LfdwEquality *equality = &arguments->equalities[i];
+		bool		each = equality->send_as == LFDW_SEND_EACH;
+		int			most = each ? 1 : max_values;
+		char	   *name;
+
+		if (!each && equality->send_as != LFDW_SEND_PARTS)
+			continue;
+		if (!equality->set.unknown)
+		{
+			if (equality->set.nvalues <= most)
+				continue;
+			name = lfdw_placeholder_add(&arguments->unknowns, LFDW_UNKNOWN_PART,
+										lists_of(equality->column, conditions,
+												 nconditions));
+			lfdw_placeholder_stand_for(&equality->set, name);
+		}
+		if (each)
+			note_each(arguments, equality->set.placeholder);
+		else if (equality->set.placeholder)
+			equality->send_as = LFDW_SEND_LIST;
+	}
 }
 
 /*
@@ -98,15 +202,13 @@ lfdw_arguments_display(const LfdwTable *table, List *terms, LfdwTerm *bound,
 	if (bound)
 		lfdw_condition_of_unknown(&conditions[0], bound);
 	evaluate_constants(conditions + nbound, terms);
-	arguments = lfdw_arguments_make(table, conditions, n);
+	arguments = lfdw_arguments_make(table, conditions, n, order_by);
 	display->conditions = conditions + nbound;
 	display->arguments = arguments;
 	if (arguments->nothing)
 		return display;
+	name_bounds(arguments, conditions, n);
 	take_limit(arguments, limit);
-	arguments->order_by = order_by;
-	lfdw_part_divide(arguments);
-	lfdw_placeholder_name_parts(arguments, conditions, n,
-								table->options->max_batch_keys);
+	name_parts(arguments, conditions, n, table->options->max_batch_keys);
 	return display;
 }

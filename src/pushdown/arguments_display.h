@@ -13,6 +13,7 @@
 
 #include "postgres.h"
 
+#include "pushdown/arguments.h"
 #include "pushdown/placeholder.h"
 
 typedef struct LfdwDisplay

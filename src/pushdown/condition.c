@@ -130,16 +130,15 @@ lfdw_condition_of_unknown(LfdwCondition *condition, LfdwTerm *term)
 
 /*
  * A condition "column in values" for values that are at hand: none NULL, and
- * as sets hold those of the term's type.  They must live as long.
+ * as sets hold those of the term's type.  The condition takes over the array,
+ * whose values must live as long.
  */
 void
 lfdw_condition_of_values(LfdwCondition *condition, LfdwTerm *term,
 						 Datum *values, int nvalues)
 {
-	LfdwValueSet given = {.nvalues = nvalues,.values = values};
-
 	init_condition(condition, term);
-	condition->set.values = lfdw_set_copy(&given).values;
+	condition->set.values = values;
 	condition->set.nvalues = nvalues;
 	lfdw_set_sort(&condition->set);
 	if (nvalues == 0)
@@ -331,7 +330,7 @@ render(LfdwCondition *condition, int max_values)
  *
  * max_values is how many values a list may have that cannot go in parts.  Values
  * were evaluated under the session's settings; they are written under those of
- * lfdw_sending_modes_begin.
+ * lfdw_transmission_modes_begin_utc.
  */
 bool
 lfdw_conditions_prepare(LfdwCondition *conditions, int nconditions, int max_values)
@@ -340,7 +339,7 @@ lfdw_conditions_prepare(LfdwCondition *conditions, int nconditions, int max_valu
 
 	if (contradict(conditions, nconditions))
 		return false;
-	nestlevel = lfdw_sending_modes_begin();
+	nestlevel = lfdw_transmission_modes_begin_utc();
 	for (int i = 0; i < nconditions; i++)
 	{
 		if (!conditions[i].set.unknown)

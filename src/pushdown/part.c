@@ -10,25 +10,8 @@
  */
 #include "postgres.h"
 
-#include "utils/lsyscache.h"
-
 #include "pushdown/part.h"
 #include "value/value.h"
-
-/*
- * Lets every list go in parts, a call for each: of a length that a call may
- * have, or less where a call turns out to ask for too much.  An answer that must
- * come sorted comes from one call.
- */
-void
-lfdw_part_divide(LfdwArguments *arguments)
-{
-	for (int i = 0; arguments->order_by == NULL && i < arguments->nequalities; i++)
-	{
-		if (arguments->equalities[i].send_as == LFDW_SEND_LIST)
-			arguments->equalities[i].send_as = LFDW_SEND_PARTS;
-	}
-}
 
 /* A part with room for these arguments, palloc'd; all values are 0. */
 static LfdwPart *
@@ -108,7 +91,7 @@ choose_place(const LfdwEquality *equality, Datum value, int first, int count)
 	if (count == 1)
 		return set->sorted[first];
 	initStringInfo(&json);
-	nestlevel = lfdw_sending_modes_begin();
+	nestlevel = lfdw_transmission_modes_begin_utc();
 	(void) lfdw_value_to_json(&json, value, set->type->type_id,
 							  equality->column->format);
 	lfdw_transmission_modes_end(nestlevel);
@@ -130,12 +113,11 @@ lfdw_part_has(const LfdwArguments *arguments, int index, const LfdwPart *part,
 			  Datum value)
 {
 	const LfdwEquality *equality = &arguments->equalities[index];
-	Oid			type = getBaseType(equality->column->typid);
 	int			first;
 	int			count;
 	int			place;
 
-	value = lfdw_set_datum(value, type);
+	value = lfdw_set_datum(value, equality->base_type);
 	count = lfdw_set_find(&equality->set, value, &first);
 	if (count == 0)
 		return false;

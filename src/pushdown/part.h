@@ -13,11 +13,11 @@
 
 #include "postgres.h"
 
-#include "pushdown/argument.h"
+#include "pushdown/arguments.h"
 
 /*
  * Which values of the arguments a call carries.  first holds, for an argument
- * that makes a call a value, the index of the value; for one sent in parts, the
+ * sent one value a call, the index of the value; for one sent in parts, the
  * first of count values; 0 for all others.
  */
 typedef struct LfdwPart
@@ -26,7 +26,6 @@ typedef struct LfdwPart
 	int		   *count;
 } LfdwPart;
 
-extern void lfdw_part_divide(LfdwArguments *arguments);
 extern LfdwPart *lfdw_part_first(const LfdwArguments *arguments, int max_values);
 extern LfdwPart *lfdw_part_copy(const LfdwArguments *arguments,
 								const LfdwPart *part);

@@ -201,8 +201,8 @@ append_envelope(StringInfo out, const LfdwTable *table,
 /*
  * Writes the payload of one invocation, in the database encoding.
  *
- * part says which values of the arguments this call carries.  columns is what lfdw_payload_columns
- * made; cursor is the JSON of the page to go on from, NULL for the first.
+ * part says which values of the arguments this call carries.  columns is what
+ * lfdw_payload_columns made; cursor is the JSON of the page to go on from, NULL for the first.
  */
 void
 lfdw_payload_write(StringInfo out, const LfdwTable *table,

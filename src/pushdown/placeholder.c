@@ -17,24 +17,24 @@
 #include "pushdown/placeholder.h"
 
 /*
- * A new placeholder for these expressions: the text that stands for it, palloc'd
- * in the current context.
+ * A new placeholder for these expressions, added to the unknowns: the text that
+ * stands for it, palloc'd in the current context.
  */
 char *
-lfdw_placeholder_add(LfdwArguments *arguments, LfdwUnknownKind kind, List *values)
+lfdw_placeholder_add(List **unknowns, LfdwUnknownKind kind, List *values)
 {
 	LfdwUnknown *unknown = palloc0(sizeof(LfdwUnknown));
 
-	unknown->name = psprintf("$%d", list_length(arguments->unknowns) + 1);
+	unknown->name = psprintf("$%d", list_length(*unknowns) + 1);
 	unknown->kind = kind;
 	unknown->values = values;
-	arguments->unknowns = lappend(arguments->unknowns, unknown);
+	*unknowns = lappend(*unknowns, unknown);
 	return unknown->name;
 }
 
 /* Has a placeholder stand for a set's values, one or the list of them. */
-static void
-set_placeholder(LfdwValueSet *set, char *name)
+void
+lfdw_placeholder_stand_for(LfdwValueSet *set, char *name)
 {
 	set->unknown = true;
 	set->nvalues = 1;
@@ -53,11 +53,11 @@ values_of(const LfdwCondition *condition)
 
 /* Gives a condition without a value a placeholder of its own. */
 static void
-name_value(LfdwArguments *arguments, LfdwCondition *condition)
+name_value(List **unknowns, LfdwCondition *condition)
 {
-	set_placeholder(&condition->set,
-					lfdw_placeholder_add(arguments, LFDW_UNKNOWN_VALUE,
-										 values_of(condition)));
+	lfdw_placeholder_stand_for(&condition->set,
+							   lfdw_placeholder_add(unknowns, LFDW_UNKNOWN_VALUE,
+													values_of(condition)));
 }
 
 /* The "=" among a column's conditions that tells its value best, or NULL. */
@@ -79,7 +79,7 @@ find_scalar(LfdwCondition **members, int nmembers)
 
 /* Gives the lists of a column one placeholder: what all its conditions leave. */
 static void
-name_lists(LfdwArguments *arguments, LfdwCondition **members, int nmembers)
+name_lists(List **unknowns, LfdwCondition **members, int nmembers)
 {
 	LfdwUnknownKind kind = nmembers == 1 ? LFDW_UNKNOWN_VALUE : LFDW_UNKNOWN_REST;
 	List	   *lists = NIL;
@@ -98,9 +98,9 @@ name_lists(LfdwArguments *arguments, LfdwCondition **members, int nmembers)
 	}
 	if (lists == NIL)
 		return;
-	name = lfdw_placeholder_add(arguments, kind, values);
+	name = lfdw_placeholder_add(unknowns, kind, values);
 	foreach(lc, lists)
-		set_placeholder(&((LfdwCondition *) lfirst(lc))->set, name);
+		lfdw_placeholder_stand_for(&((LfdwCondition *) lfirst(lc))->set, name);
 }
 
 /*
@@ -109,17 +109,17 @@ name_lists(LfdwArguments *arguments, LfdwCondition **members, int nmembers)
  * without one, their lists are what all conditions of the column leave.
  */
 static void
-name_equalities(LfdwArguments *arguments, LfdwCondition **members, int nmembers)
+name_equalities(List **unknowns, LfdwCondition **members, int nmembers)
 {
 	LfdwCondition *scalar = find_scalar(members, nmembers);
 
 	if (scalar == NULL)
 	{
-		name_lists(arguments, members, nmembers);
+		name_lists(unknowns, members, nmembers);
 		return;
 	}
 	if (scalar->set.unknown)
-		name_value(arguments, scalar);
+		name_value(unknowns, scalar);
 	for (int i = 0; i < nmembers; i++)
 	{
 		if (members[i] == scalar || !lfdw_operator_is_equality(members[i]->term->op))
@@ -131,7 +131,7 @@ name_equalities(LfdwArguments *arguments, LfdwCondition **members, int nmembers)
 
 /* Gives a column's conditions without a value their placeholders. */
 static void
-name_column(LfdwArguments *arguments, const LfdwColumn *column,
+name_column(List **unknowns, const LfdwColumn *column,
 			LfdwCondition *conditions, int nconditions)
 {
 	LfdwCondition **members = palloc(sizeof(LfdwCondition *) * (nconditions + 1));
@@ -148,11 +148,11 @@ name_column(LfdwArguments *arguments, const LfdwColumn *column,
 	}
 	if (!unknown)
 		return;
-	name_equalities(arguments, members, nmembers);
+	name_equalities(unknowns, members, nmembers);
 	for (int i = 0; i < nmembers; i++)
 	{
 		if (members[i]->set.unknown && members[i]->set.json == NULL)
-			name_value(arguments, members[i]);
+			name_value(unknowns, members[i]);
 	}
 }
 
@@ -161,7 +161,7 @@ name_column(LfdwArguments *arguments, const LfdwColumn *column,
  * of them.
  */
 void
-lfdw_placeholder_name_values(LfdwArguments *arguments, const LfdwTable *table,
+lfdw_placeholder_name_values(List **unknowns, const LfdwTable *table,
 							 LfdwCondition *conditions, int nconditions)
 {
 	bool		unknown = false;
@@ -169,109 +169,5 @@ lfdw_placeholder_name_values(LfdwArguments *arguments, const LfdwTable *table,
 	for (int i = 0; i < nconditions; i++)
 		unknown |= conditions[i].set.unknown;
 	for (int i = 0; unknown && i < table->ncolumns; i++)
-		name_column(arguments, &table->columns[i], conditions, nconditions);
-}
-
-/* Names an operator's argument if it is the tightest of bounds not all known. */
-static void
-name_bound(LfdwArguments *arguments, LfdwOtherArgument *other,
-		   const LfdwCondition *conditions, int nconditions)
-{
-	const LfdwTerm *term = other->condition->term;
-	List	   *values = NIL;
-	bool		unknown = false;
-
-	for (int i = 0; i < nconditions; i++)
-	{
-		if (conditions[i].term->column != term->column ||
-			conditions[i].term->op != term->op ||
-			conditions[i].outcome != LFDW_SENT)
-			continue;
-		values = lappend(values, conditions[i].term->value);
-		unknown |= conditions[i].set.unknown;
-	}
-	if (unknown && list_length(values) > 1)
-		other->json = lfdw_placeholder_add(arguments, LFDW_UNKNOWN_TIGHTEST, values);
-}
-
-/*
- * Names the arguments of operators like "<", each the tightest bound, which is not
- * known before all of them are.
- */
-void
-lfdw_placeholder_name_bounds(LfdwArguments *arguments,
-							 const LfdwCondition *conditions, int nconditions)
-{
-	for (int i = 0; arguments->unknowns && i < arguments->nothers; i++)
-	{
-		LfdwOtherArgument *other = &arguments->others[i];
-
-		if (lfdw_operator_is_bound(other->condition->term->op))
-			name_bound(arguments, other, conditions, nconditions);
-	}
-}
-
-/* The lists of a column's conditions. */
-static List *
-lists_of(const LfdwColumn *column, const LfdwCondition *conditions, int nconditions)
-{
-	List	   *values = NIL;
-
-	for (int i = 0; i < nconditions; i++)
-	{
-		const LfdwTerm *term = conditions[i].term;
-
-		if (term->column == column && term->op->takes == LFDW_TAKES_LIST &&
-			lfdw_operator_is_equality(term->op))
-			values = list_concat(values, values_of(&conditions[i]));
-	}
-	return values;
-}
-
-/* Notes of a placeholder that each of its values has a call of its own. */
-static void
-note_each(const LfdwArguments *arguments, const char *name)
-{
-	ListCell   *lc;
-
-	foreach(lc, arguments->unknowns)
-	{
-		LfdwUnknown *unknown = lfirst(lc);
-
-		if (unknown->name == name)
-			unknown->each = true;
-	}
-}
-
-/*
- * Names what one call has of values that go singly or in parts, a known list's
- * too, after lfdw_part_divide.
- */
-void
-lfdw_placeholder_name_parts(LfdwArguments *arguments,
-							const LfdwCondition *conditions, int nconditions,
-							int max_values)
-{
-	for (int i = 0; i < arguments->nequalities; i++)
-	{
-		LfdwEquality *equality = &arguments->equalities[i];
-		bool		each = equality->send_as == LFDW_SEND_EACH;
-		int			most = each ? 1 : max_values;
-
-		if (!each && equality->send_as != LFDW_SEND_PARTS)
-			continue;
-		if (!equality->set.unknown)
-		{
-			if (equality->set.nvalues <= most)
-				continue;
-			set_placeholder(&equality->set,
-							lfdw_placeholder_add(arguments, LFDW_UNKNOWN_PART,
-												 lists_of(equality->column, conditions,
-														  nconditions)));
-		}
-		if (each)
-			note_each(arguments, equality->set.placeholder);
-		else if (equality->set.placeholder)
-			equality->send_as = LFDW_SEND_LIST;
-	}
+		name_column(unknowns, &table->columns[i], conditions, nconditions);
 }

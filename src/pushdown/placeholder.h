@@ -13,7 +13,7 @@
 
 #include "postgres.h"
 
-#include "pushdown/argument.h"
+#include "pushdown/condition.h"
 
 /* What a placeholder stands for. */
 typedef enum LfdwUnknownKind
@@ -34,17 +34,11 @@ typedef struct LfdwUnknown
 	List	   *values;			/* expressions */
 } LfdwUnknown;
 
-extern char *lfdw_placeholder_add(LfdwArguments *arguments,
-								  LfdwUnknownKind kind, List *values);
-extern void lfdw_placeholder_name_values(LfdwArguments *arguments,
-										 const LfdwTable *table,
+extern char *lfdw_placeholder_add(List **unknowns, LfdwUnknownKind kind,
+								  List *values);
+extern void lfdw_placeholder_stand_for(LfdwValueSet *set, char *name);
+extern void lfdw_placeholder_name_values(List **unknowns, const LfdwTable *table,
 										 LfdwCondition *conditions,
 										 int nconditions);
-extern void lfdw_placeholder_name_bounds(LfdwArguments *arguments,
-										 const LfdwCondition *conditions,
-										 int nconditions);
-extern void lfdw_placeholder_name_parts(LfdwArguments *arguments,
-										const LfdwCondition *conditions,
-										int nconditions, int max_values);
 
 #endif							/* LFDW_PLACEHOLDER_H */

@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * term.c
- *		Which conditions of a query can be sent to the function.
+ *		Which clauses of a query can be sent to the function.
  *
- * A condition is sent where the column declares its operator, and as a hint
+ * A clause is sent where the column declares its operator, and as a hint
  * where no honest function can differ from PostgreSQL.  PostgreSQL rechecks
- * every one, so what matters here is never to send a condition under which
+ * every one, so what matters here is never to send a clause under which
  * a function could drop a row that PostgreSQL would keep.
  *
  * IDENTIFICATION
@@ -30,7 +30,7 @@
 #include "pushdown/term.h"
 #include "pushdown/value_set.h"
 
-/* Where a condition is from, and why the function does not filter by it. */
+/* Where a clause is from, and why the function does not filter by it. */
 typedef struct ClassifyContext
 {
 	PlannerInfo *root;

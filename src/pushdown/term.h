@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * term.h
- *		Which conditions of a query can be sent to the function.
+ *		Which clauses of a query can be sent to the function.
  *
  * IDENTIFICATION
  *	  src/pushdown/term.h
@@ -17,9 +17,9 @@
 #include "options/table.h"
 
 /*
- * One condition "column operator value" of a query's top-level AND.  The
- * value is an expression without a column of the table; under "in" and "not
- * in" it is an array of values.
+ * A clause "column operator value" of a query's top-level AND, which can be
+ * sent.  The value is an expression without a column of the table; under "in"
+ * and "not in" it is an array of values.
  */
 typedef struct LfdwTerm
 {
@@ -27,10 +27,14 @@ typedef struct LfdwTerm
 	const LfdwOperator *op;
 	bool		declared;		/* the function filters by it; else a hint */
 	Oid			valtype;		/* type of the value, or of the elements */
-	Oid			collation;		/* that the condition compares by */
+	Oid			collation;		/* that the clause compares by */
 	Expr	   *value;			/* NULL for the tests of NULL */
 } LfdwTerm;
 
+/*
+ * A "why", here and in what uses terms, is half a sentence, about a clause that
+ * is shown before it; a "problem" is a whole one.
+ */
 extern LfdwTerm *lfdw_term_classify(PlannerInfo *root,
 									const LfdwTable *table,
 									RelOptInfo *rel, RestrictInfo *rinfo,

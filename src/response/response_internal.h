@@ -97,8 +97,7 @@ struct LfdwResponse
 	bool		first_line;
 	bool		rows_in_string;
 	bool		row_ready;		/* this step read a row */
-	size_t		stalled;		/* bytes that the last undone step lacked an
-								 * end in */
+	size_t		stalled;		/* unread bytes when the last step was undone */
 
 	/* what the root object said so far */
 	bool		rows_seen;		/* rows were read from their member */

@@ -98,7 +98,7 @@ read_other_member(LfdwResponse *response, const LfdwJsonValue *key,
 
 /*
  * The root object's "body", which is either API Gateway's, or a member like
- * any other, to be come back for if it lies on the way.
+ * any other, read later if the path goes through it.
  */
 static LfdwJsonStatus
 read_body_member(LfdwResponse *response, const LfdwJsonValue *key,

@@ -17,7 +17,7 @@
 #include "response/response_internal.h"
 #include "value/json_string.h"
 
-/* How far below the members beside the rows one is looked for that names a page. */
+/* How many objects deep, beside the rows, a page's name is looked for. */
 #define PAGE_DEPTH 2
 
 /* A reader before the root value, whose bytes were kept. */

@@ -483,7 +483,7 @@ lfdw_row_number(const LfdwRow *row)
 	return row->number;
 }
 
-/* A reader before the object that the row was which was read last. */
+/* A reader before the last row, which was an object. */
 LfdwJsonReader
 lfdw_row_object(const LfdwRow *row)
 {
@@ -491,9 +491,9 @@ lfdw_row_object(const LfdwRow *row)
 }
 
 /*
- * The first column wanted whose member was in no row, while one of the same
- * letters was that no column reads: that one's name goes to *alike, and the
- * path that would read it to *path.  NULL where there is none.
+ * The first wanted column found in no row although an unread member has its
+ * letters: that member's name goes to *alike, and the path that would read it to
+ * *path.  NULL where there is none.
  */
 const LfdwColumn *
 lfdw_row_missed(const LfdwRow *row, const char **alike, const char **path)

@@ -120,7 +120,7 @@ begin_fetch(Relation relation, LfdwTable *table, LfdwInvokeStats *stats)
 	lfdw_function_resolve(&table->function, table->options, caller);
 	fetch = lfdw_fetch_create(table, caller, all_attrs(table), stats);
 	old = MemoryContextSwitchTo(lfdw_fetch_context(fetch));
-	arguments = lfdw_arguments_evaluate(table, NIL, NIL, NULL, NULL);
+	arguments = lfdw_arguments_evaluate(table, NIL, NIL, NULL, NULL, NULL);
 	MemoryContextSwitchTo(old);
 	lfdw_fetch_begin(fetch, arguments);
 	return fetch;

@@ -25,7 +25,7 @@
 
 struct LfdwFetch
 {
-	LfdwPageSource source;
+	LfdwChainShared shared;
 	LfdwPart   *next_part;		/* of the call to begin next, NULL: no more */
 	bool		can_begin;		/* a page has ended since calls were begun */
 	int			nchains;		/* under way */
@@ -45,18 +45,18 @@ lfdw_fetch_create(const LfdwTable *table, const LfdwCaller *caller,
 				  const Bitmapset *attrs, LfdwInvokeStats *stats)
 {
 	LfdwFetch  *fetch = palloc0(sizeof(LfdwFetch));
-	LfdwPageSource *source = &fetch->source;
+	LfdwChainShared *shared = &fetch->shared;
 
-	source->table = table;
-	source->caller = caller;
-	source->stats = stats;
-	source->columns = lfdw_payload_columns(table, attrs);
-	source->row = lfdw_row_create(table, attrs);
-	source->scan_context = CurrentMemoryContext;
-	source->call_context = AllocSetContextCreate(CurrentMemoryContext,
+	shared->table = table;
+	shared->caller = caller;
+	shared->stats = stats;
+	shared->columns = lfdw_payload_columns(table, attrs);
+	shared->row = lfdw_row_create(table, attrs);
+	shared->scan_context = CurrentMemoryContext;
+	shared->call_context = AllocSetContextCreate(CurrentMemoryContext,
 												 "lambda_fdw calls",
 												 ALLOCSET_DEFAULT_SIZES);
-	source->row_context = AllocSetContextCreate(CurrentMemoryContext,
+	shared->row_context = AllocSetContextCreate(CurrentMemoryContext,
 												"lambda_fdw row",
 												ALLOCSET_DEFAULT_SIZES);
 	return fetch;
@@ -66,7 +66,7 @@ lfdw_fetch_create(const LfdwTable *table, const LfdwCaller *caller,
 MemoryContext
 lfdw_fetch_context(LfdwFetch *fetch)
 {
-	return fetch->source.call_context;
+	return fetch->shared.call_context;
 }
 
 /*
@@ -77,10 +77,10 @@ lfdw_fetch_context(LfdwFetch *fetch)
 void
 lfdw_fetch_begin(LfdwFetch *fetch, const LfdwArguments *arguments)
 {
-	const LfdwTable *table = fetch->source.table;
-	MemoryContext old = MemoryContextSwitchTo(fetch->source.call_context);
+	const LfdwTable *table = fetch->shared.table;
+	MemoryContext old = MemoryContextSwitchTo(fetch->shared.call_context);
 
-	fetch->source.arguments = arguments;
+	fetch->shared.arguments = arguments;
 	if (!arguments->nothing)
 	{
 		lfdw_required_column_check(table, arguments);
@@ -97,18 +97,18 @@ lfdw_fetch_begin(LfdwFetch *fetch, const LfdwArguments *arguments)
 static LfdwPart *
 take_part(LfdwFetch *fetch)
 {
-	LfdwPageSource *source = &fetch->source;
+	LfdwChainShared *shared = &fetch->shared;
 	LfdwPart   *part;
 
-	if (source->rests)
+	if (shared->parts_left)
 	{
-		part = linitial(source->rests);
-		source->rests = list_delete_first(source->rests);
+		part = linitial(shared->parts_left);
+		shared->parts_left = list_delete_first(shared->parts_left);
 		return part;
 	}
-	part = lfdw_part_copy(source->arguments, fetch->next_part);
-	if (!lfdw_part_next(source->arguments, fetch->next_part,
-						source->table->options->max_batch_keys))
+	part = lfdw_part_copy(shared->arguments, fetch->next_part);
+	if (!lfdw_part_next(shared->arguments, fetch->next_part,
+						shared->table->options->max_batch_keys))
 		fetch->next_part = NULL;
 	return part;
 }
@@ -120,11 +120,11 @@ take_part(LfdwFetch *fetch)
 static bool
 may_begin(const LfdwFetch *fetch)
 {
-	if (fetch->source.rests == NIL && fetch->next_part == NULL)
+	if (fetch->shared.parts_left == NIL && fetch->next_part == NULL)
 		return false;
 	return fetch->nchains == 0 ||
-		(fetch->nchains < fetch->source.table->options->max_concurrency &&
-		 lfdw_invoke_may_begin(fetch->source.caller));
+		(fetch->nchains < fetch->shared.table->options->max_concurrency &&
+		 lfdw_invoke_may_begin(fetch->shared.caller));
 }
 
 /*
@@ -140,11 +140,11 @@ begin_calls(LfdwFetch *fetch)
 	fetch->can_begin = false;
 	while (may_begin(fetch))
 	{
-		MemoryContext old = MemoryContextSwitchTo(fetch->source.call_context);
+		MemoryContext old = MemoryContextSwitchTo(fetch->shared.call_context);
 		LfdwPart   *part = take_part(fetch);
 
 		MemoryContextSwitchTo(old);
-		fetch->chains[fetch->nchains] = lfdw_page_chain_begin(&fetch->source,
+		fetch->chains[fetch->nchains] = lfdw_page_chain_begin(&fetch->shared,
 															  part);
 		fetch->nchains++;
 	}
@@ -218,9 +218,9 @@ lfdw_fetch_row(LfdwFetch *fetch, TupleTableSlot *slot)
 void
 lfdw_fetch_reset(LfdwFetch *fetch)
 {
-	MemoryContextReset(fetch->source.call_context);
-	fetch->source.arguments = NULL;
-	fetch->source.rests = NIL;
+	MemoryContextReset(fetch->shared.call_context);
+	fetch->shared.arguments = NULL;
+	fetch->shared.parts_left = NIL;
 	fetch->next_part = NULL;
 	fetch->can_begin = false;
 	fetch->nchains = 0;
@@ -232,19 +232,19 @@ lfdw_fetch_reset(LfdwFetch *fetch)
  * probably are not meant so.
  */
 static void
-warn_of_unread(const LfdwPageSource *source)
+warn_of_unread(const LfdwChainShared *shared)
 {
 	const char *alike = NULL;
 	const char *path = NULL;
-	const LfdwColumn *missed = lfdw_row_missed(source->row, &alike, &path);
-	const LfdwTable *table = source->table;
+	const LfdwColumn *missed = lfdw_row_missed(shared->row, &alike, &path);
+	const LfdwTable *table = shared->table;
 
-	if (source->page_member)
+	if (shared->page_member)
 		ereport(WARNING,
 				(errmsg("Lambda function \"%s\" has a further page, which was not fetched",
 						table->function.label),
 				 errdetail("Its answer has the member \"%s\", which no option and no column of foreign table \"%s\" reads.%s",
-						   source->page_member, table->relname, missed == NULL ? "" :
+						   shared->page_member, table->relname, missed == NULL ? "" :
 						   psprintf("\nNo row has a member for column \"%s\", but one for \"%s\".",
 									missed->attname, alike)),
 				 errhint("Set the options cursor_path and cursor_argument of the table.")));
@@ -264,7 +264,7 @@ warn_of_unread(const LfdwPageSource *source)
 void
 lfdw_fetch_end(LfdwFetch *fetch)
 {
-	warn_of_unread(&fetch->source);
-	MemoryContextDelete(fetch->source.call_context);
-	MemoryContextDelete(fetch->source.row_context);
+	warn_of_unread(&fetch->shared);
+	MemoryContextDelete(fetch->shared.call_context);
+	MemoryContextDelete(fetch->shared.row_context);
 }

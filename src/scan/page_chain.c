@@ -33,7 +33,7 @@
 
 struct LfdwPageChain
 {
-	LfdwPageSource *source;
+	LfdwChainShared *shared;
 	MemoryContext page_context;
 	LfdwPart   *part;			/* which values are this call's */
 	int			pages;			/* begun so far */
@@ -46,12 +46,12 @@ struct LfdwPageChain
 static StringInfo
 write_payload(const LfdwPageChain *chain)
 {
-	const LfdwPageSource *source = chain->source;
+	const LfdwChainShared *shared = chain->shared;
 	StringInfo	payload = makeStringInfo();
 	char	   *utf8;
 
-	lfdw_payload_write(payload, source->table, source->arguments, chain->part,
-					   source->columns, chain->cursor);
+	lfdw_payload_write(payload, shared->table, shared->arguments, chain->part,
+					   shared->columns, chain->cursor);
 	utf8 = pg_server_to_any(payload->data, payload->len, PG_UTF8);
 	if (utf8 != payload->data)
 	{
@@ -66,7 +66,7 @@ write_payload(const LfdwPageChain *chain)
 static int
 splittable_argument(const LfdwPageChain *chain)
 {
-	const LfdwArguments *arguments = chain->source->arguments;
+	const LfdwArguments *arguments = chain->shared->arguments;
 	const int  *count = chain->part->count;
 	int			longest = -1;
 
@@ -86,16 +86,16 @@ splittable_argument(const LfdwPageChain *chain)
 static void
 split(LfdwPageChain *chain)
 {
-	LfdwPageSource *source = chain->source;
-	MemoryContext old = MemoryContextSwitchTo(source->call_context);
+	LfdwChainShared *shared = chain->shared;
+	MemoryContext old = MemoryContextSwitchTo(shared->call_context);
 	int			index = splittable_argument(chain);
-	LfdwPart   *rest = lfdw_part_copy(source->arguments, chain->part);
+	LfdwPart   *rest = lfdw_part_copy(shared->arguments, chain->part);
 	int			half = chain->part->count[index] / 2;
 
 	chain->part->count[index] = half;
 	rest->first[index] += half;
 	rest->count[index] -= half;
-	source->rests = lappend(source->rests, rest);
+	shared->parts_left = lappend(shared->parts_left, rest);
 	MemoryContextSwitchTo(old);
 }
 
@@ -104,7 +104,7 @@ static void
 describe_call(void *arg)
 {
 	const LfdwPageChain *chain = arg;
-	const LfdwArguments *arguments = chain->source->arguments;
+	const LfdwArguments *arguments = chain->shared->arguments;
 
 	for (int i = 0; i < arguments->nequalities; i++)
 	{
@@ -116,7 +116,7 @@ describe_call(void *arg)
 		errcontext("call with %s%s for column \"%s\" of foreign table \"%s\"",
 				   lfdw_error_excerpt(values, strlen(values)),
 				   more > 0 ? psprintf(" and %d more", more) : "",
-				   equality->column->attname, chain->source->table->relname);
+				   equality->column->attname, chain->shared->table->relname);
 	}
 }
 
@@ -124,7 +124,7 @@ describe_call(void *arg)
 static void
 begin_page(LfdwPageChain *chain)
 {
-	const LfdwPageSource *source = chain->source;
+	const LfdwChainShared *shared = chain->shared;
 	MemoryContext old = MemoryContextSwitchTo(chain->page_context);
 	StringInfo	payload = write_payload(chain);
 
@@ -133,33 +133,33 @@ begin_page(LfdwPageChain *chain)
 		split(chain);
 		payload = write_payload(chain);
 	}
-	chain->invocation = lfdw_invoke_begin(&source->table->function,
-										  source->caller, payload,
-										  source->stats);
+	chain->invocation = lfdw_invoke_begin(&shared->table->function,
+										  shared->caller, payload,
+										  shared->stats);
 	lfdw_invoke_let_describe(chain->invocation, describe_call, chain);
 	if (chain->pages == 0 && splittable_argument(chain) >= 0)
 		lfdw_invoke_let_split(chain->invocation);
-	chain->response = lfdw_response_create(source->table, source->row,
+	chain->response = lfdw_response_create(shared->table, shared->row,
 										   lfdw_invoke_body(chain->invocation));
 	chain->pages++;
 	MemoryContextSwitchTo(old);
 }
 
 /*
- * Begins the call that carries a part of the source's arguments.
+ * Begins the call that carries a part of the arguments.
  *
- * The chain belongs to the source's call context, as the part must.  Raises what
+ * The chain belongs to the calls' context, as the part must.  Raises what
  * lfdw_invoke_begin raises.
  */
 LfdwPageChain *
-lfdw_page_chain_begin(LfdwPageSource *source, LfdwPart *part)
+lfdw_page_chain_begin(LfdwChainShared *shared, LfdwPart *part)
 {
-	LfdwPageChain *chain = MemoryContextAllocZero(source->call_context,
+	LfdwPageChain *chain = MemoryContextAllocZero(shared->call_context,
 												  sizeof(LfdwPageChain));
 
-	chain->source = source;
+	chain->shared = shared;
 	chain->part = part;
-	chain->page_context = AllocSetContextCreate(source->call_context,
+	chain->page_context = AllocSetContextCreate(shared->call_context,
 												"lambda_fdw page",
 												ALLOCSET_DEFAULT_SIZES);
 	begin_page(chain);
@@ -180,7 +180,7 @@ begin_half(LfdwPageChain *chain)
 static void
 check_cursor(const LfdwPageChain *chain, const char *cursor)
 {
-	const LfdwTable *table = chain->source->table;
+	const LfdwTable *table = chain->shared->table;
 
 	if (chain->pages >= table->options->max_pages)
 		ereport(ERROR,
@@ -216,11 +216,11 @@ check_cursor(const LfdwPageChain *chain, const char *cursor)
 static void
 note_last_page(const LfdwPageChain *chain)
 {
-	LfdwPageSource *source = chain->source;
+	LfdwChainShared *shared = chain->shared;
 	const char *member = lfdw_response_page_member(chain->response);
 
-	if (member && source->page_member == NULL && source->arguments->limit < 0)
-		source->page_member = MemoryContextStrdup(source->scan_context, member);
+	if (member && shared->page_member == NULL && shared->arguments->limit < 0)
+		shared->page_member = MemoryContextStrdup(shared->scan_context, member);
 }
 
 /* After the last row of a page: goes on to the next, or ends the call. */
@@ -237,7 +237,7 @@ finish_page(LfdwPageChain *chain)
 		return LFDW_PAGE_END;
 	}
 	check_cursor(chain, cursor);
-	copy = MemoryContextStrdup(chain->source->call_context, cursor);
+	copy = MemoryContextStrdup(chain->shared->call_context, cursor);
 	if (chain->cursor)
 		pfree(chain->cursor);
 	chain->cursor = copy;
@@ -253,7 +253,7 @@ finish_page(LfdwPageChain *chain)
 static bool
 is_of_call(const LfdwPageChain *chain, const TupleTableSlot *slot)
 {
-	const LfdwArguments *arguments = chain->source->arguments;
+	const LfdwArguments *arguments = chain->shared->arguments;
 
 	for (int i = 0; i < arguments->nequalities; i++)
 	{
@@ -293,7 +293,7 @@ static LfdwCarried
 carried_by(const void *call, const LfdwColumn *column)
 {
 	const LfdwPageChain *chain = call;
-	const LfdwArguments *arguments = chain->source->arguments;
+	const LfdwArguments *arguments = chain->shared->arguments;
 	const LfdwEquality *equality = lfdw_arguments_equality(arguments, column);
 	LfdwCarried carried = {0};
 	int			index;
@@ -314,7 +314,7 @@ carried_by(const void *call, const LfdwColumn *column)
 static LfdwResponseStatus
 read_row(LfdwPageChain *chain, TupleTableSlot *slot)
 {
-	const LfdwPageSource *source = chain->source;
+	const LfdwChainShared *shared = chain->shared;
 
 	for (;;)
 	{
@@ -325,17 +325,17 @@ read_row(LfdwPageChain *chain, TupleTableSlot *slot)
 		status = lfdw_response_next(chain->response);
 		if (status == LFDW_RESPONSE_ROW)
 		{
-			MemoryContextReset(source->row_context);
-			MemoryContextSwitchTo(source->row_context);
-			lfdw_row_store(source->row, slot, carried_by, chain);
-			source->stats->rows++;
+			MemoryContextReset(shared->row_context);
+			MemoryContextSwitchTo(shared->row_context);
+			lfdw_row_store(shared->row, slot, carried_by, chain);
+			shared->stats->rows++;
 		}
 		MemoryContextSwitchTo(old);
 		if (status != LFDW_RESPONSE_ROW || is_of_call(chain, slot))
 			return status;
-		if (source->arguments->limit >= 0)
-			lfdw_page_chain_report_mismatch(source->table);
-		source->stats->others++;
+		if (shared->arguments->limit >= 0)
+			lfdw_page_chain_report_mismatch(shared->table);
+		shared->stats->others++;
 		CHECK_FOR_INTERRUPTS();
 	}
 }
@@ -359,9 +359,9 @@ read_described(LfdwPageChain *chain, TupleTableSlot *slot)
 
 /*
  * Takes the next row of a call into the slot, if it has arrived; the row lives
- * until the next is taken from any call of the source.  Goes on to the next page
+ * until the next is taken from any call of the scan.  Goes on to the next page
  * after the last row of one, and asks for less at a time where the function says
- * that it was too much: what is left is then in the source's rests.  After
+ * that it was too much: what is left is then in parts_left.  After
  * LFDW_PAGE_END the chain is no more.  Does not wait; raises what
  * lfdw_invoke_begin, lfdw_response_next and lfdw_row_store raise.
  */

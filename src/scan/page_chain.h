@@ -14,14 +14,14 @@
 #include "postgres.h"
 
 #include "lambda/invoke.h"
-#include "pushdown/arguments.h"
+#include "pushdown/part.h"
 #include "response/row.h"
 
 /*
  * What the calls of a scan have in common: some of it for the whole scan, the
  * arguments for one (re)scan.
  */
-typedef struct LfdwPageSource
+typedef struct LfdwChainShared
 {
 	const LfdwTable *table;
 	const LfdwCaller *caller;
@@ -33,9 +33,9 @@ typedef struct LfdwPageSource
 	MemoryContext row_context;	/* holds one row */
 
 	const LfdwArguments *arguments; /* NULL before the (re)scan begins */
-	List	   *rests;			/* of LfdwPart: what calls were split off */
+	List	   *parts_left;		/* of LfdwPart: split off calls */
 	MemoryContext call_context; /* holds the arguments and the calls */
-} LfdwPageSource;
+} LfdwChainShared;
 
 typedef struct LfdwPageChain LfdwPageChain;
 
@@ -47,7 +47,7 @@ typedef enum LfdwPageStatus
 	LFDW_PAGE_END				/* that was the last page */
 } LfdwPageStatus;
 
-extern LfdwPageChain *lfdw_page_chain_begin(LfdwPageSource *source,
+extern LfdwPageChain *lfdw_page_chain_begin(LfdwChainShared *shared,
 											LfdwPart *part);
 extern LfdwPageStatus lfdw_page_chain_next(LfdwPageChain *chain,
 										   TupleTableSlot *slot);

@@ -21,7 +21,7 @@
 
 #include "options/function_options.h"
 #include "pg/compat.h"
-#include "pushdown/part.h"
+#include "pushdown/arguments.h"
 #include "pushdown/payload.h"
 #include "pushdown/term_list.h"
 #include "scan/fetch.h"
@@ -86,7 +86,7 @@ init_expressions(ForeignScanState *node, LfdwScan *scan)
 }
 
 /*
- * BeginForeignScan: binds the table anew, for its options may have changed,
+ * BeginForeignScan: makes the table anew, for its options may have changed,
  * and looks up the keys of the role the scan runs as.  No network yet.
  */
 void
@@ -149,11 +149,10 @@ evaluate_arguments(ForeignScanState *node, LfdwScan *scan)
 
 	scan->arguments = lfdw_arguments_evaluate(scan->table, scan->terms,
 											  scan->exprstates,
-											  node->ss.ps.ps_ExprContext, scan->bound);
-	scan->arguments->order_by = scan->order_by;
+											  node->ss.ps.ps_ExprContext, scan->bound,
+											  scan->order_by);
 	if (scan->arguments->exact)
 		scan->arguments->limit = rows_wanted(scan, node->ss.ps.ps_ExprContext);
-	lfdw_part_divide(scan->arguments);
 	MemoryContextSwitchTo(old);
 	lfdw_fetch_begin(scan->fetch, scan->arguments);
 }

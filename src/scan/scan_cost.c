@@ -112,7 +112,7 @@ lfdw_scan_cost_latency(const LfdwOptions *options)
 	return options->invocation_latency_ms * COST_PER_MS;
 }
 
-/* Calls in turns, pages one after the other, and rows. */
+/* Calls in rounds, pages one after the other, and rows. */
 static void
 cost_calls(RelOptInfo *baserel, double calls, double received,
 		   LfdwScanCost *cost)
@@ -124,14 +124,14 @@ cost_calls(RelOptInfo *baserel, double calls, double received,
 									Max(list_length(baserel->reltarget->exprs), 1));
 	double		pages = Max(ceil(bytes / calls / PAGE_BYTES), 1);
 	Cost		latency = lfdw_scan_cost_latency(options);
-	double		turns = ceil(calls / options->max_concurrency);
+	double		rounds = ceil(calls / options->max_concurrency);
 
 	cost->startup = options->fdw_startup_cost +
-		baserel->baserestrictcost.startup + turns * latency;
+		baserel->baserestrictcost.startup + rounds * latency;
 	cost->total = cost->startup + (pages - 1) * latency + received *
 		(options->fdw_tuple_cost + cpu_tuple_cost +
 		 baserel->baserestrictcost.per_tuple);
-	cost->waiting = (turns + pages - 1) * latency;
+	cost->waiting = (rounds + pages - 1) * latency;
 }
 
 /*

@@ -218,11 +218,11 @@ static void
 explain_local(ForeignScanState *node, List *refused, ExplainState *es)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
-	List	   *reasons = list_nth(plan->fdw_private, LFDW_PLAN_REASONS);
+	List	   *whys = list_nth(plan->fdw_private, LFDW_PLAN_WHYS);
 	ListCell   *lc;
 	ListCell   *lr;
 
-	forboth(lc, plan->scan.plan.qual, lr, reasons)
+	forboth(lc, plan->scan.plan.qual, lr, whys)
 	{
 		const char *why = strVal(lfirst(lr));
 

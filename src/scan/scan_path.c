@@ -34,7 +34,7 @@ typedef struct ColumnMatch
 } ColumnMatch;
 
 /*
- * GetForeignRelSize: binds the table to its function, which checks the
+ * GetForeignRelSize: makes the table with its function, which checks the
  * options against each other, and estimates rows from estimated_rows unless
  * the catalog knows better.
  */

@@ -27,7 +27,7 @@
 #include "scan/scan_path.h"
 #include "scan/scan_plan.h"
 
-/* The attribute numbers that a scan's target and conditions need. */
+/* The attribute numbers that a scan's target and clauses need. */
 static List *
 wanted_attrs(const LfdwTable *table, RelOptInfo *baserel, List *clauses)
 {
@@ -56,11 +56,11 @@ wanted_attrs(const LfdwTable *table, RelOptInfo *baserel, List *clauses)
  */
 static void
 note_clauses(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses,
-			 List **terms, List **pushed, List **reasons)
+			 List **terms, List **pushed, List **whys)
 {
 	ListCell   *lc;
 
-	*terms = *pushed = *reasons = NIL;
+	*terms = *pushed = *whys = NIL;
 	foreach(lc, scan_clauses)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
@@ -73,8 +73,8 @@ note_clauses(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses,
 			*terms = lappend(*terms, clause->term);
 			*pushed = lappend(*pushed, rinfo->clause);
 		}
-		*reasons = lappend(*reasons, makeString(pstrdup(clause->term ? "" :
-														clause->why)));
+		*whys = lappend(*whys, makeString(pstrdup(clause->term ? "" :
+												  clause->why)));
 	}
 }
 
@@ -124,12 +124,12 @@ lambdaGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	bool		limited = list_length(best_path->fdw_private) > LFDW_PATH_LIMITED;
 	List	   *terms;
 	List	   *pushed;
-	List	   *reasons;
+	List	   *whys;
 	List	   *values;
 	List	   *limit;
 	List	   *private;
 
-	note_clauses(root, baserel, scan_clauses, &terms, &pushed, &reasons);
+	note_clauses(root, baserel, scan_clauses, &terms, &pushed, &whys);
 	values = lfdw_term_values(terms);
 	limit = list_make1_int(add_expression(&values, limited ? root->parse->limitCount : NULL));
 	limit = lappend_int(limit, add_expression(&values, limited ? root->parse->limitOffset : NULL));
@@ -139,7 +139,7 @@ lambdaGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 						 limit,
 						 lfdw_required_column_problems(root, baserel, scan_clauses));
 	private = lappend(private, list_nth(best_path->fdw_private, LFDW_PATH_WAITING));
-	private = lappend(private, reasons);
+	private = lappend(private, whys);
 	return make_foreignscan(tlist, clauses, baserel->relid, values, private, NIL,
 							pushed, outer_plan);
 }

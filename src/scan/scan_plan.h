@@ -33,7 +33,7 @@ enum LfdwPlanPrivate
 								 * the OFFSET are, -1 for none */
 	LFDW_PLAN_PROBLEMS,			/* what lfdw_required_column_problems made */
 	LFDW_PLAN_WAITING,			/* Float: the part of the cost that is waiting */
-	LFDW_PLAN_REASONS			/* for each condition, a String: why it is not
+	LFDW_PLAN_WHYS				/* for each clause, a String: why it is not
 								 * sent, "" where it is */
 };
 

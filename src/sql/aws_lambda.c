@@ -104,7 +104,7 @@ field_text(HeapTupleHeader value, const char *name)
 
 /* Takes the function from a composite value; returns the region it brings. */
 static char *
-read_arn(LfdwCall *call, Datum arn)
+read_arn(LfdwSqlCall *call, Datum arn)
 {
 	HeapTupleHeader value = DatumGetHeapTupleHeader(arn);
 
@@ -121,9 +121,9 @@ read_arn(LfdwCall *call, Datum arn)
  * _lambda_function_arn_1 could be somebody else's, with input functions to match.
  */
 static bool
-read_function(FunctionCallInfo fcinfo, LfdwCall *call, char **region)
+read_function(FunctionCallInfo fcinfo, LfdwSqlCall *call, char **region)
 {
-	char	   *text = lfdw_call_text(fcinfo, ARG_FUNCTION_NAME);
+	char	   *text = lfdw_sql_call_text(fcinfo, ARG_FUNCTION_NAME);
 	TupleDesc	desc;
 
 	call->function = text;
@@ -140,9 +140,9 @@ read_function(FunctionCallInfo fcinfo, LfdwCall *call, char **region)
 }
 
 /*
- * Is the word behind the payload no region, but where the overloads without
- * one have the type of invocation?  Nothing, before a log type, is none either
- * behind a composite value.
+ * Does the word behind the payload belong to an overload without a region?  A
+ * type of invocation does; behind a composite value, so does NULL before a log
+ * type.
  */
 static bool
 lacks_region(bool arn_literal, const char *word, const char *next)
@@ -159,7 +159,7 @@ lacks_region(bool arn_literal, const char *word, const char *next)
  * Defaults can't be told from what was given, and mean nothing here.
  */
 static void
-shift_words(LfdwCall *call, const char *type)
+shift_words(LfdwSqlCall *call, const char *type)
 {
 	const char *log_type = call->invocation_type;
 	const char *context = call->log_type;
@@ -242,7 +242,7 @@ read_server(void)
  * times the same; NULL where not given.
  */
 static Datum
-invoke(LfdwCall *call, const char *of_arn, const char *region)
+invoke(LfdwSqlCall *call, const char *of_arn, const char *region)
 {
 	const char *regions[] = {of_arn, region};
 	LfdwOptions *options;
@@ -255,28 +255,28 @@ invoke(LfdwCall *call, const char *of_arn, const char *region)
 	lfdw_function_override_region(options, call->function, regions,
 								  lengthof(regions));
 	call->as_rds = true;
-	return lfdw_call_invoke(call, options);
+	return lfdw_sql_call_invoke(call, options);
 }
 
 /*
  * SQL function: aws_lambda.invoke(text, json or jsonb, ...).
  *
- * Raises what lfdw_call_invoke raises, 42704 where there is no server, and
+ * Raises what lfdw_sql_call_invoke raises, 42704 where there is no server, and
  * 22023 or HV024 for arguments that contradict each other.
  */
 Datum
 aws_lambda_invoke(PG_FUNCTION_ARGS)
 {
-	LfdwCall   *call = lfdw_call_make(fcinfo);
-	char	   *region = region_or_null(lfdw_call_text(fcinfo, TEXT_REGION));
+	LfdwSqlCall *call = lfdw_sql_call_make(fcinfo);
+	char	   *region = region_or_null(lfdw_sql_call_text(fcinfo, TEXT_REGION));
 	char	   *of_arn = NULL;
 	bool		literal = read_function(fcinfo, call, &of_arn);
 
-	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
-	call->invocation_type = lfdw_call_text(fcinfo, TEXT_INVOCATION_TYPE);
-	call->log_type = lfdw_call_text(fcinfo, TEXT_LOG_TYPE);
-	call->context = lfdw_call_json(fcinfo, TEXT_CONTEXT, call);
-	call->qualifier = lfdw_call_text(fcinfo, TEXT_QUALIFIER);
+	call->payload = lfdw_sql_call_json(fcinfo, ARG_PAYLOAD, call);
+	call->invocation_type = lfdw_sql_call_text(fcinfo, TEXT_INVOCATION_TYPE);
+	call->log_type = lfdw_sql_call_text(fcinfo, TEXT_LOG_TYPE);
+	call->context = lfdw_sql_call_json(fcinfo, TEXT_CONTEXT, call);
+	call->qualifier = lfdw_sql_call_text(fcinfo, TEXT_QUALIFIER);
 	if (lacks_region(literal, region, call->invocation_type))
 	{
 		shift_words(call, region);
@@ -289,16 +289,16 @@ aws_lambda_invoke(PG_FUNCTION_ARGS)
 Datum
 aws_lambda_invoke_arn(PG_FUNCTION_ARGS)
 {
-	LfdwCall   *call = lfdw_call_make(fcinfo);
+	LfdwSqlCall *call = lfdw_sql_call_make(fcinfo);
 	char	   *of_arn = NULL;
 
 	if (!PG_ARGISNULL(ARG_FUNCTION_NAME))
 		of_arn = read_arn(call, PG_GETARG_DATUM(ARG_FUNCTION_NAME));
-	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
-	call->invocation_type = lfdw_call_text(fcinfo, ARN_INVOCATION_TYPE);
-	call->log_type = lfdw_call_text(fcinfo, ARN_LOG_TYPE);
-	call->context = lfdw_call_json(fcinfo, ARN_CONTEXT, call);
-	call->qualifier = lfdw_call_text(fcinfo, ARN_QUALIFIER);
+	call->payload = lfdw_sql_call_json(fcinfo, ARG_PAYLOAD, call);
+	call->invocation_type = lfdw_sql_call_text(fcinfo, ARN_INVOCATION_TYPE);
+	call->log_type = lfdw_sql_call_text(fcinfo, ARN_LOG_TYPE);
+	call->context = lfdw_sql_call_json(fcinfo, ARN_CONTEXT, call);
+	call->qualifier = lfdw_sql_call_text(fcinfo, ARN_QUALIFIER);
 	return invoke(call, of_arn, NULL);
 }
 
@@ -341,7 +341,7 @@ may_call_another(Oid funcid)
 Datum
 aws_lambda_invoke_words(PG_FUNCTION_ARGS)
 {
-	LfdwCall   *call = lfdw_call_make(fcinfo);
+	LfdwSqlCall *call = lfdw_sql_call_make(fcinfo);
 	char	   *words[4];
 	char	   *of_arn = NULL;
 	char	   *region = NULL;
@@ -351,9 +351,9 @@ aws_lambda_invoke_words(PG_FUNCTION_ARGS)
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_FUNCTION,
 					   get_func_name(fcinfo->flinfo->fn_oid));
 	literal = read_function(fcinfo, call, &of_arn);
-	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
+	call->payload = lfdw_sql_call_json(fcinfo, ARG_PAYLOAD, call);
 	for (int i = 0; i < (int) lengthof(words); i++)
-		words[i] = lfdw_call_text(fcinfo, ARG_PAYLOAD + 1 + i);
+		words[i] = lfdw_sql_call_text(fcinfo, ARG_PAYLOAD + 1 + i);
 	words[0] = region_or_null(words[0]);
 	if (lacks_region(literal, words[0], words[1]))
 	{

@@ -56,10 +56,10 @@ enum InvokeArgument
  * A call to fill in, palloc'd, for a function whose result has the columns of
  * an answer.
  */
-LfdwCall *
-lfdw_call_make(FunctionCallInfo fcinfo)
+LfdwSqlCall *
+lfdw_sql_call_make(FunctionCallInfo fcinfo)
 {
-	LfdwCall   *call = palloc0(sizeof(LfdwCall));
+	LfdwSqlCall *call = palloc0(sizeof(LfdwSqlCall));
 
 	if (get_call_result_type(fcinfo, NULL, &call->desc) != TYPEFUNC_COMPOSITE ||
 		call->desc->natts != ANSWER_COLUMNS)
@@ -70,14 +70,14 @@ lfdw_call_make(FunctionCallInfo fcinfo)
 
 /* Are the call's documents jsonb?  Argument and answer are of one type. */
 static bool
-is_jsonb(const LfdwCall *call)
+is_jsonb(const LfdwSqlCall *call)
 {
 	return TupleDescAttr(call->desc, COLUMN_PAYLOAD)->atttypid == JSONBOID;
 }
 
 /* An argument of a text type, palloc'd; NULL where it is NULL. */
 char *
-lfdw_call_text(FunctionCallInfo fcinfo, int argument)
+lfdw_sql_call_text(FunctionCallInfo fcinfo, int argument)
 {
 	return PG_ARGISNULL(argument) ? NULL :
 		text_to_cstring(PG_GETARG_TEXT_PP(argument));
@@ -88,12 +88,12 @@ lfdw_call_text(FunctionCallInfo fcinfo, int argument)
  * text, palloc'd; NULL where it is NULL.
  */
 char *
-lfdw_call_json(FunctionCallInfo fcinfo, int argument, const LfdwCall *call)
+lfdw_sql_call_json(FunctionCallInfo fcinfo, int argument, const LfdwSqlCall *call)
 {
 	Jsonb	   *value;
 
 	if (PG_ARGISNULL(argument) || !is_jsonb(call))
-		return lfdw_call_text(fcinfo, argument);
+		return lfdw_sql_call_text(fcinfo, argument);
 	value = PG_GETARG_JSONB_P(argument);
 	return JsonbToCString(NULL, &value->root, VARSIZE(value));
 }
@@ -145,9 +145,9 @@ encode_context(const char *context)
 	return lfdw_client_context_encode(context);
 }
 
-/* The target that a call describes. */
+/* The function that a call describes. */
 static LfdwFunction *
-make_function(const LfdwCall *call, const LfdwOptions *options)
+make_function(const LfdwSqlCall *call, const LfdwOptions *options)
 {
 	LfdwFunction *function = palloc0(sizeof(LfdwFunction));
 
@@ -161,9 +161,9 @@ make_function(const LfdwCall *call, const LfdwOptions *options)
 	return function;
 }
 
-/* The request's body, in UTF-8. */
+/* The payload of a call, in UTF-8. */
 static StringInfo
-make_payload(const LfdwCall *call)
+make_payload(const LfdwSqlCall *call)
 {
 	StringInfo	payload = makeStringInfo();
 
@@ -176,7 +176,7 @@ make_payload(const LfdwCall *call)
 
 /* The answer's body as JSON; *isnull where there is none. */
 static Datum
-answer_payload(const LfdwBody *body, const LfdwCall *call, bool *isnull)
+answer_payload(const LfdwBody *body, const LfdwSqlCall *call, bool *isnull)
 {
 	size_t		len;
 	const char *bytes = lfdw_body_show(body, &len);
@@ -215,7 +215,7 @@ add_context(void *label)
 
 /* The answer as a row. */
 static Datum
-make_answer(LfdwInvocation *invocation, const LfdwCall *call,
+make_answer(LfdwInvocation *invocation, const LfdwSqlCall *call,
 			const LfdwFunction *function)
 {
 	ErrorContextCallback callback;
@@ -248,7 +248,7 @@ make_answer(LfdwInvocation *invocation, const LfdwCall *call,
  * payload or context that is too large.
  */
 Datum
-lfdw_call_invoke(const LfdwCall *call, const LfdwOptions *options)
+lfdw_sql_call_invoke(const LfdwSqlCall *call, const LfdwOptions *options)
 {
 	LfdwCaller *caller = lfdw_function_caller(options, GetUserId());
 	LfdwInvokeStats stats = {0};
@@ -270,27 +270,27 @@ lfdw_call_invoke(const LfdwCall *call, const LfdwOptions *options)
  * returns Lambda's answer.
  *
  * It is called once: whether a function that may have run is called again is
- * for idempotent to say.  Raises what lfdw_call_invoke raises, and 42501
+ * for idempotent to say.  Raises what lfdw_sql_call_invoke raises, and 42501
  * without USAGE on the server.
  */
 Datum
 lambda_invoke(PG_FUNCTION_ARGS)
 {
-	LfdwCall   *call = lfdw_call_make(fcinfo);
+	LfdwSqlCall *call = lfdw_sql_call_make(fcinfo);
 
 	if (PG_ARGISNULL(ARG_SERVER) || PG_ARGISNULL(ARG_FUNCTION))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("lambda_invoke needs a server and a function")));
-	call->function = lfdw_call_text(fcinfo, ARG_FUNCTION);
-	call->payload = lfdw_call_json(fcinfo, ARG_PAYLOAD, call);
-	call->invocation_type = lfdw_call_text(fcinfo, ARG_INVOCATION_TYPE);
-	call->qualifier = lfdw_call_text(fcinfo, ARG_QUALIFIER);
-	call->log_type = lfdw_call_text(fcinfo, ARG_LOG_TYPE);
-	call->context = lfdw_call_json(fcinfo, ARG_CLIENT_CONTEXT, call);
+	call->function = lfdw_sql_call_text(fcinfo, ARG_FUNCTION);
+	call->payload = lfdw_sql_call_json(fcinfo, ARG_PAYLOAD, call);
+	call->invocation_type = lfdw_sql_call_text(fcinfo, ARG_INVOCATION_TYPE);
+	call->qualifier = lfdw_sql_call_text(fcinfo, ARG_QUALIFIER);
+	call->log_type = lfdw_sql_call_text(fcinfo, ARG_LOG_TYPE);
+	call->context = lfdw_sql_call_json(fcinfo, ARG_CLIENT_CONTEXT, call);
 	call->idempotent = !PG_ARGISNULL(ARG_IDEMPOTENT) &&
 		PG_GETARG_BOOL(ARG_IDEMPOTENT);
-	return lfdw_call_invoke(call,
-							lfdw_server_options(lfdw_call_text(fcinfo, ARG_SERVER),
-												false));
+	return lfdw_sql_call_invoke(call,
+								lfdw_server_options(lfdw_sql_call_text(fcinfo, ARG_SERVER),
+													false));
 }

@@ -18,10 +18,10 @@
 #include "options/option.h"
 
 /* What is asked for; texts in the database encoding, NULL where not given. */
-typedef struct LfdwCall
+typedef struct LfdwSqlCall
 {
 	const char *function;		/* not NULL once it is invoked */
-	const char *payload;		/* JSON; NULL: an empty request */
+	const char *payload;		/* JSON; NULL: an empty payload */
 	const char *invocation_type;	/* NULL: RequestResponse */
 	const char *log_type;		/* NULL: None */
 	const char *context;		/* JSON */
@@ -29,13 +29,13 @@ typedef struct LfdwCall
 	bool		idempotent;		/* the function may run twice */
 	bool		as_rds;			/* errors have the words of RDS's aws_lambda */
 	TupleDesc	desc;			/* of the result */
-} LfdwCall;
+} LfdwSqlCall;
 
-extern LfdwCall *lfdw_call_make(FunctionCallInfo fcinfo);
-extern char *lfdw_call_text(FunctionCallInfo fcinfo, int argument);
-extern char *lfdw_call_json(FunctionCallInfo fcinfo, int argument,
-							const LfdwCall *call);
-extern Datum lfdw_call_invoke(const LfdwCall *call,
-							  const LfdwOptions *options);
+extern LfdwSqlCall *lfdw_sql_call_make(FunctionCallInfo fcinfo);
+extern char *lfdw_sql_call_text(FunctionCallInfo fcinfo, int argument);
+extern char *lfdw_sql_call_json(FunctionCallInfo fcinfo, int argument,
+								const LfdwSqlCall *call);
+extern Datum lfdw_sql_call_invoke(const LfdwSqlCall *call,
+								  const LfdwOptions *options);
 
 #endif							/* LFDW_SQL_INVOKE_H */

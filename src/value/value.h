@@ -34,7 +34,7 @@ extern bool lfdw_value_to_json(StringInfo out, Datum value, Oid typid,
 							   LfdwFormat format);
 
 extern int	lfdw_transmission_modes_begin(void);
-extern int	lfdw_sending_modes_begin(void);
+extern int	lfdw_transmission_modes_begin_utc(void);
 extern void lfdw_transmission_modes_end(int nestlevel);
 
 #endif							/* LFDW_VALUE_H */

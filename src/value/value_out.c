@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * value_out.c
- *		A Datum becomes JSON, for the requests.
+ *		A Datum becomes JSON, for the payload.
  *
  * What is written here means the same to every reader, whatever the session's
  * settings: numbers digit for digit, times in ISO 8601, times with a zone in
@@ -370,11 +370,11 @@ lfdw_transmission_modes_begin(void)
 }
 
 /*
- * The same for what is sent: ranges of times with a zone are in UTC, too, so that
- * they are the same text in any session.
+ * The same in UTC, for what is sent: ranges of times with a zone, too, are then
+ * the same text in any session.
  */
 int
-lfdw_sending_modes_begin(void)
+lfdw_transmission_modes_begin_utc(void)
 {
 	int			nestlevel = lfdw_transmission_modes_begin();
 

@@ -122,7 +122,7 @@ class Worker:
                                   self.settings)
             query = generator.make()
             try:
-                outcome = self.judge(query, True)
+                outcome = self.compare(query, True)
                 if outcome["result"] == "failed":
                     if self.shrinks > 0:
                         self.shrinks -= 1
@@ -147,7 +147,7 @@ class Worker:
                 pass
         raise RuntimeError("the server does not come back")
 
-    def judge(self, query, explain=False):
+    def compare(self, query, explain=False):
         """Runs a query on both sides."""
         statements = query.statements()
         texts = [text for text, _ in statements]
@@ -206,7 +206,7 @@ class Worker:
             for smaller in query.smaller():
                 if time.monotonic() > end:
                     break
-                other = self.judge(smaller)
+                other = self.compare(smaller)
                 if other["result"] == "failed" and \
                         not is_nonsense(other["what"]):
                     query, outcome = smaller, other

@@ -111,7 +111,7 @@ SELECT FROM lists WHERE a IN (1,2,3) ORDER BY e;
 SELECT FROM lists WHERE a IN (1,2,3,4) ORDER BY e;
 SELECT payload->'a' AS a, payload->'lambda_fdw'->'filters' AS filters, payload->'lambda_fdw'->'order_by' IS NOT NULL AS sorted
 FROM calls ORDER BY (payload->'a')::text NULLS FIRST, 3, (payload->'lambda_fdw'->'filters')::text;
--- a function that takes a few only: each list is halved, the short one too
+-- a function that takes a few only: each list is split in two, the short one too
 CREATE FOREIGN TABLE greedy (key int OPTIONS (pushdown 'in'), label text, other int OPTIONS (pushdown 'in'))
   SERVER lambda OPTIONS (function_arn 'greedy', payload '{"most": 3, "how": "request"}', max_batch_keys '10');
 SELECT count(*), count(DISTINCT key) FROM greedy WHERE key = ANY (ARRAY(SELECT generate_series(1, 9)));

@@ -5,7 +5,7 @@
  *
  * Named after the well-known JSONTestSuite's kinds: GOOD has to be accepted,
  * BAD refused with this error at this byte.  What that suite leaves to the
- * parser is settled here too: numbers have no bounds, lone surrogates and a
+ * parser is decided here too: numbers have no bounds, lone surrogates and a
  * byte order mark are bad, and so is \u0000, which no text can hold.
  *
  * IDENTIFICATION
