@@ -79,6 +79,17 @@ splittable_argument(const LfdwPageChain *chain)
 }
 
 /*
+ * Can the call that is about to begin a page ask for less?  Only before its first:
+ * the values that are left go to a call that begins at the first page, and those
+ * of a later page have had rows.
+ */
+static bool
+can_split(const LfdwPageChain *chain)
+{
+	return chain->pages == 0 && splittable_argument(chain) >= 0;
+}
+
+/*
  * Leaves half of the values of a call that asks for too much to a call of their
  * own, later.
  */
@@ -127,7 +138,7 @@ begin_page(LfdwPageChain *chain)
 	MemoryContext old = MemoryContextSwitchTo(chain->page_context);
 	StringInfo	payload = write_payload(chain);
 
-	while (payload->len > LFDW_PAYLOAD_MAX && splittable_argument(chain) >= 0)
+	while (payload->len > LFDW_PAYLOAD_MAX && can_split(chain))
 	{
 		split(chain);
 		payload = write_payload(chain);
@@ -136,7 +147,7 @@ begin_page(LfdwPageChain *chain)
 										  source->caller, payload,
 										  source->stats);
 	lfdw_invoke_let_describe(chain->invocation, describe_call, chain);
-	if (chain->pages == 0 && splittable_argument(chain) >= 0)
+	if (can_split(chain))
 		lfdw_invoke_let_split(chain->invocation);
 	chain->response = lfdw_response_create(source->table, source->row,
 										   lfdw_invoke_body(chain->invocation));

@@ -296,6 +296,11 @@ ALTER FOREIGN TABLE pages OPTIONS (max_pages '2');
 SELECT count(*) FROM pages;
 ALTER FOREIGN TABLE pages OPTIONS (SET max_pages '1');
 SELECT count(*) FROM pages;
+-- only a call's first page is split: the values of a later one had their rows
+CREATE FOREIGN TABLE long_pages (name text OPTIONS (pushdown '=, in')) SERVER lambda
+  OPTIONS (function_arn 'paged', payload '{"total": 2, "page_size": 1, "cursor_pad": 2500000}');
+SELECT name FROM long_pages WHERE name IN (repeat('a', 2000000), repeat('b', 2000000), 'row 1', 'row 2');
+SELECT name FROM long_pages WHERE name IN (repeat('a', 2000000), 'row 1', 'row 2');
 SELECT try('t', '{"rows":[{"a":1}],"cursor":""}');
 SELECT try('t', '{"rows":[{"a":1}],"cursor":null}');
 SELECT try('t', '{"rows":[{"a":1}],"cursor":{"again":1}}');
