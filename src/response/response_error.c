@@ -399,7 +399,7 @@ follow_rows_path(const LfdwResponse *response, LfdwJsonReader *reader,
 			return;
 		if (!go_to(reader, response->rows_path->tokens[i]))
 			return;
-		appendStringInfo(path, "/%s", rows_path->tokens[i]);
+		lfdw_pointer_append(path, rows_path->tokens[i]);
 	}
 }
 
@@ -423,7 +423,7 @@ lfdw_response_report_no_rows(const LfdwResponse *response,
 		lfdw_response_report_raised(response, reader);
 	initStringInfo(&path);
 	for (int i = 0; i < rows_path->ntokens; i++)
-		appendStringInfo(&path, "/%s", rows_path->tokens[i]);
+		lfdw_pointer_append(&path, rows_path->tokens[i]);
 	initStringInfo(&there);
 	follow_rows_path(response, &reader, &there);
 	lfdw_response_report_form(response,
