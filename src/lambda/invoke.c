@@ -314,7 +314,13 @@ check_answer(LfdwInvocation *invocation)
  * Takes in what has come of the answer since the last look, perhaps while
  * others were waited for.  The body then shows what the reader may see: nothing
  * before the answer is known to be no error, and the next attempt's answer once
- * one was given up.  Raises what lfdw_invoke_wait raises for an answer.
+ * one was given up.  More bytes of an answer that was seen are shown without a
+ * look; its end, or that it broke off, is not.
+ *
+ * Raises the errors of contract and transport that are not tried again: 38000
+ * for a function that raised, AWS's by their class, HV00N or 08006 for the
+ * network, 42501 for an address that is not allowed, 54000 for an answer past
+ * max_response_bytes.
  */
 void
 lfdw_invoke_look(LfdwInvocation *invocation)
@@ -323,45 +329,18 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 
 	if (invocation->finished || invocation->too_large)
 		return;
-	/* the window shows what follows bytes that were accepted */
-	if (invocation->accepted && invocation->encoding_checked &&
-		lfdw_exchange_state(run->exchange) == LFDW_HTTP_RUNNING)
-		return;
 	check_answer(invocation);
 	lfdw_body_set(&invocation->body,
 				  invocation->accepted ? lfdw_exchange_body(run->exchange) : NULL,
-				  invocation->finished,
+				  invocation->accepted && invocation->finished,
 				  run->attempt + (run->exchange == NULL ? 1 : 0));
 }
 
-/* The same, where an error says of which invocation it is. */
-static void
-look_described(LfdwInvocation *invocation)
-{
-	ErrorContextCallback callback;
-
-	if (invocation->describe == NULL)
-	{
-		lfdw_invoke_look(invocation);
-		return;
-	}
-	callback.callback = invocation->describe;
-	callback.arg = invocation->describe_arg;
-	callback.previous = error_context_stack;
-	error_context_stack = &callback;
-	lfdw_invoke_look(invocation);
-	error_context_stack = callback.previous;
-}
-
 /*
- * Waits until at least one invocation has something new: bytes of its answer,
- * its end, or a further attempt.
- *
- * Raises the errors of contract and transport as soon as any of them has one
- * that is not tried again: 38000 for a function that raised, AWS's by their
- * class, HV00N or 08006 for the network, 42501 for an address that is not
- * allowed, 54000 for an answer past max_response_bytes; and 57014 for a
- * cancel.
+ * Waits until at least one invocation has something new for lfdw_invoke_look:
+ * bytes of its answer, its end, or that an attempt failed.  Begins the further
+ * attempts whose time has come, with what getting credentials raises; raises
+ * 57014 for a cancel.
  */
 void
 lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations)
@@ -372,27 +351,13 @@ lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations)
 		runs[i] = invocations[i]->run;
 	lfdw_service_wait(runs, ninvocations);
 	pfree(runs);
-	for (int i = 0; i < ninvocations; i++)
-		look_described(invocations[i]);
 }
 
-/* The answer's bytes, as the last look or wait found them. */
+/* The answer's bytes; see lfdw_invoke_look. */
 LfdwBody *
 lfdw_invoke_body(LfdwInvocation *invocation)
 {
 	return &invocation->body;
-}
-
-/*
- * Has the wait add what describe says, by errcontext, to an error of the
- * invocation.  arg must live as long.
- */
-void
-lfdw_invoke_let_describe(LfdwInvocation *invocation,
-						 void (*describe) (void *arg), void *arg)
-{
-	invocation->describe = describe;
-	invocation->describe_arg = arg;
 }
 
 /*

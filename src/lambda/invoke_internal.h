@@ -35,10 +35,6 @@ struct LfdwInvocation
 	bool		finished;		/* the answer has ended and was counted */
 	bool		splittable;		/* the caller can send less ... */
 	bool		too_large;		/* ... and has to */
-
-	/* tells, by errcontext, which of several invocations an error is of */
-	void		(*describe) (void *arg);
-	void	   *describe_arg;
 };
 
 extern void lfdw_invocation_read_code(LfdwHttpExchange *exchange, char *code,

@@ -39,6 +39,7 @@ struct LfdwPageChain
 	char	   *cursor;			/* of the page under way, NULL for the first */
 	LfdwInvocation *invocation;
 	LfdwResponse *response;
+	bool		needs_more;		/* the response has read all it was shown */
 };
 
 /* The payload of a call's next page, in UTF-8. */
@@ -146,11 +147,11 @@ begin_page(LfdwPageChain *chain)
 	chain->invocation = lfdw_invoke_begin(&source->table->function,
 										  source->caller, payload,
 										  source->stats);
-	lfdw_invoke_let_describe(chain->invocation, describe_call, chain);
 	if (can_split(chain))
 		lfdw_invoke_let_split(chain->invocation);
 	chain->response = lfdw_response_create(source->table, source->row,
 										   lfdw_invoke_body(chain->invocation));
+	chain->needs_more = true;
 	chain->pages++;
 	MemoryContextSwitchTo(old);
 }
@@ -331,8 +332,10 @@ read_row(LfdwPageChain *chain, TupleTableSlot *slot)
 		MemoryContext old = MemoryContextSwitchTo(chain->page_context);
 		LfdwResponseStatus status;
 
-		lfdw_invoke_look(chain->invocation);
+		if (chain->needs_more)
+			lfdw_invoke_look(chain->invocation);
 		status = lfdw_response_next(chain->response);
+		chain->needs_more = (status == LFDW_RESPONSE_MORE);
 		if (status == LFDW_RESPONSE_ROW)
 		{
 			MemoryContextReset(source->row_context);
@@ -373,27 +376,25 @@ read_described(LfdwPageChain *chain, TupleTableSlot *slot)
  * after the last row of one, and asks for less at a time where the function says
  * that it was too much: what is left is then in the source's rests.  After
  * LFDW_PAGE_END the chain is no more.  Does not wait; raises what
- * lfdw_invoke_begin, lfdw_response_next and lfdw_row_store raise.
+ * lfdw_invoke_begin, lfdw_invoke_look, lfdw_response_next and lfdw_row_store
+ * raise, and those of the last three name the call.
  */
 LfdwPageStatus
 lfdw_page_chain_next(LfdwPageChain *chain, TupleTableSlot *slot)
 {
-	LfdwResponseStatus status = read_described(chain, slot);
-
-	if (lfdw_invoke_too_large(chain->invocation))
-	{
-		begin_half(chain);
-		return LFDW_PAGE_NEXT;
-	}
-	switch (status)
+	switch (read_described(chain, slot))
 	{
 		case LFDW_RESPONSE_ROW:
 			return LFDW_PAGE_ROW;
 		case LFDW_RESPONSE_END:
 			return finish_page(chain);
-		default:
-			return LFDW_PAGE_WAIT;
+		case LFDW_RESPONSE_MORE:
+			break;
 	}
+	if (!lfdw_invoke_too_large(chain->invocation))
+		return LFDW_PAGE_WAIT;
+	begin_half(chain);
+	return LFDW_PAGE_NEXT;
 }
 
 /* The invocation that a call waits for; another one after each next page. */
