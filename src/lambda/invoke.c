@@ -129,7 +129,7 @@ make_request(LfdwInvocation *invocation, const LfdwCaller *caller,
 	aws->limits = function->route.limits;
 	request->get_credentials = lfdw_credentials_get;
 	request->renew_credentials = lfdw_credentials_renew;
-	request->read_code = lfdw_invocation_read_code;
+	request->read_code = lfdw_answer_read_code;
 	request->max_attempts = function->route.max_attempts;
 	request->repeatable = function->repeatable;
 	request->retry_failures = LFDW_FAILURES_BEFORE_SENDING |
@@ -193,15 +193,14 @@ lfdw_invoke_may_begin(const LfdwCaller *caller)
 
 /* Adds what the log tells of an invocation that has ended. */
 static void
-count_report(LfdwInvokeStats *stats, const LfdwInvocation *invocation)
+count_report(const LfdwInvocation *invocation)
 {
-	size_t		len;
-	char	   *tail = lfdw_invocation_log_tail(invocation, &len);
+	LfdwInvokeStats *stats = invocation->stats;
 	LfdwLogReport report;
 
-	if (tail == NULL)
-		return;
-	if (!lfdw_log_report_read(&report, tail, len))
+	if (invocation->log_tail == NULL ||
+		!lfdw_log_report_read(&report, invocation->log_tail,
+							  invocation->log_tail_len))
 		return;
 	stats->reports++;
 	stats->duration_ms += report.duration_ms;
@@ -216,7 +215,8 @@ finish(LfdwInvocation *invocation)
 {
 	invocation->finished = true;
 	invocation->stats->bytes += lfdw_exchange_received(invocation->run->exchange);
-	count_report(invocation->stats, invocation);
+	lfdw_answer_read_log(invocation);
+	count_report(invocation);
 }
 
 /* The function raised: an error, or more than Lambda passes on. */
@@ -224,10 +224,22 @@ static void
 handle_raised(LfdwInvocation *invocation)
 {
 	finish(invocation);
+	lfdw_answer_read_doc(invocation);
 	invocation->too_large = invocation->splittable &&
-		lfdw_invocation_answer_too_large(invocation);
+		lfdw_answer_is_too_large(invocation);
 	if (!invocation->too_large)
 		lfdw_invocation_report_function(invocation);
+}
+
+/* The service refused: an error, or the payload was too large. */
+static void
+handle_refused(LfdwInvocation *invocation)
+{
+	lfdw_answer_read_doc(invocation);
+	invocation->too_large = invocation->splittable &&
+		invocation->run->error.class == LFDW_AWS_TOO_LARGE;
+	if (!invocation->too_large)
+		lfdw_invocation_report_error(invocation);
 }
 
 /*
@@ -243,7 +255,7 @@ check_encoding(LfdwInvocation *invocation)
 	if (invocation->encoding_checked || body->len == 0)
 		return;
 	invocation->encoding_checked = true;
-	encoding = lfdw_invocation_encoding(invocation);
+	encoding = lfdw_answer_encoding(invocation);
 	if (encoding && strchr(JSON_STARTS, lfdw_buffer_bytes(body)[0]) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
@@ -282,9 +294,7 @@ take_answer(LfdwInvocation *invocation, bool is_whole)
 static void
 check_answer(LfdwInvocation *invocation)
 {
-	LfdwServiceRun *run = invocation->run;
-
-	switch (lfdw_service_advance(run, invocation->body.committed))
+	switch (lfdw_service_advance(invocation->run, invocation->body.committed))
 	{
 		case LFDW_SERVICE_WAITING:
 			invocation->accepted = false;
@@ -299,10 +309,7 @@ check_answer(LfdwInvocation *invocation)
 			take_answer(invocation, true);
 			break;
 		case LFDW_SERVICE_REFUSED:
-			invocation->too_large = invocation->splittable &&
-				run->error.class == LFDW_AWS_TOO_LARGE;
-			if (!invocation->too_large)
-				lfdw_invocation_report_error(invocation);
+			handle_refused(invocation);
 			break;
 		case LFDW_SERVICE_FAILED:
 			lfdw_invocation_report_transport(invocation);
