@@ -412,8 +412,6 @@ lfdw_response_report_no_rows(const LfdwResponse *response,
 							 LfdwJsonReader reader)
 {
 	const LfdwPointer *rows_path = response->table->options->rows_path;
-	bool		in_body = response->part[0] != '\0' &&
-	!response->gateway.possible;
 	StringInfoData path;
 	StringInfoData there;
 	LfdwJsonType type;
@@ -431,7 +429,7 @@ lfdw_response_report_no_rows(const LfdwResponse *response,
 									   path.data, there.len > 0 ? "at \"" : "",
 									   there.data, there.len > 0 ? "\" " : "",
 									   describe_value(reader)),
-							  in_body && strcmp(rows_path->tokens[0], "body") == 0 ?
+							  response->in_form && strcmp(rows_path->tokens[0], "body") == 0 ?
 							  "Of API Gateway's form, rows_path begins in the body." :
 							  NULL);
 }
