@@ -132,7 +132,7 @@ make_request(LfdwInvocation *invocation, const LfdwCaller *caller,
 	aws->limits = function->route.limits;
 	request->get_credentials = lfdw_credentials_get;
 	request->renew_credentials = lfdw_credentials_renew;
-	request->read_code = lfdw_invocation_read_code;
+	request->read_code = lfdw_answer_read_code;
 	request->max_attempts = function->route.max_attempts;
 	request->repeatable = function->repeatable;
 	request->retry_failures = LFDW_FAILURES_BEFORE_SENDING |
@@ -196,15 +196,14 @@ lfdw_invoke_may_begin(const LfdwCaller *caller)
 
 /* Adds what the log tells of an invocation that has ended. */
 static void
-count_report(LfdwInvokeStats *stats, const LfdwInvocation *invocation)
+count_report(const LfdwInvocation *invocation)
 {
-	size_t		len;
-	char	   *tail = lfdw_invocation_log_tail(invocation, &len);
+	LfdwInvokeStats *stats = invocation->stats;
 	LfdwLogReport report;
 
-	if (tail == NULL)
-		return;
-	if (!lfdw_log_report_read(&report, tail, len))
+	if (invocation->log_tail == NULL ||
+		!lfdw_log_report_read(&report, invocation->log_tail,
+							  invocation->log_tail_len))
 		return;
 	stats->reports++;
 	stats->duration_ms += report.duration_ms;
@@ -219,7 +218,8 @@ finish(LfdwInvocation *invocation)
 {
 	invocation->finished = true;
 	invocation->stats->bytes += lfdw_exchange_received(invocation->run->exchange);
-	count_report(invocation->stats, invocation);
+	lfdw_answer_read_log(invocation);
+	count_report(invocation);
 }
 
 /* The function raised: an error, or more than Lambda passes on. */
@@ -227,10 +227,22 @@ static void
 handle_raised(LfdwInvocation *invocation)
 {
 	finish(invocation);
+	lfdw_answer_read_doc(invocation);
 	invocation->too_large = invocation->splittable &&
-		lfdw_invocation_answer_too_large(invocation);
+		lfdw_answer_is_too_large(invocation);
 	if (!invocation->too_large)
 		lfdw_invocation_report_function(invocation);
+}
+
+/* The service refused: an error, or the payload was too large. */
+static void
+handle_refused(LfdwInvocation *invocation)
+{
+	lfdw_answer_read_doc(invocation);
+	invocation->too_large = invocation->splittable &&
+		invocation->run->error.class == LFDW_AWS_TOO_LARGE;
+	if (!invocation->too_large)
+		lfdw_invocation_report_error(invocation);
 }
 
 /*
@@ -246,7 +258,7 @@ check_encoding(LfdwInvocation *invocation)
 	if (invocation->encoding_checked || body->len == 0)
 		return;
 	invocation->encoding_checked = true;
-	encoding = lfdw_invocation_encoding(invocation);
+	encoding = lfdw_answer_encoding(invocation);
 	if (encoding && strchr(JSON_STARTS, lfdw_buffer_bytes(body)[0]) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
@@ -285,9 +297,7 @@ take_answer(LfdwInvocation *invocation, bool is_whole)
 static void
 check_answer(LfdwInvocation *invocation)
 {
-	LfdwServiceRun *run = invocation->run;
-
-	switch (lfdw_service_advance(run, invocation->body.committed))
+	switch (lfdw_service_advance(invocation->run, invocation->body.committed))
 	{
 		case LFDW_SERVICE_WAITING:
 			invocation->accepted = false;
@@ -302,10 +312,7 @@ check_answer(LfdwInvocation *invocation)
 			take_answer(invocation, true);
 			break;
 		case LFDW_SERVICE_REFUSED:
-			invocation->too_large = invocation->splittable &&
-				run->error.class == LFDW_AWS_TOO_LARGE;
-			if (!invocation->too_large)
-				lfdw_invocation_report_error(invocation);
+			handle_refused(invocation);
 			break;
 		case LFDW_SERVICE_FAILED:
 			lfdw_invocation_report_transport(invocation);
@@ -317,7 +324,13 @@ check_answer(LfdwInvocation *invocation)
  * Takes in what has come of the answer since the last look, perhaps while
  * others were waited for.  The body then shows what the reader may see: nothing
  * before the answer is known to be no error, and the next attempt's answer once
- * one was given up.  Raises what lfdw_invoke_wait raises for an answer.
+ * one was given up.  More bytes of an answer that was seen are shown without a
+ * look; its end, or that it broke off, is not.
+ *
+ * Raises the errors of contract and transport that are not tried again: 38000
+ * for a function that raised, AWS's by their class, HV00N or 08006 for the
+ * network, 42501 for an address that is not allowed, 54000 for an answer past
+ * max_response_bytes.
  */
 void
 lfdw_invoke_look(LfdwInvocation *invocation)
@@ -326,45 +339,18 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 
 	if (invocation->finished || invocation->too_large)
 		return;
-	/* the window shows what follows bytes that were accepted */
-	if (invocation->accepted && invocation->encoding_checked &&
-		lfdw_exchange_state(run->exchange) == LFDW_HTTP_RUNNING)
-		return;
 	check_answer(invocation);
 	lfdw_body_set(&invocation->body,
 				  invocation->accepted ? lfdw_exchange_body(run->exchange) : NULL,
-				  invocation->finished,
+				  invocation->accepted && invocation->finished,
 				  run->attempt + (run->exchange == NULL ? 1 : 0));
 }
 
-/* The same, where an error says of which invocation it is. */
-static void
-look_described(LfdwInvocation *invocation)
-{
-	ErrorContextCallback callback;
-
-	if (invocation->describe == NULL)
-	{
-		lfdw_invoke_look(invocation);
-		return;
-	}
-	callback.callback = invocation->describe;
-	callback.arg = invocation->describe_arg;
-	callback.previous = error_context_stack;
-	error_context_stack = &callback;
-	lfdw_invoke_look(invocation);
-	error_context_stack = callback.previous;
-}
-
 /*
- * Waits until at least one invocation has something new: bytes of its answer,
- * its end, or a further attempt.
- *
- * Raises the errors of contract and transport as soon as any of them has one
- * that is not tried again: 38000 for a function that raised, AWS's by their
- * class, HV00N or 08006 for the network, 42501 for an address that is not
- * allowed, 54000 for an answer past max_response_bytes; and 57014 for a
- * cancel.
+ * Waits until at least one invocation has something new for lfdw_invoke_look:
+ * bytes of its answer, its end, or that an attempt failed.  Begins the further
+ * attempts whose time has come, with what getting credentials raises; raises
+ * 57014 for a cancel.
  */
 void
 lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations)
@@ -375,27 +361,13 @@ lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations)
 		runs[i] = invocations[i]->run;
 	lfdw_service_wait(runs, ninvocations);
 	pfree(runs);
-	for (int i = 0; i < ninvocations; i++)
-		look_described(invocations[i]);
 }
 
-/* The answer's bytes, as the last look or wait found them. */
+/* The answer's bytes; see lfdw_invoke_look. */
 LfdwBody *
 lfdw_invoke_body(LfdwInvocation *invocation)
 {
 	return &invocation->body;
-}
-
-/*
- * Has the wait add what describe says, by errcontext, to an error of the
- * invocation.  arg must live as long.
- */
-void
-lfdw_invoke_let_describe(LfdwInvocation *invocation,
-						 void (*describe) (void *arg), void *arg)
-{
-	invocation->describe = describe;
-	invocation->describe_arg = arg;
 }
 
 /*

@@ -10,10 +10,8 @@
  */
 #include "postgres.h"
 
-#include "base/control_doc.h"
 #include "lambda/invoke_internal.h"
 #include "lambda/sqlstate.h"
-#include "pg/compat.h"
 #include "pg/message.h"
 
 /* A line of a function's log is shown up to so many characters. */
@@ -121,28 +119,6 @@ shown_header(const LfdwInvocation *invocation, const char *name)
 	return value ? lfdw_error_excerpt(value, strlen(value)) : pstrdup("?");
 }
 
-/*
- * The end of the function's log, decoded and palloc'd; NULL where there is
- * none.  The bytes are the function's.
- */
-char *
-lfdw_invocation_log_tail(const LfdwInvocation *invocation, size_t *len)
-{
-	const char *encoded = lfdw_exchange_header(invocation->run->exchange,
-											   "X-Amz-Log-Result");
-	char	   *tail;
-	int			decoded;
-
-	if (encoded == NULL)
-		return NULL;
-	tail = palloc(strlen(encoded) + 1);
-	decoded = lfdw_b64_decode(encoded, strlen(encoded), tail);
-	if (decoded < 0)
-		return NULL;
-	*len = decoded;
-	return tail;
-}
-
 /* A log tail fit for the server's log, line by line. */
 static char *
 shown_tail(const char *tail, size_t len)
@@ -162,89 +138,53 @@ shown_tail(const char *tail, size_t len)
 	return shown.data;
 }
 
-/* Reads the document in the body of an error. */
-static void
-read_doc(LfdwHttpExchange *exchange, LfdwErrorDoc *doc)
-{
-	LfdwBuffer *body = lfdw_exchange_body(exchange);
-
-	lfdw_error_doc_read(doc, body->len > 0 ? lfdw_buffer_bytes(body) : "",
-						body->len);
-}
-
-/* Did the function answer with more than Lambda passes on? */
-bool
-lfdw_invocation_answer_too_large(const LfdwInvocation *invocation)
-{
-	LfdwErrorDoc doc;
-
-	read_doc(invocation->run->exchange, &doc);
-	return strcmp(doc.error_type, "Function.ResponseSizeTooLarge") == 0;
-}
-
 /* What a function that raised says of it, fit for a message. */
 static char *
-function_words(const LfdwInvocation *invocation, const LfdwErrorDoc *doc,
-			   const char *bytes, size_t len)
+function_words(const LfdwInvocation *invocation)
 {
 	const LfdwFunction *function = invocation->function;
+	const char *message = invocation->doc->message;
+	size_t		len;
+	const char *bytes = lfdw_answer_bytes(invocation, &len);
 
 	if (function->as_rds)
 		return psprintf("\"%s\" returned error \"%s\", details: \"%s\".",
 						function->name,
 						shown_header(invocation, "X-Amz-Function-Error"),
 						lfdw_error_text(bytes, len, LFDW_MESSAGE_MAX));
-	return doc->message[0] ?
-		lfdw_error_text(doc->message, strlen(doc->message), LFDW_MESSAGE_MAX) :
+	return message[0] ?
+		lfdw_error_text(message, strlen(message), LFDW_MESSAGE_MAX) :
 		lfdw_error_excerpt(bytes, len);
 }
 
 /*
- * Raises 38000: the handler raised, which is 200 with X-Amz-Function-Error.
- * What the function logged goes to the server's log alone.
+ * Raises 38000: the handler raised, which is 200 with X-Amz-Function-Error; its
+ * document must have been read.  What the function logged goes to the server's
+ * log alone.
  */
 void
 lfdw_invocation_report_function(const LfdwInvocation *invocation)
 {
 	const LfdwFunction *function = invocation->function;
-	LfdwBuffer *body = lfdw_exchange_body(invocation->run->exchange);
-	const char *bytes = body->len > 0 ? lfdw_buffer_bytes(body) : "";
-	size_t		tail_len = 0;
-	char	   *tail = lfdw_invocation_log_tail(invocation, &tail_len);
-	char	   *detail;
-	LfdwErrorDoc doc;
+	const char *error_type = invocation->doc->error_type;
+	char	   *shown_type = error_type[0] ?
+	lfdw_error_excerpt(error_type, strlen(error_type)) :
+	shown_header(invocation, "X-Amz-Function-Error");
+	char	   *detail = function_words(invocation);
 
-	lfdw_error_doc_read(&doc, bytes, body->len);
-	if (doc.error_type[0] == '\0')
-		strlcpy(doc.error_type,
-				shown_header(invocation, "X-Amz-Function-Error"),
-				sizeof(doc.error_type));
-	detail = function_words(invocation, &doc, bytes, body->len);
 	ereport(ERROR,
 			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
 			 function->as_rds ? errmsg("lambda invocation failed") :
 			 errmsg("Lambda function \"%s\" failed: %s", function->label,
-					lfdw_error_excerpt(doc.error_type, strlen(doc.error_type))),
+					shown_type),
 			 errdetail("%s", detail),
-			 tail ? errdetail_log("%s\nEnd of the function's log:%s", detail,
-								  shown_tail(tail, tail_len)) : 0,
+			 invocation->log_tail ?
+			 errdetail_log("%s\nEnd of the function's log:%s", detail,
+						   shown_tail(invocation->log_tail,
+									  invocation->log_tail_len)) : 0,
 			 errcontext("request %s, version %s",
 						shown_header(invocation, "x-amzn-RequestId"),
 						shown_header(invocation, "X-Amz-Executed-Version"))));
-}
-
-/*
- * The coding of an answer's body, fit for a message; NULL where there is none.
- */
-char *
-lfdw_invocation_encoding(const LfdwInvocation *invocation)
-{
-	char	   *value = lfdw_exchange_header(invocation->run->exchange, "Content-Encoding");
-
-	if (value == NULL || value[0] == '\0' ||
-		pg_strcasecmp(value, "identity") == 0)
-		return NULL;
-	return lfdw_error_excerpt(value, strlen(value));
 }
 
 /* May the answer be that of the proxy?  Lambda's have a request ID. */
@@ -284,43 +224,35 @@ aws_hint(const LfdwInvocation *invocation)
 	}
 }
 
-/* LfdwServiceRequest.read_code: Lambda has it in a header or the document. */
-void
-lfdw_invocation_read_code(LfdwHttpExchange *exchange, char *code, size_t size)
-{
-	char	   *header = lfdw_exchange_header(exchange, "x-amzn-ErrorType");
-	LfdwErrorDoc doc;
-
-	read_doc(exchange, &doc);
-	lfdw_aws_error_code(code, size, header ? header : doc.code);
-}
-
 /* The message of an error of AWS, or what came instead of one. */
 static char *
-error_detail(const LfdwInvocation *invocation, const LfdwErrorDoc *doc)
+error_detail(const LfdwInvocation *invocation)
 {
-	LfdwBuffer *body = lfdw_exchange_body(invocation->run->exchange);
+	const char *message = invocation->doc->message;
 	int			status = invocation->run->error.status;
+	char	   *encoding;
+	size_t		len;
+	const char *bytes = lfdw_answer_bytes(invocation, &len);
 
-	if (doc->message[0])
-		return lfdw_error_text(doc->message, strlen(doc->message),
-							   LFDW_MESSAGE_MAX);
-	if (body->len == 0)
+	if (message[0])
+		return lfdw_error_text(message, strlen(message), LFDW_MESSAGE_MAX);
+	if (len == 0)
 		return psprintf("The answer is HTTP status %d, without a body.",
 						status);
-	if (lfdw_invocation_encoding(invocation))
+	encoding = lfdw_answer_encoding(invocation);
+	if (encoding)
 		return psprintf("The answer is HTTP status %d, with a body encoded as \"%s\".",
-						status, lfdw_invocation_encoding(invocation));
+						status, encoding);
 	return psprintf("The answer is HTTP status %d: %s", status,
-					lfdw_error_excerpt(lfdw_buffer_bytes(body), body->len));
+					lfdw_error_excerpt(bytes, len));
 }
 
 /* An error's code and reason, or its status, and the attempts made. */
 static char *
-error_name(const LfdwInvocation *invocation, const LfdwErrorDoc *doc)
+error_name(const LfdwInvocation *invocation)
 {
 	const LfdwServiceError *error = &invocation->run->error;
-	const char *reason = doc->reason;
+	const char *reason = invocation->doc->reason;
 
 	return psprintf("%s%s%s%s",
 					error->code[0] ? lfdw_error_excerpt(error->code, strlen(error->code)) :
@@ -330,7 +262,7 @@ error_name(const LfdwInvocation *invocation, const LfdwErrorDoc *doc)
 					attempts_made(invocation));
 }
 
-/* Raises an error of AWS by its class. */
+/* Raises an error of AWS by its class; its document must have been read. */
 void
 lfdw_invocation_report_error(const LfdwInvocation *invocation)
 {
@@ -338,13 +270,8 @@ lfdw_invocation_report_error(const LfdwInvocation *invocation)
 	int			sqlstate = lfdw_sqlstate_of_aws(invocation->run->error.class);
 	const char *hint = aws_hint(invocation);
 	char	   *request = shown_header(invocation, "x-amzn-RequestId");
-	LfdwErrorDoc doc;
-	char	   *name;
-	char	   *detail;
-
-	read_doc(invocation->run->exchange, &doc);
-	name = error_name(invocation, &doc);
-	detail = error_detail(invocation, &doc);
+	char	   *name = error_name(invocation);
+	char	   *detail = error_detail(invocation);
 
 	if (function->as_rds)
 		report_as_rds(sqlstate, detail, hint,

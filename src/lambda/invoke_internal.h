@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * invoke_internal.h
- *		One invocation and its attempts, for invoke.c and invoke_error.c.
+ *		One invocation and its attempts, for invoke.c, answer.c and invoke_error.c.
  *
  * IDENTIFICATION
  *	  src/lambda/invoke_internal.h
@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "aws/service.h"
+#include "base/control_doc.h"
 #include "lambda/invoke.h"
 
 /* The headers of an invocation that are signed, at most. */
@@ -36,19 +37,25 @@ struct LfdwInvocation
 	bool		splittable;		/* the caller can send less ... */
 	bool		too_large;		/* ... and has to */
 
-	/* tells, by errcontext, which of several invocations an error is of */
-	void		(*describe) (void *arg);
-	void	   *describe_arg;
+	/* what the answer said beside its bytes, once it has ended */
+	LfdwErrorDoc *doc;			/* of one that is an error, else NULL */
+	char	   *log_tail;		/* the end of the function's log, or NULL */
+	size_t		log_tail_len;
 };
 
-extern void lfdw_invocation_read_code(LfdwHttpExchange *exchange, char *code,
-									  size_t size);
+/* answer.c */
+extern const char *lfdw_answer_bytes(const LfdwInvocation *invocation,
+									 size_t *len);
+extern void lfdw_answer_read_doc(LfdwInvocation *invocation);
+extern void lfdw_answer_read_log(LfdwInvocation *invocation);
+extern void lfdw_answer_read_code(LfdwHttpExchange *exchange, char *code,
+								  size_t size);
+extern bool lfdw_answer_is_too_large(const LfdwInvocation *invocation);
+extern char *lfdw_answer_encoding(const LfdwInvocation *invocation);
+
+/* invoke_error.c */
 extern void lfdw_invocation_report_error(const LfdwInvocation *invocation);
-extern char *lfdw_invocation_encoding(const LfdwInvocation *invocation);
-extern bool lfdw_invocation_answer_too_large(const LfdwInvocation *invocation);
 extern void lfdw_invocation_report_function(const LfdwInvocation *invocation);
 extern void lfdw_invocation_report_transport(const LfdwInvocation *invocation);
-extern char *lfdw_invocation_log_tail(const LfdwInvocation *invocation,
-									  size_t *len);
 
 #endif							/* LFDW_INVOKE_INTERNAL_H */

@@ -84,7 +84,7 @@ lfdw_gateway_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 	static const char *const others[] = {
 		"statusDescription", "headers", "multiValueHeaders", "cookies"
 	};
-	LfdwGateway *gateway = &response->gateway;
+	LfdwGateway *gateway = &response->notes.gateway;
 
 	if (lfdw_json_is(key, "statusCode"))
 		gateway->has_status = read_status(value, &gateway->status);
@@ -104,28 +104,46 @@ lfdw_gateway_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 	return true;
 }
 
-/*
- * May the answer still turn out to have API Gateway's form, so that nothing in
- * its root object means anything yet?
- */
-bool
-lfdw_gateway_is_undecided(const LfdwResponse *response)
+/* Can an answer to this table have the form?  Not if a column reads its status. */
+static bool
+is_possible(const LfdwResponse *response)
 {
-	return response->gateway.possible && !response->decided &&
-		(response->gateway.has_status || response->gateway.body.found);
+	const LfdwJsonValue status_code = {
+		LFDW_JSON_STRING, false, "statusCode", strlen("statusCode")
+	};
+
+	return !lfdw_row_knows(response->row, &status_code);
+}
+
+/* May the member of this name hold the rows, if the root object has the form? */
+bool
+lfdw_gateway_has_member(const LfdwResponse *response, const LfdwJsonValue *key)
+{
+	return lfdw_json_is(key, "body") && is_possible(response);
+}
+
+/* Has the root object, which is not whole yet, anything of the form? */
+bool
+lfdw_gateway_is_begun(const LfdwResponse *response)
+{
+	const LfdwGateway *gateway = &response->notes.gateway;
+
+	return (gateway->has_status || gateway->body.found) &&
+		is_possible(response);
 }
 
 /*
- * Has the root object, whole now, API Gateway's form?  It has if a body is
- * beside the statusCode, or nothing but what that form has.
+ * Has the root object, whole now, the form?  It has if a body is beside the
+ * statusCode, or nothing but what that form has.
  */
 bool
 lfdw_gateway_is_form(const LfdwResponse *response)
 {
-	return response->gateway.possible && !response->decided &&
-		response->gateway.has_status &&
-		(response->gateway.body.found || !(response->gateway.other_members ||
-										   response->deferred || response->rows_seen));
+	const LfdwRootNotes *notes = &response->notes;
+
+	return notes->gateway.has_status && is_possible(response) &&
+		(notes->gateway.body.found ||
+		 !(notes->other_members || notes->deferred || notes->rows_seen));
 }
 
 /*
@@ -162,9 +180,9 @@ is_base64(const LfdwResponse *response)
 	LfdwJsonValue value;
 	char		text[SHORT_TEXT];
 
-	if (!response->gateway.is_base64.found)
+	if (!response->notes.gateway.is_base64.found)
 		return false;
-	value = value_at(response, &response->gateway.is_base64);
+	value = value_at(response, &response->notes.gateway.is_base64);
 	if (value.type != LFDW_JSON_STRING)
 		return value.type == LFDW_JSON_TRUE;
 	short_text(&value, text);
@@ -178,8 +196,8 @@ body_text(const LfdwResponse *response, size_t *len)
 	LfdwJsonValue body = {LFDW_JSON_NULL, false, "", 0};
 	char	   *text;
 
-	if (response->gateway.body.found)
-		body = value_at(response, &response->gateway.body);
+	if (response->notes.gateway.body.found)
+		body = value_at(response, &response->notes.gateway.body);
 	*len = body.type == LFDW_JSON_NULL ? 0 : body.len;
 	if (body.type != LFDW_JSON_STRING)
 		return body.text;
@@ -188,32 +206,50 @@ body_text(const LfdwResponse *response, size_t *len)
 	return is_base64(response) ? decode_base64(text, len) : text;
 }
 
-/*
- * Sets the reader before the body of an answer that is whole and has the form:
- * JSON, or a string that holds JSON.  Raises 38000 for a statusCode that is no
- * success, and 22P02 for a body that is not the base64 it should be.
- */
-void
-lfdw_gateway_open_body(const LfdwResponse *response, LfdwJsonReader *inside)
+/* Raises the error of an answer whose statusCode is no success. */
+static void
+report_status(const LfdwResponse *response, const char *text, size_t len)
 {
-	const char *label = response->table->function.label;
-	double		status = response->gateway.status;
-	size_t		len;
-	const char *text = body_text(response, &len);
+	ereport(ERROR,
+			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+			 errmsg("Lambda function \"%s\" answered with statusCode %g",
+					response->table->function.label,
+					response->notes.gateway.status),
+			 text == NULL ? errdetail("Its body is not valid base64.") :
+			 len == 0 ? errdetail("It has no body.") :
+			 errdetail("Its body is: %s", lfdw_error_excerpt(text, len))));
+}
 
-	if (status < 200 || status >= 300)
-		ereport(ERROR,
-				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-				 errmsg("Lambda function \"%s\" answered with statusCode %g",
-						label, status),
-				 text == NULL ? errdetail("Its body is not valid base64.") :
-				 len == 0 ? errdetail("It has no body.") :
-				 errdetail("Its body is: %s", lfdw_error_excerpt(text, len))));
+/*
+ * Sets the reader before the body of a root object that has the form, once the
+ * answer has ended: JSON, or a string that holds JSON.  Raises 38000 for a
+ * statusCode that is no success, 22P02 for a body that is not the base64 it
+ * should be, and HV021 where rows stand beside it.
+ */
+LfdwJsonStatus
+lfdw_gateway_open_body(LfdwResponse *response, LfdwJsonReader *inside)
+{
+	double		code = response->notes.gateway.status;
+	LfdwJsonStatus status;
+	const char *text;
+	size_t		len;
+
+	if (response->notes.rows_seen)
+		lfdw_response_report_form(response,
+								  "It has both rows and API Gateway's \"statusCode\" and \"body\".",
+								  NULL);
+	status = lfdw_json_end(&response->reader);
+	if (status != LFDW_JSON_OK)
+		return status;
+	text = body_text(response, &len);
+	if (code < 200 || code >= 300)
+		report_status(response, text, len);
 	if (text == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("the body that Lambda function \"%s\" answered with is not valid base64",
-						label),
+						response->table->function.label),
 				 errhint("Its answer has isBase64Encoded, which says that it is.")));
 	lfdw_json_init(inside, text, len, true);
+	return LFDW_JSON_OK;
 }

@@ -52,9 +52,6 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 {
 	LfdwResponse *response = palloc0(sizeof(LfdwResponse));
 	const LfdwOptions *options = table->options;
-	const LfdwJsonValue status_code = {
-		LFDW_JSON_STRING, false, "statusCode", strlen("statusCode")
-	};
 	int			depth;
 
 	response->table = table;
@@ -63,7 +60,6 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 	response->answer = lfdw_body_answer(source);
 	response->part = "";
 	response->keep = true;
-	response->gateway.possible = !lfdw_row_knows(row, &status_code);
 	if (options->rows_path)
 		response->rows_path = pointer_in_utf8(options->rows_path);
 	else
@@ -139,51 +135,41 @@ excerpt_arrived(const LfdwResponse *response)
 		reader->offset + reader->len >= start + LFDW_EXCERPT_MAX;
 }
 
-/* The root object has API Gateway's form: goes on in its body. */
-static LfdwJsonStatus
-finish_gateway(LfdwResponse *response)
-{
-	LfdwJsonReader inside;
-	LfdwJsonStatus status;
-
-	if (response->rows_seen)
-		lfdw_response_report_form(response,
-								  "It has both rows and API Gateway's \"statusCode\" and \"body\".",
-								  NULL);
-	status = lfdw_json_end(&response->reader);
-	if (status != LFDW_JSON_OK)
-		return status;
-	lfdw_gateway_open_body(response, &inside);
-	lfdw_response_open(response, &inside, " of its body");
-	response->gateway.possible = false;
-	return LFDW_JSON_OK;
-}
-
 /*
- * The root object is read.  Where its rows were not, it is read again: for the
- * rows that had to wait, or as a row itself.
+ * The root object is read.  Where it has a form of its own, what that form holds
+ * is read next.  Where its rows were not, it is read again: for the rows that had
+ * to wait, or as a row itself.
  */
 static LfdwJsonStatus
 step_finish(LfdwResponse *response)
 {
 	const LfdwPointer *rows_path = response->table->options->rows_path;
+	LfdwJsonReader inside;
+	bool		is_form;
+	LfdwJsonStatus status = lfdw_root_open_form(response, &inside, &is_form);
 
-	if (lfdw_gateway_is_form(response))
-		return finish_gateway(response);
-	if (response->rows_seen)
+	if (status != LFDW_JSON_OK)
+		return status;
+	if (is_form)
+	{
+		lfdw_response_open(response, &inside, " of its body");
+		response->in_form = true;
+		return LFDW_JSON_OK;
+	}
+	if (response->notes.rows_seen)
 	{
 		response->state = LFDW_STATE_TAIL;
 		return LFDW_JSON_OK;
 	}
-	if (!response->deferred && rows_path && rows_path->ntokens > 0)
+	if (!response->notes.deferred && rows_path && rows_path->ntokens > 0)
 		lfdw_response_report_no_rows(response, lfdw_root_reader(response));
 	/* beside no rows, "cursor" is a member like any other */
 	if (response->table->options->cursor_path == NULL)
-		response->cursor = NULL;
+		response->notes.cursor = NULL;
 	response->reader = lfdw_root_reader(response);
-	response->state = response->deferred ? LFDW_STATE_START : LFDW_STATE_LINES;
-	response->decided = true;
-	response->deferred = false;
+	response->state = response->notes.deferred ? LFDW_STATE_START : LFDW_STATE_LINES;
+	response->notes.decided = true;
+	response->notes.deferred = false;
 	response->first_line = true;
 	response->keep = response->state == LFDW_STATE_START;
 	return LFDW_JSON_OK;
@@ -278,7 +264,7 @@ lfdw_response_next(LfdwResponse *response)
 const char *
 lfdw_response_cursor(const LfdwResponse *response)
 {
-	return response->cursor;
+	return response->notes.cursor;
 }
 
 /*
@@ -289,9 +275,11 @@ lfdw_response_cursor(const LfdwResponse *response)
 const char *
 lfdw_response_page_member(const LfdwResponse *response)
 {
-	if (response->cursor || response->last_page)
+	const LfdwRootNotes *notes = &response->notes;
+
+	if (notes->cursor || notes->last_page)
 		return NULL;
-	if (!response->rows_seen && (response->page_read || !response->page_surely))
+	if (!notes->rows_seen && (notes->page_read || !notes->page_surely))
 		return NULL;
-	return response->page_member;
+	return notes->page_member;
 }

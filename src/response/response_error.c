@@ -399,7 +399,7 @@ follow_rows_path(const LfdwResponse *response, LfdwJsonReader *reader,
 			return;
 		if (!go_to(reader, response->rows_path->tokens[i]))
 			return;
-		appendStringInfo(path, "/%s", rows_path->tokens[i]);
+		lfdw_pointer_append(path, rows_path->tokens[i]);
 	}
 }
 
@@ -412,8 +412,6 @@ lfdw_response_report_no_rows(const LfdwResponse *response,
 							 LfdwJsonReader reader)
 {
 	const LfdwPointer *rows_path = response->table->options->rows_path;
-	bool		in_body = response->part[0] != '\0' &&
-	!response->gateway.possible;
 	StringInfoData path;
 	StringInfoData there;
 	LfdwJsonType type;
@@ -423,7 +421,7 @@ lfdw_response_report_no_rows(const LfdwResponse *response,
 		lfdw_response_report_raised(response, reader);
 	initStringInfo(&path);
 	for (int i = 0; i < rows_path->ntokens; i++)
-		appendStringInfo(&path, "/%s", rows_path->tokens[i]);
+		lfdw_pointer_append(&path, rows_path->tokens[i]);
 	initStringInfo(&there);
 	follow_rows_path(response, &reader, &there);
 	lfdw_response_report_form(response,
@@ -431,7 +429,7 @@ lfdw_response_report_no_rows(const LfdwResponse *response,
 									   path.data, there.len > 0 ? "at \"" : "",
 									   there.data, there.len > 0 ? "\" " : "",
 									   describe_value(reader)),
-							  in_body && strcmp(rows_path->tokens[0], "body") == 0 ?
+							  response->in_form && strcmp(rows_path->tokens[0], "body") == 0 ?
 							  "Of API Gateway's form, rows_path begins in the body." :
 							  NULL);
 }

@@ -68,13 +68,29 @@ typedef struct LfdwPlace
 /* What the root object has of API Gateway's form. */
 typedef struct LfdwGateway
 {
-	bool		possible;		/* may the answer have this form? */
 	bool		has_status;		/* a statusCode that is a number ... */
 	double		status;			/* ... this one */
 	LfdwPlace	body;
 	LfdwPlace	is_base64;
-	bool		other_members;	/* any that the form does not have */
 } LfdwGateway;
+
+/* What the root object said so far; nothing, where another value is opened. */
+typedef struct LfdwRootNotes
+{
+	bool		rows_seen;		/* rows were read from their member */
+	bool		deferred;		/* rows stand there, to be read at the end */
+	bool		decided;		/* second walk: the rows are the rows */
+	bool		other_members;	/* any that no form of its own has */
+	LfdwGateway gateway;
+	LfdwRowOrder *order;		/* "columns", or NULL */
+	char	   *cursor;			/* JSON in the database encoding, or NULL */
+
+	/* what it says of a further page that no option reads */
+	char	   *page_member;	/* its name, or NULL */
+	bool		page_surely;	/* by that name alone */
+	bool		page_read;		/* a column reads it, if this is a row */
+	bool		last_page;		/* it says that there is none */
+} LfdwRootNotes;
 
 struct LfdwResponse
 {
@@ -83,6 +99,7 @@ struct LfdwResponse
 	LfdwBody   *source;			/* NULL once a body or string was opened */
 	int			answer;			/* of the source, which is read */
 	const char *part;			/* what was opened, for messages, or "" */
+	bool		in_form;		/* that was what the root object's form held */
 	LfdwPointer *rows_path;		/* in UTF-8 */
 	LfdwPointer *cursor_path;	/* in UTF-8, NULL for none */
 
@@ -98,20 +115,7 @@ struct LfdwResponse
 	bool		rows_in_string;
 	bool		row_ready;		/* this step read a row */
 	size_t		stalled;		/* unread bytes when the last step was undone */
-
-	/* what the root object said so far */
-	bool		rows_seen;		/* rows were read from their member */
-	bool		deferred;		/* rows stand there, to be read at the end */
-	bool		decided;		/* second walk: the rows are the rows */
-	LfdwGateway gateway;
-	LfdwRowOrder *order;		/* "columns", or NULL */
-	char	   *cursor;			/* JSON in the database encoding, or NULL */
-
-	/* what it says of a further page that no option reads */
-	char	   *page_member;	/* its name, or NULL */
-	bool		page_surely;	/* by that name alone */
-	bool		page_read;		/* a column reads it, if this is a row */
-	bool		last_page;		/* it says that there is none */
+	LfdwRootNotes notes;
 };
 
 /* response_error.c */
@@ -133,13 +137,22 @@ extern void lfdw_response_report_no_rows(const LfdwResponse *response,
 extern bool lfdw_gateway_note_member(LfdwResponse *response,
 									 const LfdwJsonValue *key,
 									 const LfdwJsonValue *value);
-extern bool lfdw_gateway_is_undecided(const LfdwResponse *response);
+extern bool lfdw_gateway_has_member(const LfdwResponse *response,
+									const LfdwJsonValue *key);
+extern bool lfdw_gateway_is_begun(const LfdwResponse *response);
 extern bool lfdw_gateway_is_form(const LfdwResponse *response);
-extern void lfdw_gateway_open_body(const LfdwResponse *response,
-								   LfdwJsonReader *inside);
+extern LfdwJsonStatus lfdw_gateway_open_body(LfdwResponse *response,
+											 LfdwJsonReader *inside);
 
 /* root_object.c */
 extern LfdwJsonReader lfdw_root_reader(const LfdwResponse *response);
+extern bool lfdw_root_is_undecided(const LfdwResponse *response);
+extern bool lfdw_root_may_hold_form(const LfdwResponse *response,
+									const LfdwJsonValue *key);
+extern LfdwJsonStatus lfdw_root_open_form(LfdwResponse *response,
+										  LfdwJsonReader *inside,
+										  bool *is_form);
+extern void lfdw_root_note_other(LfdwResponse *response);
 extern bool lfdw_root_note_member(LfdwResponse *response,
 								  const LfdwJsonValue *key,
 								  const LfdwJsonValue *value);

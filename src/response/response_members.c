@@ -48,7 +48,7 @@ note_value(LfdwResponse *response, const LfdwJsonValue *key,
 		lfdw_root_set_cursor(response, value);
 	if (at_root && lfdw_root_note_member(response, key, value))
 		return;
-	response->gateway.other_members |= at_root;
+	lfdw_root_note_other(response);
 	if (frame->is_object && !is_cursor && !passes)
 		lfdw_root_note_page(response, key, value);
 }
@@ -75,7 +75,7 @@ read_other_member(LfdwResponse *response, const LfdwJsonValue *key,
 		return status;
 	if (passes && !is_cursor && type >= LFDW_JSON_ARRAY)
 	{
-		response->gateway.other_members |= response->nframes == 1;
+		lfdw_root_note_other(response);
 		return lfdw_response_enter(response, type, to_rows, to_cursor);
 	}
 	status = lfdw_json_value(reader, &value);
@@ -85,7 +85,7 @@ read_other_member(LfdwResponse *response, const LfdwJsonValue *key,
 		lfdw_json_string_open(&inside, &value, true,
 							  response->table->function.label))
 	{
-		response->gateway.other_members |= response->nframes == 1;
+		lfdw_root_note_other(response);
 		lfdw_response_enter_string(response, &inside);
 		lfdw_json_peek(&response->reader, &type);
 		status = lfdw_response_enter(response, type, to_rows, to_cursor);
@@ -97,11 +97,11 @@ read_other_member(LfdwResponse *response, const LfdwJsonValue *key,
 }
 
 /*
- * The root object's "body", which is either API Gateway's, or a member like
- * any other, read later if the path goes through it.
+ * A member of the root object that holds the rows in a form of its own, or is a
+ * member like any other, read later if the path goes through it.
  */
 static LfdwJsonStatus
-read_body_member(LfdwResponse *response, const LfdwJsonValue *key,
+read_form_member(LfdwResponse *response, const LfdwJsonValue *key,
 				 bool passes)
 {
 	LfdwJsonStatus status;
@@ -111,7 +111,7 @@ read_body_member(LfdwResponse *response, const LfdwJsonValue *key,
 	if (status != LFDW_JSON_OK)
 		return status;
 	lfdw_root_note_member(response, key, &value);
-	response->deferred |= passes;
+	response->notes.deferred |= passes;
 	return LFDW_JSON_OK;
 }
 
@@ -153,12 +153,11 @@ lfdw_response_step_members(LfdwResponse *response)
 		token_matches(frame, &key, rows->tokens[depth]);
 	to_cursor = frame->to_cursor && depth < cursor->ntokens &&
 		token_matches(frame, &key, cursor->tokens[depth]);
-	if (depth == 0 && frame->is_object && response->gateway.possible &&
-		!response->decided && !response->rows_seen &&
-		lfdw_json_is(&key, "body"))
-		status = read_body_member(response, &key, to_rows || to_cursor);
+	if (depth == 0 && frame->is_object &&
+		lfdw_root_may_hold_form(response, &key))
+		status = read_form_member(response, &key, to_rows || to_cursor);
 	else if (to_rows && depth + 1 == rows->ntokens &&
-			 !response->rows_seen && !response->deferred)
+			 !response->notes.rows_seen && !response->notes.deferred)
 		status = lfdw_response_read_rows(response);
 	else
 		status = read_other_member(response, &key,

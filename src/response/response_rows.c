@@ -38,7 +38,7 @@ read_row(LfdwResponse *response, bool alone)
 	LfdwJsonStatus status;
 
 	status = lfdw_row_read(response->row, &response->reader,
-						   response->order ? response->order :
+						   response->notes.order ? response->notes.order :
 						   lfdw_row_table_order(response->row));
 	if (status != LFDW_JSON_OK)
 		return status;
@@ -60,7 +60,7 @@ awaits_order(LfdwResponse *response, LfdwJsonReader ahead, bool *awaits)
 	LfdwJsonType type;
 
 	*awaits = false;
-	if (response->decided || response->order ||
+	if (response->notes.decided || response->notes.order ||
 		lfdw_row_by_place(response->row))
 		return LFDW_JSON_OK;
 	status = lfdw_json_enter(&ahead);
@@ -82,7 +82,7 @@ defer_rows(LfdwResponse *response)
 	LfdwJsonValue value;
 	LfdwJsonStatus status = lfdw_json_value(&response->reader, &value);
 
-	response->deferred |= (status == LFDW_JSON_OK);
+	response->notes.deferred |= (status == LFDW_JSON_OK);
 	return status;
 }
 
@@ -94,7 +94,7 @@ enter_rows(LfdwResponse *response)
 
 	if (status != LFDW_JSON_OK)
 		return status;
-	response->rows_seen = true;
+	response->notes.rows_seen = true;
 	response->keep = false;
 	response->state = LFDW_STATE_ROWS;
 	return LFDW_JSON_OK;
@@ -122,7 +122,7 @@ read_rows_string(LfdwResponse *response)
 	if (!lfdw_json_string_open(&inside, &value, true,
 							   response->table->function.label))
 	{
-		response->rows_seen = true;
+		response->notes.rows_seen = true;
 		return read_row(response, true);
 	}
 	lfdw_json_peek(&inside, &type);
@@ -136,7 +136,7 @@ read_rows_string(LfdwResponse *response)
 		response->rows_in_string = true;
 		return enter_rows(response);
 	}
-	response->rows_seen = true;
+	response->notes.rows_seen = true;
 	response->reader = inside;
 	status = read_row(response, true);
 	response->reader = after;
@@ -159,10 +159,10 @@ lfdw_response_read_rows(LfdwResponse *response)
 		return status;
 	if (type != LFDW_JSON_ARRAY && !named)
 	{
-		response->gateway.other_members = true;
+		lfdw_root_note_other(response);
 		return lfdw_json_value(reader, &value);
 	}
-	if (lfdw_gateway_is_undecided(response))
+	if (lfdw_root_is_undecided(response))
 		return defer_rows(response);
 	if (type == LFDW_JSON_STRING)
 		return read_rows_string(response);
@@ -175,7 +175,7 @@ lfdw_response_read_rows(LfdwResponse *response)
 	}
 	status = type == LFDW_JSON_NULL ? lfdw_json_value(reader, &value) :
 		read_row(response, true);
-	response->rows_seen |= (status == LFDW_JSON_OK);
+	response->notes.rows_seen |= (status == LFDW_JSON_OK);
 	return status;
 }
 

@@ -21,21 +21,12 @@ void
 lfdw_response_open(LfdwResponse *response, const LfdwJsonReader *inside,
 				   const char *part)
 {
-	bool		possible = response->gateway.possible;
-
 	response->source = NULL;
 	response->reader = *inside;
 	response->part = part;
 	response->state = LFDW_STATE_START;
 	response->nframes = 0;
-	response->decided = false;
-	response->deferred = false;
-	memset(&response->gateway, 0, sizeof(response->gateway));
-	response->gateway.possible = possible;
-	response->order = NULL;
-	response->cursor = NULL;
-	response->page_member = NULL;
-	response->last_page = false;
+	memset(&response->notes, 0, sizeof(response->notes));
 }
 
 /* Goes on to values of which each is a row, on a line of its own. */

@@ -68,7 +68,7 @@ set_order(LfdwResponse *response, const LfdwJsonValue *value)
 		order->columns[order->ncolumns++] =
 			lfdw_row_find_column(response->row, string_text(&name));
 	}
-	response->order = order;
+	response->notes.order = order;
 }
 
 /*
@@ -80,7 +80,7 @@ lfdw_root_set_cursor(LfdwResponse *response, const LfdwJsonValue *value)
 	const char *text = value->text;
 	size_t		len = value->len;
 
-	response->cursor = NULL;
+	response->notes.cursor = NULL;
 	if (lfdw_json_ends_pages(value))
 		return;
 	if (value->type == LFDW_JSON_STRING)
@@ -88,12 +88,12 @@ lfdw_root_set_cursor(LfdwResponse *response, const LfdwJsonValue *value)
 		text--;
 		len += 2;
 	}
-	response->cursor = pg_any_to_server(pnstrdup(text, len), len, PG_UTF8);
+	response->notes.cursor = pg_any_to_server(pnstrdup(text, len), len, PG_UTF8);
 }
 
 /*
  * Keeps what a member of the root object says about the answer.  Returns
- * whether it is one of API Gateway's form.  Raises the error that the function
+ * whether it is one of a form of its own.  Raises the error that the function
  * reports by "lambda_fdw_error".
  */
 bool
@@ -105,6 +105,54 @@ lfdw_root_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 	if (lfdw_json_is(key, "columns"))
 		set_order(response, value);
 	return lfdw_gateway_note_member(response, key, value);
+}
+
+/* Can the root object have a form of its own?  What such a form held cannot. */
+static bool
+may_have_form(const LfdwResponse *response)
+{
+	return !response->in_form && !response->notes.decided;
+}
+
+/*
+ * May the root object still turn out to have a form of its own, so that nothing
+ * in it means anything yet?
+ */
+bool
+lfdw_root_is_undecided(const LfdwResponse *response)
+{
+	return may_have_form(response) && lfdw_gateway_is_begun(response);
+}
+
+/*
+ * May a member of the root object be what holds the rows in a form of its own,
+ * and not what its name says?
+ */
+bool
+lfdw_root_may_hold_form(const LfdwResponse *response, const LfdwJsonValue *key)
+{
+	return may_have_form(response) && !response->notes.rows_seen &&
+		lfdw_gateway_has_member(response, key);
+}
+
+/*
+ * At the end of the root object: has it a form of its own, which goes to
+ * *is_form?  Then the reader is set before what that form holds, once the answer
+ * has ended.  Raises what lfdw_gateway_open_body raises.
+ */
+LfdwJsonStatus
+lfdw_root_open_form(LfdwResponse *response, LfdwJsonReader *inside,
+					bool *is_form)
+{
+	*is_form = may_have_form(response) && lfdw_gateway_is_form(response);
+	return *is_form ? lfdw_gateway_open_body(response, inside) : LFDW_JSON_OK;
+}
+
+/* Notes a member that no form of its own has, if it is the root's. */
+void
+lfdw_root_note_other(LfdwResponse *response)
+{
+	response->notes.other_members |= response->nframes == 1;
 }
 
 /* Does a value say "no": what ends pages, 0 or "false"? */
@@ -140,16 +188,16 @@ note_page(LfdwResponse *response, const LfdwJsonValue *key,
 	if (is_no(value))
 	{
 		/* a flag says it; an empty cursor may stand beside another */
-		response->last_page |= value->type == LFDW_JSON_FALSE ||
+		response->notes.last_page |= value->type == LFDW_JSON_FALSE ||
 			value->type == LFDW_JSON_STRING;
 		return;
 	}
-	if (response->page_member &&
-		(read || (response->page_surely && !response->page_read)))
+	if (response->notes.page_member &&
+		(read || (response->notes.page_surely && !response->notes.page_read)))
 		return;
-	response->page_member = lfdw_json_shown(key);
-	response->page_surely = (name == LFDW_PAGE_SURELY);
-	response->page_read = read;
+	response->notes.page_member = lfdw_json_shown(key);
+	response->notes.page_surely = (name == LFDW_PAGE_SURELY);
+	response->notes.page_read = read;
 }
 
 /*

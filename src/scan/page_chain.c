@@ -40,6 +40,7 @@ struct LfdwPageChain
 	char	   *cursor;			/* of the page under way, NULL for the first */
 	LfdwInvocation *invocation;
 	LfdwResponse *response;
+	bool		needs_more;		/* the response has read all it was shown */
 };
 
 /* The payload of a call's next page, in UTF-8. */
@@ -77,6 +78,17 @@ splittable_argument(const LfdwPageChain *chain)
 			longest = i;
 	}
 	return longest;
+}
+
+/*
+ * Can the call that is about to begin a page ask for less?  Only before its first:
+ * the values that are left go to a call that begins at the first page, and those
+ * of a later page have had rows.
+ */
+static bool
+can_split(const LfdwPageChain *chain)
+{
+	return chain->pages == 0 && splittable_argument(chain) >= 0;
 }
 
 /*
@@ -128,7 +140,7 @@ begin_page(LfdwPageChain *chain)
 	MemoryContext old = MemoryContextSwitchTo(chain->page_context);
 	StringInfo	payload = write_payload(chain);
 
-	while (payload->len > LFDW_PAYLOAD_MAX && splittable_argument(chain) >= 0)
+	while (payload->len > LFDW_PAYLOAD_MAX && can_split(chain))
 	{
 		split(chain);
 		payload = write_payload(chain);
@@ -136,11 +148,11 @@ begin_page(LfdwPageChain *chain)
 	chain->invocation = lfdw_invoke_begin(&shared->table->function,
 										  shared->caller, payload,
 										  shared->stats);
-	lfdw_invoke_let_describe(chain->invocation, describe_call, chain);
-	if (chain->pages == 0 && splittable_argument(chain) >= 0)
+	if (can_split(chain))
 		lfdw_invoke_let_split(chain->invocation);
 	chain->response = lfdw_response_create(shared->table, shared->row,
 										   lfdw_invoke_body(chain->invocation));
+	chain->needs_more = true;
 	chain->pages++;
 	MemoryContextSwitchTo(old);
 }
@@ -321,8 +333,10 @@ read_row(LfdwPageChain *chain, TupleTableSlot *slot)
 		MemoryContext old = MemoryContextSwitchTo(chain->page_context);
 		LfdwResponseStatus status;
 
-		lfdw_invoke_look(chain->invocation);
+		if (chain->needs_more)
+			lfdw_invoke_look(chain->invocation);
 		status = lfdw_response_next(chain->response);
+		chain->needs_more = (status == LFDW_RESPONSE_MORE);
 		if (status == LFDW_RESPONSE_ROW)
 		{
 			MemoryContextReset(shared->row_context);
@@ -363,27 +377,25 @@ read_described(LfdwPageChain *chain, TupleTableSlot *slot)
  * after the last row of one, and asks for less at a time where the function says
  * that it was too much: what is left is then in parts_left.  After
  * LFDW_PAGE_END the chain is no more.  Does not wait; raises what
- * lfdw_invoke_begin, lfdw_response_next and lfdw_row_store raise.
+ * lfdw_invoke_begin, lfdw_invoke_look, lfdw_response_next and lfdw_row_store
+ * raise, and those of the last three name the call.
  */
 LfdwPageStatus
 lfdw_page_chain_next(LfdwPageChain *chain, TupleTableSlot *slot)
 {
-	LfdwResponseStatus status = read_described(chain, slot);
-
-	if (lfdw_invoke_too_large(chain->invocation))
-	{
-		begin_half(chain);
-		return LFDW_PAGE_NEXT;
-	}
-	switch (status)
+	switch (read_described(chain, slot))
 	{
 		case LFDW_RESPONSE_ROW:
 			return LFDW_PAGE_ROW;
 		case LFDW_RESPONSE_END:
 			return finish_page(chain);
-		default:
-			return LFDW_PAGE_WAIT;
+		case LFDW_RESPONSE_MORE:
+			break;
 	}
+	if (!lfdw_invoke_too_large(chain->invocation))
+		return LFDW_PAGE_WAIT;
+	begin_half(chain);
+	return LFDW_PAGE_NEXT;
 }
 
 /* The invocation that a call waits for; another one after each next page. */

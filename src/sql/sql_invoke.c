@@ -242,7 +242,7 @@ make_answer(LfdwInvocation *invocation, const LfdwSqlCall *call,
  * Invokes a function through a server, as the current user; returns Lambda's
  * answer as a row of the call's result.
  *
- * Raises what lfdw_invoke_wait raises, 28000 where the user has no credentials,
+ * Raises what lfdw_invoke_look raises, 28000 where the user has no credentials,
  * HV00J without a region, HV024 for a function that is none, 22023 for a word
  * that is none, 22P02 for an answer or context that is not JSON, and 54000 for a
  * payload or context that is too large.
@@ -260,8 +260,10 @@ lfdw_sql_call_invoke(const LfdwSqlCall *call, const LfdwOptions *options)
 	invocation = lfdw_invoke_begin(function, caller, make_payload(call), &stats);
 	/* the answer is wanted whole */
 	do
+	{
 		lfdw_invoke_wait(&invocation, 1);
-	while (lfdw_body_more(lfdw_invoke_body(invocation)));
+		lfdw_invoke_look(invocation);
+	} while (lfdw_body_more(lfdw_invoke_body(invocation)));
 	return make_answer(invocation, call, function);
 }
 

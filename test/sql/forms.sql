@@ -272,6 +272,9 @@ SELECT try('t', '{"x":1,"body":"{\"items\":[{\"a\":2}]}"}');
 SELECT try('t', '{"statusCode":200,"body":"{\"items\":[{\"a\":3}]}"}');
 SELECT try('t', '{"body":{"items":[]},"statusCode":"500"}');
 SELECT try('t', '{"statusCode":200,"body":"{\"body\":{\"items\":[{\"a\":4}]}}"}');
+ALTER FOREIGN TABLE t OPTIONS (SET rows_path '/a~1b/c~0d');
+SELECT try('t', '{"a/b":{"c~d":[{"a":1}]}}');
+SELECT try('t', '{"a/b":{"c":[{"a":1}]}}');
 ALTER FOREIGN TABLE t OPTIONS (SET rows_path '/1/rows');
 SELECT try('t', '[{"rows":[{"a":0}]},{"rows":[{"a":1}]}]');
 ALTER FOREIGN TABLE t OPTIONS (SET rows_path '');
@@ -296,6 +299,11 @@ ALTER FOREIGN TABLE pages OPTIONS (max_pages '2');
 SELECT count(*) FROM pages;
 ALTER FOREIGN TABLE pages OPTIONS (SET max_pages '1');
 SELECT count(*) FROM pages;
+-- only a call's first page is split: the values of a later one had their rows
+CREATE FOREIGN TABLE long_pages (name text OPTIONS (pushdown '=, in')) SERVER lambda
+  OPTIONS (function_arn 'paged', payload '{"total": 2, "page_size": 1, "cursor_pad": 2500000}');
+SELECT name FROM long_pages WHERE name IN (repeat('a', 2000000), repeat('b', 2000000), 'row 1', 'row 2');
+SELECT name FROM long_pages WHERE name IN (repeat('a', 2000000), 'row 1', 'row 2');
 SELECT try('t', '{"rows":[{"a":1}],"cursor":""}');
 SELECT try('t', '{"rows":[{"a":1}],"cursor":null}');
 SELECT try('t', '{"rows":[{"a":1}],"cursor":{"again":1}}');
