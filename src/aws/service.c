@@ -261,10 +261,9 @@ lfdw_service_advance(LfdwServiceRun *run, bool committed)
  * come, with what lfdw_service_begin raises; see lfdw_http_wait for interrupts.
  */
 void
-lfdw_service_wait(LfdwServiceRun **runs, int nruns)
+lfdw_service_wait(LfdwServiceRun **runs, int nruns, int64 until_us)
 {
 	LfdwHttpExchange **exchanges = palloc(sizeof(LfdwHttpExchange *) * nruns);
-	int64		until = PG_INT64_MAX;
 	int			n = 0;
 
 	for (int i = 0; i < nruns; i++)
@@ -276,9 +275,9 @@ lfdw_service_wait(LfdwServiceRun **runs, int nruns)
 		if (run->exchange)
 			exchanges[n++] = run->exchange;
 		else
-			until = Min(until, run->retry_at_us);
+			until_us = Min(until_us, run->retry_at_us);
 	}
-	lfdw_http_wait(exchanges, n, until);
+	lfdw_http_wait(exchanges, n, until_us);
 	pfree(exchanges);
 }
 
@@ -290,6 +289,6 @@ LfdwServiceState
 lfdw_service_complete(LfdwServiceRun *run)
 {
 	while (lfdw_service_advance(run, false) < LFDW_SERVICE_DONE)
-		lfdw_service_wait(&run, 1);
+		lfdw_service_wait(&run, 1, PG_INT64_MAX);
 	return run->state;
 }

@@ -99,7 +99,7 @@ typedef struct LfdwServiceRun
 } LfdwServiceRun;
 
 extern LfdwServiceRun *lfdw_service_begin(const LfdwServiceRequest *request);
-extern void lfdw_service_wait(LfdwServiceRun **runs, int nruns);
+extern void lfdw_service_wait(LfdwServiceRun **runs, int nruns, int64 until_us);
 extern LfdwServiceState lfdw_service_advance(LfdwServiceRun *run,
 											 bool committed);
 extern LfdwServiceState lfdw_service_complete(LfdwServiceRun *run);

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "http/wait.h"
 #include "lambda/body.h"
 
 /* What is shown of an answer that has not begun. */
@@ -25,6 +26,7 @@ lfdw_body_init(LfdwBody *body, void *source, void (*widen) (void *source))
 	memset(body, 0, sizeof(*body));
 	body->source = source;
 	body->widen = widen;
+	body->end_by_us = PG_INT64_MAX;
 	lfdw_body_set(body, NULL, false, 1);
 }
 
@@ -58,4 +60,17 @@ lfdw_body_more(LfdwBody *body)
 	if (!body->ended)
 		body->widen(body->source);
 	return !body->ended;
+}
+
+/*
+ * Says that the answer is wrong whatever follows, and that what follows only
+ * shows it.  No other answer comes in its place, and it ends after this time at
+ * the latest, or where it breaks off, with what has arrived.
+ */
+void
+lfdw_body_end_within(LfdwBody *body, int timeout_ms)
+{
+	body->committed = true;
+	if (body->end_by_us == PG_INT64_MAX)
+		body->end_by_us = lfdw_wait_now_us() + timeout_ms * INT64CONST(1000);
 }

@@ -34,6 +34,9 @@ struct LfdwBody
 
 	/* the reader's */
 	bool		committed;		/* no other answer may take this one's place */
+	int64		end_by_us;		/* it ends by this time of lfdw_wait_now_us,
+								 * with what has arrived; PG_INT64_MAX: when
+								 * it ends */
 };
 
 /*
@@ -77,6 +80,7 @@ lfdw_body_commit(LfdwBody *body)
 
 extern void lfdw_body_discard(LfdwBody *body, size_t len);
 extern bool lfdw_body_more(LfdwBody *body);
+extern void lfdw_body_end_within(LfdwBody *body, int timeout_ms);
 
 /* for sources */
 extern void lfdw_body_init(LfdwBody *body, void *source,

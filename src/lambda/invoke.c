@@ -290,6 +290,15 @@ take_answer(LfdwInvocation *invocation, bool is_whole)
 		handle_raised(invocation);
 }
 
+/* Has an answer begun that is no error of the service? */
+static bool
+is_2xx(const LfdwInvocation *invocation)
+{
+	int			status = lfdw_exchange_status(invocation->run->exchange);
+
+	return status >= 200 && status < 300;
+}
+
 /*
  * Looks at what has come of an invocation: accepts the answer, or raises the
  * error that it is.
@@ -315,9 +324,21 @@ check_answer(LfdwInvocation *invocation)
 			handle_refused(invocation);
 			break;
 		case LFDW_SERVICE_FAILED:
+			/* what has arrived may say more than that nothing follows */
+			if (is_2xx(invocation))
+				take_answer(invocation, false);
 			lfdw_invocation_report_transport(invocation);
 			break;
 	}
+}
+
+/* Is the answer of no more use than what has arrived of it? */
+static bool
+is_past_use(const LfdwInvocation *invocation)
+{
+	return invocation->body.end_by_us != PG_INT64_MAX &&
+		(lfdw_exchange_state(invocation->run->exchange) == LFDW_HTTP_FAILED ||
+		 lfdw_wait_now_us() >= invocation->body.end_by_us);
 }
 
 /*
@@ -339,7 +360,10 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 
 	if (invocation->finished || invocation->too_large)
 		return;
-	check_answer(invocation);
+	if (is_past_use(invocation))
+		finish(invocation);
+	else
+		check_answer(invocation);
 	lfdw_body_set(&invocation->body,
 				  invocation->accepted ? lfdw_exchange_body(run->exchange) : NULL,
 				  invocation->accepted && invocation->finished,
@@ -348,7 +372,8 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 
 /*
  * Waits until at least one invocation has something new for lfdw_invoke_look:
- * bytes of its answer, its end, or that an attempt failed.  Begins the further
+ * bytes of its answer, its end, the end of its use, or that an attempt failed.
+ * Begins the further
  * attempts whose time has come, with what getting credentials raises; raises
  * 57014 for a cancel.
  */
@@ -356,10 +381,14 @@ void
 lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations)
 {
 	LfdwServiceRun **runs = palloc(sizeof(LfdwServiceRun *) * ninvocations);
+	int64		until = PG_INT64_MAX;
 
 	for (int i = 0; i < ninvocations; i++)
+	{
 		runs[i] = invocations[i]->run;
-	lfdw_service_wait(runs, ninvocations);
+		until = Min(until, invocations[i]->body.end_by_us);
+	}
+	lfdw_service_wait(runs, ninvocations, until);
 	pfree(runs);
 }
 

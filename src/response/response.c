@@ -26,6 +26,9 @@
 /* Up to so many bytes, a row is tried again whenever anything has come. */
 #define EAGER_BYTES (1024 * 1024)
 
+/* How long the error about a bad answer waits for the bytes that it shows. */
+#define EXCERPT_WAIT_MS 1000
+
 /* A pointer in the encoding of the answer. */
 static LfdwPointer *
 pointer_in_utf8(const LfdwPointer *pointer)
@@ -219,6 +222,7 @@ is_too_early(const LfdwResponse *response)
  *
  * On LFDW_RESPONSE_MORE the caller waits for the source and asks again.  A row's
  * values point into the answer: the caller stores the row before anything else.
+ * An answer that is not JSON ends within EXCERPT_WAIT_MS.
  * Raises 22P02 for what is not JSON (22P05, 22021 and 54001 where
  * json_populate_record would), HV021 for an answer of no known form, and the
  * function's own errors.
@@ -248,6 +252,8 @@ lfdw_response_next(LfdwResponse *response)
 			response->stalled = status == LFDW_JSON_MORE ?
 				before.len - before.pos : 0;
 			make_room(response);
+			if (status == LFDW_JSON_BAD)
+				lfdw_body_end_within(response->source, EXCERPT_WAIT_MS);
 			return LFDW_RESPONSE_MORE;
 		}
 		response->stalled = 0;

@@ -19,6 +19,13 @@
 /* How far below an object that is no row, rows are looked for. */
 #define ROWS_DEPTH 3
 
+/* Does a byte continue a character of UTF-8? */
+static bool
+is_inside_character(char byte)
+{
+	return ((unsigned char) byte & 0xC0) == 0x80;
+}
+
 /* The part of an error's DETAIL that shows the answer around an offset. */
 static char *
 excerpt_at(const LfdwResponse *response, uint64 offset)
@@ -28,9 +35,11 @@ excerpt_at(const LfdwResponse *response, uint64 offset)
 	size_t		start = at > LFDW_EXCERPT_BEFORE ? at - LFDW_EXCERPT_BEFORE : 0;
 	size_t		end = Min(reader->len, start + LFDW_EXCERPT_MAX);
 
-	/* begin at a character, not inside one */
-	while (start < at && ((unsigned char) reader->data[start] & 0xC0) == 0x80)
+	/* begin and end between characters, not inside one */
+	while (start < at && is_inside_character(reader->data[start]))
 		start++;
+	while (end > at && end < reader->len && is_inside_character(reader->data[end]))
+		end--;
 	return lfdw_error_excerpt(reader->data + start, end - start);
 }
 

@@ -120,7 +120,9 @@ SELECT count(*), count(DISTINCT label) FROM generate_series(1, 10) g JOIN greedy
 SELECT jsonb_array_length(payload->'key') AS keys, count(*) FROM calls GROUP BY 1 ORDER BY 1;
 ALTER FOREIGN TABLE greedy OPTIONS (SET payload '{"most": 3, "how": "request"}');
 SELECT count(*), count(DISTINCT label) FROM generate_series(1, 10) g JOIN greedy ON key = g;
-ALTER FOREIGN TABLE greedy OPTIONS (SET payload '{"most": 0}');
+ALTER FOREIGN TABLE greedy OPTIONS (SET payload '{"most": 3, "under": "items"}', ADD rows_path '/items');
+SELECT count(*), count(DISTINCT label) FROM generate_series(1, 10) g JOIN greedy ON key = g;
+ALTER FOREIGN TABLE greedy OPTIONS (SET payload '{"most": 0}', DROP rows_path);
 SELECT count(*) FROM generate_series(1, 2) g JOIN greedy ON key = g;
 
 -- a function that ignores the keys changes nothing

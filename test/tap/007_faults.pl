@@ -242,6 +242,19 @@ is(count_calls($node), '1', 'calls counted');
 goes_on('nesting, write');
 reset_calls($node);
 
+# What is no JSON is that, whether more of it would have come or not, and the
+# function is not called again for it.
+my $no_json = '{"body": "[{\"id\":1,}"}';
+my $waited = elapsed_ms(
+	sub {
+		cannot_read('no JSON, then silence', [ 'hang_mid', $no_json ],
+			'22P02', qr/is not valid JSON$/, 1);
+	});
+cmp_ok($waited, '<', 30000, 'nobody waits for the rest of it for long');
+$no_json =~ s/\}$/, "delay_ms": 800}/;
+cannot_read('no JSON, then a reset', [ 'reset_mid', $no_json ],
+	'22P02', qr/is not valid JSON$/, 1);
+
 # An error's own body may be long, too.
 my $long = outcome_of($session,
 	statement_of('read', 'lambda', 'raw',

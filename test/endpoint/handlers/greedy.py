@@ -4,6 +4,7 @@ other    further keys: then a row for each pair
 most     how many keys, or pairs, it takes, default 3
 how      what more are answered with: "request" (413), "answer" (the error of
          an answer over 6 MB); default answer
+under    the name of the member that holds the rows; default none does
 sleep_ms before it answers
 """
 
@@ -18,8 +19,9 @@ def lambda_handler(event, context):
     others = event.get("other", [None])
     time.sleep(event.get("sleep_ms", 0) / 1000)
     if len(keys) * len(others) <= event.get("most", 3):
-        return [{"key": key, "other": other, "label": "label %s" % key}
+        rows = [{"key": key, "other": other, "label": "label %s" % key}
                 for key in keys for other in others]
+        return {event["under"]: rows} if "under" in event else rows
     if event.get("how") == "request":
         return RawResponse(
             b'{"message": "Request must be smaller than 6291456 bytes for '
