@@ -193,7 +193,7 @@ lfdw_credentials_find(const LfdwCaller *caller, const LfdwRoute *route,
 		return NULL;
 	}
 	/* whoever lost the right to ask must not get what was asked before */
-	if (caller->mapping.credentials_file && !caller->trusted)
+	if (caller->mapping.credentials_file && !route->trusted)
 	{
 		lfdw_search_note(&search, "credentials_file",
 						 "the server's owner is not a superuser");
@@ -240,10 +240,10 @@ lfdw_credentials_get(const LfdwCaller *caller, const LfdwRoute *route)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 				 errmsg("no AWS credentials for role \"%s\" on server \"%s\"",
-						GetUserNameFromId(caller->userid, false), caller->server),
+						GetUserNameFromId(caller->userid, false), route->server),
 				 errdetail("%s", notes.data),
 				 errhint("SELECT * FROM lambda_fdw_credentials(%s) tries again.",
-						 quote_literal_cstr(caller->server))));
+						 quote_literal_cstr(route->server))));
 	return found;
 }
 
@@ -270,7 +270,8 @@ lfdw_credentials_renew(const LfdwCaller *caller, const LfdwRoute *route,
 
 /* Raises the error about a role that has nothing to sign with. */
 static void
-report_missing(const LfdwCaller *caller, const char *role)
+report_missing(const LfdwCaller *caller, const LfdwRoute *route,
+			   const char *role)
 {
 	const LfdwMapping *mapping = &caller->mapping;
 	bool		wants_ambient = mapping->profile || mapping->use_ambient_credentials;
@@ -278,13 +279,13 @@ report_missing(const LfdwCaller *caller, const char *role)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 			 errmsg("role \"%s\" has no AWS keys for server \"%s\"",
-					role, caller->server),
+					role, route->server),
 			 wants_ambient ? errdetail("It may not use the server's own credentials: a superuser must own the server, and set use_ambient_credentials 'true' in the user mapping.") : 0,
 			 OidIsValid(caller->pool.umid) ?
 			 errhint("ALTER USER MAPPING FOR %s SERVER %s OPTIONS (ADD aws_access_key_id '...', ADD aws_secret_access_key '...');",
-					 quote_identifier(role), quote_identifier(caller->server)) :
+					 quote_identifier(role), quote_identifier(route->server)) :
 			 errhint("CREATE USER MAPPING FOR %s SERVER %s OPTIONS (aws_access_key_id '...', aws_secret_access_key '...');",
-					 quote_identifier(role), quote_identifier(caller->server))));
+					 quote_identifier(role), quote_identifier(route->server))));
 }
 
 /*
@@ -296,28 +297,28 @@ report_missing(const LfdwCaller *caller, const char *role)
  * a superuser.
  */
 void
-lfdw_credentials_check(const LfdwCaller *caller)
+lfdw_credentials_check(const LfdwCaller *caller, const LfdwRoute *route)
 {
 	const LfdwMapping *mapping = &caller->mapping;
 	const char *role = GetUserNameFromId(caller->userid, false);
 	const char *missing = missing_half(mapping);
 
 	/* the validator only saw who ran the statement */
-	if (mapping->credentials_file && !caller->trusted)
+	if (mapping->credentials_file && !route->trusted)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("the user mapping of role \"%s\" for server \"%s\" may not use option \"%s\"",
-						role, caller->server, "credentials_file"),
+						role, route->server, "credentials_file"),
 				 errdetail("The server's owner is not a superuser."),
 				 errhint("Drop the option, or make a superuser the server's owner.")));
 	if (missing == NULL && !has_own_keys(mapping) && !caller->ambient)
-		report_missing(caller, role);
+		report_missing(caller, route, role);
 	if (missing)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 				 errmsg("the user mapping of role \"%s\" for server \"%s\" lacks the option \"%s\"",
-						role, caller->server, missing),
+						role, route->server, missing),
 				 errhint("ALTER USER MAPPING FOR %s SERVER %s OPTIONS (ADD %s '...');",
-						 quote_identifier(role), quote_identifier(caller->server),
+						 quote_identifier(role), quote_identifier(route->server),
 						 missing)));
 }
