@@ -60,9 +60,7 @@ typedef struct LfdwMapping
 typedef struct LfdwCaller
 {
 	LfdwPoolKey pool;			/* the server and the role's user mapping */
-	const char *server;			/* its name */
 	Oid			userid;
-	bool		trusted;		/* the server's owner is a superuser */
 	bool		ambient;		/* may use the server's own credentials */
 	LfdwMapping mapping;
 } LfdwCaller;

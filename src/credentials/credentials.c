@@ -178,11 +178,11 @@ typedef enum Obstacle
 
 /* What keeps a caller from credentials now: a right may be lost at any time. */
 static Obstacle
-find_obstacle(const LfdwCaller *caller)
+find_obstacle(const LfdwCaller *caller, const LfdwRoute *route)
 {
 	const LfdwMapping *mapping = &caller->mapping;
 
-	if (mapping->credentials_file && !caller->trusted)
+	if (mapping->credentials_file && !route->trusted)
 		return FILE_NOT_ALLOWED;
 	if (missing_half(mapping))
 		return HALF_A_PAIR;
@@ -195,7 +195,7 @@ find_obstacle(const LfdwCaller *caller)
 static bool
 note_obstacle(LfdwSearch *search)
 {
-	switch (find_obstacle(search->caller))
+	switch (find_obstacle(search->caller, search->route))
 	{
 		case NO_OBSTACLE:
 			return false;
@@ -272,10 +272,10 @@ lfdw_credentials_get(const LfdwCaller *caller, const LfdwRoute *route)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 				 errmsg("no AWS credentials for role \"%s\" on server \"%s\"",
-						GetUserNameFromId(caller->userid, false), caller->server),
+						GetUserNameFromId(caller->userid, false), route->server),
 				 errdetail("%s", notes.data),
 				 errhint("SELECT * FROM lambda_fdw_credentials(%s) tries again.",
-						 quote_literal_cstr(caller->server))));
+						 quote_literal_cstr(route->server))));
 	return found;
 }
 
@@ -302,34 +302,37 @@ lfdw_credentials_renew(const LfdwCaller *caller, const LfdwRoute *route,
 
 /* Raises the error about a server whose owner may not have a file read. */
 static void
-report_file(const LfdwCaller *caller, const char *role)
+report_file(const LfdwCaller *caller, const LfdwRoute *route,
+			const char *role)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("the user mapping of role \"%s\" for server \"%s\" may not use option \"%s\"",
-					role, caller->server, "credentials_file"),
+					role, route->server, "credentials_file"),
 			 errdetail("The server's owner is not a superuser."),
 			 errhint("Drop the option, or make a superuser the server's owner.")));
 }
 
 /* Raises the error about a mapping with one option of a pair. */
 static void
-report_half(const LfdwCaller *caller, const char *role)
+report_half(const LfdwCaller *caller, const LfdwRoute *route,
+			const char *role)
 {
 	const char *missing = missing_half(&caller->mapping);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 			 errmsg("the user mapping of role \"%s\" for server \"%s\" lacks the option \"%s\"",
-					role, caller->server, missing),
+					role, route->server, missing),
 			 errhint("ALTER USER MAPPING FOR %s SERVER %s OPTIONS (ADD %s '...');",
-					 quote_identifier(role), quote_identifier(caller->server),
+					 quote_identifier(role), quote_identifier(route->server),
 					 missing)));
 }
 
 /* Raises the error about a role that has nothing to sign with. */
 static void
-report_no_keys(const LfdwCaller *caller, const char *role)
+report_no_keys(const LfdwCaller *caller, const LfdwRoute *route,
+			   const char *role)
 {
 	const LfdwMapping *mapping = &caller->mapping;
 	bool		wants_ambient = mapping->profile || mapping->use_ambient_credentials;
@@ -337,13 +340,13 @@ report_no_keys(const LfdwCaller *caller, const char *role)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 			 errmsg("role \"%s\" has no AWS keys for server \"%s\"",
-					role, caller->server),
+					role, route->server),
 			 wants_ambient ? errdetail("It may not use the server's own credentials: a superuser must own the server, and set use_ambient_credentials 'true' in the user mapping.") : 0,
 			 OidIsValid(caller->pool.umid) ?
 			 errhint("ALTER USER MAPPING FOR %s SERVER %s OPTIONS (ADD aws_access_key_id '...', ADD aws_secret_access_key '...');",
-					 quote_identifier(role), quote_identifier(caller->server)) :
+					 quote_identifier(role), quote_identifier(route->server)) :
 			 errhint("CREATE USER MAPPING FOR %s SERVER %s OPTIONS (aws_access_key_id '...', aws_secret_access_key '...');",
-					 quote_identifier(role), quote_identifier(caller->server))));
+					 quote_identifier(role), quote_identifier(route->server))));
 }
 
 /*
@@ -355,23 +358,23 @@ report_no_keys(const LfdwCaller *caller, const char *role)
  * a superuser.
  */
 void
-lfdw_credentials_check(const LfdwCaller *caller)
+lfdw_credentials_check(const LfdwCaller *caller, const LfdwRoute *route)
 {
 	const char *role = GetUserNameFromId(caller->userid, false);
 
 	/* the validator only saw who ran the statement */
-	switch (find_obstacle(caller))
+	switch (find_obstacle(caller, route))
 	{
 		case NO_OBSTACLE:
 			break;
 		case FILE_NOT_ALLOWED:
-			report_file(caller, role);
+			report_file(caller, route, role);
 			break;
 		case HALF_A_PAIR:
-			report_half(caller, role);
+			report_half(caller, route, role);
 			break;
 		case NO_KEYS:
-			report_no_keys(caller, role);
+			report_no_keys(caller, route, role);
 			break;
 	}
 }

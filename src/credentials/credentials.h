@@ -17,7 +17,8 @@
 
 #include "aws/caller.h"
 
-extern void lfdw_credentials_check(const LfdwCaller *caller);
+extern void lfdw_credentials_check(const LfdwCaller *caller,
+								   const LfdwRoute *route);
 extern const LfdwCredentials *lfdw_credentials_get(const LfdwCaller *caller,
 												   const LfdwRoute *route);
 extern const LfdwCredentials *lfdw_credentials_find(const LfdwCaller *caller,

@@ -127,8 +127,8 @@ check_owner(const LfdwOptions *options)
  * It may use the server's own credentials where its owner is a superuser, and
  * either the mapping says so, which only a superuser may have set, or the role
  * is a superuser with a mapping of its own.  The result is palloc'd in the
- * current context; its strings may be the options'.  Raises 42501 for a server
- * that has options which its owner may not set.
+ * current context.  Raises 42501 for a server that has options which its owner
+ * may not set.
  */
 LfdwCaller *
 lfdw_foreign_caller(const LfdwOptions *options, Oid userid)
@@ -139,7 +139,6 @@ lfdw_foreign_caller(const LfdwOptions *options, Oid userid)
 	Oid			umid = InvalidOid;
 
 	check_owner(options);
-	caller->server = options->route.server;
 	caller->userid = userid;
 	if (own || has_mapping(serverid, InvalidOid))
 	{
@@ -150,8 +149,7 @@ lfdw_foreign_caller(const LfdwOptions *options, Oid userid)
 		lfdw_option_read(UserMappingRelationId, mapping->options, &caller->mapping);
 	}
 	make_pool_key(&caller->pool, serverid, umid);
-	caller->trusted = options->route.trusted;
-	caller->ambient = caller->trusted &&
+	caller->ambient = options->route.trusted &&
 		(caller->mapping.use_ambient_credentials ||
 		 (own && superuser_arg(userid)));
 	return caller;

@@ -158,7 +158,7 @@ lfdw_function_caller(const LfdwOptions *options, Oid userid)
 {
 	LfdwCaller *caller = lfdw_foreign_caller(options, userid);
 
-	lfdw_credentials_check(caller);
+	lfdw_credentials_check(caller, &options->route);
 	return caller;
 }
 
