@@ -153,25 +153,25 @@ start(LfdwSearch *search, char **words)
 	return NULL;
 }
 
-/* Takes what is there from a pipe, and closes it at its end. */
+/*
+ * Reads once from a pipe, and closes it at its end.  The rest is for after the
+ * next wait, which serves interrupts and the deadline however much there is.
+ */
 static void
-drain(Process *process, int *fd, StringInfo output)
+read_pipe(Process *process, int *fd, StringInfo output)
 {
 	char		bytes[4096];
 	ssize_t		got;
 
-	while (*fd >= 0)
-	{
-		got = read(*fd, bytes, sizeof(bytes));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-			return;
-		if (got <= 0)
-			close_pipe(process, fd);
-		else if (output->len + got <= OUTPUT_MAX)
-			appendBinaryStringInfo(output, bytes, got);
-	}
+	if (*fd < 0)
+		return;
+	got = read(*fd, bytes, sizeof(bytes));
+	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+		return;
+	if (got <= 0)
+		close_pipe(process, fd);
+	else if (output->len + got <= OUTPUT_MAX)
+		appendBinaryStringInfo(output, bytes, got);
 }
 
 /*
@@ -196,8 +196,8 @@ run_to_end(Process *process, int *status)
 		if (lfdw_wait_now_us() >= deadline)
 			return false;
 		lfdw_wait_for_pipes(process->out, process->err, open ? 1000 : 5);
-		drain(process, &process->out, &process->output);
-		drain(process, &process->err, &process->errors);
+		read_pipe(process, &process->out, &process->output);
+		read_pipe(process, &process->err, &process->errors);
 	}
 }
 
