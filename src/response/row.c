@@ -215,15 +215,12 @@ read_array(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
 
 	for (int i = 0; status == LFDW_JSON_OK; i++)
 	{
-		char		token[16];
-		LfdwJsonValue index = {LFDW_JSON_STRING, false, token, 0};
 		LfdwPathNode *child;
 
 		status = lfdw_json_element(reader);
 		if (status != LFDW_JSON_OK)
 			break;
-		index.len = snprintf(token, sizeof(token), "%d", i);
-		child = lfdw_row_path_find(node, &index, &next);
+		child = lfdw_row_path_find_element(node, i, &next);
 		status = child ? read_child(row, reader, node, child) :
 			lfdw_json_value(reader, &skipped);
 	}

@@ -20,6 +20,9 @@
 #include "response/row_path_internal.h"
 #include "value/json_string.h"
 
+/* Digits of an element's index, at most: no answer has more elements. */
+#define INDEX_DIGITS 9
+
 static LfdwPathNode *
 make_node(const char *token)
 {
@@ -27,6 +30,8 @@ make_node(const char *token)
 
 	node->token = pg_server_to_any(token, strlen(token), PG_UTF8);
 	node->token_len = strlen(node->token);
+	node->index = lfdw_pointer_is_index(token) &&
+		node->token_len <= INDEX_DIGITS ? atoi(token) : -1;
 	return node;
 }
 

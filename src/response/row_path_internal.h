@@ -21,6 +21,7 @@ typedef struct LfdwPathNode
 {
 	char	   *token;			/* in UTF-8, as the answer is */
 	size_t		token_len;
+	int			index;			/* of the element it names in an array, or -1 */
 	bool		seen;			/* was in some row */
 	char	   *alike;			/* a member of the same letters that no column
 								 * reads, in the database encoding */
@@ -55,6 +56,25 @@ lfdw_row_path_find(const LfdwPathNode *node, const LfdwJsonValue *key,
 		{
 			*next = index + 1 < node->nchildren ? index + 1 : 0;
 			return child;
+		}
+	}
+	return NULL;
+}
+
+/* The child that names an element of an array, or NULL; *next is as above. */
+static inline LfdwPathNode *
+lfdw_row_path_find_element(const LfdwPathNode *node, int element, int *next)
+{
+	for (int i = 0; i < node->nchildren; i++)
+	{
+		int			index = *next + i;
+
+		if (index >= node->nchildren)
+			index -= node->nchildren;
+		if (node->children[index]->index == element)
+		{
+			*next = index + 1 < node->nchildren ? index + 1 : 0;
+			return node->children[index];
 		}
 	}
 	return NULL;
