@@ -404,7 +404,7 @@ lfdw_invoke_body(LfdwInvocation *invocation)
  * for Lambda is told by lfdw_invoke_too_large and no error.
  */
 void
-lfdw_invoke_let_split(LfdwInvocation *invocation)
+lfdw_invoke_allow_split(LfdwInvocation *invocation)
 {
 	invocation->splittable = true;
 }

@@ -53,7 +53,7 @@ extern LfdwInvocation *lfdw_invoke_begin(const LfdwFunction *function,
 extern void lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations);
 extern void lfdw_invoke_look(LfdwInvocation *invocation);
 extern LfdwBody *lfdw_invoke_body(LfdwInvocation *invocation);
-extern void lfdw_invoke_let_split(LfdwInvocation *invocation);
+extern void lfdw_invoke_allow_split(LfdwInvocation *invocation);
 extern bool lfdw_invoke_too_large(const LfdwInvocation *invocation);
 extern int	lfdw_invoke_status(const LfdwInvocation *invocation);
 extern char *lfdw_invoke_header(const LfdwInvocation *invocation,

@@ -171,7 +171,7 @@ name_parts(LfdwArguments *arguments, const LfdwCondition *conditions,
 			name = lfdw_placeholder_add(&arguments->unknowns, LFDW_UNKNOWN_PART,
 										lists_of(equality->column, conditions,
 												 nconditions));
-			lfdw_placeholder_stand_for(&equality->set, name);
+			lfdw_placeholder_stand_for(&equality->set, name, true);
 		}
 		if (each)
 			note_each(arguments, equality->set.placeholder);

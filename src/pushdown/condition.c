@@ -359,7 +359,7 @@ lfdw_condition_is_tighter(const LfdwCondition *a, const LfdwCondition *b)
 	int			order;
 
 	if (!lfdw_operator_is_bound(a->term->op) ||
-		a->set.placeholder || b->set.placeholder ||
+		a->set.unknown || b->set.unknown ||
 		!lfdw_set_comparable(&a->set, &b->set))
 		return false;
 	order = lfdw_set_compare(&a->set, a->set.values[0], b->set.values[0]);

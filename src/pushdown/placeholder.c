@@ -32,16 +32,19 @@ lfdw_placeholder_add(List **unknowns, LfdwUnknownKind kind, List *values)
 	return unknown->name;
 }
 
-/* Has a placeholder stand for a set's values, one or the list of them. */
+/*
+ * Has a placeholder stand for a set's values: for the list of them, or for one,
+ * which may still be sent in a list.
+ */
 void
-lfdw_placeholder_stand_for(LfdwValueSet *set, char *name)
+lfdw_placeholder_stand_for(LfdwValueSet *set, char *name, bool is_list)
 {
 	set->unknown = true;
 	set->nvalues = 1;
 	set->values = palloc0(sizeof(Datum));
 	set->json = palloc(sizeof(char *));
 	set->json[0] = name;
-	set->placeholder = name;
+	set->placeholder = is_list ? name : NULL;
 }
 
 /* The expression of a condition, as a list; the keys of a join are none. */
@@ -57,7 +60,8 @@ name_value(List **unknowns, LfdwCondition *condition)
 {
 	lfdw_placeholder_stand_for(&condition->set,
 							   lfdw_placeholder_add(unknowns, LFDW_UNKNOWN_VALUE,
-													values_of(condition)));
+													values_of(condition)),
+							   condition->term->op->takes == LFDW_TAKES_LIST);
 }
 
 /* The "=" among a column's conditions that tells its value best, or NULL. */
@@ -100,7 +104,8 @@ name_lists(List **unknowns, LfdwCondition **members, int nmembers)
 		return;
 	name = lfdw_placeholder_add(unknowns, kind, values);
 	foreach(lc, lists)
-		lfdw_placeholder_stand_for(&((LfdwCondition *) lfirst(lc))->set, name);
+		lfdw_placeholder_stand_for(&((LfdwCondition *) lfirst(lc))->set, name,
+								   true);
 }
 
 /*
@@ -125,7 +130,6 @@ name_equalities(List **unknowns, LfdwCondition **members, int nmembers)
 		if (members[i] == scalar || !lfdw_operator_is_equality(members[i]->term->op))
 			continue;
 		members[i]->set = lfdw_set_copy(&scalar->set);
-		members[i]->set.placeholder = NULL;
 	}
 }
 

@@ -36,7 +36,8 @@ typedef struct LfdwUnknown
 
 extern char *lfdw_placeholder_add(List **unknowns, LfdwUnknownKind kind,
 								  List *values);
-extern void lfdw_placeholder_stand_for(LfdwValueSet *set, char *name);
+extern void lfdw_placeholder_stand_for(LfdwValueSet *set, char *name,
+									   bool is_list);
 extern void lfdw_placeholder_name_values(List **unknowns, const LfdwTable *table,
 										 LfdwCondition *conditions,
 										 int nconditions);

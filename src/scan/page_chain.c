@@ -149,7 +149,7 @@ begin_page(LfdwPageChain *chain)
 										  shared->caller, payload,
 										  shared->stats);
 	if (can_split(chain))
-		lfdw_invoke_let_split(chain->invocation);
+		lfdw_invoke_allow_split(chain->invocation);
 	chain->response = lfdw_response_create(shared->table, shared->row,
 										   lfdw_invoke_body(chain->invocation));
 	chain->needs_more = true;

@@ -179,6 +179,16 @@ SELECT * FROM lines('SELECT id FROM t LIMIT NULL OFFSET 3', 'Pushed Limit');
 SELECT * FROM lines('SELECT id FROM t LIMIT 5 OFFSET -1', 'Pushed Limit');
 SELECT * FROM lines('SELECT id FROM t LIMIT 5 OFFSET 1', 'Pushed Limit');
 
+-- one value that goes in a list is shown in one, known or not
+CREATE FOREIGN TABLE listed (k text OPTIONS (pushdown 'in'), s text OPTIONS (pushdown '=:one, in:many'))
+  SERVER lambda OPTIONS (function_arn 'echo');
+EXPLAIN (VERBOSE, COSTS OFF) SELECT k FROM listed WHERE k = current_setting('work_mem');
+EXPLAIN (VERBOSE, COSTS OFF) SELECT k FROM listed WHERE k = '4MB';
+SET plan_cache_mode = force_generic_plan;
+PREPARE listed(text, text[]) AS SELECT k FROM listed WHERE s = $1 AND s = ANY($2);
+EXPLAIN (VERBOSE, COSTS OFF) EXECUTE listed('a', '{a}');
+RESET plan_cache_mode;
+
 SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;
 DROP SCHEMA explain CASCADE;
