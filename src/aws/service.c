@@ -257,8 +257,9 @@ lfdw_service_advance(LfdwServiceRun *run, bool committed)
 
 /*
  * Waits until at least one of the requests has something new: bytes of its
- * answer, its end, or a further attempt.  Begins the attempts whose time has
- * come, with what lfdw_service_begin raises; see lfdw_http_wait for interrupts.
+ * answer, its end, or a further attempt; or until the time until_us of
+ * lfdw_wait_now_us.  Begins the attempts whose time has come, with what
+ * lfdw_service_begin raises; see lfdw_http_wait for interrupts.
  */
 void
 lfdw_service_wait(LfdwServiceRun **runs, int nruns, int64 until_us)

@@ -324,7 +324,7 @@ check_answer(LfdwInvocation *invocation)
 			handle_refused(invocation);
 			break;
 		case LFDW_SERVICE_FAILED:
-			/* what has arrived may say more than that nothing follows */
+			/* an encoding that nobody asked for says more than what broke */
 			if (is_2xx(invocation))
 				take_answer(invocation, false);
 			lfdw_invocation_report_transport(invocation);
@@ -336,9 +336,13 @@ check_answer(LfdwInvocation *invocation)
 static bool
 is_past_use(const LfdwInvocation *invocation)
 {
+	LfdwHttpState state = invocation->run->exchange ?
+	lfdw_exchange_state(invocation->run->exchange) : LFDW_HTTP_RUNNING;
+
 	return invocation->body.end_by_us != PG_INT64_MAX &&
-		(lfdw_exchange_state(invocation->run->exchange) == LFDW_HTTP_FAILED ||
-		 lfdw_wait_now_us() >= invocation->body.end_by_us);
+		(state == LFDW_HTTP_FAILED ||
+		 (state != LFDW_HTTP_DONE &&
+		  lfdw_wait_now_us() >= invocation->body.end_by_us));
 }
 
 /*

@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_proc.h"
 #include "foreign/fdwapi.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
@@ -38,6 +39,27 @@ lfdw_foreign_set_callback(GetForeignRelSize_function callback)
 }
 
 /*
+ * Has a function the name in C that our handler has?  Those of others are
+ * neither loaded nor called, where nobody else would.
+ */
+static bool
+has_our_name(Oid handler)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(handler));
+	bool		isnull;
+	bool		found;
+	Datum		source;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	source = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_prosrc, &isnull);
+	found = !isnull &&
+		strcmp(TextDatumGetCString(source), "lambda_fdw_handler") == 0;
+	ReleaseSysCache(tuple);
+	return found;
+}
+
+/*
  * Is a server, by OID, one of lambda_fdw's, whatever its wrapper's name?  The
  * handler is asked: its address would not do, as a handler with a SET clause
  * is called through another function.
@@ -48,7 +70,7 @@ lfdw_foreign_server_is_ours(Oid serverid)
 	Oid			fdwid = GetForeignServer(serverid)->fdwid;
 	Oid			handler = GetForeignDataWrapper(fdwid)->fdwhandler;
 
-	return OidIsValid(handler) &&
+	return OidIsValid(handler) && has_our_name(handler) &&
 		GetFdwRoutine(handler)->GetForeignRelSize == our_callback;
 }
 

@@ -135,7 +135,7 @@ excerpt_arrived(const LfdwResponse *response)
 	LFDW_EXCERPT_BEFORE;
 
 	return reader->complete ||
-		reader->offset + reader->len >= start + LFDW_EXCERPT_MAX;
+		reader->offset + reader->len > start + LFDW_EXCERPT_MAX;
 }
 
 /*

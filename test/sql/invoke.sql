@@ -88,6 +88,8 @@ FETCH ALL FROM c;
 COMMIT;
 SELECT payload->'times' AS times, headers->>'x-amzn-trace-id' AS trace FROM calls
   WHERE function = 'throttled' ORDER BY times, seq;
+-- how many connections they took is of no matter below
+SELECT lambda_fdw_disconnect('lambda');
 
 -- who asks, and for which tenant
 SET application_name = 'invoke "test"';
