@@ -118,13 +118,17 @@ lend_packages()
 		-exec cp -lft "$1/var/cache/apt/archives" {} +
 }
 
-# Takes what a system has loaded into the cache, and out of the system.
+# Takes what a system has loaded into the cache, and out of the system.  These are
+# two walks: in one, find removes what does not fit into the first command that
+# copies, and has not been copied yet.
 keep_packages()
 {
-	[ ! -d "$1/var/cache/apt/archives" ] ||
-		find "$1/var/cache/apt/archives" -maxdepth 1 -name '*.deb' \
-			-exec cp -lnt "$cache/packages" {} + \
-			-exec rm -f {} +
+	local folder=$1/var/cache/apt/archives
+
+	[ -d "$folder" ] || return 0
+	find "$folder" -maxdepth 1 -name '*.deb' \
+		-exec cp -lnt "$cache/packages" {} + &&
+		find "$folder" -maxdepth 1 -name '*.deb' -delete
 }
 
 # ---------------------------------------------------------------------------
