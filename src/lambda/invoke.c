@@ -377,9 +377,8 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 /*
  * Waits until at least one invocation has something new for lfdw_invoke_look:
  * bytes of its answer, its end, the end of its use, or that an attempt failed.
- * Begins the further
- * attempts whose time has come, with what getting credentials raises; raises
- * 57014 for a cancel.
+ * Begins the further attempts whose time has come, with what getting credentials
+ * raises; raises 57014 for a cancel.
  */
 void
 lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations)
