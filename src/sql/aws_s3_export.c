@@ -17,19 +17,15 @@
 #include "access/htup_details.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "miscadmin.h"
-#include "nodes/parsenodes.h"
-#include "parser/parser.h"
 #include "storage/ipc.h"
 #include "utils/memutils.h"
 
-#include "options/function_options.h"
 #include "pg/copy_to.h"
 #include "pg/setting.h"
 #include "s3/upload.h"
+#include "sql/copy_statement.h"
 #include "sql/s3_arguments.h"
 #include "sql/sql_argument.h"
-#include "sql/sql_server.h"
 
 PG_FUNCTION_INFO_V1(aws_s3_export_uri);
 PG_FUNCTION_INFO_V1(aws_s3_export_bucket);
@@ -69,12 +65,9 @@ static const char function_name[] = "aws_s3.query_export_to_s3";
 typedef struct Export
 {
 	LfdwCopyTo	copy;
-	const LfdwS3Arguments *arguments;
-	const LfdwOptions *options;
-	const LfdwCaller *caller;
+	LfdwS3Object *first;		/* of the first file */
 	const char *kms_key;		/* NULL: the bucket's own encryption */
 	int64		file_limit;		/* bytes from which a file takes no more rows */
-	LfdwS3Object *object;		/* of the file below, or of the first */
 	LfdwS3Upload *upload;		/* the file that is written, NULL for none */
 	MemoryContext file_context; /* what belongs to it */
 	int64		file_bytes;		/* written to it */
@@ -83,36 +76,17 @@ typedef struct Export
 } Export;
 
 /*
- * The options of COPY TO in a text, with or without parentheses around them;
- * none for NULL.
+ * The object of another file than the first, of this number, as RDS names it.
+ * It goes where the first has gone.
  */
-static List *
-parse_options(const char *text)
-{
-	const char *command = "COPY (SELECT) TO STDOUT";
-	List	   *statements;
-
-	if (text == NULL || text[strspn(text, " \t\n\r\f\v")] == '\0')
-		return NIL;
-	statements = raw_parser(text[strspn(text, " \t\n\r\f\v")] == '(' ?
-							psprintf("%s %s", command, text) :
-							psprintf("%s WITH (%s)", command, text),
-							RAW_PARSE_DEFAULT);
-	return castNode(CopyStmt, linitial_node(RawStmt, statements)->stmt)->options;
-}
-
-/* The object of a file, the number of which begins at 1, as RDS names it. */
 static LfdwS3Object *
-make_object(const Export *export, int64 number)
+make_object(const LfdwS3Object *first, int64 number)
 {
-	const LfdwS3Arguments *arguments = export->arguments;
-	const char *key = arguments->file_path;
-
-	if (number > 1)
-		key = psprintf("%s_part" INT64_FORMAT, key, number);
-	return lfdw_s3_object_create(export->caller, NULL, &export->options->route,
-								 export->options->endpoint, arguments->bucket,
-								 key, arguments->region);
+	return lfdw_s3_object_create(first->caller, first->credentials,
+								 &first->route, first->endpoint_option,
+								 first->bucket,
+								 psprintf("%s_part" INT64_FORMAT, first->key, number),
+								 NULL);
 }
 
 static void
@@ -127,11 +101,12 @@ static void
 begin_file(Export *export)
 {
 	MemoryContext context = MemoryContextSwitchTo(export->file_context);
+	LfdwS3Object *object = export->first;
 
 	if (++export->nfiles > 1)
-		export->object = make_object(export, export->nfiles);
+		object = make_object(object, export->nfiles);
 	export->file_bytes = 0;
-	export->upload = lfdw_s3_upload_begin(export->object, export->kms_key);
+	export->upload = lfdw_s3_upload_begin(object, export->kms_key);
 	MemoryContextSwitchTo(context);
 	put(export, export->copy.header.data, export->copy.header.len);
 }
@@ -219,29 +194,18 @@ static Datum
 export_query(FunctionCallInfo fcinfo, const LfdwS3Arguments *arguments,
 			 char *options, char *kms_key)
 {
-	const LfdwAwsS3Settings *settings = lfdw_setting_aws_s3();
-	LfdwSqlServer server = {
-		.setting = "aws_s3.server",
-		.name = settings->server,
-		.function = function_name,
-		.service = "Amazon S3"
-	};
-	Export		export = {.arguments = arguments};
+	char	   *query = lfdw_sql_argument_text(fcinfo, ARG_QUERY);
+	Export		export = {0};
 	uint64		nrows;
 
-	if (PG_ARGISNULL(ARG_QUERY))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s needs a query", function_name)));
-	export.copy.query = lfdw_sql_argument_text(fcinfo, ARG_QUERY);
-	export.copy.options = parse_options(options);
+	lfdw_s3_arguments_check(arguments, "query", query);
+	export.copy.query = query;
+	export.copy.options = lfdw_copy_statement_export_options(options);
 	export.copy.write = write_row;
 	export.copy.arg = &export;
 	export.kms_key = lfdw_sql_argument_unless_empty(kms_key);
-	export.file_limit = (int64) settings->file_size_limit_kb * 1024;
-	export.options = lfdw_sql_server_options(&server);
-	export.caller = lfdw_function_caller(export.options, GetUserId());
-	export.object = make_object(&export, 1);
+	export.file_limit = (int64) lfdw_setting_aws_s3()->file_size_limit_kb * 1024;
+	export.first = lfdw_s3_arguments_object(arguments);
 	export.file_context = AllocSetContextCreate(CurrentMemoryContext,
 												"file of an export to Amazon S3",
 												ALLOCSET_DEFAULT_SIZES);
@@ -249,7 +213,13 @@ export_query(FunctionCallInfo fcinfo, const LfdwS3Arguments *arguments,
 	return make_result(fcinfo, &export, nrows);
 }
 
-/* SQL function: aws_s3.query_export_to_s3(text, _s3_uri_1, text, text). */
+/*
+ * SQL function: aws_s3.query_export_to_s3(text, _s3_uri_1, text, text).
+ *
+ * Raises 58000 where S3 does not take a file, 42704 where there is no server,
+ * 28000 where there are no keys, 42601, 22004 and 22023 for arguments that make
+ * no sense, and whatever COPY (query) TO raises.
+ */
 Datum
 aws_s3_export_uri(PG_FUNCTION_ARGS)
 {
