@@ -23,7 +23,7 @@ from s3_faults import FAULTS
 from s3_store import STORE, FileSink, new_file
 from verifier import ACCOUNT, KEYS, REGION
 
-HOST = re.compile(r"(?:(?P<bucket>.+)\.)?s3(?:\.dualstack)?(?:[.-](?P<region>"
+HOST = re.compile(r"(?:(?P<bucket>.+)\.)?s3(?:-fips)?(?:\.dualstack)?(?:[.-](?P<region>"
                   + REGION + r"))?\.[a-z][a-z0-9.-]*\.[a-z]+(?:\.cn)?")
 BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+\Z)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 # A bucket whose name starts so lives there; one that is moved answers 301.
