@@ -516,7 +516,7 @@ copy_server()
 	done
 	# An installed lambda_fdw would be tested, or written to, through a link.
 	(cd "$work/server" && find . -depth \( -name 'lambda_fdw*' -o \
-		-name 'aws_lambda*' -o -name 'aws_commons*' \) -exec rm -rf {} +)
+		-name 'aws_*' \) -exec rm -rf {} +)
 	installed=$("$installed" --bindir)/pg_config
 	PG_CONFIG=$work/server$installed
 	pg_bin=$("$PG_CONFIG" --bindir)

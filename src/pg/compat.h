@@ -3,7 +3,8 @@
  * compat.h
  *		What differs between PostgreSQL 15 and 19, all in one place.
  *
- * The bodies elsewhere use the newest spelling.
+ * The bodies elsewhere use the newest spelling.  Only COPY TO, which differs in
+ * its ways and not in its spelling, has a place of its own, copy_to.c.
  *
  * IDENTIFICATION
  *	  src/pg/compat.h
