@@ -64,7 +64,7 @@ def test_refused(client):
             ({"skip": ("x-amz-date",)}, bad, "an unsigned date"),
             ({"skew": -400}, bad, "a clock 400 s behind"),
             ({"skew": 400}, bad, "a clock 400 s ahead"),
-            ({"service": "s3"}, bad, "another service's scope"),
+            ({"service": "ec2"}, bad, "another service's scope"),
             ({"region": "nowhere"}, bad, "no region in the scope"),
             ({"extra": {"X-Amz-Content-Sha256": "0" * 64}}, bad,
              "a content hash that lies"),
