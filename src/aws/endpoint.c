@@ -18,9 +18,12 @@
 #include "base/arn.h"
 #include "base/uri.h"
 
+static const LfdwServiceHost lambda = {"lambda", "lambda-fips", "LAMBDA"};
+static const LfdwServiceHost sts = {"sts", "sts-fips", "STS"};
+
 /* Refuses an endpoint that environment or profile give, if it is no URL. */
 static char *
-check_ambient_endpoint(char *endpoint)
+check_ambient_endpoint(char *endpoint, const LfdwServiceHost *host)
 {
 	LfdwUrl		url;
 	const char *why;
@@ -30,13 +33,14 @@ check_ambient_endpoint(char *endpoint)
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("the endpoint that the server's environment configures is not valid"),
 				 errdetail("%s", why),
-				 errhint("Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL_STS and endpoint_url in the AWS config file.")));
+				 errhint("Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_%s and endpoint_url in the AWS config file.",
+						 host->variable)));
 	return endpoint;
 }
 
 /* A service's own endpoint in the route's region. */
 static char *
-regional_endpoint(const LfdwRoute *route, const char *service)
+regional_endpoint(const LfdwRoute *route, const LfdwServiceHost *host)
 {
 	const LfdwPartition *partition = lfdw_partition_of_region(route->region);
 
@@ -47,15 +51,16 @@ regional_endpoint(const LfdwRoute *route, const char *service)
 						route->region),
 				 errhint("Check the region, or set the option \"endpoint\" of server \"%s\".",
 						 route->server)));
-	return psprintf("https://%s%s.%s.%s", service,
-					route->use_fips ? "-fips" : "", route->region,
+	return psprintf("https://%s.%s.%s",
+					route->use_fips ? host->fips_name : host->name, route->region,
 					route->use_dualstack ? partition->dual_stack_suffix :
 					partition->dns_suffix);
 }
 
 /* Refuses a route without a region. */
 static void
-require_region(const LfdwRoute *route, const LfdwAmbient *ambient)
+require_region(const LfdwRoute *route, const LfdwAmbient *ambient,
+			   bool takes_arn)
 {
 	if (route->region)
 		return;
@@ -64,7 +69,10 @@ require_region(const LfdwRoute *route, const LfdwAmbient *ambient)
 			 errmsg("no region is known for server \"%s\"", route->server),
 			 ambient ? errdetail("Neither AWS_REGION, AWS_DEFAULT_REGION nor profile \"%s\" tells one.",
 								 ambient->profile) : 0,
+			 takes_arn ?
 			 errhint("Set the option \"region\" of server \"%s\", or give the function as a full ARN.",
+					 route->server) :
+			 errhint("Set the option \"region\" of server \"%s\".",
 					 route->server)));
 }
 
@@ -83,7 +91,7 @@ lfdw_endpoint_complete_route(LfdwRoute *route, const LfdwCaller *caller)
 }
 
 /*
- * Decides where a server's calls of Lambda go.
+ * Decides where a server's requests to a service go.
  *
  * Takes the route with what the options say, and the option "endpoint" or
  * NULL; completes the route and returns the endpoint's URL.  All of it is
@@ -91,21 +99,22 @@ lfdw_endpoint_complete_route(LfdwRoute *route, const LfdwCaller *caller)
  * HV024 for FIPS or dual stack with an endpoint of one's own.
  */
 char *
-lfdw_endpoint_lambda(LfdwRoute *route, const LfdwCaller *caller,
-					 const char *endpoint)
+lfdw_endpoint_service(LfdwRoute *route, const LfdwCaller *caller,
+					  const char *endpoint, const LfdwServiceHost *host)
 {
 	LfdwAmbient *ambient = lfdw_endpoint_complete_route(route, caller);
 	char	   *configured;
 
-	require_region(route, ambient);
+	require_region(route, ambient, host == &lambda);
 	if (endpoint)
 		configured = pstrdup(endpoint);
 	else if (ambient)
-		configured = check_ambient_endpoint(lfdw_ambient_endpoint(ambient, "LAMBDA"));
+		configured = check_ambient_endpoint(lfdw_ambient_endpoint(ambient, host->variable),
+											host);
 	else
 		configured = NULL;
 	if (configured == NULL)
-		return regional_endpoint(route, "lambda");
+		return regional_endpoint(route, host);
 	if (route->use_fips || route->use_dualstack)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
@@ -113,6 +122,14 @@ lfdw_endpoint_lambda(LfdwRoute *route, const LfdwCaller *caller,
 						route->server, route->use_fips ? "FIPS" : "dual stack"),
 				 errdetail("FIPS and dual stack choose among AWS's own endpoints.")));
 	return configured;
+}
+
+/* lfdw_endpoint_service for calls of Lambda. */
+char *
+lfdw_endpoint_lambda(LfdwRoute *route, const LfdwCaller *caller,
+					 const char *endpoint)
+{
+	return lfdw_endpoint_service(route, caller, endpoint, &lambda);
 }
 
 /*
@@ -130,12 +147,12 @@ lfdw_endpoint_sts(const LfdwRoute *route, const LfdwCaller *caller,
 	const char *variable = lfdw_ambient_variable("AWS_ENDPOINT_URL_STS");
 	char	   *configured = NULL;
 
-	require_region(route, ambient);
+	require_region(route, ambient, true);
 	if (ambient)
-		configured = lfdw_ambient_endpoint(ambient, "STS");
+		configured = lfdw_ambient_endpoint(ambient, sts.variable);
 	else if (variable &&
 			 !lfdw_ambient_flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))
 		configured = pstrdup(variable);
-	*own_endpoint = check_ambient_endpoint(configured) != NULL;
-	return configured ? configured : regional_endpoint(route, "sts");
+	*own_endpoint = check_ambient_endpoint(configured, &sts) != NULL;
+	return configured ? configured : regional_endpoint(route, &sts);
 }

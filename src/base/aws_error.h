@@ -23,6 +23,7 @@ typedef enum LfdwAwsErrorClass
 	LFDW_AWS_THROTTLED,			/* too many invocations just now */
 	LFDW_AWS_NOT_READY,			/* the function is being set up or changed */
 	LFDW_AWS_ENVIRONMENT,		/* the function's environment is broken */
+	LFDW_AWS_MODEL_FAILED,		/* a model raised, or took too long */
 	LFDW_AWS_UNAVAILABLE		/* the service failed */
 } LfdwAwsErrorClass;
 

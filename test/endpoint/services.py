@@ -13,6 +13,7 @@ import re
 import threading
 import time
 
+import ml
 import sts
 from record import Record
 from verifier import CLOCK, ISSUER
@@ -59,8 +60,10 @@ def reset():
     SEEN.clear()
 
 
-def service_of(command, path):
+def service_of(command, path, headers):
     """The service that answers this request; None: Lambda."""
+    if ml.service_of(headers):
+        return ml.service_of(headers)
     if path == "/" and command == "POST":
         return "sts"
     if path.startswith("/latest/"):
@@ -76,7 +79,8 @@ def serve(service, exchange, path, body):
     row = {"service": service, "operation": None, "parameters": {},
            "access_key": None, "status": None, "headers": headers,
            "connection": exchange.number}
-    answer = {"sts": sts.answer, "imds": imds, "container": container}[service](
+    answer = {"sts": sts.answer, "imds": imds, "container": container,
+              **dict.fromkeys(ml.SERVICES, ml.answer)}[service](
         exchange, path, body, row, SEEN)
     if answer is None:
         RECORD.add(row)
