@@ -111,7 +111,7 @@ service_hint(const LfdwMlAccess *access, const LfdwServiceError *error)
 		case LFDW_AWS_ACCESS_DENIED:
 			return psprintf("The owner of the keys needs %s.",
 							access->service->action);
-		case LFDW_AWS_NO_FUNCTION:
+		case LFDW_AWS_NOT_FOUND:
 			return psprintf("Check the name; the region called is %s.",
 							access->route.region);
 		default:
