@@ -22,6 +22,7 @@ import zlib
 
 import s3_generated
 from endpoint import RawResponse
+from s3 import BUCKET
 from s3_headers import kept
 from s3_store import STORE, FileSink, Stored, etag_of, new_file
 
@@ -47,6 +48,8 @@ def packed(blocks):
 
 
 def put_object(put):
+    if not BUCKET.fullmatch(put["bucket"]):
+        raise ValueError("no name for a bucket: " + put["bucket"])
     sink = FileSink(new_file())
     for block in blocks_of(put):
         sink.write(block)
