@@ -7,7 +7,7 @@
 # checkout as it is.
 
 # compat has extensions of SQL alone, over the same library.
-EXTENSION = lambda_fdw compat/aws_commons compat/aws_lambda compat/aws_s3
+EXTENSION = lambda_fdw compat/aws_commons compat/aws_lambda compat/aws_ml compat/aws_s3
 MODULE_big = lambda_fdw
 PGFILEDESC = "lambda_fdw - foreign data wrapper for AWS Lambda"
 

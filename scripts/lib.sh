@@ -297,6 +297,7 @@ missing_extras()
 			curl) command -v curl ;;
 			openssl) command -v openssl ;;
 			python3-h2) find_python h2 ;;
+			python3-venv) python3 -c 'import ensurepip' ;;
 			awscli) command -v aws ;;
 			python3-botocore) find_python botocore ;;
 			nodejs) command -v node ;;

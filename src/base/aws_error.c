@@ -5,8 +5,9 @@
  *
  * The codes are those of Invoke in Lambda's API model (2026), of the front end
  * that checks signatures, which the model does not list, of S3's list of error
- * responses, and those the SDKs' standard retry mode knows of any service.  This
- * one table says what may be tried again.
+ * responses, of Bedrock's InvokeModel, SageMaker's InvokeEndpoint and
+ * Comprehend's DetectSentiment, and those the SDKs' standard retry mode knows of
+ * any service.  This one table says what may be tried again.
  *
  * IDENTIFICATION
  *	  src/base/aws_error.c
@@ -125,7 +126,22 @@ static const ErrorCode codes[] = {
 	{"RequestTimeout", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_MAY_HAVE_RUN},
 	{"RequestTimeoutException", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_MAY_HAVE_RUN},
 	{"PriorRequestNotComplete", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_MAY_HAVE_RUN},
-	{"IDPCommunicationError", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_NOT_RUN}
+	{"IDPCommunicationError", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_NOT_RUN},
+
+	{"ValidationException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"ValidationError", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"InvalidRequestException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"SerializationException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"UnsupportedLanguageException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"TextSizeLimitExceededException", LFDW_AWS_TOO_LARGE, LFDW_RETRY_NEVER},
+	{"BatchSizeLimitExceededException", LFDW_AWS_TOO_LARGE, LFDW_RETRY_NEVER},
+	{"ModelNotReadyException", LFDW_AWS_NOT_READY, LFDW_RETRY_NOT_RUN},
+	{"ModelErrorException", LFDW_AWS_MODEL_FAILED, LFDW_RETRY_NEVER},
+	{"ModelError", LFDW_AWS_MODEL_FAILED, LFDW_RETRY_NEVER},
+	{"ModelStreamErrorException", LFDW_AWS_MODEL_FAILED, LFDW_RETRY_NEVER},
+	{"ModelTimeoutException", LFDW_AWS_MODEL_FAILED, LFDW_RETRY_NEVER},
+	{"InternalServerException", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_MAY_HAVE_RUN},
+	{"InternalDependencyException", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_NEVER}
 };
 
 /*

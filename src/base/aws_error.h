@@ -23,6 +23,7 @@ typedef enum LfdwAwsErrorClass
 	LFDW_AWS_THROTTLED,			/* too many requests just now */
 	LFDW_AWS_NOT_READY,			/* it is being set up or changed */
 	LFDW_AWS_ENVIRONMENT,		/* the function's environment is broken */
+	LFDW_AWS_MODEL_FAILED,		/* a model raised, or took too long */
 	LFDW_AWS_UNAVAILABLE		/* the service failed */
 } LfdwAwsErrorClass;
 

@@ -28,11 +28,11 @@ lfdw_s3_arguments_check(const LfdwS3Arguments *arguments, const char *name, cons
 	if (text == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s needs a %s", arguments->function, name)));
+				 errmsg("%s needs the argument %s", arguments->function, name)));
 	if (text[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s needs a %s", arguments->function, name),
+				 errmsg("%s needs the argument %s", arguments->function, name),
 				 errdetail("It is empty.")));
 }
 

@@ -376,7 +376,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
             return s3.serve(self)
         body = self.read_body()
         path, _, query = self.target.partition("?")
-        service = services.service_of(self.command, path)
+        service = services.service_of(self.command, path, self.headers)
         if service:
             return services.serve(service, self, path, body)
         match = INVOKE_PATH.fullmatch(path)
