@@ -20,6 +20,7 @@ import s3_send
 import services
 from s3_errors import DECLARATION, S3Error, invalid
 from s3_faults import FAULTS
+from s3_headers import ENCRYPTION
 from s3_store import STORE, FileSink, new_file
 from verifier import ACCOUNT, KEYS, REGION
 
@@ -129,10 +130,7 @@ class Request:
         self.row["operation"] = self.operation
         for name in set(self.query) - set(others):
             raise S3Error("NotImplemented", Query=name)
-        for name in (header.lower() for header in self.headers):
-            if (name.startswith("x-amz-") and name not in HEADERS
-                    and not name.startswith(HEADER_STARTS)):
-                raise S3Error("NotImplemented", Header=name)
+        self.check_headers()
         if "uploadId" in self.query:
             self.parameters["upload_id"] = self.query["uploadId"]
         if self.operation == "UploadPart":
@@ -140,6 +138,17 @@ class Request:
             self.parameters["number"] = self.number
         if "Range" in self.headers:
             self.parameters["range"] = self.headers["Range"]
+
+    def check_headers(self):
+        """Every header that asks for something is understood."""
+        for name in (header.lower() for header in self.headers):
+            if (name.startswith("x-amz-") and name not in HEADERS
+                    and not name.startswith(HEADER_STARTS)):
+                raise S3Error("NotImplemented", Header=name)
+            if name.startswith(ENCRYPTION) and self.operation not in (
+                    "PutObject", "CreateMultipartUpload"):
+                raise invalid(name, self.headers[name], name + " header is not "
+                              "supported for this operation.")
 
     def part_number(self):
         given = self.query.get("partNumber", "")
@@ -212,11 +221,13 @@ class Request:
                 raise S3Error("EntityTooLarge", ProposedSize=size,
                               MaxSizeAllowed=DOCUMENT_LIMIT)
             self.sink = FileSink(new_file(), 0, names)
-        stop = self.fault.after if self.fault and self.fault.action == (
-            "reset") and self.exchange.command != "GET" else None
+        stop = self.fault.after if self.fault and self.fault.action in (
+            "reset", "hang") and self.exchange.command != "GET" else None
+        # Of an upload that is completed they are the object's, not the body's.
+        checked = () if self.exchange.command == "POST" else s3_body.CHECKED
         try:
             self.checksums = s3_body.receive(self.exchange, self.signed,
-                                             self.sink, stop)
+                                             self.sink, checked, stop)
         finally:
             self.parameters["bytes"] = self.sink.size
 
@@ -282,7 +293,7 @@ def serve(exchange):
         services.RECORD.add(row)
         raise
     fault = request.fault
-    if not (fault and (fault.early or fault.action == "reset")):
+    if not (fault and (fault.early or fault.action in ("reset", "hang"))):
         s3_body.discard(exchange)
     if answer is None:
         row["status"] = s3_send.status_of(fault)

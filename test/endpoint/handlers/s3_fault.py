@@ -15,12 +15,14 @@ action      reset         RST in place of the answer, nothing done
             chunked       GET: no length but HTTP's chunks
             wrong_range   GET: a Content-Range of other bytes
             ignore_range  GET: all of it in spite of a Range
-            changed       the object is another, of another ETag, from now on
+            changed       the object has another ETag from now on, as if it had
+                          been written anew
 operation   only these operations, a name or names; likewise bucket, key, and
             number, a part's
 times       how often, default 1; null always
 skip        how many such requests to let pass first, default 0
-after       bytes; reset takes it too: of a GET's answer, or of a PUT's body
+after       bytes; reset takes it too, of a GET's answer, and reset and hang
+            of a PUT's body, the rest of which is not read
 done        the work is done before what stands in place of its answer
 early       the request's body is not read first
 code, message, headers   of an error
