@@ -175,12 +175,15 @@ def receive(exchange, signed, sink, names=CHECKED, stop_after=None):
     these names.  Raises Stopped after `stop_after` bytes of content."""
     headers = exchange.headers
     kind = headers.get("x-amz-content-sha256")
+    limit = length_of(headers) if kind.startswith("STREAMING-") else LARGEST
     trailer = {}
     blocks = exchange.body
     if kind.startswith("STREAMING-"):
         blocks = aws_chunks(blocks, signed, kind, trailer)
     for block in blocks:
         sink.write(block)
+        if sink.size > limit:
+            raise S3Error("IncompleteBody")
         if stop_after is not None and sink.size >= stop_after:
             raise Stopped
     return check(headers, trailer, kind, sink, names)

@@ -9,6 +9,8 @@ action      reset         RST in place of the answer, nothing done
             error_in_200  status 200, then an error in the body
             spaces        spaces before the XML of an answer, `after` (3) of
                           them, `delay_ms` apart, as completing an upload has
+            close         the connection closes after the answer, which does
+                          not say so
             truncate      GET: the connection ends after `after` bytes
             stall         GET: `after` bytes, then none
             drip          GET: blocks of `block` bytes, `delay_ms` apart
