@@ -170,25 +170,26 @@ def wanted_hashes(headers):
     return names
 
 
-def receive(exchange, signed, sink, stop_after=None):
-    """Read the whole body into `sink` and check it; what checksums it has.
-
-    Raises Stopped after `stop_after` bytes of content.
-    """
+def receive(exchange, signed, sink, names=CHECKED, stop_after=None):
+    """Read the whole body into `sink` and check it; what checksums it has, of
+    these names.  Raises Stopped after `stop_after` bytes of content."""
     headers = exchange.headers
     kind = headers.get("x-amz-content-sha256")
+    limit = length_of(headers) if kind.startswith("STREAMING-") else LARGEST
     trailer = {}
     blocks = exchange.body
     if kind.startswith("STREAMING-"):
         blocks = aws_chunks(blocks, signed, kind, trailer)
     for block in blocks:
         sink.write(block)
+        if sink.size > limit:
+            raise S3Error("IncompleteBody")
         if stop_after is not None and sink.size >= stop_after:
             raise Stopped
-    return check(headers, trailer, kind, sink)
+    return check(headers, trailer, kind, sink, names)
 
 
-def check(headers, trailer, kind, sink):
+def check(headers, trailer, kind, sink, names):
     """Compare hash, length and checksums with what was said of them."""
     if kind not in s3_auth.CONTENT_WORDS:
         found = sink.digest("sha256").hex()
@@ -205,7 +206,7 @@ def check(headers, trailer, kind, sink):
     said = {**{name.lower(): value for name, value in headers.items()},
             **trailer}
     checksums = {}
-    for name in CHECKED:
+    for name in names:
         if CHECKSUM + name in said:
             found = text_of(sink.digest(name))
             if said[CHECKSUM + name] != found:

@@ -214,17 +214,22 @@ def test_signature(client, s3):
             ({"unsigned": {"host": "127.0.0.1"}}, "403 SignatureDoesNotMatch"),
             ({"headers": {"x-amz-tagging": "a=b"}}, "501 NotImplemented"),
             ({"headers": {"x-amz-expected-bucket-owner": "1"}},
-             "403 AccessDenied")):
+             "403 AccessDenied"),
+            ({"headers": {"x-amz-server-side-encryption": "aws:kms"}},
+             "200")):
         TAP.equal(s3.says("PUT", "/bucket/s", b"data", **how), expected,
                   "signature: %.60s" % how)
     TAP.equal([s3.says("GET", "/s", host="bucket.localhost",
                        unsigned={"authorization": None}),
                s3.says("GET", "/bucket/s", sent_path="/bucket/t"),
                s3.says("GET", "/bucket/s", query="acl"),
-               s3.says("POST", "/bucket/s"), s3.says("DELETE", "/bucket")],
+               s3.says("POST", "/bucket/s"), s3.says("DELETE", "/bucket"),
+               s3.says("GET", "/bucket/s", headers={
+                   "x-amz-server-side-encryption": "aws:kms"})],
               ["403 AccessDenied", "403 SignatureDoesNotMatch",
-               "501 NotImplemented", "405 MethodNotAllowed",
-               "405 MethodNotAllowed"], "no signature, and no operation")
+               "501 NotImplemented", "501 NotImplemented",
+               "501 NotImplemented", "400 InvalidArgument"],
+              "no signature, no operation, and a header that has no place")
 
 
 def test_digests(client, s3):
@@ -271,6 +276,9 @@ def test_chunked_bodies(client, s3):
              "400 BadDigest"),
             ("short", {"hashed": plain, "headers": {
                 **headers, "x-amz-decoded-content-length": "80000"},
+                "chunks": signed_chunks(parts)}, "400 IncompleteBody"),
+            ("long", {"hashed": plain, "headers": {
+                **headers, "x-amz-decoded-content-length": "100"},
                 "chunks": signed_chunks(parts)}, "400 IncompleteBody"),
             ("unsigned", {"hashed": unsigned, "headers": named, "chunks":
                           lambda *_: unsigned_chunks(parts, trailer)}, "200"),
@@ -459,6 +467,9 @@ def test_faults_instead(client, s3):
               "hang")
     row = rows(client)[-1]
     TAP.equal((row["status"], row["fault"]), (None, "hang"), "on record")
+    fault(client, "hang", operation="PutObject", after=1000)
+    TAP.equal(s3.breaks("PUT", "/bucket/f", b"1" * 9000000, timeout=0.3)[1],
+              "TimeoutError", "hang in the body")
     fault(client, "answer", operation=["UploadPart", "PutObject"],
           headers={"x-own": "1"}, body="<not", done=True, key=["f", "g"])
     reply = s3.ask("PUT", "/bucket/g", b"done")
@@ -502,11 +513,17 @@ def test_faults_get(client, s3):
         for chunked in (False, True):
             fault(client, action, operation="GetObject", after=4321,
                   chunked=chunked)
-            got, why = s3.breaks("GET", "/bucket/g", timeout=0.5)
+            got, why = s3.breaks("GET", "/bucket/g", timeout=(
+                0.5 if action == "stall" else 20))
             TAP.equal(got, data[:4321], action)
             TAP.ok(why == expected or (chunked and why == "IncompleteRead"),
                    "how it ends", why)
         TAP.equal(s3.ask("GET", "/bucket/g").body, data, "and then not")
+    fault(client, "close")
+    reply = s3.ask("GET", "/bucket/g")
+    TAP.equal((reply.body, reply.headers["Connection"],
+               s3.connection.sock.recv(1)), (data, None, b""), "close")
+    s3.connection.close()
     fault(client, "drip", block=40000, delay_ms=40)
     started = time.monotonic()
     TAP.equal(s3.ask("GET", "/bucket/g").body, data, "drip")
