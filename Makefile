@@ -68,7 +68,8 @@ endif
 $(call find_library,libcurl,7.87,libcurl4-openssl-dev)
 $(call find_library,json-c,0.13,libjson-c-dev)
 $(call find_library,libcrypto,3.0,libssl-dev)
-LIBRARIES = libcurl json-c libcrypto
+$(call find_library,zlib,1.2,zlib1g-dev)
+LIBRARIES = libcurl json-c libcrypto zlib
 PG_CPPFLAGS = -I$(CHECKOUT)src $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
 SHLIB_LINK = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 ifneq (,$(CHECKOUT))

@@ -264,6 +264,7 @@ missing_packages()
 		libcurl4-openssl-dev pkg-config --exists libcurl
 		libjson-c-dev pkg-config --exists json-c
 		libssl-dev pkg-config --exists libcrypto
+		zlib1g-dev pkg-config --exists zlib
 		ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
 		python3 command -v python3
 		tzdata test -f /usr/share/zoneinfo/zone.tab
@@ -296,6 +297,7 @@ missing_extras()
 			curl) command -v curl ;;
 			openssl) command -v openssl ;;
 			python3-h2) find_python h2 ;;
+			python3-venv) python3 -c 'import ensurepip' ;;
 			awscli) command -v aws ;;
 			python3-botocore) find_python botocore ;;
 			nodejs) command -v node ;;

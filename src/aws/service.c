@@ -237,8 +237,10 @@ lfdw_service_advance(LfdwServiceRun *run, bool committed)
 	if (run->exchange == NULL || run->state >= LFDW_SERVICE_DONE)
 		return run->state;
 	status = lfdw_exchange_status(run->exchange);
-	success = status >= 200 && status < 300;
 	ended = lfdw_exchange_state(run->exchange) == LFDW_HTTP_DONE;
+	success = status >= 200 && status < 300 &&
+		!(ended && run->request->is_error &&
+		  run->request->is_error(run->exchange));
 	if (status != 0 && !success &&
 		(ended || lfdw_exchange_body(run->exchange)->len >= ERROR_BODY_MAX))
 	{

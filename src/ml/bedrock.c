@@ -27,7 +27,8 @@
 const LfdwMlService lfdw_bedrock = {
 	.label = "Amazon Bedrock",
 	.scope = "bedrock",
-	.host = {"bedrock-runtime", "bedrock-runtime-fips", "BEDROCK_RUNTIME"},
+	.host = "bedrock-runtime",
+	.variable = "BEDROCK_RUNTIME",
 	.action = "bedrock:InvokeModel",
 	.max_bytes = BODY_MAX
 };

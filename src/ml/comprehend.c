@@ -36,7 +36,8 @@ static const char *const sentiments[][2] = {
 static const LfdwMlService comprehend = {
 	.label = "Amazon Comprehend",
 	.scope = "comprehend",
-	.host = {"comprehend", "comprehend-fips", "COMPREHEND"},
+	.host = "comprehend",
+	.variable = "COMPREHEND",
 	.action = "comprehend:DetectSentiment and comprehend:BatchDetectSentiment"
 };
 

@@ -42,7 +42,8 @@ lfdw_ml_access_create(const LfdwMlService *service, const LfdwCaller *caller,
 	access->caller = caller;
 	access->route = *route;
 	access->endpoint = lfdw_endpoint_service(&access->route, caller,
-											 endpoint_option, &service->host);
+											 endpoint_option, service->host,
+											 service->variable);
 	return access;
 }
 
@@ -110,7 +111,7 @@ service_hint(const LfdwMlAccess *access, const LfdwServiceError *error)
 		case LFDW_AWS_ACCESS_DENIED:
 			return psprintf("The owner of the keys needs %s.",
 							access->service->action);
-		case LFDW_AWS_NO_FUNCTION:
+		case LFDW_AWS_NOT_FOUND:
 			return psprintf("Check the name; the region called is %s.",
 							access->route.region);
 		default:

@@ -23,7 +23,8 @@ typedef struct LfdwMlService
 {
 	const char *label;			/* "Amazon Bedrock" */
 	const char *scope;			/* in the signature */
-	LfdwServiceHost host;
+	const char *host;			/* what its hosts begin with */
+	const char *variable;		/* behind AWS_ENDPOINT_URL_ */
 	const char *action;			/* that the owner of the keys needs */
 	int			max_bytes;		/* of a request's body, 0: any */
 } LfdwMlService;

@@ -30,7 +30,8 @@
 static const LfdwMlService sagemaker = {
 	.label = "Amazon SageMaker",
 	.scope = "sagemaker",
-	.host = {"runtime.sagemaker", "runtime-fips.sagemaker", "SAGEMAKER_RUNTIME"},
+	.host = "runtime.sagemaker",
+	.variable = "SAGEMAKER_RUNTIME",
 	.action = "sagemaker:InvokeEndpoint",
 	.max_bytes = BODY_MAX
 };

@@ -25,8 +25,10 @@
 #include "tcop/dest.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 
 #include "pg/copy_to.h"
+#include "pg/internal_query.h"
 
 /*
  * "Binary Format" in the documentation of COPY: signature, flags and length of
@@ -60,7 +62,8 @@ typedef struct CopyRun
 	struct CopyRun *outer;
 	LfdwCopyTo *copy;
 	MemoryContext context;
-	ErrorContextCallback error_context;
+	LfdwInternalQuery query;	/* errors of the query point into it */
+	ErrorContextCallback query_context; /* or name it */
 	bool		binary;
 	bool		header_awaited; /* the next message begins with it */
 	const char *line_end;		/* what core leaves out */
@@ -74,21 +77,24 @@ typedef struct CopyRun
 
 static CopyRun *current = NULL;
 
-/* Has errors of the query say so, and have their position in it. */
+/* Has an error that points nowhere say that it is the query's. */
 static void
-add_query_context(void *arg)
+name_query(void *arg)
 {
-	const char *query = arg;
-	int			position = geterrposition();
+	const CopyRun *run = arg;
 
-	if (position > 0)
-	{
-		errposition(0);
-		internalerrposition(position);
-		internalerrquery(query);
-	}
-	else
-		errcontext("SQL statement \"%s\"", query);
+	if (geterrposition() == 0)
+		errcontext("SQL statement \"%s\"", run->query.text);
+}
+
+static void
+begin_query(CopyRun *run)
+{
+	lfdw_internal_query_begin(&run->query, run->copy->query);
+	run->query_context.callback = name_query;
+	run->query_context.arg = run;
+	run->query_context.previous = error_context_stack;
+	error_context_stack = &run->query_context;
 }
 
 /* Writes a row, or keeps the header, or drops binary's trailer, as we know it. */
@@ -118,7 +124,7 @@ take_message(const char *data, size_t len)
 	MemoryContext context = MemoryContextSwitchTo(run->context);
 
 	/* what goes wrong here is not the query's fault */
-	error_context_stack = run->error_context.previous;
+	error_context_stack = run->query.callback.previous;
 	if (run->header_awaited && !run->binary)
 	{
 		appendBinaryStringInfo(header, data, len);
@@ -268,8 +274,7 @@ describe_files(CopyRun *run)
 	LfdwCopyTo *copy = run->copy;
 	CopyFormatOptions options = {0};
 
-	/* the positions of options are none in the query: they have no source */
-	ProcessCopyOptions(make_parsestate(NULL), &options, false, copy->options);
+	ProcessCopyOptions(NULL, &options, false, copy->options);
 	initStringInfo(&copy->header);
 	initStringInfo(&copy->trailer);
 	copy->divisible = true;
@@ -342,12 +347,11 @@ lfdw_copy_to(LfdwCopyTo *copy)
 	uint64		nrows = 0;
 
 	describe_files(&run);
+	begin_query(&run);
 	pstate->p_sourcetext = copy->query;
-	run.error_context.callback = add_query_context;
-	run.error_context.arg = unconstify(char *, copy->query);
-	run.error_context.previous = error_context_stack;
-	error_context_stack = &run.error_context;
 	statement = parse_query(copy->query);
+	/* as each statement has its own: it sees what was changed before it */
+	PushActiveSnapshot(GetTransactionSnapshot());
 	enter_run(&run);
 	PG_TRY();
 	{
@@ -360,9 +364,9 @@ lfdw_copy_to(LfdwCopyTo *copy)
 		leave_run(&run);
 	}
 	PG_END_TRY();
-	error_context_stack = run.error_context.previous;
+	PopActiveSnapshot();
+	lfdw_internal_query_end(&run.query);
 	free_parsestate(pstate);
-	/* what the query has changed is there for the next */
 	CommandCounterIncrement();
 	return nrows;
 }

@@ -26,7 +26,8 @@ typedef void (*LfdwCopyWrite) (void *arg, const char *data, size_t len,
 typedef struct LfdwCopyTo
 {
 	const char *query;			/* the whole text, one statement */
-	List	   *options;		/* of DefElem, as those of a CopyStmt */
+	List	   *options;		/* of DefElem, as a CopyStmt has them, without
+								 * positions */
 	LfdwCopyWrite write;
 	void	   *arg;			/* its first argument */
 

@@ -12,21 +12,27 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
+#include "credentials/credentials.h"
+#include "options/foreign_object.h"
+#include "pg/setting.h"
 #include "sql/s3_arguments.h"
 #include "sql/sql_argument.h"
+#include "sql/sql_server.h"
 
-/* Refuses an argument that is NULL or empty. */
-static void
-check_given(const LfdwS3Arguments *arguments, const char *name, const char *text)
+/* Refuses an argument of this name that is NULL (22004) or empty (22023). */
+void
+lfdw_s3_arguments_check(const LfdwS3Arguments *arguments, const char *name, const char *text)
 {
 	if (text == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s needs a %s", arguments->function, name)));
+				 errmsg("%s needs the argument %s", arguments->function, name)));
 	if (text[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s needs a %s", arguments->function, name),
+				 errmsg("%s needs the argument %s", arguments->function, name),
 				 errdetail("It is empty.")));
 }
 
@@ -34,8 +40,8 @@ check_given(const LfdwS3Arguments *arguments, const char *name, const char *text
 static void
 set_object(LfdwS3Arguments *arguments, char *bucket, char *file_path, char *region)
 {
-	check_given(arguments, "bucket", bucket);
-	check_given(arguments, "file_path", file_path);
+	lfdw_s3_arguments_check(arguments, "bucket", bucket);
+	lfdw_s3_arguments_check(arguments, "file_path", file_path);
 	arguments->bucket = bucket;
 	arguments->file_path = file_path;
 	arguments->region = lfdw_sql_argument_unless_empty(region);
@@ -59,7 +65,7 @@ lfdw_s3_arguments_read_uri(LfdwS3Arguments *arguments, FunctionCallInfo fcinfo,
 						   int argument)
 {
 	if (PG_ARGISNULL(argument))
-		check_given(arguments, "s3_info", NULL);
+		lfdw_s3_arguments_check(arguments, "s3_info", NULL);
 	set_object_of(arguments, PG_GETARG_DATUM(argument));
 }
 
@@ -166,4 +172,30 @@ lfdw_s3_arguments_read_credentials(LfdwS3Arguments *arguments,
 							   lfdw_sql_argument_field(keys, "access_key"),
 							   lfdw_sql_argument_field(keys, "secret_key"),
 							   lfdw_sql_argument_field(keys, "session_token"));
+}
+
+/*
+ * The object, as the current user reaches it through the server that the setting
+ * aws_s3.server names; palloc'd, and good as long as the arguments.
+ *
+ * Raises what lfdw_sql_server_options and lfdw_s3_object_create raise, and 28000
+ * where neither the arguments nor the user has keys.
+ */
+LfdwS3Object *
+lfdw_s3_arguments_object(const LfdwS3Arguments *arguments)
+{
+	const LfdwSqlServer server = {
+		.setting = "aws_s3.server",
+		.name = lfdw_setting_aws_s3()->server,
+		.function = arguments->function,
+		.service = "Amazon S3"
+	};
+	LfdwOptions *options = lfdw_sql_server_options(&server);
+	LfdwCaller *caller = lfdw_foreign_caller(options, GetUserId());
+
+	if (arguments->credentials == NULL)
+		lfdw_credentials_check(caller, &options->route);
+	return lfdw_s3_object_create(caller, arguments->credentials, &options->route,
+								 options->endpoint, arguments->bucket,
+								 arguments->file_path, arguments->region);
 }

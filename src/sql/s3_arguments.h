@@ -16,6 +16,7 @@
 #include "fmgr.h"
 
 #include "aws/caller.h"
+#include "s3/object.h"
 
 /* The words of the signatures with a bucket, from the bucket on. */
 enum LfdwS3Word
@@ -36,6 +37,8 @@ typedef struct LfdwS3Arguments
 	LfdwCredentials *credentials;	/* NULL: the caller's */
 } LfdwS3Arguments;
 
+extern void lfdw_s3_arguments_check(const LfdwS3Arguments *arguments,
+									const char *name, const char *text);
 extern void lfdw_s3_arguments_read_uri(LfdwS3Arguments *arguments,
 									   FunctionCallInfo fcinfo, int argument);
 extern void lfdw_s3_arguments_read_words(LfdwS3Arguments *arguments,
@@ -46,5 +49,6 @@ extern void lfdw_s3_arguments_read_credentials(LfdwS3Arguments *arguments,
 extern void lfdw_s3_arguments_set_keys(LfdwS3Arguments *arguments,
 									   char *access_key, char *secret_key,
 									   char *session_token);
+extern LfdwS3Object *lfdw_s3_arguments_object(const LfdwS3Arguments *arguments);
 
 #endif							/* LFDW_S3_ARGUMENTS_H */

@@ -14,6 +14,7 @@ import threading
 import time
 
 import ml
+import s3_faults
 import sts
 from record import Record
 from verifier import CLOCK, ISSUER
@@ -55,8 +56,10 @@ IMDS_TOKENS = {}        # token -> when it expires
 
 
 def reset():
-    """Forget the calls, and what was seen; keys and tokens stay good."""
+    """Forget the calls, what was seen, and S3's faults; keys and tokens stay
+    good."""
     RECORD.clear()
+    s3_faults.FAULTS.clear()
     SEEN.clear()
 
 
