@@ -25,7 +25,7 @@
 
 /* How long an abort may take, and in it the answer that has the upload's ID. */
 #define ABORT_MAX_US INT64CONST(5000000)
-#define CREATE_MAX_US INT64CONST(2000000)
+#define CREATE_MAX_US INT64CONST(1000000)
 
 /* "uploadId=..." behind a part's number, as the query of a request. */
 static char *

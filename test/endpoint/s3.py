@@ -24,7 +24,7 @@ from s3_headers import ENCRYPTION
 from s3_store import STORE, FileSink
 from verifier import ACCOUNT, KEYS, REGION
 
-HOST = re.compile(r"(?:(?P<bucket>.+)\.)?s3(?:\.dualstack)?(?:[.-](?P<region>"
+HOST = re.compile(r"(?:(?P<bucket>.+)\.)?s3(?:-fips)?(?:\.dualstack)?(?:[.-](?P<region>"
                   + REGION + r"))?\.[a-z][a-z0-9.-]*\.[a-z]+(?:\.cn)?")
 LOCAL = ".localhost"
 BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+\Z)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
