@@ -94,12 +94,12 @@ def aws_chunks(blocks, signed, kind, trailer):
     """The content of aws-chunked; `trailer` gets its trailing headers."""
     source = Source(blocks)
     with_signature = kind != s3_auth.UNSIGNED_TRAILER
-    while True:
+    size = None
+    while size != "0":
         size, _, extension = source.line().partition(";")
         if not re.fullmatch("[0-9a-fA-F]{1,16}", size):
             raise S3Error("IncompleteBody")
         left = int(size, 16)
-        last = left == 0
         hashed = hashlib.sha256()
         while left:
             block = source.some(left)
@@ -111,39 +111,27 @@ def aws_chunks(blocks, signed, kind, trailer):
             given = extension.partition("chunk-signature=")[2]
             signed.check_chunk(given, "PAYLOAD", s3_auth.EMPTY_HASH,
                                hashed.hexdigest())
-        if last:
-            break
-        if source.line():
+        if size != "0" and source.line():
             raise S3Error("IncompleteBody")
     read_trailer(source, signed, kind, trailer)
 
 
 def read_trailer(source, signed, kind, trailer):
-    """Trailing headers, up to the empty line or the body's end."""
-    lines = []
-    while True:
-        try:
-            line = source.line()
-        except S3Error:
+    """Trailing headers, up to an empty line or the body's end."""
+    rest = source.left + b"".join(source.blocks)
+    signature, text = "", ""
+    for line in rest.decode("latin-1").splitlines():
+        name, _, value = (word.strip() for word in line.partition(":"))
+        if not name:
             break
-        if not line:
-            break
-        lines.append(line)
-    signature = None
-    text = ""
-    for line in lines:
-        name, _, value = line.partition(":")
         if name.lower() == "x-amz-trailer-signature":
-            signature = value.strip()
+            signature = value
         else:
-            trailer[name.lower()] = value.strip()
-            text += "%s:%s\n" % (name.lower(), value.strip())
+            trailer[name.lower()] = value
+            text += "%s:%s\n" % (name.lower(), value)
     if kind == s3_auth.SIGNED_TRAILER:
-        signed.check_chunk(signature or "", "TRAILER",
-                           hashlib.sha256(text.encode()).hexdigest())
-    # Whatever stands behind: at most the CR and LF of an empty trailer.
-    for _ in source.blocks:
-        pass
+        signed.check_chunk(signature, "TRAILER",
+                           hashlib.sha256(text.encode("latin-1")).hexdigest())
 
 
 def length_of(headers):

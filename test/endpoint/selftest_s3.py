@@ -10,9 +10,11 @@ import re
 import time
 import zlib
 
+import s3_auth
 from selftest_lib import TAP, TOKEN, Client, Started
 from selftest_s3lib import (S3, all_of, encode, one_of, sha, signed_chunks,
                             unsigned_chunks)
+from verifier import Key
 
 PART = 5 << 20
 KEYS = ("plain.txt", "a b/c+d.txt", "é/☃ %41.csv", "a//b/../c", "/first",
@@ -230,6 +232,41 @@ def test_signature(client, s3):
                "501 NotImplemented", "501 NotImplemented",
                "501 NotImplemented", "400 InvalidArgument"],
               "no signature, no operation, and a header that has no place")
+
+
+def test_examples():
+    """AWS's own examples of signatures in chunks, without and with a trailer,
+    for 65 kB of the letter a."""
+    s3_auth.KEYS["AKIAIOSFODNN7EXAMPLE"] = Key(
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", None, None, None)
+    crc = b"x-amz-checksum-crc32c:sOO8/Q==\n"
+    for name, seed, *signatures in (
+            ("chunks", "4f232c4386841ef735655705268965c4"
+             "4a0e4690baa4adea153f7db9fa80a0a9",
+             "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648",
+             "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497",
+             "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9"
+             ),
+            ("a trailer", "106e2a8a18243abcf37539882f36619c"
+             "00e2dfc72633413f02d3b74544bfeb8e",
+             "b474d8862b1487a5145d686f57f013e54db672cee1c953b3010fb58501ef5aa2",
+             "1c1344b170168f8e65b41376b44b20fe354e373826ccbbe2c1d40a8cae51e5c7",
+             "2ca2aba2005185cf7159c6277faf83795951dd77a3a99e6e65d5c9f85863f992",
+             "d81f82fc3505edab99d459891051a732e8730629a2e4a59689829ca17fe2e435"
+             )):
+        signed = s3_auth.Signed("AKIAIOSFODNN7EXAMPLE", "us-east-1", (
+            "20130524", "us-east-1", "s3", "aws4_request"),
+            "20130524T000000Z", seed)
+        seen = None
+        try:
+            for data, signature in zip((b"a" * 65536, b"a" * 1024, b""),
+                                       signatures):
+                signed.check_chunk(signature, "PAYLOAD", sha(b""), sha(data))
+            if signatures[3:]:
+                signed.check_chunk(signatures[3], "TRAILER", sha(crc))
+        except s3_auth.S3Error as error:
+            seen = error.elements
+        TAP.equal(seen, None, "AWS's example of " + name)
 
 
 def test_digests(client, s3):
@@ -652,3 +689,4 @@ def run():
                      test_faults_get, test_handlers, test_record):
             test(client, s3)
         test_large(client, s3, server)
+    test_examples()
