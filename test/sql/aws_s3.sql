@@ -2,12 +2,11 @@
 -- and what S3 was asked for.
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS lambda_fdw;
+-- "Install the aws_s3 extension"
+CREATE EXTENSION aws_s3 CASCADE;
 RESET client_min_messages;
 \set SHOW_CONTEXT never
 \getenv endpoint LAMBDA_FDW_ENDPOINT
-
--- "Install the aws_s3 extension"
-CREATE EXTENSION aws_s3 CASCADE;
 SELECT extname, extversion, objid::regnamespace AS schema FROM pg_extension e JOIN pg_depend d ON d.refobjid = e.oid
  WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_namespace'::regclass AND extname ~ '^aws_' ORDER BY 1;
 SELECT description FROM pg_description JOIN pg_extension e ON objoid = e.oid AND classoid = 'pg_extension'::regclass AND extname = 'aws_s3';
