@@ -228,11 +228,12 @@ SELECT region, access_key, status, count(*) FROM s3_asked() GROUP BY 1, 2, 3 ORD
 SELECT count(*) FROM t1;
 
 -- what S3 refuses
-\set VERBOSITY verbose
 SELECT s3_import('t1', '', '', 'no/such.csv');
+\echo :LAST_ERROR_SQLSTATE
 SELECT aws_s3.table_import_from_s3('t1', '', '', 'denied', 'sample.csv', 'us-east-1');
+\echo :LAST_ERROR_SQLSTATE
 SELECT aws_s3.table_import_from_s3('t1', '', '', 'amzn-s3-demo-bucket', 'sample.csv', 'us-east-1', 'AKIDEXAMPLE', 'wrong');
-\set VERBOSITY default
+\echo :LAST_ERROR_SQLSTATE
 SELECT * FROM s3_asked();
 
 -- tables of all kinds
