@@ -23,7 +23,7 @@ CREATE FUNCTION aws_bedrock.invoke_model(
   IN model_input text,
   OUT model_output varchar)
 AS 'MODULE_PATHNAME', 'aws_ml_invoke_model'
-LANGUAGE C VOLATILE PARALLEL SAFE COST 5000;
+LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 5000;
 
 CREATE FUNCTION aws_bedrock.invoke_model_get_embeddings(
   IN model_id varchar,
@@ -32,7 +32,7 @@ CREATE FUNCTION aws_bedrock.invoke_model_get_embeddings(
   IN model_input text,
   OUT model_output float8[])
 AS 'MODULE_PATHNAME', 'aws_ml_invoke_model_get_embeddings'
-LANGUAGE C VOLATILE PARALLEL SAFE COST 5000;
+LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 5000;
 
 COMMENT ON FUNCTION aws_bedrock.invoke_model(varchar, text, text, text) IS 'the answer of a model of Amazon Bedrock';
 COMMENT ON FUNCTION aws_bedrock.invoke_model_get_embeddings(varchar, text, text, text) IS 'the embedding that a model of Amazon Bedrock answers with';

@@ -32,7 +32,7 @@ CREATE FUNCTION aws_comprehend.detect_sentiment(
   OUT sentiment varchar,
   OUT confidence real)
 AS 'MODULE_PATHNAME', 'aws_ml_detect_sentiment'
-LANGUAGE C VOLATILE PARALLEL SAFE COST 5000;
+LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 5000;
 
 CREATE FUNCTION aws_sagemaker.invoke_endpoint(
   IN endpoint_name varchar,
@@ -40,7 +40,7 @@ CREATE FUNCTION aws_sagemaker.invoke_endpoint(
   VARIADIC model_input "any",
   OUT model_output varchar)
 AS 'MODULE_PATHNAME', 'aws_ml_invoke_endpoint'
-LANGUAGE C VOLATILE PARALLEL SAFE COST 5000;
+LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 5000;
 
 COMMENT ON FUNCTION aws_comprehend.detect_sentiment(varchar, varchar, int) IS 'the sentiment of a text, by Amazon Comprehend';
 COMMENT ON FUNCTION aws_sagemaker.invoke_endpoint(varchar, int, "any") IS 'what a model of Amazon SageMaker makes of its input';

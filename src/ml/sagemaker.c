@@ -236,11 +236,21 @@ chomp(char *text)
 }
 
 /*
- * LfdwMlFunction.ask
- *
- * Some models, XGBoost's older containers among them, answer a batch with one
- * line that has the rows between commas.
+ * Cuts an answer into rows: lines.  Some models, XGBoost's older containers among
+ * them, answer a batch with one line that has the rows between commas.
  */
+static int
+cut_rows(char *answer, LfdwMlResult *results, int n)
+{
+	int			found;
+
+	if (answer[0] == '\0')
+		return 0;
+	found = cut(answer, '\n', results, n);
+	return found == 1 ? cut(answer, ',', results, n) : found;
+}
+
+/* LfdwMlFunction.ask */
 static void
 ask(const LfdwMlAccess *access, LfdwMlCall *const *calls, int ncalls,
 	LfdwMlResult *results)
@@ -251,18 +261,15 @@ ask(const LfdwMlAccess *access, LfdwMlCall *const *calls, int ncalls,
 	int			found;
 
 	chomp(answer);
-	found = ncalls == 1 ? 1 : cut(answer, '\n', results, ncalls);
-	if (ncalls == 1)
-		results[0].text = answer;
-	else if (found == 1)
-		found = cut(answer, ',', results, ncalls);
+	results[0].text = answer;
+	found = ncalls == 1 ? 1 : cut_rows(answer, results, ncalls);
 	if (found != ncalls)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
-				 errmsg("could not %s: the answer has %d rows for %d", aim, found,
-						ncalls),
-				 errdetail("It begins: %s",
-						   lfdw_error_excerpt(answer, strlen(answer))),
+				 errmsg("could not %s: the answer has %d rows, not %d", aim,
+						found, ncalls),
+				 found > 0 ? errdetail("The first is: %s",
+									   lfdw_error_excerpt(answer, strlen(answer))) : 0,
 				 errhint("If the model takes one row at a time, let max_rows_per_batch be 1.")));
 	for (int i = 0; i < ncalls; i++)
 		chomp(results[i].text);

@@ -43,6 +43,7 @@ ONCE = {
     "throttled": (429, "ThrottlingException"),
     "not-ready": (429, "ModelNotReadyException"),
     "flaky": (500, "InternalServerException")}
+csv.field_size_limit(SAGEMAKER_LIMIT)
 POSITIVE = {"good", "great", "like", "love", "useful", "awesome", "bon"}
 NEGATIVE = {"bad", "awful", "hate", "broken", "useless", "mauvais"}
 

@@ -153,6 +153,107 @@ SELECT aws_bedrock.invoke_model_get_embeddings('x', 'application/json', NULL, '{
 SELECT length(aws_bedrock.invoke_model('raw:', 'text/plain', 'text/plain', repeat('é', 2000000)));
 SELECT count(*) FROM ml_requests();
 
+-- many rows in one request: functions in FROM
+CREATE TABLE ml_docs (id int PRIMARY KEY, c text, lang text, a int, b numeric);
+INSERT INTO ml_docs SELECT i, (ARRAY['good', 'bad', 'chair', 'good but bad'])[i % 4 + 1] || ' ' || i, 'en', i, i / 4.0 FROM generate_series(1, 100) i;
+ANALYZE ml_docs;
+EXPLAIN (VERBOSE, COSTS OFF) SELECT t.id, s.* FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en', 25) s WHERE t.id < 90 AND s.confidence > 0.5;
+SELECT count(*), sum(id) AS ids, count(*) FILTER (WHERE s.sentiment = (ARRAY['POSITIVE', 'NEGATIVE', 'NEUTRAL', 'MIXED'])[t.id % 4 + 1]) AS right
+  FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en', 25) s;
+SELECT ml_batches();
+SELECT count(*) FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s WHERE s.sentiment = 'POSITIVE' AND s.confidence >= 0.7 AND t.id <= 30;
+SELECT ml_batches();
+SELECT count(*) FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en', 40) s WHERE id <= 60;
+SELECT ml_batches();
+SELECT count(*) FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en', 1) s WHERE id <= 3;
+SELECT operation FROM ml_requests();
+-- the order of the rows, and conditions of both sides
+SELECT t.id, s.sentiment FROM ml_docs t CROSS JOIN LATERAL aws_comprehend.detect_sentiment(t.c, t.lang, 2) s WHERE t.id BETWEEN 3 AND 7 AND t.c LIKE lower(left(s.sentiment, 0)) || '%';
+SELECT ml_batches();
+-- NULLs are not sent; other languages go in requests of their own
+UPDATE ml_docs SET c = NULL WHERE id IN (2, 5);
+UPDATE ml_docs SET lang = 'fr', c = 'bon' WHERE id IN (7, 8);
+SELECT t.id, s.sentiment, s.confidence FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, t.lang, 25) s WHERE t.id < 12 ORDER BY id;
+SELECT ml_batches();
+SELECT t.id, s.sentiment FROM ml_docs t LEFT JOIN LATERAL aws_comprehend.detect_sentiment(t.c, 'en') s ON s.sentiment <> 'NEUTRAL' WHERE t.id < 6 ORDER BY id;
+SELECT t.id, s.sentiment FROM ml_docs t LEFT JOIN LATERAL aws_comprehend.detect_sentiment(t.c, 'en') s ON s.sentiment <> 'NEUTRAL' AND t.id > 3 WHERE t.id < 6 AND coalesce(s.sentiment, 'x') <> 'POSITIVE' ORDER BY id;
+SELECT t.id, s.sentiment FROM ml_docs t LEFT JOIN LATERAL aws_comprehend.detect_sentiment(t.c, 'en') s ON true WHERE t.id < 4 ORDER BY id;
+SELECT ml_batches();
+EXPLAIN (COSTS OFF) SELECT t.id, s.sentiment FROM ml_docs t LEFT JOIN LATERAL aws_comprehend.detect_sentiment(t.c, 'en') s ON s.sentiment <> 'NEUTRAL' AND t.id > 3 WHERE t.id < 6 AND coalesce(s.sentiment, 'x') <> 'POSITIVE';
+-- a query that ends early asks for little more than it returns
+SELECT t.id, s.sentiment FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s LIMIT 3;
+SELECT ml_batches();
+BEGIN;
+DECLARE c CURSOR FOR SELECT t.id, s.sentiment FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s WHERE id > 10;
+FETCH 2 FROM c;
+SELECT ml_batches();
+FETCH 1 FROM c;
+SELECT ml_batches();
+COMMIT;
+SELECT EXISTS (SELECT FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s WHERE s.sentiment = 'MIXED');
+SELECT ml_batches();
+-- Amazon SageMaker
+SELECT count(*), sum(p::numeric) - sum(a + b) AS difference FROM ml_docs t CROSS JOIN LATERAL aws_sagemaker.invoke_endpoint('sum', 40, t.a, t.b) p;
+SELECT ml_batches();
+SELECT count(*), sum(p::numeric) - sum(a + b) AS difference FROM ml_docs t, aws_sagemaker.invoke_endpoint('commas', NULL, t.a, t.b) AS p;
+SELECT count(*), sum(p::numeric) - sum(a + b) AS difference FROM ml_docs t, aws_sagemaker.invoke_endpoint('crlf', NULL, ARRAY[t.a, t.b]) AS p;
+SELECT ml_batches();
+SELECT a, p FROM ml_docs t, aws_sagemaker.invoke_endpoint('echo', 4, t.c, t.a, E'x\ny"') p WHERE id < 6;
+SELECT ml_batches();
+SELECT count(*) FROM ml_docs t, aws_sagemaker.invoke_endpoint('short', NULL, t.a) p;
+SELECT count(*) FROM ml_docs t, aws_sagemaker.invoke_endpoint('long', NULL, t.a) p;
+SELECT count(*) FROM ml_docs t, aws_sagemaker.invoke_endpoint('nothing', NULL, t.a) p;
+SELECT ml_batches();
+-- 6 MB a request
+SELECT count(*), min(length(p)) FROM generate_series(1, 7) i, aws_sagemaker.invoke_endpoint('echo', NULL, repeat('x', 1048000 + i * 0)) p;
+SELECT ml_batches();
+-- the guide's functions of one's own go in batches, too
+EXPLAIN (VERBOSE, COSTS OFF) SELECT t.id, f.category FROM ml_docs t, classify_event(t.a, '2026-01-02') f;
+SELECT sum(f.category) FROM ml_docs t, classify_event(t.a, '2026-01-02') f;
+SELECT sum(f) FROM ml_docs t, regression_model(ARRAY[t.a, 1]) f;
+SELECT ml_batches();
+-- in a select list each row is a request
+SELECT sum(classify_event(a, NULL)) FROM ml_docs WHERE id <= 3;
+SELECT ml_batches();
+-- several functions, other tables, sorts above and below
+EXPLAIN (COSTS OFF) SELECT t.id, s.sentiment, p FROM ml_docs t JOIN ml_docs u USING (id), aws_comprehend.detect_sentiment(u.c, 'en') s,
+  aws_sagemaker.invoke_endpoint('sum', NULL, t.a, length(s.sentiment)) p WHERE t.id < 20 ORDER BY t.id;
+SELECT sum(t.id), count(DISTINCT s.sentiment), sum(p::int) FROM ml_docs t JOIN ml_docs u USING (id), aws_comprehend.detect_sentiment(u.c, 'en') s,
+  aws_sagemaker.invoke_endpoint('sum', NULL, t.a, length(s.sentiment)) p WHERE t.id < 20;
+SELECT ml_batches();
+-- again for each row around, with its parameter
+SELECT i, (SELECT count(*) FROM ml_docs t, aws_comprehend.detect_sentiment(t.c || i, 'en') s WHERE t.id <= 10 * i AND s.sentiment = 'POSITIVE') FROM generate_series(1, 3) i;
+SELECT ml_batches();
+INSERT INTO ml_docs SELECT t.id + 1000, s.sentiment FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s WHERE t.id < 30;
+SELECT count(*), min(c), max(c) FROM ml_docs WHERE id > 1000;
+SELECT ml_batches();
+-- what is left to core: volatile arguments, ordinality, row locks, whole rows
+SELECT count(*) FROM ml_docs t, aws_comprehend.detect_sentiment(t.c || left(random()::text, 0), 'en') s WHERE id BETWEEN 10 AND 12;
+SELECT count(*), max(ordinality) FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') WITH ORDINALITY s WHERE id BETWEEN 10 AND 12;
+SELECT s FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s WHERE id BETWEEN 10 AND 12 FOR UPDATE OF t;
+SELECT ml_batches();
+SELECT s FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s WHERE id BETWEEN 10 AND 12;
+SELECT ml_batches();
+-- texts that Comprehend could not do: asked for again, or an error
+SELECT s.sentiment FROM (VALUES ('good'), ('refuse-once:InternalServerException bad'), ('chair')) AS t(c), aws_comprehend.detect_sentiment(t.c, 'en') s;
+SELECT operation FROM ml_requests();
+SELECT s.sentiment FROM (VALUES ('good'), (repeat('x', 5001)), ('chair')) AS t(c), aws_comprehend.detect_sentiment(t.c, 'en') s;
+SELECT s.sentiment FROM (VALUES ('good'), ('refuse:InternalServerException')) AS t(c), aws_comprehend.detect_sentiment(t.c, 'en') s;
+SELECT s.sentiment FROM (VALUES ('good'), ('forget me')) AS t(c), aws_comprehend.detect_sentiment(t.c, 'en') s;
+SELECT operation FROM ml_requests();
+SELECT count(*) FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en', t.id - 20) s WHERE id BETWEEN 18 AND 25;
+-- what EXPLAIN ANALYZE counts
+CREATE FUNCTION ml_explain(statement text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+  line text;
+BEGIN
+  FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) ' || statement LOOP
+    RETURN NEXT regexp_replace(line, '(rows=\d+)\.00', '\1');   -- 18 has decimals
+  END LOOP;
+END $$;
+SELECT * FROM ml_explain($$SELECT FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en', 25) s WHERE t.id <= 60 AND s.sentiment <> 'NEUTRAL'$$);
+SELECT count(*) FROM ml_requests();
+
 -- errors of the services
 CREATE FUNCTION ml_error(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -215,6 +316,14 @@ ALTER SERVER aws_ml OPTIONS (ADD endpoint :'endpoint');
 ALTER SERVER aws_ml OPTIONS (DROP region);
 SELECT ml_error($$SELECT aws_comprehend.detect_sentiment('x', 'en')$$);
 ALTER SERVER aws_ml OPTIONS (ADD region 'us-west-2');
+-- a batch needs EXECUTE as a call does
+SET ROLE ml_user;
+SELECT s.sentiment FROM (VALUES ('good'), ('bad')) AS t(c), aws_comprehend.detect_sentiment(t.c, 'en') s;
+SET ROLE aws_ml;
+REVOKE EXECUTE ON FUNCTION aws_comprehend.detect_sentiment FROM ml_user;
+SET ROLE ml_user;
+SELECT s.sentiment FROM (VALUES ('good'), ('bad')) AS t(c), aws_comprehend.detect_sentiment(t.c, 'en') s;
+RESET ROLE;
 SELECT count(*) FROM ml_requests();
 
 SET client_min_messages = warning;
@@ -223,5 +332,6 @@ DROP EXTENSION aws_ml;
 DROP OWNED BY ml_user, ml_admin, ml_denied, ml_owner;
 DROP ROLE ml_user, ml_admin, ml_denied, ml_owner;
 DROP ROLE aws_ml;
-DROP FUNCTION classify_event, regression_model, analyze_company, ml_error, ml_requests, ml_batches;
+DROP FUNCTION classify_event, regression_model, analyze_company, ml_error, ml_explain, ml_requests, ml_batches;
 DROP TYPE company_forecasts;
+DROP TABLE ml_docs;

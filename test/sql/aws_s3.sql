@@ -149,7 +149,17 @@ SELECT spelled('(format csv) WHERE n > 1', E'1,a,b\n2,c,d\n');
 SELECT spelled('CSV WHERE n > 1 AND v IS DISTINCT FROM ''c''', E'1,a,b\n2,c,d\n3,e,f\n');
 SELECT spelled('(format csv) -- all of it', E'1,a,b\n');
 SELECT spelled('(format csv);', E'1,a,b\n');
+-- the end of the data, before the object's; and formats without text
+SELECT spelled('', E'1\ta\tb\n\\.\n2\tc\td\n');
+SELECT spelled('', '');
+SELECT s3_put('binary', '\x5047434f50590aff0d0a00000000000000000000030000000400000007000000017800000001'::bytea || '\x79ffff');
+SELECT s3_put(E'\u00dcbersicht 1+2 100%.csv', E'1,a,b\n');
 \t off
+SELECT aws_s3.table_import_from_s3('spelled', '', '(format binary)', 'amzn-s3-demo-bucket', 'binary', 'us-east-1');
+SELECT aws_s3.table_import_from_s3('spelled', '', 'BINARY', 'amzn-s3-demo-bucket', 'binary', 'us-east-1');
+SELECT aws_s3.table_import_from_s3('spelled', '', 'CSV', 'amzn-s3-demo-bucket', E'\u00dcbersicht 1+2 100%.csv', 'us-east-1');
+SELECT aws_s3.table_import_from_s3('spelled', '', '(format binary)', 'amzn-s3-demo-bucket', 'sample.csv', 'us-east-1');
+TABLE spelled;
 SELECT count(*) FROM s3_asked();
 
 -- what is more than one COPY FROM STDIN is refused, and nobody asked

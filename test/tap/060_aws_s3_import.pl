@@ -155,6 +155,22 @@ refused('without a mapping', 'app', '28000: .*role "app" has no AWS keys for ser
 imports('without a mapping, with keys', 'app', import_of('sample.csv', undef, undef, $given), 'ASIAEXAMPLE');
 $node->safe_psql('postgres', "CREATE USER MAPPING FOR PUBLIC SERVER aws_s3 OPTIONS ($keys)");
 
+# The log shows no keys of a call, whatever fails in it.
+my $log = -s $node->logfile;
+my $hidden = 'SecretOfTheCall';
+my $superuser = open_session($node);
+
+$superuser->query('SET log_statement = none');
+like($superuser->query($_->[0]), qr/$_->[1]/, "an error: $_->[1]")
+  for [ import_of('sample.csv', undef, undef, "'AKIDEXAMPLE', '$hidden'"), '38000: could not download from Amazon S3' ],
+  [ import_of('sample.csv', undef, undef, "NULL, '$hidden'"), '22023: .*needs access_key and secret_key' ],
+  [ import_of('sample.csv', 'no_such', undef, "'AKIDEXAMPLE', '$hidden'"), '42P01: relation "no_such" does not exist' ],
+  [ "DO \$\$ BEGIN PERFORM aws_s3.table_import_from_s3('t1', '', '', aws_commons.create_s3_uri('$bucket', 'sample.csv', NULL), aws_commons.create_aws_credentials('AKIDEXAMPLE', '$hidden', NULL)); END \$\$",
+	'38000: could not download from Amazon S3' ];
+$superuser->close;
+like(slurp_file($node->logfile, $log), qr/ERROR:  relation "no_such" does not exist/, 'it is logged');
+unlike(slurp_file($node->logfile, $log), qr/$hidden/, 'without the keys');
+
 # rds_superuser, as docs/rds.md creates it, may grant as the guides say
 my ($creation) = slurp_file("$FindBin::RealBin/../../docs/rds.md") =~ /^```sql\n(GRANT USAGE ON SCHEMA aws_s3 TO rds_superuser .*?)^```/ms;
 $node->safe_psql('postgres', "CREATE ROLE rds_superuser; $creation; GRANT rds_superuser TO boss");
