@@ -39,7 +39,8 @@ has_body(const LfdwHttpRequest *request)
 
 /*
  * Adds the request's headers, and keeps libcurl from some of its own: it would
- * wait a second for 100 Continue before a large body, and call any body a form.
+ * ask before a body of more than a megabyte, and wait a second for an answer,
+ * and call any body a form.
  */
 static void
 add_headers(LfdwHttpExchange *exchange, const LfdwHttpRequest *request)
@@ -53,7 +54,8 @@ add_headers(LfdwHttpExchange *exchange, const LfdwHttpRequest *request)
 		has_type |= pg_strcasecmp(header->name, "Content-Type") == 0;
 		add_header(exchange, psprintf("%s: %s", header->name, header->value));
 	}
-	add_header(exchange, "Expect:");
+	if (!request->asks_first)
+		add_header(exchange, "Expect:");
 	if (has_body(request) && !has_type)
 		add_header(exchange, "Content-Type:");
 }

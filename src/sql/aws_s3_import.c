@@ -171,7 +171,7 @@ run(Import *import, const CopyStmt *copy, char *text)
 
 /* Imports an object into a table, as COPY FROM does. */
 static Datum
-import_object(FunctionCallInfo fcinfo, const LfdwS3Arguments *arguments)
+import_object(FunctionCallInfo fcinfo, LfdwS3Arguments *arguments)
 {
 	char	   *table_name = lfdw_sql_argument_text(fcinfo, ARG_TABLE_NAME);
 	Import		import = {0};
@@ -193,6 +193,7 @@ import_object(FunctionCallInfo fcinfo, const LfdwS3Arguments *arguments)
 	size = lfdw_s3_download_size(import.download);
 	/* COPY may have ended before the object: at "\." */
 	MemoryContextDelete(import.context);
+	lfdw_s3_arguments_end(arguments);
 	PG_RETURN_TEXT_P(cstring_to_text(psprintf(UINT64_FORMAT " rows imported into relation \"%s\" from file %s of " INT64_FORMAT " bytes",
 											  rows, table_name,
 											  arguments->file_path, size)));

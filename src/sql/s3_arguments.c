@@ -16,6 +16,7 @@
 
 #include "credentials/credentials.h"
 #include "options/foreign_object.h"
+#include "pg/message.h"
 #include "pg/setting.h"
 #include "sql/s3_arguments.h"
 #include "sql/sql_argument.h"
@@ -127,6 +128,9 @@ lfdw_s3_arguments_read_words(LfdwS3Arguments *arguments, char **words, int nword
 /*
  * Takes keys, which replace those of the user mapping, and nothing else of it;
  * NULL or empty where not given.  Raises 22023 where some are missing.
+ *
+ * From here to lfdw_s3_arguments_end, or to an error, the log does not show the
+ * statement, which may have the keys in it.
  */
 void
 lfdw_s3_arguments_set_keys(LfdwS3Arguments *arguments, char *access_key,
@@ -139,6 +143,9 @@ lfdw_s3_arguments_set_keys(LfdwS3Arguments *arguments, char *access_key,
 	session_token = lfdw_sql_argument_unless_empty(session_token);
 	if (access_key == NULL && secret_key == NULL && session_token == NULL)
 		return;
+	arguments->hide.callback = lfdw_error_hide_statement;
+	arguments->hide.previous = error_context_stack;
+	error_context_stack = &arguments->hide;
 	if (access_key == NULL || secret_key == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -198,4 +205,12 @@ lfdw_s3_arguments_object(const LfdwS3Arguments *arguments)
 	return lfdw_s3_object_create(caller, arguments->credentials, &options->route,
 								 options->endpoint, arguments->bucket,
 								 arguments->file_path, arguments->region);
+}
+
+/* What lfdw_s3_arguments_set_keys has begun ends, where it has. */
+void
+lfdw_s3_arguments_end(LfdwS3Arguments *arguments)
+{
+	if (arguments->hide.callback)
+		error_context_stack = arguments->hide.previous;
 }

@@ -35,6 +35,7 @@ typedef struct LfdwS3Arguments
 	char	   *file_path;
 	char	   *region;			/* NULL: the server's */
 	LfdwCredentials *credentials;	/* NULL: the caller's */
+	ErrorContextCallback hide;	/* in place while its callback is not NULL */
 } LfdwS3Arguments;
 
 extern void lfdw_s3_arguments_check(const LfdwS3Arguments *arguments,
@@ -50,5 +51,6 @@ extern void lfdw_s3_arguments_set_keys(LfdwS3Arguments *arguments,
 									   char *access_key, char *secret_key,
 									   char *session_token);
 extern LfdwS3Object *lfdw_s3_arguments_object(const LfdwS3Arguments *arguments);
+extern void lfdw_s3_arguments_end(LfdwS3Arguments *arguments);
 
 #endif							/* LFDW_S3_ARGUMENTS_H */

@@ -20,11 +20,14 @@ import s3_send
 import services
 from s3_errors import DECLARATION, S3Error, invalid
 from s3_faults import FAULTS
-from s3_store import STORE, FileSink, new_file
+from s3_headers import ENCRYPTION
+from s3_store import STORE, FileSink
 from verifier import ACCOUNT, KEYS, REGION
 
-HOST = re.compile(r"(?:(?P<bucket>.+)\.)?s3(?:\.dualstack)?(?:[.-](?P<region>"
-                  + REGION + r"))?\.[a-z][a-z0-9.-]*\.[a-z]+(?:\.cn)?")
+HOST = re.compile(r"(?:(?P<bucket>.+)\.)?s3(?:-fips)?(?:\.dualstack)?"
+                  r"(?:[.-](?P<region>" + REGION + r"))?"
+                  r"\.[a-z][a-z0-9.-]*\.[a-z]+(?:\.cn)?")
+LOCAL = ".localhost"
 BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+\Z)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 # A bucket whose name starts so lives there; one that is moved answers 301.
 PLACED = re.compile(r"(moved-)?(" + REGION + r")-.")
@@ -39,7 +42,7 @@ HEADERS = {"x-amz-" + name for name in (
     "expected-bucket-owner", "storage-class", "server-side-encryption",
     "server-side-encryption-aws-kms-key-id", "server-side-encryption-context",
     "server-side-encryption-bucket-key-enabled")}
-HEADER_STARTS = ("x-amz-meta-", "x-amz-checksum-", "x-amz-te")
+HEADER_STARTS = ("x-amz-meta-", "x-amz-checksum-")
 SECRET_HEADERS = ("authorization", "x-amz-security-token")
 LISTING = {"prefix", "encoding-type"}
 # (method, of an object, what in the query tells it) -> operation, other names
@@ -81,12 +84,12 @@ class Request:
     def locate(self):
         """What the host, the path and the query name."""
         path, _, query = self.exchange.target.partition("?")
-        host = self.headers.get("Host", "").rpartition(":")
-        match = HOST.fullmatch(host[0] or host[2])
+        host = host_of(self.headers)
+        match = HOST.fullmatch(host)
         self.region = match and match["region"]
         self.bucket = match and match["bucket"]
-        if (host[0] or host[2]).endswith(".localhost"):
-            self.bucket = (host[0] or host[2])[:-len(".localhost")]
+        if host.endswith(LOCAL):
+            self.bucket = host[:-len(LOCAL)]
         try:
             path = unquote_to_bytes(path).decode()
         except ValueError:
@@ -122,17 +125,13 @@ class Request:
             found = OPERATIONS.get((method, bool(self.key),
                                     names[0] if names else None))
             if found is None:
-                raise S3Error("NotImplemented" if self.query else
-                              "MethodNotAllowed", Method=method)
+                raise S3Error("NotImplemented", Method=method)
             self.operation, others = found
             others = {*others, *names[:1]}
         self.row["operation"] = self.operation
         for name in set(self.query) - set(others):
             raise S3Error("NotImplemented", Query=name)
-        for name in (header.lower() for header in self.headers):
-            if (name.startswith("x-amz-") and name not in HEADERS
-                    and not name.startswith(HEADER_STARTS)):
-                raise S3Error("NotImplemented", Header=name)
+        self.check_headers()
         if "uploadId" in self.query:
             self.parameters["upload_id"] = self.query["uploadId"]
         if self.operation == "UploadPart":
@@ -140,6 +139,17 @@ class Request:
             self.parameters["number"] = self.number
         if "Range" in self.headers:
             self.parameters["range"] = self.headers["Range"]
+
+    def check_headers(self):
+        """Every header that asks for something is understood."""
+        for name in (header.lower() for header in self.headers):
+            if (name.startswith("x-amz-") and name not in HEADERS
+                    and not name.startswith(HEADER_STARTS)):
+                raise S3Error("NotImplemented", Header=name)
+            if name.startswith(ENCRYPTION) and self.operation not in (
+                    "PutObject", "CreateMultipartUpload"):
+                raise invalid(name, self.headers[name], name + " header is not "
+                              "supported for this operation.")
 
     def part_number(self):
         given = self.query.get("partNumber", "")
@@ -211,12 +221,13 @@ class Request:
             if self.operation != "PutObject" and size > DOCUMENT_LIMIT:
                 raise S3Error("EntityTooLarge", ProposedSize=size,
                               MaxSizeAllowed=DOCUMENT_LIMIT)
-            self.sink = FileSink(new_file(), 0, names)
-        stop = self.fault.after if self.fault and self.fault.action == (
-            "reset") and self.exchange.command != "GET" else None
+            self.sink = FileSink(names=names)
+        stop = self.fault and self.fault.body_limit(self.exchange.command)
+        # Of an upload that is completed they are the object's, not the body's.
+        checked = () if self.exchange.command == "POST" else s3_body.CHECKED
         try:
             self.checksums = s3_body.receive(self.exchange, self.signed,
-                                             self.sink, stop)
+                                             self.sink, checked, stop)
         finally:
             self.parameters["bytes"] = self.sink.size
 
@@ -245,13 +256,17 @@ class Request:
         return WORK[self.operation](self)
 
 
+def host_of(headers):
+    """The host asked for, without the port."""
+    return re.sub(r":\d+\Z", "", headers.get("Host", ""))
+
+
 def is_meant(exchange):
     """Whether a request is S3's: by its signature, or unsigned by its host."""
     if "Authorization" in exchange.headers:
         return s3_auth.is_signed_for_s3(exchange.headers)
-    host = exchange.headers.get("Host", "").rpartition(":")
-    host = host[0] or host[2]
-    return HOST.fullmatch(host) is not None or host.endswith(".localhost")
+    host = host_of(exchange.headers)
+    return HOST.fullmatch(host) is not None or host.endswith(LOCAL)
 
 
 def kept_headers(exchange):
@@ -282,7 +297,7 @@ def serve(exchange):
         services.RECORD.add(row)
         raise
     fault = request.fault
-    if not (fault and (fault.early or fault.action == "reset")):
+    if not (fault and (fault.early or fault.action in ("reset", "hang"))):
         s3_body.discard(exchange)
     if answer is None:
         row["status"] = s3_send.status_of(fault)
@@ -293,3 +308,5 @@ def serve(exchange):
         row["parameters"]["bytes"] = answer.content.size
     services.RECORD.add(row)
     s3_send.send(exchange, answer, fault)
+    if fault and fault.action == "close":
+        exchange.close_connection = True

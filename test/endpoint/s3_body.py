@@ -94,12 +94,12 @@ def aws_chunks(blocks, signed, kind, trailer):
     """The content of aws-chunked; `trailer` gets its trailing headers."""
     source = Source(blocks)
     with_signature = kind != s3_auth.UNSIGNED_TRAILER
-    while True:
+    size = None
+    while size != "0":
         size, _, extension = source.line().partition(";")
         if not re.fullmatch("[0-9a-fA-F]{1,16}", size):
             raise S3Error("IncompleteBody")
         left = int(size, 16)
-        last = left == 0
         hashed = hashlib.sha256()
         while left:
             block = source.some(left)
@@ -111,39 +111,27 @@ def aws_chunks(blocks, signed, kind, trailer):
             given = extension.partition("chunk-signature=")[2]
             signed.check_chunk(given, "PAYLOAD", s3_auth.EMPTY_HASH,
                                hashed.hexdigest())
-        if last:
-            break
-        if source.line():
+        if size != "0" and source.line():
             raise S3Error("IncompleteBody")
     read_trailer(source, signed, kind, trailer)
 
 
 def read_trailer(source, signed, kind, trailer):
-    """Trailing headers, up to the empty line or the body's end."""
-    lines = []
-    while True:
-        try:
-            line = source.line()
-        except S3Error:
+    """Trailing headers, up to an empty line or the body's end."""
+    rest = source.left + b"".join(source.blocks)
+    signature, text = "", ""
+    for line in rest.decode("latin-1").splitlines():
+        name, _, value = (word.strip() for word in line.partition(":"))
+        if not name:
             break
-        if not line:
-            break
-        lines.append(line)
-    signature = None
-    text = ""
-    for line in lines:
-        name, _, value = line.partition(":")
         if name.lower() == "x-amz-trailer-signature":
-            signature = value.strip()
+            signature = value
         else:
-            trailer[name.lower()] = value.strip()
-            text += "%s:%s\n" % (name.lower(), value.strip())
+            trailer[name.lower()] = value
+            text += "%s:%s\n" % (name.lower(), value)
     if kind == s3_auth.SIGNED_TRAILER:
-        signed.check_chunk(signature or "", "TRAILER",
-                           hashlib.sha256(text.encode()).hexdigest())
-    # Whatever stands behind: at most the CR and LF of an empty trailer.
-    for _ in source.blocks:
-        pass
+        signed.check_chunk(signature, "TRAILER",
+                           hashlib.sha256(text.encode("latin-1")).hexdigest())
 
 
 def length_of(headers):
@@ -170,25 +158,26 @@ def wanted_hashes(headers):
     return names
 
 
-def receive(exchange, signed, sink, stop_after=None):
-    """Read the whole body into `sink` and check it; what checksums it has.
-
-    Raises Stopped after `stop_after` bytes of content.
-    """
+def receive(exchange, signed, sink, names=CHECKED, stop_after=None):
+    """Read the whole body into `sink` and check it; what checksums it has, of
+    these names.  Raises Stopped after `stop_after` bytes of content."""
     headers = exchange.headers
     kind = headers.get("x-amz-content-sha256")
+    limit = length_of(headers) if kind.startswith("STREAMING-") else LARGEST
     trailer = {}
     blocks = exchange.body
     if kind.startswith("STREAMING-"):
         blocks = aws_chunks(blocks, signed, kind, trailer)
     for block in blocks:
         sink.write(block)
+        if sink.size > limit:
+            raise S3Error("IncompleteBody")
         if stop_after is not None and sink.size >= stop_after:
             raise Stopped
-    return check(headers, trailer, kind, sink)
+    return check(headers, trailer, kind, sink, names)
 
 
-def check(headers, trailer, kind, sink):
+def check(headers, trailer, kind, sink, names):
     """Compare hash, length and checksums with what was said of them."""
     if kind not in s3_auth.CONTENT_WORDS:
         found = sink.digest("sha256").hex()
@@ -205,7 +194,7 @@ def check(headers, trailer, kind, sink):
     said = {**{name.lower(): value for name, value in headers.items()},
             **trailer}
     checksums = {}
-    for name in CHECKED:
+    for name in names:
         if CHECKSUM + name in said:
             found = text_of(sink.digest(name))
             if said[CHECKSUM + name] != found:

@@ -15,7 +15,7 @@ DETAILS = {"times": 1, "skip": 0, "after": None, "done": False, "early": False,
 # Actions in place of the answer, and those that change the answer of a GET.
 INSTEAD = ("reset", "reset_after", "hang", "answer", "error_in_200")
 CHANGED = ("truncate", "stall", "drip", "chunked", "wrong_range",
-           "ignore_range", "changed", "spaces")
+           "ignore_range", "changed", "spaces", "close")
 STATUS = re.compile(r"(\d{3})(?: (\w+))?")
 CODES = {"301": "PermanentRedirect", "400": "RequestTimeout",
          "403": "AccessDenied", "404": "NoSuchKey", "500": "InternalError",
@@ -57,6 +57,12 @@ class Fault:
         if self.action == "reset" and is_get and self.after is not None:
             return False
         return self.action not in CHANGED
+
+    def body_limit(self, method):
+        """After how many bytes of a request's body no more is read."""
+        if self.action in ("reset", "hang") and method != "GET":
+            return self.after
+        return None
 
     def row(self):
         return {**self.matches, "action": self.action, "times": self.times,

@@ -18,7 +18,7 @@ def line(digits, number, columns, width):
     for column in range(2, columns + 1):
         start = "c%d-" % column
         pad = width - len(start) - length - len(last)
-        fields.append((start + said + last + "x" * max(0, pad)))
+        fields.append(start + said + last + "x" * max(0, pad))
     return ",".join(fields) + "\n"
 
 

@@ -9,7 +9,7 @@ import xml.etree.ElementTree
 
 from s3_body import CHECKSUM
 from s3_errors import S3Error, result
-from s3_headers import ENCRYPTION, encryption_of, iso, kept, quoted
+from s3_headers import encryption_of, iso, kept, quoted
 from s3_object import MOST, OWNER, check_write, encoder, number_of
 from s3_send import Answer
 from s3_send import xml as xml_answer
@@ -39,9 +39,6 @@ def create(request):
 
 def upload_part(request):
     upload = request.upload
-    if ENCRYPTION in request.headers:
-        raise S3Error("InvalidRequest", "x-amz-server-side-encryption header "
-                      "is not supported for this operation.")
     part = Stored(request.sink.content(), etag_of(
         request.sink.md5.digest(), upload.headers), {}, request.checksums)
     if not STORE.add_part(upload, request.number, part):

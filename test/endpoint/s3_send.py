@@ -4,6 +4,9 @@ IDENTIFICATION
   test/endpoint/s3_send.py
 """
 
+import fcntl
+import struct
+import termios
 import time
 
 from s3_errors import DECLARATION, S3Error
@@ -99,9 +102,19 @@ def send_blocks(exchange, content, fault, chunked):
 def end_early(exchange, fault):
     """End a body before its end: closed, reset, or never."""
     if fault.action == "reset":
+        wait_until_sent(exchange.connection)
         exchange.reset()
     elif fault.action == "stall":
         exchange.wait_until_gone()
+
+
+def wait_until_sent(connection):
+    """Block until the client's system has what was written: a reset would drop
+    the rest, and `after` would be no more than an upper bound."""
+    waiting = struct.pack("i", 1)
+    while struct.unpack("i", waiting)[0]:
+        waiting = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, waiting)
+        time.sleep(0.001)
 
 
 def status_of(fault):

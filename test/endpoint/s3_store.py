@@ -50,9 +50,12 @@ class Content:
 
 
 class FileSink:
-    """Takes bytes into a file from an offset on, and hashes them."""
+    """Takes bytes into a file from an offset on, and hashes them.
 
-    def __init__(self, file, offset=0, names=()):
+    Without a file it makes one, once there is a byte.
+    """
+
+    def __init__(self, file=None, offset=0, names=()):
         self.file = file
         self.start = offset
         self.size = 0
@@ -68,6 +71,8 @@ class FileSink:
             running.update(view)
         if self.crc is not None:
             self.crc = zlib.crc32(view, self.crc)
+        if self.file is None:
+            self.file = new_file()
         while view:
             done = os.pwrite(self.file.fileno(), view, self.start + self.size)
             self.size += done

@@ -10,9 +10,11 @@ import re
 import time
 import zlib
 
+import s3_auth
 from selftest_lib import TAP, TOKEN, Client, Started
 from selftest_s3lib import (S3, all_of, encode, one_of, sha, signed_chunks,
                             unsigned_chunks)
+from verifier import Key
 
 PART = 5 << 20
 KEYS = ("plain.txt", "a b/c+d.txt", "é/☃ %41.csv", "a//b/../c", "/first",
@@ -99,6 +101,7 @@ def test_keys(client, s3):
     TAP.equal([row["key"] for row in found],
               sorted(KEYS, key=lambda key: key.encode()), "all keys")
     for host in ("keys.s3.eu-west-1.amazonaws.com", "keys.localhost:1234",
+                 "keys.s3-fips.eu-west-1.amazonaws.com:443",
                  "keys.s3.amazonaws.com", "keys.s3.dualstack.eu-west-1."
                  "amazonaws.com"):
         TAP.equal(s3.ask("GET", "/plain.txt", host=host).body, b"plain.txt",
@@ -214,17 +217,57 @@ def test_signature(client, s3):
             ({"unsigned": {"host": "127.0.0.1"}}, "403 SignatureDoesNotMatch"),
             ({"headers": {"x-amz-tagging": "a=b"}}, "501 NotImplemented"),
             ({"headers": {"x-amz-expected-bucket-owner": "1"}},
-             "403 AccessDenied")):
+             "403 AccessDenied"),
+            ({"headers": {"x-amz-server-side-encryption": "aws:kms"}},
+             "200")):
         TAP.equal(s3.says("PUT", "/bucket/s", b"data", **how), expected,
                   "signature: %.60s" % how)
     TAP.equal([s3.says("GET", "/s", host="bucket.localhost",
                        unsigned={"authorization": None}),
                s3.says("GET", "/bucket/s", sent_path="/bucket/t"),
                s3.says("GET", "/bucket/s", query="acl"),
-               s3.says("POST", "/bucket/s"), s3.says("DELETE", "/bucket")],
+               s3.says("POST", "/bucket/s"), s3.says("DELETE", "/bucket"),
+               s3.says("GET", "/bucket/s", headers={
+                   "x-amz-server-side-encryption": "aws:kms"})],
               ["403 AccessDenied", "403 SignatureDoesNotMatch",
-               "501 NotImplemented", "405 MethodNotAllowed",
-               "405 MethodNotAllowed"], "no signature, and no operation")
+               "501 NotImplemented", "501 NotImplemented",
+               "501 NotImplemented", "400 InvalidArgument"],
+              "no signature, no operation, and a header that has no place")
+
+
+def test_examples():
+    """AWS's own examples of signatures in chunks, without and with a trailer,
+    for 65 kB of the letter a."""
+    s3_auth.KEYS["AKIAIOSFODNN7EXAMPLE"] = Key(
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", None, None, None)
+    crc = b"x-amz-checksum-crc32c:sOO8/Q==\n"
+    for name, seed, *signatures in (
+            ("chunks", "4f232c4386841ef735655705268965c4"
+             "4a0e4690baa4adea153f7db9fa80a0a9",
+             "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648",
+             "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497",
+             "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9"
+             ),
+            ("a trailer", "106e2a8a18243abcf37539882f36619c"
+             "00e2dfc72633413f02d3b74544bfeb8e",
+             "b474d8862b1487a5145d686f57f013e54db672cee1c953b3010fb58501ef5aa2",
+             "1c1344b170168f8e65b41376b44b20fe354e373826ccbbe2c1d40a8cae51e5c7",
+             "2ca2aba2005185cf7159c6277faf83795951dd77a3a99e6e65d5c9f85863f992",
+             "d81f82fc3505edab99d459891051a732e8730629a2e4a59689829ca17fe2e435"
+             )):
+        signed = s3_auth.Signed("AKIAIOSFODNN7EXAMPLE", "us-east-1", (
+            "20130524", "us-east-1", "s3", "aws4_request"),
+            "20130524T000000Z", seed)
+        seen = None
+        try:
+            for data, signature in zip((b"a" * 65536, b"a" * 1024, b""),
+                                       signatures):
+                signed.check_chunk(signature, "PAYLOAD", sha(b""), sha(data))
+            if signatures[3:]:
+                signed.check_chunk(signatures[3], "TRAILER", sha(crc))
+        except s3_auth.S3Error as error:
+            seen = error.elements
+        TAP.equal(seen, None, "AWS's example of " + name)
 
 
 def test_digests(client, s3):
@@ -271,6 +314,9 @@ def test_chunked_bodies(client, s3):
              "400 BadDigest"),
             ("short", {"hashed": plain, "headers": {
                 **headers, "x-amz-decoded-content-length": "80000"},
+                "chunks": signed_chunks(parts)}, "400 IncompleteBody"),
+            ("long", {"hashed": plain, "headers": {
+                **headers, "x-amz-decoded-content-length": "100"},
                 "chunks": signed_chunks(parts)}, "400 IncompleteBody"),
             ("unsigned", {"hashed": unsigned, "headers": named, "chunks":
                           lambda *_: unsigned_chunks(parts, trailer)}, "200"),
@@ -459,6 +505,9 @@ def test_faults_instead(client, s3):
               "hang")
     row = rows(client)[-1]
     TAP.equal((row["status"], row["fault"]), (None, "hang"), "on record")
+    fault(client, "hang", operation="PutObject", after=1000)
+    TAP.equal(s3.breaks("PUT", "/bucket/f", b"1" * 9000000, timeout=0.3)[1],
+              "TimeoutError", "hang in the body")
     fault(client, "answer", operation=["UploadPart", "PutObject"],
           headers={"x-own": "1"}, body="<not", done=True, key=["f", "g"])
     reply = s3.ask("PUT", "/bucket/g", b"done")
@@ -502,11 +551,17 @@ def test_faults_get(client, s3):
         for chunked in (False, True):
             fault(client, action, operation="GetObject", after=4321,
                   chunked=chunked)
-            got, why = s3.breaks("GET", "/bucket/g", timeout=0.5)
+            got, why = s3.breaks("GET", "/bucket/g", timeout=(
+                0.5 if action == "stall" else 20))
             TAP.equal(got, data[:4321], action)
             TAP.ok(why == expected or (chunked and why == "IncompleteRead"),
                    "how it ends", why)
         TAP.equal(s3.ask("GET", "/bucket/g").body, data, "and then not")
+    fault(client, "close")
+    reply = s3.ask("GET", "/bucket/g")
+    TAP.equal((reply.body, reply.headers["Connection"],
+               s3.connection.sock.recv(1)), (data, None, b""), "close")
+    s3.connection.close()
     fault(client, "drip", block=40000, delay_ms=40)
     started = time.monotonic()
     TAP.equal(s3.ask("GET", "/bucket/g").body, data, "drip")
@@ -635,3 +690,4 @@ def run():
                      test_faults_get, test_handlers, test_record):
             test(client, s3)
         test_large(client, s3, server)
+    test_examples()

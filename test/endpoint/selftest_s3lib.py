@@ -7,6 +7,7 @@ IDENTIFICATION
 import hashlib
 import http.client
 import re
+import socket
 import time
 import xml.etree.ElementTree
 from collections import namedtuple
@@ -109,6 +110,8 @@ class S3:
                 got += block
             missing = response.length
             return got, "IncompleteRead" if missing else None
+        except socket.timeout:
+            return got, "TimeoutError"
         except (OSError, http.client.HTTPException) as error:
             return got, type(error).__name__
         finally:

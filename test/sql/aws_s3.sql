@@ -2,12 +2,11 @@
 -- and what S3 was asked for.
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS lambda_fdw;
+-- "Install the aws_s3 extension"
+CREATE EXTENSION aws_s3 CASCADE;
 RESET client_min_messages;
 \set SHOW_CONTEXT never
 \getenv endpoint LAMBDA_FDW_ENDPOINT
-
--- "Install the aws_s3 extension"
-CREATE EXTENSION aws_s3 CASCADE;
 SELECT extname, extversion, objid::regnamespace AS schema FROM pg_extension e JOIN pg_depend d ON d.refobjid = e.oid
  WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_namespace'::regclass AND extname ~ '^aws_' ORDER BY 1;
 SELECT description FROM pg_description JOIN pg_extension e ON objoid = e.oid AND classoid = 'pg_extension'::regclass AND extname = 'aws_s3';
@@ -149,7 +148,17 @@ SELECT spelled('(format csv) WHERE n > 1', E'1,a,b\n2,c,d\n');
 SELECT spelled('CSV WHERE n > 1 AND v IS DISTINCT FROM ''c''', E'1,a,b\n2,c,d\n3,e,f\n');
 SELECT spelled('(format csv) -- all of it', E'1,a,b\n');
 SELECT spelled('(format csv);', E'1,a,b\n');
+-- the end of the data, before the object's; and formats without text
+SELECT spelled('', E'1\ta\tb\n\\.\n2\tc\td\n');
+SELECT spelled('', '');
+SELECT s3_put('binary', '\x5047434f50590aff0d0a00000000000000000000030000000400000007000000017800000001'::bytea || '\x79ffff');
+SELECT s3_put(E'\u00dcbersicht 1+2 100%.csv', E'1,a,b\n');
 \t off
+SELECT aws_s3.table_import_from_s3('spelled', '', '(format binary)', 'amzn-s3-demo-bucket', 'binary', 'us-east-1');
+SELECT aws_s3.table_import_from_s3('spelled', '', 'BINARY', 'amzn-s3-demo-bucket', 'binary', 'us-east-1');
+SELECT aws_s3.table_import_from_s3('spelled', '', 'CSV', 'amzn-s3-demo-bucket', E'\u00dcbersicht 1+2 100%.csv', 'us-east-1');
+SELECT aws_s3.table_import_from_s3('spelled', '', '(format binary)', 'amzn-s3-demo-bucket', 'sample.csv', 'us-east-1');
+TABLE spelled;
 SELECT count(*) FROM s3_asked();
 
 -- what is more than one COPY FROM STDIN is refused, and nobody asked
@@ -228,11 +237,12 @@ SELECT region, access_key, status, count(*) FROM s3_asked() GROUP BY 1, 2, 3 ORD
 SELECT count(*) FROM t1;
 
 -- what S3 refuses
-\set VERBOSITY verbose
 SELECT s3_import('t1', '', '', 'no/such.csv');
+\echo :LAST_ERROR_SQLSTATE
 SELECT aws_s3.table_import_from_s3('t1', '', '', 'denied', 'sample.csv', 'us-east-1');
+\echo :LAST_ERROR_SQLSTATE
 SELECT aws_s3.table_import_from_s3('t1', '', '', 'amzn-s3-demo-bucket', 'sample.csv', 'us-east-1', 'AKIDEXAMPLE', 'wrong');
-\set VERBOSITY default
+\echo :LAST_ERROR_SQLSTATE
 SELECT * FROM s3_asked();
 
 -- tables of all kinds

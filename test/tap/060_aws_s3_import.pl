@@ -32,10 +32,10 @@ $node->safe_psql('postgres', $_)
 	'CREATE UNLOGGED TABLE numbers (id bigint, c2 text, c3 text)');
 like(
 	[ $node->psql('postgres', 'CREATE EXTENSION aws_s3 CASCADE') ]->[2],
-	qr/^\S*NOTICE:  installing required extension "aws_commons"$/, 'CREATE EXTENSION aws_s3 CASCADE');
+	qr/NOTICE:  installing required extension "aws_commons"$/, 'CREATE EXTENSION aws_s3 CASCADE');
 
 # Has the endpoint do something, by one of its functions.
-sub tell
+sub ask
 {
 	my ($function, $request) = @_;
 
@@ -48,7 +48,7 @@ sub put
 {
 	my ($key, %more) = @_;
 
-	tell('s3_objects', { put => { bucket => $bucket, key => $key, %more } });
+	ask('s3_objects', { put => { bucket => $bucket, key => $key, %more } });
 	return;
 }
 
@@ -155,6 +155,22 @@ refused('without a mapping', 'app', '28000: .*role "app" has no AWS keys for ser
 imports('without a mapping, with keys', 'app', import_of('sample.csv', undef, undef, $given), 'ASIAEXAMPLE');
 $node->safe_psql('postgres', "CREATE USER MAPPING FOR PUBLIC SERVER aws_s3 OPTIONS ($keys)");
 
+# The log shows no keys of a call, whatever fails in it.
+my $log = -s $node->logfile;
+my $hidden = 'SecretOfTheCall';
+my $superuser = open_session($node);
+
+$superuser->query('SET log_statement = none');
+like($superuser->query($_->[0]), qr/$_->[1]/, "an error: $_->[1]")
+  for [ import_of('sample.csv', undef, undef, "'AKIDEXAMPLE', '$hidden'"), '38000: could not download from Amazon S3' ],
+  [ import_of('sample.csv', undef, undef, "NULL, '$hidden'"), '22023: .*needs access_key and secret_key' ],
+  [ import_of('sample.csv', 'no_such', undef, "'AKIDEXAMPLE', '$hidden'"), '42P01: relation "no_such" does not exist' ],
+  [ "DO \$\$ BEGIN PERFORM aws_s3.table_import_from_s3('t1', '', '', aws_commons.create_s3_uri('$bucket', 'sample.csv', NULL), aws_commons.create_aws_credentials('AKIDEXAMPLE', '$hidden', NULL)); END \$\$",
+	'38000: could not download from Amazon S3' ];
+$superuser->close;
+like(slurp_file($node->logfile, $log), qr/ERROR:  relation "no_such" does not exist/, 'it is logged');
+unlike(slurp_file($node->logfile, $log), qr/$hidden/, 'without the keys');
+
 # rds_superuser, as docs/rds.md creates it, may grant as the guides say
 my ($creation) = slurp_file("$FindBin::RealBin/../../docs/rds.md") =~ /^```sql\n(GRANT USAGE ON SCHEMA aws_s3 TO rds_superuser .*?)^```/ms;
 $node->safe_psql('postgres', "CREATE ROLE rds_superuser; $creation; GRANT rds_superuser TO boss");
@@ -162,6 +178,25 @@ imports('a member of rds_superuser', 'boss', $import);
 is( logged_in('boss', 'GRANT USAGE ON SCHEMA aws_s3 TO hired', 'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aws_s3 TO hired'),
 	"\n", 'grants as the guides say, without a word');
 imports('to others', 'hired', $import);
+
+# What the document shows, from its set-up on
+my ($document) = slurp_file("$FindBin::RealBin/../../docs/rds.md") =~ /^(## Set up Amazon S3\n.*?)^## Export/ms;
+my $script = join '', $document =~ /^```sql\n(.*?)^```/msg;
+
+$script =~ s/\(region '/(endpoint '$endpoint', region '/;
+$script =~ s/'(AKIA\.\.\.|sample_access_key)'/'$access_key'/g;
+$script =~ s/'(\.\.\.|sample_secret_key)'/'$secret_key'/g;
+put('pipeDelimitedSampleFile', text => "1|foo1|bar1|elephant1\n2|foo2|bar2|elephant2\n");
+put('SampleFile', text => "x\ty\n");
+$node->safe_psql('postgres', 'CREATE DATABASE document');
+my ($status, $out, $err) = $node->psql('document', $script, on_error_stop => 1);
+is("$out\n", <<'END', 'its SQL answers') or diag $err;
+3 rows imported into relation "t1" from file sample.csv of 12 bytes
+3 rows imported into relation "t1" from file sample.csv of 12 bytes
+2 rows imported into relation "test" from file pipeDelimitedSampleFile of 44 bytes
+1 rows imported into relation "t1" from file SampleFile of 4 bytes
+3 rows imported into relation "sales_dbo.t1" from file sample.csv of 12 bytes
+END
 
 # ---------------------------------------------------------------------------
 # Dumps
@@ -194,7 +229,7 @@ sub stalled
 {
 	my ($session, $sql) = @_;
 
-	tell('s3_fault', { operation => 'GetObject', key => 'big.csv', action => 'stall', after => 3000000, times => 1 });
+	ask('s3_fault', { operation => 'GetObject', key => 'big.csv', action => 'stall', after => 3000000, times => 1 });
 	$session->send($sql);
 	$node->poll_query_until('postgres', 'SELECT bytes_processed > 1000000 FROM pg_stat_progress_copy WHERE pid = ' . $session->pid)
 	  or BAIL_OUT('the import does not begin');

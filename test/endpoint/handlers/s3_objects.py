@@ -24,7 +24,7 @@ import s3_generated
 from endpoint import RawResponse
 from s3 import BUCKET
 from s3_headers import kept
-from s3_store import STORE, FileSink, Stored, etag_of, new_file
+from s3_store import STORE, FileSink, Stored, etag_of
 
 
 def blocks_of(put):
@@ -50,7 +50,7 @@ def packed(blocks):
 def put_object(put):
     if not BUCKET.fullmatch(put["bucket"]):
         raise ValueError("no name for a bucket: " + put["bucket"])
-    sink = FileSink(new_file())
+    sink = FileSink()
     for block in blocks_of(put):
         sink.write(block)
     headers = kept({name.lower(): value for name, value
