@@ -247,34 +247,36 @@ foreach my $name ('the query', 'UploadPart')
 my $query = rows(20000);
 my ($size, $sha256) = copied($query, 'format text');
 
-foreach my $fault (
-	{ operation => 'PutObject' },
+# An export meets these faults, each once, and is what it is without them.
+sub meets
+{
+	my ($name, @faults) = @_;
+	my $object;
+
+	ask('reset_calls');
+	ask('s3_fault', $_) for @faults;
+	is($session->query(export_of($query, 'fault')), "20000|1|$size", "$name: tried again");
+	($object) = objects('fault', digest => JSON::PP::true);
+	is("$object->{size} $object->{sha256}", "$size $sha256", "$name: all is there");
+	is_deeply([ map { $_->{met} } @{ ask('s3_fault') } ], [ (1) x @faults ], "$name: met");
+	is($control->query('SELECT count(*) FROM s3_uploads'), '0', "$name: no upload is left");
+	return;
+}
+
+my @requests = (
 	{ operation => 'CreateMultipartUpload' },
 	(map { { operation => 'UploadPart', number => $_ } } 1 .. 3),
-	{ operation => 'CompleteMultipartUpload' })
-{
-	foreach my $action ('reset', '500', '503',
-		$fault->{operation} eq 'CompleteMultipartUpload' ? ('error_in_200', 'spaces') : ())
-	{
-		my $name = join ' ', $action, $fault->{operation}, $fault->{number} // ();
-		my $object;
+	{ operation => 'CompleteMultipartUpload' });
 
-		ask('reset_calls');
-		ask('s3_fault', { %$fault, action => $action });
-		if ($fault->{operation} eq 'PutObject')
-		{
-			is($session->query(export_of('SELECT 1', 'fault')), '1|1|2', "$name: is tried again");
-		}
-		else
-		{
-			is($session->query(export_of($query, 'fault')), "20000|1|$size", "$name: is tried again");
-			($object) = objects('fault', digest => JSON::PP::true);
-			is("$object->{size} $object->{sha256}", "$size $sha256", "$name: and all is there");
-		}
-		is(ask('s3_fault')->[0]{met}, 1, "$name: was met");
-		is($control->query('SELECT count(*) FROM s3_uploads'), '0', "$name: no upload is left");
-	}
+foreach my $action ('reset', '500', '503')
+{
+	meets("$action for every request", map { { %$_, action => $action } } @requests);
+	ask('reset_calls');
+	ask('s3_fault', { operation => 'PutObject', action => $action });
+	is($session->query(export_of('SELECT 1', 'fault')), '1|1|2', "$action for the only one: tried again");
+	is(ask('s3_fault')->[0]{met}, 1, "$action for the only one: met");
 }
+meets("$_ for the last", { %{ $requests[-1] }, action => $_ }) for ('error_in_200', 'spaces');
 
 # For good.
 foreach my $operation (qw(PutObject CreateMultipartUpload UploadPart CompleteMultipartUpload))
