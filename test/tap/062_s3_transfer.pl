@@ -441,6 +441,33 @@ like($session->receive, qr/57014/, 'and the query ends');
 is_deeply(ask('s3_uploads'), [], 'with its upload');
 
 # ---------------------------------------------------------------------------
+# What is left in a session
+# ---------------------------------------------------------------------------
+
+# Exports that end in an error, with an abort each, and imports that break in
+# gzip: twenty-five of each.
+put('cut', base64 => MIME::Base64::encode_base64(substr($gzip, 0, length($gzip) - 4), ''), headers => { 'Content-Encoding' => 'gzip' });
+set_faults({ operation => 'UploadPart', action => '403', times => undef });
+$session->query(create_try());
+SKIP:
+{
+	my @failed;
+	my @grown = growth_of(
+		$session, 512,
+		sub {
+			@failed = map { $session->query("SELECT try(\$q\$$_\$q\$, 25)") }
+			  "SELECT aws_s3.query_export_to_s3('SELECT repeat(''x'', 1000000) FROM generate_series(1, 9)', 'bucket', 'failed')",
+			  import_of('cut');
+		});
+
+	is("@failed", '25 25', 'fifty transfers fail');
+	is_deeply(ask('s3_uploads'), [], 'and leave no upload');
+	skip 'the system does not tell memory', 2 unless defined $grown[0];
+	cmp_ok($grown[0], '<', 512, 'memory stays, in kB');
+	cmp_ok(abs($grown[1]), '<=', 2, 'so do descriptors');
+}
+
+# ---------------------------------------------------------------------------
 # Encryption
 # ---------------------------------------------------------------------------
 
