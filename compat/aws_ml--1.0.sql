@@ -25,6 +25,13 @@ BEGIN
   END IF;
 END $$;
 
+-- What the planner calls of the two below: it has the library loaded in time for
+-- their calls to go in batches.
+CREATE FUNCTION aws_comprehend.ml_support(internal)
+RETURNS internal
+AS 'MODULE_PATHNAME', 'aws_ml_support'
+LANGUAGE C STRICT;
+
 CREATE FUNCTION aws_comprehend.detect_sentiment(
   IN input_text varchar,
   IN language_code varchar,
@@ -32,7 +39,8 @@ CREATE FUNCTION aws_comprehend.detect_sentiment(
   OUT sentiment varchar,
   OUT confidence real)
 AS 'MODULE_PATHNAME', 'aws_ml_detect_sentiment'
-LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 5000;
+LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 5000
+SUPPORT aws_comprehend.ml_support;
 
 CREATE FUNCTION aws_sagemaker.invoke_endpoint(
   IN endpoint_name varchar,
@@ -40,15 +48,20 @@ CREATE FUNCTION aws_sagemaker.invoke_endpoint(
   VARIADIC model_input "any",
   OUT model_output varchar)
 AS 'MODULE_PATHNAME', 'aws_ml_invoke_endpoint'
-LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 5000;
+LANGUAGE C VOLATILE PARALLEL RESTRICTED COST 5000
+SUPPORT aws_comprehend.ml_support;
 
+COMMENT ON FUNCTION aws_comprehend.ml_support(internal) IS 'planner support of the functions of aws_ml';
 COMMENT ON FUNCTION aws_comprehend.detect_sentiment(varchar, varchar, int) IS 'the sentiment of a text, by Amazon Comprehend';
 COMMENT ON FUNCTION aws_sagemaker.invoke_endpoint(varchar, int, "any") IS 'what a model of Amazon SageMaker makes of its input';
 
+REVOKE ALL ON FUNCTION aws_comprehend.ml_support(internal) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aws_comprehend.detect_sentiment(varchar, varchar, int) FROM PUBLIC;
 REVOKE ALL ON FUNCTION aws_sagemaker.invoke_endpoint(varchar, int, "any") FROM PUBLIC;
 
--- The role administers the functions: it may call them, and let others.
+-- The role administers the functions: it may call them, and let others.  Without
+-- the support function its GRANT ... ON ALL FUNCTIONS would fail.
 GRANT USAGE ON SCHEMA aws_comprehend, aws_sagemaker TO aws_ml WITH GRANT OPTION;
+GRANT EXECUTE ON FUNCTION aws_comprehend.ml_support(internal) TO aws_ml WITH GRANT OPTION;
 GRANT EXECUTE ON FUNCTION aws_comprehend.detect_sentiment(varchar, varchar, int) TO aws_ml WITH GRANT OPTION;
 GRANT EXECUTE ON FUNCTION aws_sagemaker.invoke_endpoint(varchar, int, "any") TO aws_ml WITH GRANT OPTION;

@@ -347,6 +347,7 @@ lfdw_client_begin(const LfdwAwsRequest *request, const LfdwAwsAttempt *attempt)
 	http.ca_bundle = route->ca_bundle;
 	http.body = request->body;
 	http.body_len = request->body_len;
+	http.asks_first = request->asks_first;
 	http.limits = request->limits;
 	http.keep_connection = route->keep_connections;
 	http.once = attempt->once;

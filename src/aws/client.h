@@ -46,6 +46,7 @@ typedef struct LfdwAwsRequest
 	const char *trace_id;		/* X-Amzn-Trace-Id, NULL for none */
 	const char *body;			/* must outlive the exchange */
 	size_t		body_len;
+	bool		asks_first;		/* see LfdwHttpRequest */
 	LfdwHttpLimits limits;
 	bool		own_endpoint;	/* the endpoint is the administrator's choice */
 } LfdwAwsRequest;

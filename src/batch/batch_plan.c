@@ -92,12 +92,13 @@ static const CustomScanMethods scan_methods = {
 static int
 function_of(Oid funcid)
 {
+	Oid			extension = get_extension_oid("aws_ml", true);
 	HeapTuple	tuple;
 	Form_pg_proc proc;
 	int			found = -1;
 
-	if (getExtensionOfObject(ProcedureRelationId, funcid) !=
-		get_extension_oid("aws_ml", true) || !OidIsValid(funcid))
+	if (!OidIsValid(extension) ||
+		getExtensionOfObject(ProcedureRelationId, funcid) != extension)
 		return -1;
 	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(funcid));
 	if (!HeapTupleIsValid(tuple))

@@ -16,6 +16,8 @@
 
 #include "http/easy_handle_internal.h"
 
+#define WRITE_SIZE (256L * 1024)	/* what libcurl sends at once */
+
 /* Adds a header line, or raises out of memory. */
 static void
 add_header(LfdwHttpExchange *exchange, const char *line)
@@ -39,7 +41,8 @@ has_body(const LfdwHttpRequest *request)
 
 /*
  * Adds the request's headers, and keeps libcurl from some of its own: it would
- * wait a second for 100 Continue before a large body, and call any body a form.
+ * ask before a body of more than a megabyte, and wait a second for an answer,
+ * and call any body a form.
  */
 static void
 add_headers(LfdwHttpExchange *exchange, const LfdwHttpRequest *request)
@@ -53,7 +56,8 @@ add_headers(LfdwHttpExchange *exchange, const LfdwHttpRequest *request)
 		has_type |= pg_strcasecmp(header->name, "Content-Type") == 0;
 		add_header(exchange, psprintf("%s: %s", header->name, header->value));
 	}
-	add_header(exchange, "Expect:");
+	if (!request->asks_first)
+		add_header(exchange, "Expect:");
 	if (has_body(request) && !has_type)
 		add_header(exchange, "Content-Type:");
 }
@@ -67,6 +71,7 @@ set_method(CURL *easy, const LfdwHttpRequest *request)
 		SET(CURLOPT_POST, 1L);
 		SET(CURLOPT_POSTFIELDS, request->body_len > 0 ? request->body : "");
 		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) request->body_len);
+		SET(CURLOPT_UPLOAD_BUFFERSIZE, WRITE_SIZE);
 	}
 	else
 		SET(CURLOPT_HTTPGET, 1L);

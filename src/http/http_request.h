@@ -73,6 +73,8 @@ typedef struct LfdwHttpRequest
 	int			nheaders;
 	const char *body;			/* must outlive the exchange; of POST and PUT */
 	size_t		body_len;
+	bool		asks_first;		/* a large body is sent once the answer to the
+								 * headers is 100 Continue */
 	LfdwHttpLimits limits;
 	bool		keep_connection;	/* else close it after this exchange */
 	bool		once;			/* nobody will send it again if it breaks */

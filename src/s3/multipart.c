@@ -77,6 +77,9 @@ complete(LfdwS3Request *request)
 /*
  * Puts all of an object, which may be empty, by one request, and waits until it
  * is there.
+ *
+ * S3 is asked before the body is sent: it may answer that the bucket is
+ * elsewhere, and close the connection, which would take that answer with it.
  */
 void
 lfdw_s3_multipart_put(const LfdwS3Multipart *multipart, const char *body,
@@ -84,6 +87,7 @@ lfdw_s3_multipart_put(const LfdwS3Multipart *multipart, const char *body,
 {
 	LfdwS3Request *request = make_request(multipart, "PUT", "", body, len);
 
+	request->service.aws.asks_first = true;
 	add_kms_key(request, multipart->kms_key);
 	complete(request);
 	lfdw_s3_request_end(request);

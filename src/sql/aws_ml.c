@@ -28,6 +28,7 @@ PG_FUNCTION_INFO_V1(aws_ml_invoke_model);
 PG_FUNCTION_INFO_V1(aws_ml_invoke_model_get_embeddings);
 PG_FUNCTION_INFO_V1(aws_ml_invoke_endpoint);
 PG_FUNCTION_INFO_V1(aws_ml_detect_sentiment);
+PG_FUNCTION_INFO_V1(aws_ml_support);
 
 /* The arguments of Bedrock's functions, in order. */
 enum BedrockArgument
@@ -155,4 +156,16 @@ aws_ml_detect_sentiment(PG_FUNCTION_ARGS)
 	}
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
 													  values, nulls)));
+}
+
+/*
+ * Support function (SUPPORT) of those that may be asked for many rows at once: no
+ * help with anything.  The planner calls it while it simplifies expressions, so
+ * that the library is loaded, and the hook of batch joins with it, in the first
+ * query of a session.
+ */
+Datum
+aws_ml_support(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_POINTER(NULL);
 }

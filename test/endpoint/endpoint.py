@@ -13,7 +13,6 @@ IDENTIFICATION
 import argparse
 import base64
 import binascii
-import collections.abc
 import http.server
 import importlib.util
 import io
@@ -459,7 +458,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
             self.send_document(200, answer, {})
         elif isinstance(answer, bytes):
             self.send_body(200, answer, {})
-        elif isinstance(answer.body, collections.abc.ByteString):
+        elif isinstance(answer.body, (bytes, bytearray)):
             self.send_body(answer.status, answer.body, answer.headers)
         else:
             self.send_head(answer.status, {**answer.headers,

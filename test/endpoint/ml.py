@@ -200,13 +200,13 @@ def sagemaker(exchange, path, body, row, seen):
     name = unquote(match[1])
     text = decode(body)
     row["operation"] = "InvokeEndpoint"
+    if len(body) > SAGEMAKER_LIMIT:
+        raise Refusal(413, "RequestTooLargeException", "The body is too long.")
     rows = list(csv.reader(io.StringIO(text, newline="")))
     row["parameters"] = {"endpoint_name": name, "rows": len(rows),
                          "body": text if len(text) < 4000 else None,
                          "bytes": len(body)}
     refuse_denied(row, "sagemaker:InvokeEndpoint")
-    if len(body) > SAGEMAKER_LIMIT:
-        raise Refusal(413, "RequestTooLargeException", "The body is too long.")
     if exchange.headers.get("Content-Type") != "text/csv":
         raise Refusal(415, "ModelError", "Only text/csv is taken.")
     if name == "hang":

@@ -24,8 +24,9 @@ from s3_headers import ENCRYPTION
 from s3_store import STORE, FileSink
 from verifier import ACCOUNT, KEYS, REGION
 
-HOST = re.compile(r"(?:(?P<bucket>.+)\.)?s3(?:-fips)?(?:\.dualstack)?(?:[.-](?P<region>"
-                  + REGION + r"))?\.[a-z][a-z0-9.-]*\.[a-z]+(?:\.cn)?")
+HOST = re.compile(r"(?:(?P<bucket>.+)\.)?s3(?:-fips)?(?:\.dualstack)?"
+                  r"(?:[.-](?P<region>" + REGION + r"))?"
+                  r"\.[a-z][a-z0-9.-]*\.[a-z]+(?:\.cn)?")
 LOCAL = ".localhost"
 BUCKET = re.compile(r"(?!\d+\.\d+\.\d+\.\d+\Z)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 # A bucket whose name starts so lives there; one that is moved answers 301.

@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 sys.dont_write_bytecode = True
 import selftest_fronts  # noqa: E402
+import selftest_ml  # noqa: E402
 import selftest_s3  # noqa: E402
 import selftest_services  # noqa: E402
 from selftest_lib import (FUNCTIONS, HERE, TAP, TOKEN, Client,  # noqa: E402
@@ -468,6 +469,7 @@ def main():
         client.connection.close()
         test_process(server.process, server.port)
     selftest_services.run()
+    selftest_ml.run()
     selftest_s3.run()
     selftest_fronts.run()
     print("1..%d" % TAP.number)

@@ -101,6 +101,7 @@ def test_keys(client, s3):
     TAP.equal([row["key"] for row in found],
               sorted(KEYS, key=lambda key: key.encode()), "all keys")
     for host in ("keys.s3.eu-west-1.amazonaws.com", "keys.localhost:1234",
+                 "keys.s3-fips.eu-west-1.amazonaws.com:443",
                  "keys.s3.amazonaws.com", "keys.s3.dualstack.eu-west-1."
                  "amazonaws.com"):
         TAP.equal(s3.ask("GET", "/plain.txt", host=host).body, b"plain.txt",

@@ -216,9 +216,9 @@ SELECT ml_batches();
 SELECT sum(classify_event(a, NULL)) FROM ml_docs WHERE id <= 3;
 SELECT ml_batches();
 -- several functions, other tables, sorts above and below
-EXPLAIN (COSTS OFF) SELECT t.id, s.sentiment, p FROM ml_docs t JOIN ml_docs u USING (id), aws_comprehend.detect_sentiment(u.c, 'en') s,
+EXPLAIN (COSTS OFF) SELECT t.id, s.sentiment, p FROM ml_docs t JOIN ml_docs u ON u.id = t.a, aws_comprehend.detect_sentiment(u.c, 'en') s,
   aws_sagemaker.invoke_endpoint('sum', NULL, t.a, length(s.sentiment)) p WHERE t.id < 20 ORDER BY t.id;
-SELECT sum(t.id), count(DISTINCT s.sentiment), sum(p::int) FROM ml_docs t JOIN ml_docs u USING (id), aws_comprehend.detect_sentiment(u.c, 'en') s,
+SELECT sum(t.id), count(DISTINCT s.sentiment), sum(p::int) FROM ml_docs t JOIN ml_docs u ON u.id = t.a, aws_comprehend.detect_sentiment(u.c, 'en') s,
   aws_sagemaker.invoke_endpoint('sum', NULL, t.a, length(s.sentiment)) p WHERE t.id < 20;
 SELECT ml_batches();
 -- again for each row around, with its parameter
@@ -297,7 +297,7 @@ SET ROLE ml_admin;
 SELECT sentiment FROM aws_comprehend.detect_sentiment('bad', 'en');
 SET ROLE aws_ml;
 GRANT USAGE ON SCHEMA aws_comprehend TO ml_user;
-GRANT EXECUTE ON FUNCTION aws_comprehend.detect_sentiment TO ml_user;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aws_comprehend TO ml_user;
 SET ROLE ml_user;
 SELECT sentiment FROM aws_comprehend.detect_sentiment('bad', 'en');
 SELECT aws_sagemaker.invoke_endpoint('sum', NULL, 1);

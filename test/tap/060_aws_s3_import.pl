@@ -179,6 +179,25 @@ is( logged_in('boss', 'GRANT USAGE ON SCHEMA aws_s3 TO hired', 'GRANT EXECUTE ON
 	"\n", 'grants as the guides say, without a word');
 imports('to others', 'hired', $import);
 
+# What the document shows, from its set-up on
+my ($document) = slurp_file("$FindBin::RealBin/../../docs/rds.md") =~ /^(## Set up Amazon S3\n.*?)^## Export/ms;
+my $script = join '', $document =~ /^```sql\n(.*?)^```/msg;
+
+$script =~ s/\(region '/(endpoint '$endpoint', region '/;
+$script =~ s/'(AKIA\.\.\.|sample_access_key)'/'$access_key'/g;
+$script =~ s/'(\.\.\.|sample_secret_key)'/'$secret_key'/g;
+put('pipeDelimitedSampleFile', text => "1|foo1|bar1|elephant1\n2|foo2|bar2|elephant2\n");
+put('SampleFile', text => "x\ty\n");
+$node->safe_psql('postgres', 'CREATE DATABASE document');
+my ($status, $out, $err) = $node->psql('document', $script, on_error_stop => 1);
+is("$out\n", <<'END', 'its SQL answers') or diag $err;
+3 rows imported into relation "t1" from file sample.csv of 12 bytes
+3 rows imported into relation "t1" from file sample.csv of 12 bytes
+2 rows imported into relation "test" from file pipeDelimitedSampleFile of 44 bytes
+1 rows imported into relation "t1" from file SampleFile of 4 bytes
+3 rows imported into relation "sales_dbo.t1" from file sample.csv of 12 bytes
+END
+
 # ---------------------------------------------------------------------------
 # Dumps
 # ---------------------------------------------------------------------------

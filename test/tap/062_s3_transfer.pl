@@ -194,6 +194,12 @@ is(told('GetObject', 'status', 'range'), '-/- 500/- 200/-', 'are made again from
 set_faults({ %get, action => '503', times => undef });
 like(outcome_of_import('large')->{context}, qr/: SlowDown after 3 attempts, request \w+$/m, 'three are the limit');
 
+$session->query("ALTER SERVER aws_s3 OPTIONS (SET max_attempts '1')");
+set_faults({ %get, action => 'truncate', after => 500_000 });
+is(outcome_of_import('large')->{sqlstate}, '38000', 'with one attempt a break is an error');
+is(told('GetObject', 'status'), '200', 'of one request');
+$session->query("ALTER SERVER aws_s3 OPTIONS (SET max_attempts '3')");
+
 put('empty', text => '');
 set_faults();
 is($session->query(import_of('empty')), '0 rows imported into relation "rows" from file empty of 0 bytes', 'an object without a byte');
@@ -341,6 +347,11 @@ foreach my $bucket ('eu-central-1-data', 'moved-eu-central-1-data')
 		'10000 rows imported into relation "rows" from file large of ' . object('large', bucket => $bucket)->{size} . ' bytes', "$bucket: an import");
 	like(told('GetObject', 'status', 'region'), qr{^(301|400)/eu-west-1 200/eu-central-1$}, 'asks where it is, and there');
 }
+# The answer may come while the body is still being sent.
+set_faults({ operation => 'PutObject', action => '301', early => JSON::PP::true, headers => { 'x-amz-bucket-region' => 'eu-central-1' } });
+is($session->query("SELECT bytes_uploaded FROM aws_s3.query_export_to_s3('SELECT repeat(''x'', 1000000) FROM generate_series(1, 8)', 'bucket', 'whole')"), '8000008', 'an early redirect');
+is(told('PutObject', 'status', 'region'), '301/eu-west-1 200/eu-central-1', 'is read before the body is sent');
+
 put('large', rows => 1);
 # It is followed once, and not to nowhere.
 foreach my $region ('us-west-1', 'no region')
@@ -405,6 +416,22 @@ is(told('AbortMultipartUpload', 'status'), '204', 'by an abort');
 set_faults({ operation => 'AbortMultipartUpload', action => '403', times => undef }, { operation => 'UploadPart', action => '403', times => undef });
 like($session->query($export), qr/WARNING: .*could not abort a multipart upload to Amazon S3.*Bucket "bucket", key "exported", upload "[^"]+": HTTP status 403 AccessDenied.*ERROR: .*could not upload to Amazon S3/s, 'an abort that is refused is told, and the error comes through');
 ask('s3_objects', { clear => JSON::PP::true });
+
+# ---------------------------------------------------------------------------
+# A query that takes its time
+# ---------------------------------------------------------------------------
+
+# Its parts are not left half sent while it is away once more.
+set_faults();
+$session->send("SELECT rows_uploaded FROM aws_s3.query_export_to_s3('SELECT 1, repeat(''x'', 998) FROM generate_series(1, 8600) "
+	  . "UNION ALL SELECT 2, pg_sleep(1.1)::text UNION ALL SELECT 3, pg_sleep(300)::text', 'bucket', 'slow')");
+ok($node->poll_query_until('postgres',
+		q{SELECT f.payload->0->'parts'->0->>'number' = '1' FROM lambda_invoke('aws_s3', 's3_uploads', '{}') f}),
+	'a part arrives while the query is away');
+is(told('UploadPart', 'status'), '200', 'by one request');
+$control->query('SELECT pg_cancel_backend(' . $session->pid . ')');
+like($session->receive, qr/57014/, 'and the query ends');
+is_deeply(ask('s3_uploads'), [], 'with its upload');
 
 # ---------------------------------------------------------------------------
 # Encryption

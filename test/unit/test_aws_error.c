@@ -97,6 +97,20 @@ static const struct
 	{403, "MissingAuthenticationTokenException", LFDW_AWS_AUTHENTICATION},
 	{400, "ThrottlingException", LFDW_AWS_THROTTLED},
 
+	/* of models */
+	{400, "ValidationException", LFDW_AWS_BAD_REQUEST},
+	{400, "ValidationError", LFDW_AWS_BAD_REQUEST},
+	{400, "InvalidRequestException", LFDW_AWS_BAD_REQUEST},
+	{400, "UnsupportedLanguageException", LFDW_AWS_BAD_REQUEST},
+	{400, "TextSizeLimitExceededException", LFDW_AWS_TOO_LARGE},
+	{400, "BatchSizeLimitExceededException", LFDW_AWS_TOO_LARGE},
+	{408, "ModelTimeoutException", LFDW_AWS_MODEL_FAILED},
+	{424, "ModelError", LFDW_AWS_MODEL_FAILED},
+	{424, "ModelErrorException", LFDW_AWS_MODEL_FAILED},
+	{424, "ModelStreamErrorException", LFDW_AWS_MODEL_FAILED},
+	{429, "ModelNotReadyException", LFDW_AWS_NOT_READY},
+	{500, "InternalServerException", LFDW_AWS_UNAVAILABLE},
+	{530, "InternalDependencyException", LFDW_AWS_UNAVAILABLE},
 	/* of nobody: the status decides */
 	{301, "", LFDW_AWS_BAD_REQUEST},
 	{400, "", LFDW_AWS_BAD_REQUEST},
@@ -167,6 +181,11 @@ test_retry(void)
 		{403, "InvalidAccessKeyId", LFDW_RETRY_NEVER},
 		{200, "InternalError", LFDW_RETRY_MAY_HAVE_RUN},
 		{200, "", LFDW_RETRY_NEVER},
+
+		{408, "ModelTimeoutException", LFDW_RETRY_NEVER},
+		{424, "ModelErrorException", LFDW_RETRY_NEVER},
+		{429, "ModelNotReadyException", LFDW_RETRY_NOT_RUN},
+		{200, "InternalServerException", LFDW_RETRY_MAY_HAVE_RUN},
 
 		/* the status decides, of a metadata service always */
 		{301, "", LFDW_RETRY_NEVER},
