@@ -7,7 +7,7 @@
 # checkout as it is.
 
 # compat has extensions of SQL alone, over the same library.
-EXTENSION = lambda_fdw compat/aws_commons compat/aws_lambda
+EXTENSION = lambda_fdw compat/aws_commons compat/aws_lambda compat/aws_ml compat/aws_s3
 MODULE_big = lambda_fdw
 PGFILEDESC = "lambda_fdw - foreign data wrapper for AWS Lambda"
 
@@ -68,7 +68,8 @@ endif
 $(call find_library,libcurl,7.87,libcurl4-openssl-dev)
 $(call find_library,json-c,0.13,libjson-c-dev)
 $(call find_library,libcrypto,3.0,libssl-dev)
-LIBRARIES = libcurl json-c libcrypto
+$(call find_library,zlib,1.2,zlib1g-dev)
+LIBRARIES = libcurl json-c libcrypto zlib
 PG_CPPFLAGS = -I$(CHECKOUT)src $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
 SHLIB_LINK = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 ifneq (,$(CHECKOUT))

@@ -13,7 +13,7 @@ BEGIN
   END IF;
 END $$;
 
--- Users have columns and variables of this type: it is never dropped or changed.
+-- Users have columns and variables of these types: they are never dropped or changed.
 CREATE TYPE aws_commons._lambda_function_arn_1 AS (
   function_name text,
   region text);
@@ -29,5 +29,39 @@ RETURN ROW(function_name, region)::aws_commons._lambda_function_arn_1;
 
 COMMENT ON FUNCTION aws_commons.create_lambda_function_arn(text, text) IS 'a Lambda function and its region, for aws_lambda.invoke';
 
--- Nothing here invokes anything.
+CREATE TYPE aws_commons._s3_uri_1 AS (
+  bucket text,
+  file_path text,
+  region text);
+
+COMMENT ON TYPE aws_commons._s3_uri_1 IS 'an object of Amazon S3 and its region';
+
+CREATE TYPE aws_commons._aws_credentials_1 AS (
+  access_key text,
+  secret_key text,
+  session_token text);
+
+COMMENT ON TYPE aws_commons._aws_credentials_1 IS 'keys of AWS';
+
+CREATE FUNCTION aws_commons.create_s3_uri(
+  bucket text,
+  file_path text,
+  region text)
+RETURNS aws_commons._s3_uri_1
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW(bucket, file_path, region)::aws_commons._s3_uri_1;
+
+COMMENT ON FUNCTION aws_commons.create_s3_uri(text, text, text) IS 'an object of Amazon S3 and its region, for the functions of aws_s3';
+
+CREATE FUNCTION aws_commons.create_aws_credentials(
+  access_key text,
+  secret_key text,
+  session_token text)
+RETURNS aws_commons._aws_credentials_1
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW(access_key, secret_key, session_token)::aws_commons._aws_credentials_1;
+
+COMMENT ON FUNCTION aws_commons.create_aws_credentials(text, text, text) IS 'keys of AWS, for aws_s3.table_import_from_s3';
+
+-- Nothing here calls AWS.
 GRANT USAGE ON SCHEMA aws_commons TO PUBLIC;

@@ -264,6 +264,7 @@ missing_packages()
 		libcurl4-openssl-dev pkg-config --exists libcurl
 		libjson-c-dev pkg-config --exists json-c
 		libssl-dev pkg-config --exists libcrypto
+		zlib1g-dev pkg-config --exists zlib
 		ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
 		python3 command -v python3
 		tzdata test -f /usr/share/zoneinfo/zone.tab
@@ -517,7 +518,7 @@ copy_server()
 	done
 	# An installed lambda_fdw would be tested, or written to, through a link.
 	(cd "$work/server" && find . -depth \( -name 'lambda_fdw*' -o \
-		-name 'aws_lambda*' -o -name 'aws_commons*' \) -exec rm -rf {} +)
+		-name 'aws_*' \) -exec rm -rf {} +)
 	installed=$("$installed" --bindir)/pg_config
 	PG_CONFIG=$work/server$installed
 	pg_bin=$("$PG_CONFIG" --bindir)

@@ -58,6 +58,7 @@ read_table(Oid relid)
                                "#include <openssl/evp.h>\n"),
     "src/base/control_doc.c": c_file("src/base/control_doc.c",
                                      "#include <json-c/json.h>\n"),
+    "src/base/gzip.c": c_file("src/base/gzip.c", "#include <zlib.h>\n"),
     "src/pg/compat.h": c_file(
         "src/pg/compat.h", "#if PG_VERSION_NUM >= 170000\n#endif\n"),
     "src/response/row_internal.h": c_file("src/response/row_internal.h", ""),
@@ -163,6 +164,7 @@ def same_name(tree):
 append("libraries", "src/options/option.c", "#include <curl/curl.h>\n", "curl")
 append("libraries", "src/http/http.c", "#include <openssl/ssl.h>\n", "OpenSSL")
 append("libraries", "src/http/http.c", "#include <json-c/json.h>\n", "json-c")
+append("libraries", "src/http/http.c", "#include <zlib.h>\n", "zlib")
 append("libraries", "src/http/http.c", '#include "catalog/pg_user_mapping.h"\n',
        "a foreign catalog")
 append("seen", "src/lambda/invoke.h", '#include "http/pool.h"\n',

@@ -12,6 +12,7 @@
 
 #include "fmgr.h"
 
+#include "batch/batch.h"
 #include "jit.h"
 #include "join/join.h"
 #include "modify/modify.h"
@@ -38,6 +39,7 @@ _PG_init(void)
 	lfdw_foreign_set_callback(lambdaGetForeignRelSize);
 	lfdw_setting_define();
 	lfdw_join_plan_install();
+	lfdw_batch_plan_install();
 	lfdw_declaration_install();
 	lfdw_jit_install();
 }

@@ -37,6 +37,7 @@ typedef enum OwnHeader
 {
 	HEADER_HOST,
 	HEADER_DATE,
+	HEADER_CONTENT_HASH,
 	HEADER_SECURITY_TOKEN,
 	HEADER_AUTHORIZATION,
 	HEADER_USER_AGENT,
@@ -48,6 +49,7 @@ typedef enum OwnHeader
 static const char *const own_headers[] = {
 	[HEADER_HOST] = "Host",
 	[HEADER_DATE] = "X-Amz-Date",
+	[HEADER_CONTENT_HASH] = "X-Amz-Content-Sha256",
 	[HEADER_SECURITY_TOKEN] = "X-Amz-Security-Token",
 	[HEADER_AUTHORIZATION] = "Authorization",
 	[HEADER_USER_AGENT] = "User-Agent",
@@ -200,8 +202,9 @@ report_signing(const LfdwRoute *route)
 }
 
 /*
- * Appends the headers of a signature: X-Amz-Date and the token, which it
- * covers as it does those that were there, then Authorization.
+ * Appends the headers of a signature: X-Amz-Date, the body's hash where it is
+ * asked for and the token, which it covers as it does those that were there,
+ * then Authorization.
  */
 static void
 sign(LfdwHeader *headers, int *nheaders, const LfdwAwsRequest *request,
@@ -216,7 +219,8 @@ sign(LfdwHeader *headers, int *nheaders, const LfdwAwsRequest *request,
 		.path = path,
 		.query = request->query,
 		.headers = headers,
-		.payload_hash = hash
+		.payload_hash = hash,
+		.path_encoded_once = request->path_encoded_once
 	};
 
 	initStringInfo(&authorization);
@@ -224,6 +228,8 @@ sign(LfdwHeader *headers, int *nheaders, const LfdwAwsRequest *request,
 		report_signing(request->route);
 	lfdw_sigv4_timestamp(time(NULL) + client->clock_offset, scope.timestamp);
 	add_header(headers, nheaders, HEADER_DATE, pstrdup(scope.timestamp));
+	if (request->sends_content_hash)
+		add_header(headers, nheaders, HEADER_CONTENT_HASH, pstrdup(hash));
 	if (credentials->session_token)
 		add_header(headers, nheaders, HEADER_SECURITY_TOKEN,
 				   credentials->session_token);
@@ -341,6 +347,7 @@ lfdw_client_begin(const LfdwAwsRequest *request, const LfdwAwsAttempt *attempt)
 	http.ca_bundle = route->ca_bundle;
 	http.body = request->body;
 	http.body_len = request->body_len;
+	http.asks_first = request->asks_first;
 	http.limits = request->limits;
 	http.keep_connection = route->keep_connections;
 	http.once = attempt->once;

@@ -34,9 +34,11 @@ typedef struct LfdwAwsRequest
 	const LfdwCaller *caller;	/* whose connections it uses */
 	const LfdwRoute *route;
 	const char *service;		/* as in the signature's scope */
-	const char *method;			/* GET, POST or PUT */
+	const char *method;			/* GET, POST, PUT or DELETE */
 	const char *endpoint;		/* URL */
 	const char *path;			/* below the endpoint's own, as on the wire */
+	bool		path_encoded_once;	/* sign the path as it is, as S3 does */
+	bool		sends_content_hash; /* X-Amz-Content-Sha256, as S3 demands */
 	const char *query;			/* as on the wire, "" for none */
 	const LfdwHeader *headers;	/* to sign, with Host, X-Amz-Date and the
 								 * token, which are added */
@@ -44,6 +46,7 @@ typedef struct LfdwAwsRequest
 	const char *trace_id;		/* X-Amzn-Trace-Id, NULL for none */
 	const char *body;			/* must outlive the exchange */
 	size_t		body_len;
+	bool		asks_first;		/* see LfdwHttpRequest */
 	LfdwHttpLimits limits;
 	bool		own_endpoint;	/* the endpoint is the administrator's choice */
 } LfdwAwsRequest;

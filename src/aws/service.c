@@ -23,6 +23,7 @@
 #include "utils/memutils.h"
 
 #include "aws/service.h"
+#include "base/control_doc.h"
 #include "http/wait.h"
 
 /* An error's body is read up to here; all of AWS's are far shorter. */
@@ -236,8 +237,10 @@ lfdw_service_advance(LfdwServiceRun *run, bool committed)
 	if (run->exchange == NULL || run->state >= LFDW_SERVICE_DONE)
 		return run->state;
 	status = lfdw_exchange_status(run->exchange);
-	success = status >= 200 && status < 300;
 	ended = lfdw_exchange_state(run->exchange) == LFDW_HTTP_DONE;
+	success = status >= 200 && status < 300 &&
+		!(ended && run->request->is_error &&
+		  run->request->is_error(run->exchange));
 	if (status != 0 && !success &&
 		(ended || lfdw_exchange_body(run->exchange)->len >= ERROR_BODY_MAX))
 	{
@@ -292,4 +295,20 @@ lfdw_service_complete(LfdwServiceRun *run)
 	while (lfdw_service_advance(run, false) < LFDW_SERVICE_DONE)
 		lfdw_service_wait(&run, 1, PG_INT64_MAX);
 	return run->state;
+}
+
+/*
+ * LfdwServiceRequest.read_code, for services whose errors are JSON: the code is
+ * in a header (AWS's protocol restJson1) or the document (awsJson1_1).
+ */
+void
+lfdw_service_json_code(LfdwHttpExchange *exchange, char *code, size_t size)
+{
+	char	   *header = lfdw_exchange_header(exchange, "x-amzn-ErrorType");
+	LfdwBuffer *body = lfdw_exchange_body(exchange);
+	LfdwErrorDoc doc = {0};
+
+	if (header == NULL && body->len > 0)
+		lfdw_error_doc_read(&doc, lfdw_buffer_bytes(body), body->len);
+	lfdw_aws_error_code(code, size, header ? header : doc.code);
 }

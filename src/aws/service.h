@@ -49,6 +49,12 @@ typedef struct LfdwServiceRequest
 	/* writes the code of an error into size bytes; NULL: its status tells */
 	void		(*read_code) (LfdwHttpExchange *exchange, char *code, size_t size);
 
+	/*
+	 * Is a whole answer an error in spite of its status, which is 2xx?  NULL:
+	 * never.  The status may have been sent before the work was done.
+	 */
+	bool		(*is_error) (LfdwHttpExchange *exchange);
+
 	int			max_attempts;
 	bool		repeatable;		/* it does no harm if it is done twice */
 	int			retry_failures; /* the LFDW_FAILURE()s to try again after */
@@ -103,5 +109,7 @@ extern void lfdw_service_wait(LfdwServiceRun **runs, int nruns, int64 until_us);
 extern LfdwServiceState lfdw_service_advance(LfdwServiceRun *run,
 											 bool committed);
 extern LfdwServiceState lfdw_service_complete(LfdwServiceRun *run);
+extern void lfdw_service_json_code(LfdwHttpExchange *exchange, char *code,
+								   size_t size);
 
 #endif							/* LFDW_SERVICE_H */

@@ -4,9 +4,10 @@
  *		The errors of AWS's services, sorted by what they mean to a caller.
  *
  * The codes are those of Invoke in Lambda's API model (2026), of the front end
- * that checks signatures, which the model does not list, and those the SDKs'
- * standard retry mode knows of any service.  This one table says what may be
- * tried again.
+ * that checks signatures, which the model does not list, of S3's list of error
+ * responses, of Bedrock's InvokeModel, SageMaker's InvokeEndpoint and
+ * Comprehend's DetectSentiment, and those the SDKs' standard retry mode knows of
+ * any service.  This one table says what may be tried again.
  *
  * IDENTIFICATION
  *	  src/base/aws_error.c
@@ -51,7 +52,27 @@ static const ErrorCode codes[] = {
 	{"AccessDeniedException", LFDW_AWS_ACCESS_DENIED, LFDW_RETRY_NEVER},
 	{"AccessDenied", LFDW_AWS_ACCESS_DENIED, LFDW_RETRY_NEVER},
 
-	{"ResourceNotFoundException", LFDW_AWS_NO_FUNCTION, LFDW_RETRY_NEVER},
+	{"InvalidAccessKeyId", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_NEVER},
+	{"InvalidToken", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_NEVER},
+	{"TokenRefreshRequired", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_RENEW},
+	{"AuthorizationHeaderMalformed", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"PermanentRedirect", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"TemporaryRedirect", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"NoSuchBucket", LFDW_AWS_NOT_FOUND, LFDW_RETRY_NEVER},
+	{"NoSuchKey", LFDW_AWS_NOT_FOUND, LFDW_RETRY_NEVER},
+	{"NoSuchUpload", LFDW_AWS_NOT_FOUND, LFDW_RETRY_NEVER},
+	{"InvalidObjectState", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"PreconditionFailed", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"InvalidRange", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"EntityTooLarge", LFDW_AWS_TOO_LARGE, LFDW_RETRY_NEVER},
+	{"EntityTooSmall", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"InvalidPart", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"BadDigest", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NOT_RUN},
+	{"XAmzContentSHA256Mismatch", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NOT_RUN},
+	{"IncompleteBody", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NOT_RUN},
+	{"OperationAborted", LFDW_AWS_NOT_READY, LFDW_RETRY_NOT_RUN},
+
+	{"ResourceNotFoundException", LFDW_AWS_NOT_FOUND, LFDW_RETRY_NEVER},
 	{"RequestTooLargeException", LFDW_AWS_TOO_LARGE, LFDW_RETRY_NEVER},
 	{"SerializedRequestEntityTooLargeException", LFDW_AWS_TOO_LARGE, LFDW_RETRY_NEVER},
 
@@ -105,7 +126,22 @@ static const ErrorCode codes[] = {
 	{"RequestTimeout", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_MAY_HAVE_RUN},
 	{"RequestTimeoutException", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_MAY_HAVE_RUN},
 	{"PriorRequestNotComplete", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_MAY_HAVE_RUN},
-	{"IDPCommunicationError", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_NOT_RUN}
+	{"IDPCommunicationError", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_NOT_RUN},
+
+	{"ValidationException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"ValidationError", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"InvalidRequestException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"SerializationException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"UnsupportedLanguageException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	{"TextSizeLimitExceededException", LFDW_AWS_TOO_LARGE, LFDW_RETRY_NEVER},
+	{"BatchSizeLimitExceededException", LFDW_AWS_TOO_LARGE, LFDW_RETRY_NEVER},
+	{"ModelNotReadyException", LFDW_AWS_NOT_READY, LFDW_RETRY_NOT_RUN},
+	{"ModelErrorException", LFDW_AWS_MODEL_FAILED, LFDW_RETRY_NEVER},
+	{"ModelError", LFDW_AWS_MODEL_FAILED, LFDW_RETRY_NEVER},
+	{"ModelStreamErrorException", LFDW_AWS_MODEL_FAILED, LFDW_RETRY_NEVER},
+	{"ModelTimeoutException", LFDW_AWS_MODEL_FAILED, LFDW_RETRY_NEVER},
+	{"InternalServerException", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_MAY_HAVE_RUN},
+	{"InternalDependencyException", LFDW_AWS_UNAVAILABLE, LFDW_RETRY_NEVER}
 };
 
 /*
@@ -160,7 +196,7 @@ lfdw_aws_error_classify(int status, const char *code)
 		case 403:
 			return LFDW_AWS_ACCESS_DENIED;
 		case 404:
-			return LFDW_AWS_NO_FUNCTION;
+			return LFDW_AWS_NOT_FOUND;
 		case 408:
 			return LFDW_AWS_UNAVAILABLE;
 		case 409:

@@ -18,11 +18,12 @@ typedef enum LfdwAwsErrorClass
 	LFDW_AWS_BAD_REQUEST,		/* the request is wrong, and will stay so */
 	LFDW_AWS_AUTHENTICATION,	/* keys, token, signature or clock */
 	LFDW_AWS_ACCESS_DENIED,		/* the keys' owner may not */
-	LFDW_AWS_NO_FUNCTION,		/* no such function, version or alias */
+	LFDW_AWS_NOT_FOUND,			/* no such function, bucket, object ... */
 	LFDW_AWS_TOO_LARGE,			/* the payload */
-	LFDW_AWS_THROTTLED,			/* too many invocations just now */
-	LFDW_AWS_NOT_READY,			/* the function is being set up or changed */
+	LFDW_AWS_THROTTLED,			/* too many requests just now */
+	LFDW_AWS_NOT_READY,			/* it is being set up or changed */
 	LFDW_AWS_ENVIRONMENT,		/* the function's environment is broken */
+	LFDW_AWS_MODEL_FAILED,		/* a model raised, or took too long */
 	LFDW_AWS_UNAVAILABLE		/* the service failed */
 } LfdwAwsErrorClass;
 

@@ -16,6 +16,8 @@
 
 #include "http/easy_handle_internal.h"
 
+#define WRITE_SIZE (256L * 1024)	/* what libcurl sends at once */
+
 /* Adds a header line, or raises out of memory. */
 static void
 add_header(LfdwHttpExchange *exchange, const char *line)
@@ -29,19 +31,52 @@ add_header(LfdwHttpExchange *exchange, const char *line)
 	exchange->headers = longer;
 }
 
-/* The method, and the body of those that have one. */
+/* Does the method send a body? */
+static bool
+has_body(const LfdwHttpRequest *request)
+{
+	return strcmp(request->method, "POST") == 0 ||
+		strcmp(request->method, "PUT") == 0;
+}
+
+/*
+ * Adds the request's headers, and keeps libcurl from some of its own: it would
+ * ask before a body of more than a megabyte, and wait a second for an answer,
+ * and call any body a form.
+ */
+static void
+add_headers(LfdwHttpExchange *exchange, const LfdwHttpRequest *request)
+{
+	bool		has_type = false;
+
+	for (int i = 0; i < request->nheaders; i++)
+	{
+		const LfdwHeader *header = &request->headers[i];
+
+		has_type |= pg_strcasecmp(header->name, "Content-Type") == 0;
+		add_header(exchange, psprintf("%s: %s", header->name, header->value));
+	}
+	if (!request->asks_first)
+		add_header(exchange, "Expect:");
+	if (has_body(request) && !has_type)
+		add_header(exchange, "Content-Type:");
+}
+
+/* The method, and the body of those that have one, which may be empty. */
 static void
 set_method(CURL *easy, const LfdwHttpRequest *request)
 {
-	if (strcmp(request->method, "GET") == 0)
+	if (has_body(request))
 	{
-		SET(CURLOPT_HTTPGET, 1L);
-		return;
+		SET(CURLOPT_POST, 1L);
+		SET(CURLOPT_POSTFIELDS, request->body_len > 0 ? request->body : "");
+		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) request->body_len);
+		SET(CURLOPT_UPLOAD_BUFFERSIZE, WRITE_SIZE);
 	}
-	SET(CURLOPT_POST, 1L);
-	SET(CURLOPT_POSTFIELDS, request->body);
-	SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) request->body_len);
-	if (strcmp(request->method, "POST") != 0)
+	else
+		SET(CURLOPT_HTTPGET, 1L);
+	if (strcmp(request->method, "GET") != 0 &&
+		strcmp(request->method, "POST") != 0)
 		SET(CURLOPT_CUSTOMREQUEST, request->method);
 }
 
@@ -80,12 +115,7 @@ lfdw_easy_set_request(LfdwHttpExchange *exchange,
 {
 	CURL	   *easy = exchange->easy;
 
-	for (int i = 0; i < request->nheaders; i++)
-		add_header(exchange, psprintf("%s: %s", request->headers[i].name,
-									  request->headers[i].value));
-	/* libcurl would wait a second for 100 Continue before a large body */
-	add_header(exchange, "Expect:");
-
+	add_headers(exchange, request);
 	SET(CURLOPT_URL, request->url);
 	/* the environment's proxies are not the server's */
 	SET(CURLOPT_PROXY, request->proxy ? request->proxy : "");

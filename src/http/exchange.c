@@ -66,7 +66,9 @@ lfdw_exchange_take_body(LfdwHttpExchange *exchange, const char *data,
 						size_t len)
 {
 	exchange->news = true;
-	if (len > exchange->limits.max_response_bytes - exchange->received)
+	exchange->moved = true;
+	if (exchange->limits.max_response_bytes > 0 &&
+		len > exchange->limits.max_response_bytes - exchange->received)
 	{
 		lfdw_exchange_note_failure(exchange, LFDW_HTTP_TOO_LARGE,
 								   "the body is too large");
@@ -95,6 +97,7 @@ lfdw_exchange_take_header(LfdwHttpExchange *exchange, const char *line,
 {
 	LfdwBuffer *head = &exchange->head;
 
+	exchange->moved = true;
 	if (len > HEADERS_MAX - exchange->header_bytes)
 	{
 		lfdw_exchange_note_failure(exchange, LFDW_HTTP_HEADERS_TOO_LARGE,
@@ -200,17 +203,30 @@ lfdw_exchange_wait_event(LfdwHttpExchange **exchanges, int nexchanges)
 	return nexchanges > 0 ? LFDW_WAIT_CONNECT : LFDW_WAIT_BACKOFF;
 }
 
-/* The limit that comes next, in microseconds of waiting; 0 for none. */
+/* How long a limit of ms, 0 for none, still lets wait; PG_INT64_MAX: for ever. */
 static int64
-next_limit(const LfdwHttpExchange *exchange)
+left_of(int ms, int64 waited_us)
+{
+	return ms == 0 ? PG_INT64_MAX :
+		Max(ms * INT64CONST(1000) - waited_us, 0);
+}
+
+/* What is left of the time to connect in. */
+static int64
+connect_time_left(const LfdwHttpExchange *exchange)
+{
+	return exchange->connected ? PG_INT64_MAX :
+		left_of(exchange->limits.connect_timeout_ms, exchange->waited_us);
+}
+
+/* What is left of the time for the answer, or for its next byte. */
+static int64
+answer_time_left(const LfdwHttpExchange *exchange)
 {
 	const LfdwHttpLimits *limits = &exchange->limits;
-	int			ms = limits->request_timeout_ms;
 
-	if (!exchange->connected && limits->connect_timeout_ms > 0 &&
-		(ms == 0 || limits->connect_timeout_ms < ms))
-		ms = limits->connect_timeout_ms;
-	return ms * INT64CONST(1000);
+	return Min(left_of(limits->request_timeout_ms, exchange->waited_us),
+			   left_of(limits->stall_timeout_ms, exchange->stalled_us));
 }
 
 /*
@@ -220,9 +236,16 @@ next_limit(const LfdwHttpExchange *exchange)
 int64
 lfdw_exchange_time_left(const LfdwHttpExchange *exchange)
 {
-	int64		limit = next_limit(exchange);
+	return Min(connect_time_left(exchange), answer_time_left(exchange));
+}
 
-	return limit == 0 ? PG_INT64_MAX : Max(limit - exchange->waited_us, 0);
+/* Counts time that was spent waiting for the exchange. */
+void
+lfdw_exchange_count_wait(LfdwHttpExchange *exchange, int64 elapsed_us)
+{
+	exchange->waited_us += elapsed_us;
+	exchange->stalled_us = exchange->moved ? 0 : exchange->stalled_us + elapsed_us;
+	exchange->moved = false;
 }
 
 /* Milliseconds until libcurl, a deadline or the caller wants attention, or -1. */
@@ -255,7 +278,7 @@ lfdw_exchange_note_timeout(LfdwHttpExchange *exchange)
 	if (exchange->state != LFDW_HTTP_RUNNING ||
 		lfdw_exchange_time_left(exchange) > 0)
 		return false;
-	if (next_limit(exchange) == exchange->limits.request_timeout_ms * INT64CONST(1000))
+	if (answer_time_left(exchange) == 0)
 		lfdw_exchange_note_failure(exchange, LFDW_HTTP_REQUEST_TIMEOUT,
 								   "no answer in time");
 	else

@@ -50,6 +50,9 @@ struct LfdwHttpExchange
 	int			last_status;	/* of the last header block, 1xx included */
 	size_t		header_bytes;	/* of all header blocks, and trailers */
 	int64		waited_us;		/* time spent waiting for this exchange */
+	bool		moved;			/* a byte of the answer came since the last
+								 * count */
+	int64		stalled_us;		/* ... since the last byte of the answer */
 	size_t		received;		/* bytes of the body */
 	LfdwBuffer	head;
 	LfdwBuffer	body;
@@ -86,6 +89,8 @@ extern bool lfdw_exchange_take_any_news(LfdwHttpExchange **exchanges,
 extern LfdwWaitEvent lfdw_exchange_wait_event(LfdwHttpExchange **exchanges,
 											  int nexchanges);
 extern int64 lfdw_exchange_time_left(const LfdwHttpExchange *exchange);
+extern void lfdw_exchange_count_wait(LfdwHttpExchange *exchange,
+									 int64 elapsed_us);
 extern long lfdw_exchange_next_timeout(LfdwHttpExchange **exchanges,
 									   int nexchanges, int64 until_us);
 extern void lfdw_exchange_release_slots(LfdwHttpExchange *exchange);

@@ -214,7 +214,7 @@ check_deadlines(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
 	{
 		LfdwHttpExchange *exchange = exchanges[i];
 
-		exchange->waited_us += elapsed_us;
+		lfdw_exchange_count_wait(exchange, elapsed_us);
 		if (lfdw_exchange_note_timeout(exchange))
 			lfdw_multi_fail(exchange, exchange->failure, exchange->message);
 	}
@@ -226,7 +226,8 @@ check_deadlines(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
  * not seen: its headers, bytes of the body, its end or its failure; or has a
  * window so full that the consumer must discard bytes or widen it.  At the
  * time until_us of lfdw_wait_now_us it returns all the same; PG_INT64_MAX
- * means never.
+ * means never, and a time that has come that bytes are moved as far as they go
+ * without waiting.
  *
  * All exchanges of the backend make progress meanwhile; the time counts for
  * the deadlines of those given.  Interrupts are served at once and may raise
@@ -238,17 +239,19 @@ lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges, int64 until_us)
 	for (;;)
 	{
 		int64		start;
+		int64		now;
 
 		CHECK_FOR_INTERRUPTS();
 		resume_all_paused();
 		if (lfdw_exchange_take_any_news(exchanges, nexchanges))
 			return;
 		start = lfdw_wait_now_us();
-		if (start >= until_us)
-			return;
 		wait_once(lfdw_exchange_wait_event(exchanges, nexchanges),
 				  lfdw_exchange_next_timeout(exchanges, nexchanges, until_us));
-		check_deadlines(exchanges, nexchanges, lfdw_wait_now_us() - start);
+		now = lfdw_wait_now_us();
+		check_deadlines(exchanges, nexchanges, now - start);
+		if (now >= until_us)
+			return;
 	}
 }
 

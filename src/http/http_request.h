@@ -50,7 +50,9 @@ typedef struct LfdwHttpLimits
 {
 	int			connect_timeout_ms; /* 0: none */
 	int			request_timeout_ms; /* from start to last byte, 0: none */
-	int			max_response_bytes; /* of the body */
+	int			stall_timeout_ms;	/* longest wait for a byte of the answer,
+									 * the first or the next, 0: none */
+	int			max_response_bytes; /* of the body, 0: any number */
 	int			idle_connection_ms; /* a kept connection is closed after, 0:
 									 * never */
 } LfdwHttpLimits;
@@ -63,14 +65,16 @@ typedef struct LfdwHttpLimits
 typedef struct LfdwHttpRequest
 {
 	LfdwPoolKey pool;			/* whose connections it may use */
-	const char *method;			/* GET, POST or PUT */
+	const char *method;			/* GET, POST, PUT or DELETE */
 	const char *url;
 	const char *proxy;			/* URL, NULL for none */
 	const char *ca_bundle;		/* PEM file, NULL for the system's */
 	const LfdwHeader *headers;	/* all that are sent, Host apart */
 	int			nheaders;
-	const char *body;			/* must outlive the exchange; not for GET */
+	const char *body;			/* must outlive the exchange; of POST and PUT */
 	size_t		body_len;
+	bool		asks_first;		/* a large body is sent once the answer to the
+								 * headers is 100 Continue */
 	LfdwHttpLimits limits;
 	bool		keep_connection;	/* else close it after this exchange */
 	bool		once;			/* nobody will send it again if it breaks */
@@ -92,7 +96,7 @@ typedef enum LfdwHttpFailure
 	LFDW_HTTP_CONNECT_TIMEOUT,
 	LFDW_HTTP_PROXY_REFUSED,	/* the proxy would not connect */
 	LFDW_HTTP_NO_DESCRIPTOR,	/* this session has too many open files */
-	LFDW_HTTP_REQUEST_TIMEOUT,
+	LFDW_HTTP_REQUEST_TIMEOUT,	/* or nothing arrived for too long */
 	LFDW_HTTP_TOO_LARGE,		/* the body, past max_response_bytes */
 	LFDW_HTTP_HEADERS_TOO_LARGE,	/* past a limit of ours or libcurl's */
 	LFDW_HTTP_BROKEN,			/* after sending: reset, truncated, not HTTP */

@@ -7,11 +7,7 @@
  * the foreign table, to which it gives a condition more, "key in (...)".  So
  * the scan's own filters, identity and instrumentation are those of any scan.
  *
- * Its scan tuple is the outer child's columns, then the inner child's.  Under
- * a left or anti join the columns that the plan above sees may be NULL where those
- * that the join conditions see are not; from 16 on these are different Vars.  The
- * scan tuple is described as the plan above sees it, and the join conditions are
- * rewritten to that: they are evaluated before NULLs are filled in.
+ * join_target.c says what its scan tuple is.
  *
  * IDENTIFICATION
  *	  src/join/join_plan.c
@@ -37,6 +33,7 @@
 
 #include "join/join.h"
 #include "join/join_internal.h"
+#include "join/join_target.h"
 #include "pg/compat.h"
 #include "pg/setting.h"
 #include "pushdown/term_list.h"
@@ -209,132 +206,11 @@ choose_key(BindJoin *join)
 	return join->key != NULL;
 }
 
-/* The Vars and PlaceHolderVars of an expression or a list of them. */
-static List *
-vars_of(Node *node)
-{
-	return pull_var_clause(node, PVC_RECURSE_AGGREGATES |
-						   PVC_RECURSE_WINDOWFUNCS | PVC_INCLUDE_PLACEHOLDERS);
-}
-
-static bool
-all_members(List *vars, List *available)
-{
-	ListCell   *lc;
-
-	foreach(lc, vars)
-	{
-		if (!list_member(available, lfirst(lc)))
-			return false;
-	}
-	return true;
-}
-
-/* Are two the same column or placeholder, but for the joins that may null it? */
-static bool
-is_same_column(Node *a, Node *b)
-{
-	if (IsA(a, Var) && IsA(b, Var))
-		return ((Var *) a)->varno == ((Var *) b)->varno &&
-			((Var *) a)->varattno == ((Var *) b)->varattno &&
-			((Var *) a)->varlevelsup == ((Var *) b)->varlevelsup;
-	if (IsA(a, PlaceHolderVar) && IsA(b, PlaceHolderVar))
-		return ((PlaceHolderVar *) a)->phid == ((PlaceHolderVar *) b)->phid;
-	return false;
-}
-
-/*
- * Where an expression is in a list, or -1: an equal one, or if any_nulls is true
- * the same column, whatever may null it.
- */
-static int
-index_of(List *list, Node *node, bool any_nulls)
-{
-	ListCell   *lc;
-
-	foreach(lc, list)
-	{
-		if (any_nulls ? is_same_column(lfirst(lc), node) : equal(lfirst(lc), node))
-			return foreach_current_index(lc);
-	}
-	return -1;
-}
-
-/*
- * The inner columns as the plan above the join sees them, in *shown.  False where
- * something above is neither outer nor inner, or sees a column in two ways.
- */
-static bool
-find_shown(List *above, List *outer, List *inner, List **shown)
-{
-	Bitmapset  *seen = NULL;
-	ListCell   *lc;
-
-	*shown = list_copy(inner);
-	foreach(lc, above)
-	{
-		Node	   *var = lfirst(lc);
-		int			index = index_of(*shown, var, false);
-
-		if (list_member(outer, var))
-			continue;
-		if (index < 0)
-		{
-			index = index_of(inner, var, true);
-			if (index < 0 || bms_is_member(index, seen))
-				return false;
-			lfirst(list_nth_cell(*shown, index)) = var;
-		}
-		seen = bms_add_member(seen, index);
-	}
-	return true;
-}
-
-/* Inner columns, and what stands for them. */
-typedef struct Replacement
-{
-	List	   *inner;
-	List	   *shown;
-} Replacement;
-
-static Node *
-show_mutator(Node *node, void *context)
-{
-	Replacement *replacement = context;
-
-	if (node == NULL)
-		return NULL;
-	if (IsA(node, Var) || IsA(node, PlaceHolderVar))
-	{
-		int			index = index_of(replacement->inner, node, false);
-
-		if (index >= 0)
-			return copyObject(list_nth(replacement->shown, index));
-	}
-	return expression_tree_mutator(node, show_mutator, replacement);
-}
-
-/* The clauses of a join, and those that filter it after NULLs are filled in. */
-static void
-split_clauses(JoinType jointype, List *restrictlist, Relids relids,
-			  List **joinquals, List **otherquals)
-{
-	*otherquals = NIL;
-	if (IS_OUTER_JOIN(jointype))
-		extract_actual_join_clauses(restrictlist, relids, joinquals, otherquals);
-	else
-		*joinquals = extract_actual_clauses(restrictlist, false);
-}
-
 /* Can every expression be computed from what the two sides give? */
 static bool
 is_computable(const BindJoin *join)
 {
-	List	   *outer = join->outerrel->reltarget->exprs;
-	List	   *inner = join->innerrel->reltarget->exprs;
-	List	   *joinquals;
-	List	   *otherquals;
-	List	   *shown;
+	LfdwJoinTarget target;
 	ListCell   *lc;
 
 	foreach(lc, join->restrictlist)
@@ -345,12 +221,11 @@ is_computable(const BindJoin *join)
 			contain_volatile_functions((Node *) rinfo->clause))
 			return false;
 	}
-	split_clauses(join->jointype, join->restrictlist, join->joinrel->relids,
-				  &joinquals, &otherquals);
-	return all_members(vars_of((Node *) joinquals), list_concat_copy(outer, inner)) &&
-		find_shown(list_concat(vars_of((Node *) join->joinrel->reltarget->exprs),
-							   vars_of((Node *) otherquals)),
-				   outer, inner, &shown);
+	lfdw_join_target_conditions(&target, join->joinrel, join->jointype,
+								join->restrictlist);
+	return lfdw_join_target_columns(&target, join->joinrel->reltarget->exprs,
+									join->outerrel->reltarget->exprs,
+									join->innerrel->reltarget->exprs);
 }
 
 /*
@@ -473,19 +348,6 @@ inner_operand(RestrictInfo *key, LfdwTerm *term)
 		lsecond(clause->args) : linitial(clause->args);
 }
 
-/* Adds expressions to the target list of the scan tuple. */
-static List *
-add_targets(List *tlist, List *exprs)
-{
-	ListCell   *lc;
-
-	foreach(lc, exprs)
-		tlist = lappend(tlist, makeTargetEntry(copyObject(lfirst(lc)),
-											   list_length(tlist) + 1, NULL,
-											   false));
-	return tlist;
-}
-
 /* PlanCustomPath */
 static Plan *
 lambdaPlanCustomPath(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
@@ -500,26 +362,20 @@ lambdaPlanCustomPath(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
 	RestrictInfo *key = list_nth(best_path->custom_private, PATH_KEY);
 	List	   *numbers = list_nth(best_path->custom_private, PATH_NUMBERS);
 	LfdwTerm   *term = lfdw_rel_info_clause(root, inner_path->parent, key)->term;
-	List	   *joinquals;
-	List	   *otherquals;
-	Replacement replacement = {.inner = inner};
+	LfdwJoinTarget target;
 
-	split_clauses(linitial_int(numbers), restrictlist, rel->relids, &joinquals,
-				  &otherquals);
+	lfdw_join_target_conditions(&target, rel, linitial_int(numbers), restrictlist);
 	/* tlist may be NIL, for a node above that replaces it */
-	if (!find_shown(list_concat(vars_of((Node *) rel->reltarget->exprs),
-								vars_of((Node *) otherquals)),
-					outer, inner, &replacement.shown))
+	if (!lfdw_join_target_columns(&target, rel->reltarget->exprs, outer, inner))
 		elog(ERROR, "bind join cannot compute its target");
 	plan->scan.plan.targetlist = tlist;
 	plan->flags = best_path->flags;
 	plan->custom_plans = custom_plans;
-	plan->custom_scan_tlist = add_targets(add_targets(NIL, outer),
-										  replacement.shown);
+	plan->custom_scan_tlist = lfdw_join_target_list(&target);
 	plan->custom_exprs = list_make4(term->value,
-									show_mutator(inner_operand(key, term), &replacement),
-									show_mutator((Node *) joinquals, &replacement),
-									otherquals);
+									lfdw_join_target_show(&target, inner_operand(key, term)),
+									lfdw_join_target_show(&target, (Node *) target.joinquals),
+									target.otherquals);
 	numbers = list_concat(list_make5_int(linitial_int(numbers),
 										 term->column->attnum,
 										 (int) term->valtype,

@@ -66,19 +66,6 @@ lfdw_answer_read_log(LfdwInvocation *invocation)
 	invocation->log_tail_len = decoded;
 }
 
-/* LfdwServiceRequest.read_code: Lambda has it in a header or the document. */
-void
-lfdw_answer_read_code(LfdwHttpExchange *exchange, char *code, size_t size)
-{
-	char	   *header = lfdw_exchange_header(exchange, "x-amzn-ErrorType");
-	LfdwBuffer *body = lfdw_exchange_body(exchange);
-	LfdwErrorDoc doc = {0};
-
-	if (header == NULL && body->len > 0)
-		lfdw_error_doc_read(&doc, lfdw_buffer_bytes(body), body->len);
-	lfdw_aws_error_code(code, size, header ? header : doc.code);
-}
-
 /*
  * Did the function answer with more than Lambda passes on?  Its document must
  * have been read.

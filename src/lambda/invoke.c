@@ -132,7 +132,7 @@ make_request(LfdwInvocation *invocation, const LfdwCaller *caller,
 	aws->limits = function->route.limits;
 	request->get_credentials = lfdw_credentials_get;
 	request->renew_credentials = lfdw_credentials_renew;
-	request->read_code = lfdw_answer_read_code;
+	request->read_code = lfdw_service_json_code;
 	request->max_attempts = function->route.max_attempts;
 	request->repeatable = function->repeatable;
 	request->retry_failures = LFDW_FAILURES_BEFORE_SENDING |

@@ -216,7 +216,7 @@ aws_hint(const LfdwInvocation *invocation)
 			return "Check the keys in the user mapping, and the server's clock.";
 		case LFDW_AWS_ACCESS_DENIED:
 			return "The owner of the keys needs lambda:InvokeFunction on the function.";
-		case LFDW_AWS_NO_FUNCTION:
+		case LFDW_AWS_NOT_FOUND:
 			return psprintf("Check the function's name and qualifier; the region called is %s.",
 							function->route.region);
 		default:

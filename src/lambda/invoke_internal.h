@@ -48,8 +48,6 @@ extern const char *lfdw_answer_bytes(const LfdwInvocation *invocation,
 									 size_t *len);
 extern void lfdw_answer_read_doc(LfdwInvocation *invocation);
 extern void lfdw_answer_read_log(LfdwInvocation *invocation);
-extern void lfdw_answer_read_code(LfdwHttpExchange *exchange, char *code,
-								  size_t size);
 extern bool lfdw_answer_is_too_large(const LfdwInvocation *invocation);
 extern char *lfdw_answer_encoding(const LfdwInvocation *invocation);
 

@@ -20,6 +20,7 @@
 #include "base/uri.h"
 #include "options/option.h"
 #include "options/option_internal.h"
+#include "pg/message.h"
 
 PG_FUNCTION_INFO_V1(lambda_fdw_validator);
 
@@ -159,17 +160,6 @@ check_column(const LfdwColumnOptions *options)
 }
 
 /*
- * Keeps the statement, which may show keys, out of the log, and the context,
- * where PL/pgSQL shows it once more.
- */
-static void
-hide_statement(void *arg)
-{
-	errhidestmt(true);
-	errhidecontext(true);
-}
-
-/*
  * May a statement with these options hold a secret?  One of a user mapping, and
  * what may be a secret in the wrong place: an option that the catalog does not
  * know, and a URL with a user.
@@ -262,7 +252,7 @@ lambda_fdw_validator(PG_FUNCTION_ARGS)
 	Oid			catalog = PG_GETARG_OID(1);
 	ErrorContextCallback callback;
 
-	callback.callback = hide_statement;
+	callback.callback = lfdw_error_hide_statement;
 	callback.arg = NULL;
 	callback.previous = error_context_stack;
 	if (may_hold_secret(catalog, list))

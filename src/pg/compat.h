@@ -3,7 +3,8 @@
  * compat.h
  *		What differs between PostgreSQL 15 and 19, all in one place.
  *
- * The bodies elsewhere use the newest spelling.
+ * The bodies elsewhere use the newest spelling.  Only COPY TO, which differs in
+ * its ways and not in its spelling, has a place of its own, copy_to.c.
  *
  * IDENTIFICATION
  *	  src/pg/compat.h
@@ -16,6 +17,7 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
+#include "access/sysattr.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_proc.h"
@@ -26,6 +28,7 @@
 #include "nodes/execnodes.h"
 #include "nodes/pathnodes.h"
 #include "optimizer/pathnode.h"
+#include "parser/parse_node.h"
 #include "parser/parsetree.h"
 #include "storage/latch.h"
 #include "storage/sinval.h"
@@ -211,6 +214,38 @@ lfdw_may_execute(Oid funcid, Oid userid)
 						   ACL_EXECUTE) == ACLCHECK_OK;
 #else
 	return pg_proc_aclcheck(funcid, userid, ACL_EXECUTE) == ACLCHECK_OK;
+#endif
+}
+
+/*
+ * The permissions that a relation in the range table needs: INSERT on columns,
+ * by number.  16 moved them out of the range table's entry.
+ */
+static inline void
+lfdw_require_insert(ParseNamespaceItem *nsitem, List *attnums)
+{
+#if PG_VERSION_NUM >= 160000
+	RTEPermissionInfo *perminfo = nsitem->p_perminfo;
+#else
+	RangeTblEntry *perminfo = nsitem->p_rte;
+#endif
+	ListCell   *lc;
+
+	perminfo->requiredPerms = ACL_INSERT;
+	foreach(lc, attnums)
+		perminfo->insertedCols =
+		bms_add_member(perminfo->insertedCols,
+					   lfirst_int(lc) - FirstLowInvalidHeapAttributeNumber);
+}
+
+/* Raises 42501 unless the user has what the range table needs. */
+static inline void
+lfdw_check_permissions(ParseState *pstate)
+{
+#if PG_VERSION_NUM >= 160000
+	ExecCheckPermissions(pstate->p_rtable, pstate->p_rteperminfos, true);
+#else
+	ExecCheckRTPerms(pstate->p_rtable, true);
 #endif
 }
 

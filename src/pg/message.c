@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * message.c
- *		Remote bytes made fit for PostgreSQL's messages.
+ *		Remote bytes made fit for messages; statements kept out of the log.
  *
  * IDENTIFICATION
  *	  src/pg/message.c
@@ -84,4 +84,15 @@ lfdw_error_json_sqlstate(const char *error)
 	if (strcmp(error, LFDW_JSON_TOO_DEEP) == 0)
 		return ERRCODE_STATEMENT_TOO_COMPLEX;
 	return ERRCODE_INVALID_TEXT_REPRESENTATION;
+}
+
+/*
+ * An error context callback that keeps the statement, which may show keys, out
+ * of the log, and the context, where PL/pgSQL shows it once more.
+ */
+void
+lfdw_error_hide_statement(void *arg)
+{
+	errhidestmt(true);
+	errhidecontext(true);
 }

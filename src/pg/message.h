@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * message.h
- *		Remote bytes made fit for PostgreSQL's messages.
+ *		Remote bytes made fit for messages; statements kept out of the log.
  *
  * IDENTIFICATION
  *	  src/pg/message.h
@@ -22,5 +22,6 @@
 extern char *lfdw_error_text(const char *bytes, size_t len, int max_chars);
 extern char *lfdw_error_excerpt(const char *bytes, size_t len);
 extern int	lfdw_error_json_sqlstate(const char *error);
+extern void lfdw_error_hide_statement(void *arg);
 
 #endif							/* LFDW_MESSAGE_H */

@@ -10,6 +10,8 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
 #include "utils/guc.h"
 
 #include "base/uri.h"
@@ -18,9 +20,14 @@
 /* X-Ray's own headers are some hundred characters. */
 #define TRACE_ID_MAX 1024
 
+/* RDS cuts an export into objects of about 6 GB. */
+#define FILE_SIZE_LIMIT_KB (6 * 1024 * 1024)
+
 static char *trace_id = NULL;
 static bool enable_bind_join = true;
 static LfdwAwsLambdaSettings aws_lambda;
+static LfdwAwsS3Settings aws_s3;
+static char *aws_ml_server = NULL;
 
 /* A header's value must not become another header. */
 static bool
@@ -91,6 +98,31 @@ define_aws_lambda(void)
 	MarkGUCPrefixReserved("aws_lambda");
 }
 
+/*
+ * RDS has no settings for S3 and for machine learning.  The size is one for
+ * tests: objects of 6 GB are none.
+ */
+static void
+define_aws_s3_and_ml(void)
+{
+	DefineCustomStringVariable("aws_s3.server",
+							   "Foreign server that the functions of aws_s3 call Amazon S3 through.",
+							   NULL, &aws_s3.server, "aws_s3",
+							   PGC_SUSET, 0, check_server, NULL, NULL);
+	DefineCustomIntVariable("aws_s3.file_size_limit",
+							"Size from which aws_s3.query_export_to_s3 goes on in another object.",
+							NULL, &aws_s3.file_size_limit_kb,
+							FILE_SIZE_LIMIT_KB, 1, MAX_KILOBYTES,
+							PGC_SUSET, GUC_UNIT_KB | GUC_NOT_IN_SAMPLE,
+							NULL, NULL, NULL);
+	MarkGUCPrefixReserved("aws_s3");
+	DefineCustomStringVariable("aws_ml.server",
+							   "Foreign server that the functions of aws_ml call AWS through.",
+							   NULL, &aws_ml_server, "aws_ml",
+							   PGC_SUSET, 0, check_server, NULL, NULL);
+	MarkGUCPrefixReserved("aws_ml");
+}
+
 /* Defines the settings; once, while the library loads. */
 void
 lfdw_setting_define(void)
@@ -106,6 +138,7 @@ lfdw_setting_define(void)
 							 GUC_EXPLAIN, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("lambda_fdw");
 	define_aws_lambda();
+	define_aws_s3_and_ml();
 }
 
 /* The value of lambda_fdw.trace_id, NULL for none. */
@@ -127,4 +160,18 @@ const LfdwAwsLambdaSettings *
 lfdw_setting_aws_lambda(void)
 {
 	return &aws_lambda;
+}
+
+/* The settings aws_s3.*; they change when the settings do. */
+const LfdwAwsS3Settings *
+lfdw_setting_aws_s3(void)
+{
+	return &aws_s3;
+}
+
+/* The value of aws_ml.server. */
+const char *
+lfdw_setting_aws_ml_server(void)
+{
+	return aws_ml_server;
 }

@@ -22,9 +22,18 @@ typedef struct LfdwAwsLambdaSettings
 	int			request_timeout_ms;
 } LfdwAwsLambdaSettings;
 
+/* The settings of the extension aws_s3, all ours. */
+typedef struct LfdwAwsS3Settings
+{
+	char	   *server;			/* the foreign server's name */
+	int			file_size_limit_kb; /* of an object that an export makes */
+} LfdwAwsS3Settings;
+
 extern void lfdw_setting_define(void);
 extern const char *lfdw_setting_trace_id(void);
 extern bool lfdw_setting_enable_bind_join(void);
 extern const LfdwAwsLambdaSettings *lfdw_setting_aws_lambda(void);
+extern const LfdwAwsS3Settings *lfdw_setting_aws_s3(void);
+extern const char *lfdw_setting_aws_ml_server(void);
 
 #endif							/* LFDW_SETTING_H */

@@ -17,17 +17,12 @@
 #include <ctype.h>
 
 #include "access/htup_details.h"
-#include "access/tupdesc.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
-#include "executor/executor.h"
-#include "foreign/foreign.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -35,8 +30,9 @@
 #include "options/function_options.h"
 #include "pg/compat.h"
 #include "pg/setting.h"
+#include "sql/sql_argument.h"
 #include "sql/sql_invoke.h"
-#include "sql/sql_session.h"
+#include "sql/sql_server.h"
 
 PG_FUNCTION_INFO_V1(aws_lambda_invoke);
 PG_FUNCTION_INFO_V1(aws_lambda_invoke_arn);
@@ -85,57 +81,30 @@ is_invocation_type(const char *word)
 	return false;
 }
 
-/* A region, for which "" is as good as none. */
-static char *
-region_or_null(char *region)
-{
-	return region && region[0] ? region : NULL;
-}
-
-/* A field of a composite value, which is text; NULL where it is NULL. */
-static char *
-field_text(HeapTupleHeader value, const char *name)
-{
-	bool		isnull;
-	Datum		field = GetAttributeByName(value, name, &isnull);
-
-	return isnull ? NULL : TextDatumGetCString(field);
-}
-
 /* Takes the function from a composite value; returns the region it brings. */
 static char *
 read_arn(LfdwSqlCall *call, Datum arn)
 {
-	HeapTupleHeader value = DatumGetHeapTupleHeader(arn);
-
-	call->function = field_text(value, "function_name");
-	return region_or_null(field_text(value, "region"));
+	call->function = lfdw_sql_argument_field(arn, "function_name");
+	return lfdw_sql_argument_unless_empty(lfdw_sql_argument_field(arn, "region"));
 }
 
 /*
  * Takes the function from an argument of text.  Returns whether it is the text
- * of a composite value, as psql's \gset makes them, which are of unknown type
- * and become text in a call; *region is then the one it brings.
- *
- * The record type is one of our own with the same fields: what has the name
- * _lambda_function_arn_1 could be somebody else's, with input functions to match.
+ * of a composite value, as psql's \gset makes them; *region is then the one it
+ * brings.
  */
 static bool
 read_function(FunctionCallInfo fcinfo, LfdwSqlCall *call, char **region)
 {
-	char	   *text = lfdw_sql_call_text(fcinfo, ARG_FUNCTION_NAME);
-	TupleDesc	desc;
+	static const char *const fields[] = {"function_name", "region"};
+	char	   *text = lfdw_sql_argument_text(fcinfo, ARG_FUNCTION_NAME);
 
 	call->function = text;
-	if (text == NULL || text[strspn(text, " \t\n\r\f\v")] != '(')
+	if (!lfdw_sql_argument_is_composite(text))
 		return false;
-	desc = CreateTemplateTupleDesc(2);
-	TupleDescInitEntry(desc, 1, "function_name", TEXTOID, -1, 0);
-	TupleDescInitEntry(desc, 2, "region", TEXTOID, -1, 0);
-	desc = BlessTupleDesc(desc);
-	*region = read_arn(call, OidInputFunctionCall(F_RECORD_IN, text,
-												  desc->tdtypeid,
-												  desc->tdtypmod));
+	*region = read_arn(call, lfdw_sql_argument_composite(text, fields,
+														 lengthof(fields)));
 	return true;
 }
 
@@ -191,41 +160,19 @@ shift_words(LfdwSqlCall *call, const char *type)
 		call->context = context;
 }
 
-/* Says that the server is missing, with the statements that create it. */
-static void
-report_no_server(const char *name)
-{
-	const char *server = quote_identifier(name);
-	const char *user = quote_identifier(GetUserNameFromId(GetUserId(), false));
-
-	ereport(ERROR,
-			(errcode(ERRCODE_UNDEFINED_OBJECT),
-			 errmsg("server \"%s\" does not exist", name),
-			 errdetail("aws_lambda.invoke calls Lambda through the server that the setting aws_lambda.server names."),
-			 errhint("Create it as a superuser:\n%s"
-					 "CREATE SERVER %s FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region '...');\n"
-					 "CREATE USER MAPPING FOR %s SERVER %s OPTIONS (aws_access_key_id '...', aws_secret_access_key '...');",
-					 OidIsValid(get_foreign_data_wrapper_oid("lambda_fdw", true)) ?
-					 "" : "CREATE EXTENSION lambda_fdw;\n",
-					 server, user, server)));
-}
-
-/*
- * The options of the server that the settings name.
- *
- * As on RDS, EXECUTE on the functions is enough, if the server is a superuser's:
- * USAGE would let the role have tables and user mappings of its own there.  A
- * server of somebody else's, who decides where payloads go, needs USAGE.
- */
+/* The options of the server that the settings name. */
 static LfdwOptions *
 read_server(void)
 {
 	const LfdwAwsLambdaSettings *settings = lfdw_setting_aws_lambda();
-	LfdwOptions *options;
+	const LfdwSqlServer server = {
+		.setting = "aws_lambda.server",
+		.name = settings->server,
+		.function = "aws_lambda.invoke",
+		.service = "Lambda"
+	};
+	LfdwOptions *options = lfdw_sql_server_options(&server);
 
-	if (!OidIsValid(get_foreign_server_oid(settings->server, true)))
-		report_no_server(settings->server);
-	options = lfdw_server_options(settings->server, true);
 	options->route.limits.connect_timeout_ms = settings->connect_timeout_ms;
 	options->route.limits.request_timeout_ms = settings->request_timeout_ms;
 	if (settings->endpoint_override[0] != '\0')
@@ -268,15 +215,15 @@ Datum
 aws_lambda_invoke(PG_FUNCTION_ARGS)
 {
 	LfdwSqlCall *call = lfdw_sql_call_make(fcinfo);
-	char	   *region = region_or_null(lfdw_sql_call_text(fcinfo, TEXT_REGION));
+	char	   *region = lfdw_sql_argument_unless_empty(lfdw_sql_argument_text(fcinfo, TEXT_REGION));
 	char	   *of_arn = NULL;
 	bool		literal = read_function(fcinfo, call, &of_arn);
 
 	call->payload = lfdw_sql_call_json(fcinfo, ARG_PAYLOAD, call);
-	call->invocation_type = lfdw_sql_call_text(fcinfo, TEXT_INVOCATION_TYPE);
-	call->log_type = lfdw_sql_call_text(fcinfo, TEXT_LOG_TYPE);
+	call->invocation_type = lfdw_sql_argument_text(fcinfo, TEXT_INVOCATION_TYPE);
+	call->log_type = lfdw_sql_argument_text(fcinfo, TEXT_LOG_TYPE);
 	call->context = lfdw_sql_call_json(fcinfo, TEXT_CONTEXT, call);
-	call->qualifier = lfdw_sql_call_text(fcinfo, TEXT_QUALIFIER);
+	call->qualifier = lfdw_sql_argument_text(fcinfo, TEXT_QUALIFIER);
 	if (lacks_region(literal, region, call->invocation_type))
 	{
 		shift_words(call, region);
@@ -295,10 +242,10 @@ aws_lambda_invoke_arn(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(ARG_FUNCTION_NAME))
 		of_arn = read_arn(call, PG_GETARG_DATUM(ARG_FUNCTION_NAME));
 	call->payload = lfdw_sql_call_json(fcinfo, ARG_PAYLOAD, call);
-	call->invocation_type = lfdw_sql_call_text(fcinfo, ARN_INVOCATION_TYPE);
-	call->log_type = lfdw_sql_call_text(fcinfo, ARN_LOG_TYPE);
+	call->invocation_type = lfdw_sql_argument_text(fcinfo, ARN_INVOCATION_TYPE);
+	call->log_type = lfdw_sql_argument_text(fcinfo, ARN_LOG_TYPE);
 	call->context = lfdw_sql_call_json(fcinfo, ARN_CONTEXT, call);
-	call->qualifier = lfdw_sql_call_text(fcinfo, ARN_QUALIFIER);
+	call->qualifier = lfdw_sql_argument_text(fcinfo, ARN_QUALIFIER);
 	return invoke(call, of_arn, NULL);
 }
 
@@ -353,8 +300,8 @@ aws_lambda_invoke_words(PG_FUNCTION_ARGS)
 	literal = read_function(fcinfo, call, &of_arn);
 	call->payload = lfdw_sql_call_json(fcinfo, ARG_PAYLOAD, call);
 	for (int i = 0; i < (int) lengthof(words); i++)
-		words[i] = lfdw_sql_call_text(fcinfo, ARG_PAYLOAD + 1 + i);
-	words[0] = region_or_null(words[0]);
+		words[i] = lfdw_sql_argument_text(fcinfo, ARG_PAYLOAD + 1 + i);
+	words[0] = lfdw_sql_argument_unless_empty(words[0]);
 	if (lacks_region(literal, words[0], words[1]))
 	{
 		call->invocation_type = words[0];

@@ -23,6 +23,7 @@
 #include "lambda/invoke.h"
 #include "options/function_options.h"
 #include "pg/compat.h"
+#include "sql/sql_argument.h"
 #include "sql/sql_invoke.h"
 #include "sql/sql_session.h"
 
@@ -75,14 +76,6 @@ is_jsonb(const LfdwSqlCall *call)
 	return TupleDescAttr(call->desc, COLUMN_PAYLOAD)->atttypid == JSONBOID;
 }
 
-/* An argument of a text type, palloc'd; NULL where it is NULL. */
-char *
-lfdw_sql_call_text(FunctionCallInfo fcinfo, int argument)
-{
-	return PG_ARGISNULL(argument) ? NULL :
-		text_to_cstring(PG_GETARG_TEXT_PP(argument));
-}
-
 /*
  * An argument of the type that the answer's payload has, json or jsonb, as
  * text, palloc'd; NULL where it is NULL.
@@ -93,7 +86,7 @@ lfdw_sql_call_json(FunctionCallInfo fcinfo, int argument, const LfdwSqlCall *cal
 	Jsonb	   *value;
 
 	if (PG_ARGISNULL(argument) || !is_jsonb(call))
-		return lfdw_sql_call_text(fcinfo, argument);
+		return lfdw_sql_argument_text(fcinfo, argument);
 	value = PG_GETARG_JSONB_P(argument);
 	return JsonbToCString(NULL, &value->root, VARSIZE(value));
 }
@@ -284,15 +277,15 @@ lambda_invoke(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("lambda_invoke needs a server and a function")));
-	call->function = lfdw_sql_call_text(fcinfo, ARG_FUNCTION);
+	call->function = lfdw_sql_argument_text(fcinfo, ARG_FUNCTION);
 	call->payload = lfdw_sql_call_json(fcinfo, ARG_PAYLOAD, call);
-	call->invocation_type = lfdw_sql_call_text(fcinfo, ARG_INVOCATION_TYPE);
-	call->qualifier = lfdw_sql_call_text(fcinfo, ARG_QUALIFIER);
-	call->log_type = lfdw_sql_call_text(fcinfo, ARG_LOG_TYPE);
+	call->invocation_type = lfdw_sql_argument_text(fcinfo, ARG_INVOCATION_TYPE);
+	call->qualifier = lfdw_sql_argument_text(fcinfo, ARG_QUALIFIER);
+	call->log_type = lfdw_sql_argument_text(fcinfo, ARG_LOG_TYPE);
 	call->context = lfdw_sql_call_json(fcinfo, ARG_CLIENT_CONTEXT, call);
 	call->idempotent = !PG_ARGISNULL(ARG_IDEMPOTENT) &&
 		PG_GETARG_BOOL(ARG_IDEMPOTENT);
 	return lfdw_sql_call_invoke(call,
-								lfdw_server_options(lfdw_sql_call_text(fcinfo, ARG_SERVER),
+								lfdw_server_options(lfdw_sql_argument_text(fcinfo, ARG_SERVER),
 													false));
 }

@@ -32,7 +32,6 @@ typedef struct LfdwSqlCall
 } LfdwSqlCall;
 
 extern LfdwSqlCall *lfdw_sql_call_make(FunctionCallInfo fcinfo);
-extern char *lfdw_sql_call_text(FunctionCallInfo fcinfo, int argument);
 extern char *lfdw_sql_call_json(FunctionCallInfo fcinfo, int argument,
 								const LfdwSqlCall *call);
 extern Datum lfdw_sql_call_invoke(const LfdwSqlCall *call,

@@ -13,7 +13,6 @@ IDENTIFICATION
 import argparse
 import base64
 import binascii
-import collections.abc
 import http.server
 import importlib.util
 import io
@@ -30,6 +29,7 @@ import uuid
 from urllib.parse import unquote
 
 sys.dont_write_bytecode = True  # leave no __pycache__ in the checkout
+import s3  # noqa: E402
 import services  # noqa: E402
 import serving  # noqa: E402
 from record import Record  # noqa: E402
@@ -346,6 +346,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         self.request_id = str(uuid.uuid4())
         self.target = self.requestline.split()[1]
         self.invocation_headers = {}
+        self.common_headers = None      # Lambda's, see head()
         try:
             self.answer()
         except Refusal as refusal:
@@ -354,7 +355,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
 
-    do_GET = do_PUT = do_DELETE = do_POST
+    do_GET = do_HEAD = do_PUT = do_DELETE = do_POST
 
     def read_body(self):
         """The request's body; one too large to read ends the connection."""
@@ -370,9 +371,11 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         return body
 
     def answer(self):
+        if s3.is_meant(self):
+            return s3.serve(self)
         body = self.read_body()
         path, _, query = self.target.partition("?")
-        service = services.service_of(self.command, path)
+        service = services.service_of(self.command, path, self.headers)
         if service:
             return services.serve(service, self, path, body)
         match = INVOKE_PATH.fullmatch(path)
@@ -455,7 +458,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
             self.send_document(200, answer, {})
         elif isinstance(answer, bytes):
             self.send_body(200, answer, {})
-        elif isinstance(answer.body, collections.abc.ByteString):
+        elif isinstance(answer.body, (bytes, bytearray)):
             self.send_body(answer.status, answer.body, answer.headers)
         else:
             self.send_head(answer.status, {**answer.headers,
@@ -471,11 +474,14 @@ class Exchange(http.server.BaseHTTPRequestHandler):
     def head(self, status, headers):
         """A response's head; the invocation's own headers are in it."""
         self.send_response_only(status)
-        root = "Root=1-%08x-%s;Sampled=0" % (
-            int(CLOCK.now()), self.request_id.replace("-", "")[:24])
-        lines = {"Date": self.date_time_string(CLOCK.now()),
-                 "Content-Type": "application/json",
-                 "x-amzn-RequestId": self.request_id, "X-Amzn-Trace-Id": root,
+        common = self.common_headers
+        if common is None:
+            root = "Root=1-%08x-%s;Sampled=0" % (
+                int(CLOCK.now()), self.request_id.replace("-", "")[:24])
+            common = {"Content-Type": "application/json",
+                      "x-amzn-RequestId": self.request_id,
+                      "X-Amzn-Trace-Id": root}
+        lines = {"Date": self.date_time_string(CLOCK.now()), **common,
                  **self.invocation_headers, **headers}
         if self.close_connection:
             lines["Connection"] = "close"
@@ -493,6 +499,8 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         if status != 204:
             headers = {"Content-Length": len(body), **headers}
         head = self.head(status, headers)
+        if self.command == "HEAD":
+            body = b""
         if len(body) < 65536:
             self.connection.sendall(head + body)
         else:

@@ -2,12 +2,13 @@
 """A small HTTP proxy: CONNECT tunnels, and requests for http:// URLs.
 
     proxy.py --port 0 --port-file F --with-parent --log FILE [--refuse]
-             [--connect MODE,MODE,...]
+             [--connect MODE,MODE,...] [--upstream PORT]
 
 The log has a line for each request: its method and what it is for.  The modes
 are what CONNECT is answered with, by turns: `ok`; a status, without a tunnel;
 `lying`, a tunnel whose head looks like Lambda's; `slow`, a tunnel after half a
-second; `endless`, header after header; `garbage`; `close`; `hang`.
+second; `endless`, header after header; `garbage`; `close`; `hang`.  With
+--upstream all tunnels lead to this port, whatever host they are for.
 
 IDENTIFICATION
   test/endpoint/proxy.py
@@ -73,6 +74,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if mode == "slow":
             time.sleep(0.5)
         host, _, port = self.path.rpartition(":")
+        if self.server.upstream:
+            host, port = "127.0.0.1", self.server.upstream
         try:
             upstream = socket.create_connection((host.strip("[]"), int(port)))
         except (OSError, ValueError):
@@ -152,9 +155,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 class Proxy(serving.Server):
     """The proxy; `log` is a path, `refusing` has it answer 407, `modes` are what
-    CONNECT is answered with."""
+    CONNECT is answered with, `upstream` where tunnels lead to, or None."""
 
-    def __init__(self, host, port, log, refusing, modes):
+    def __init__(self, host, port, log, refusing, modes, upstream=None):
+        self.upstream = upstream
         self.lock = threading.Lock()
         self.log = open(log, "a") if log else None
         self.refusing = refusing
@@ -176,9 +180,12 @@ def main():
                         help="answer 407 to everything")
     parser.add_argument("--connect", default="ok", metavar="MODE,MODE,...",
                         help="what CONNECT is answered with, by turns")
+    parser.add_argument("--upstream", type=int, metavar="PORT",
+                        help="where all tunnels lead to")
     arguments = parser.parse_args()
     serving.run(Proxy(arguments.host, arguments.port, arguments.log,
-                      arguments.refuse, arguments.connect.split(",")),
+                      arguments.refuse, arguments.connect.split(","),
+                      arguments.upstream),
                 arguments)
 
 

@@ -18,6 +18,8 @@ from urllib.parse import quote
 
 sys.dont_write_bytecode = True
 import selftest_fronts  # noqa: E402
+import selftest_ml  # noqa: E402
+import selftest_s3  # noqa: E402
 import selftest_services  # noqa: E402
 from selftest_lib import (FUNCTIONS, HERE, TAP, TOKEN, Client,  # noqa: E402
                           Started, sign)
@@ -63,7 +65,7 @@ def test_refused(client):
             ({"skip": ("x-amz-date",)}, bad, "an unsigned date"),
             ({"skew": -400}, bad, "a clock 400 s behind"),
             ({"skew": 400}, bad, "a clock 400 s ahead"),
-            ({"service": "s3"}, bad, "another service's scope"),
+            ({"service": "ec2"}, bad, "another service's scope"),
             ({"region": "nowhere"}, bad, "no region in the scope"),
             ({"extra": {"X-Amz-Content-Sha256": "0" * 64}}, bad,
              "a content hash that lies"),
@@ -467,6 +469,8 @@ def main():
         client.connection.close()
         test_process(server.process, server.port)
     selftest_services.run()
+    selftest_ml.run()
+    selftest_s3.run()
     selftest_fronts.run()
     print("1..%d" % TAP.number)
     sys.exit(TAP.failed > 0)

@@ -16,6 +16,7 @@ import tempfile
 import time
 
 from selftest_lib import FUNCTIONS, TAP, Client, Started, sign
+from selftest_s3lib import S3
 
 DEBIAN = "/usr/bin/python3"
 
@@ -56,6 +57,22 @@ def test_tls(paths):
             client.connection.close()
         TAP.equal([row["tls_resumed"] for row in answer[2]["rows"]],
                   [False, True], "a TLS session resumed")
+        s3 = S3(server.port)
+        s3.connection = http.client.HTTPSConnection(
+            "127.0.0.1", server.port, timeout=20, context=context)
+        data = os.urandom(1000000)
+        TAP.equal((s3.says("PUT", "/bucket/a", data),
+                   s3.ask("GET", "/bucket/a").body == data), ("200", True),
+                  "S3 over TLS")
+        client.connection.sock = context.wrap_socket(socket.create_connection(
+            ("127.0.0.1", server.port)), server_hostname="127.0.0.1")
+        client.call("s3_fault", {"action": "reset", "after": 500000})
+        response = s3.start("GET", "/bucket/a")
+        try:
+            response.read()
+            TAP.ok(False, "a reset over TLS", "an end")
+        except (OSError, http.client.IncompleteRead) as error:
+            TAP.ok(True, "a reset over TLS", error)
 
 
 class Curl:

@@ -61,15 +61,25 @@ def sign(path, query, headers, body, key="AKIDEXAMPLE", secret=SECRET,
         path.replace("%", "%25").replace(":", "%3A").replace("$", "%24"),
         "&".join(sorted(query.replace("$", "%24").split("&"))),
         "\n".join(lines), names, hashlib.sha256(body).hexdigest())
-    stamp = headers["X-Amz-Date"]
-    scope = "%s/%s/%s/aws4_request" % (stamp[:8], region, service)
-    text = "AWS4-HMAC-SHA256\n%s\n%s\n%s" % (
-        stamp, scope, hashlib.sha256(request.encode()).hexdigest())
+    return authorization(request, headers["X-Amz-Date"], names, key, secret,
+                         region, service)
+
+
+def derived_key(secret, scope):
     derived = b"AWS4" + secret.encode()
     for part in scope.split("/"):
         derived = mac(derived, part).digest()
+    return derived
+
+
+def authorization(request, stamp, names, key, secret, region, service):
+    """The Authorization header for a canonical request."""
+    scope = "%s/%s/%s/aws4_request" % (stamp[:8], region, service)
+    text = "AWS4-HMAC-SHA256\n%s\n%s\n%s" % (
+        stamp, scope, hashlib.sha256(request.encode()).hexdigest())
     return ("AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%s"
-            % (key, scope, names, mac(derived, text).hexdigest()))
+            % (key, scope, names,
+               mac(derived_key(secret, scope), text).hexdigest()))
 
 
 class Started:

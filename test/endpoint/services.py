@@ -13,6 +13,8 @@ import re
 import threading
 import time
 
+import ml
+import s3_faults
 import sts
 from record import Record
 from verifier import CLOCK, ISSUER
@@ -54,13 +56,17 @@ IMDS_TOKENS = {}        # token -> when it expires
 
 
 def reset():
-    """Forget the calls, and what was seen; keys and tokens stay good."""
+    """Forget the calls, what was seen, and S3's faults; keys and tokens stay
+    good."""
     RECORD.clear()
+    s3_faults.FAULTS.clear()
     SEEN.clear()
 
 
-def service_of(command, path):
+def service_of(command, path, headers):
     """The service that answers this request; None: Lambda."""
+    if ml.service_of(headers):
+        return ml.service_of(headers)
     if path == "/" and command == "POST":
         return "sts"
     if path.startswith("/latest/"):
@@ -76,7 +82,8 @@ def serve(service, exchange, path, body):
     row = {"service": service, "operation": None, "parameters": {},
            "access_key": None, "status": None, "headers": headers,
            "connection": exchange.number}
-    answer = {"sts": sts.answer, "imds": imds, "container": container}[service](
+    answer = {"sts": sts.answer, "imds": imds, "container": container,
+              **dict.fromkeys(ml.SERVICES, ml.answer)}[service](
         exchange, path, body, row, SEEN)
     if answer is None:
         RECORD.add(row)

@@ -113,12 +113,18 @@ def canonical_request(method, target, headers, signed, body):
                       ";".join(signed), hashlib.sha256(body).hexdigest()])
 
 
+def signing_key(secret, *scope):
+    """The key for a scope: date, region and service."""
+    key = ("AWS4" + secret).encode()
+    for part in (*scope, "aws4_request"):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    return key
+
+
 def signature_of(secret, timestamp, region, service, canonical):
     """The hex signature AWS would compute for this canonical request."""
-    key = ("AWS4" + secret).encode()
     scope = (timestamp[:8], region, service, "aws4_request")
-    for part in scope:
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    key = signing_key(secret, *scope[:3])
     text = "\n".join(["AWS4-HMAC-SHA256", timestamp, "/".join(scope),
                       hashlib.sha256(canonical.encode("latin-1")).hexdigest()])
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()

@@ -255,8 +255,9 @@ class Generator:
         sortable = [ref.kind.sortable for ref in chosen]
         for _ in range(chance.choice((0, 1, 2)) if query.joins else
                        chance.random() < 0.1):
-            query.targets.append(self.conditions.expression(scope)[0])
-            sortable.append(True)
+            text, kind = self.conditions.expression(scope)
+            query.targets.append(text)
+            sortable.append(kind.sortable)
         if chance.random() < 0.03:
             query.targets.append("%s::text" % chance.choice(
                 scope.relations)[0])

@@ -36,9 +36,9 @@ plan skip_all => 'no nm, cc or ELF library'
 
 my @exported = names($library, '-D');
 is_deeply(
-	[ grep { !/^(lfdw_|lambda_|aws_lambda_|pg_finfo_(lambda|aws_lambda)_|_PG_init$|Pg_magic_func$)/ } @exported ],
+	[ grep { !/^(lfdw_|lambda_|aws_(lambda|s3|ml)_|pg_finfo_(lambda|aws_(lambda|s3|ml))_|_PG_init$|Pg_magic_func$)/ } @exported ],
 	[], 'every name is the server\'s or begins with ours');
-is_deeply([ grep { !/^(lambda|aws_lambda|pg_finfo|_PG|Pg_magic)_/ } @exported ],
+is_deeply([ grep { !/^(lambda|aws_(lambda|s3|ml)|pg_finfo|_PG|Pg_magic)_/ } @exported ],
 	[], 'and only what the server looks for is exported');
 cmp_ok(scalar(@exported), '>=', 20, 'which are the functions of SQL');
 

@@ -1,6 +1,6 @@
 """Answers with the requests to the other services since the last reset_calls.
 
-{"service": name or names} keeps those alone: sts, imds, container.  A request
+{"service": name or names} keeps those alone: sts, imds, container, s3.  A request
 that was refused is here too; "status" is what it was answered, null while it
 has no answer.
 """

@@ -1,0 +1,270 @@
+/*-------------------------------------------------------------------------
+ *
+ * ml_request.c
+ *		One request to a service of machine learning, and its answer.
+ *
+ * Models compute, and change nothing: a request may be sent again wherever that
+ * can help, and costs again.
+ *
+ * IDENTIFICATION
+ *	  src/ml/ml_request.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "utils/memutils.h"
+
+#include "aws/service.h"
+#include "base/control_doc.h"
+#include "credentials/credentials.h"
+#include "lambda/sqlstate.h"
+#include "ml/ml_request.h"
+#include "pg/message.h"
+
+/*
+ * A service as a caller reaches it by a server's route and its option
+ * "endpoint", or NULL; palloc'd.
+ *
+ * Caller, route's strings and option must live as long.  Raises HV00J where no
+ * region is known, HV024 for an endpoint beside FIPS or dual stack, and 28000
+ * where the caller has no keys.
+ */
+LfdwMlAccess *
+lfdw_ml_access_create(const LfdwMlService *service, const LfdwCaller *caller,
+					  const LfdwRoute *route, const char *endpoint_option)
+{
+	LfdwMlAccess *access = palloc0(sizeof(LfdwMlAccess));
+
+	lfdw_credentials_check(caller, route);
+	access->service = service;
+	access->caller = caller;
+	access->route = *route;
+	access->endpoint = lfdw_endpoint_service(&access->route, caller,
+											 endpoint_option, service->host,
+											 service->variable);
+	return access;
+}
+
+/* " after 3 attempts", where there was more than one. */
+static char *
+attempts_made(const LfdwServiceRun *run)
+{
+	return run->attempt > 1 ? psprintf(" after %d attempts", run->attempt) : "";
+}
+
+static const char *
+transport_hint(const LfdwMlAccess *access, LfdwHttpFailure failure)
+{
+	const LfdwHttpLimits *limits = &access->route.limits;
+
+	switch (failure)
+	{
+		case LFDW_HTTP_FORBIDDEN_ADDRESS:
+			return access->route.trusted ?
+				"Use https, or let a superuser set allow_http 'true'." :
+				"Only a superuser's server may connect there.";
+		case LFDW_HTTP_CONNECT_TIMEOUT:
+			return psprintf("The option connect_timeout_ms allows %d ms.",
+							limits->connect_timeout_ms);
+		case LFDW_HTTP_REQUEST_TIMEOUT:
+			return psprintf("The option request_timeout_ms allows %d ms.",
+							limits->request_timeout_ms);
+		case LFDW_HTTP_TOO_LARGE:
+			return psprintf("The option max_response_bytes allows %d bytes.",
+							limits->max_response_bytes);
+		default:
+			return NULL;
+	}
+}
+
+/* Raises the error of an exchange that failed. */
+static void
+report_transport(const LfdwMlAccess *access, const LfdwMlRequest *request,
+				 const LfdwServiceRun *run)
+{
+	const char *message;
+	LfdwHttpFailure failure = lfdw_exchange_failure(run->exchange, &message);
+	const char *hint = transport_hint(access, failure);
+
+	ereport(ERROR,
+			(errcode(lfdw_sqlstate_of_transport(failure)),
+			 errmsg("could not %s%s", request->aim, attempts_made(run)),
+			 errdetail("%s%s%s: %s.", access->endpoint,
+					   access->route.proxy ? " by proxy " : "",
+					   access->route.proxy ? access->route.proxy : "",
+					   lfdw_error_excerpt(message, strlen(message))),
+			 hint ? errhint("%s", hint) : 0));
+}
+
+/* What would help against an error of the service; NULL for nothing sure. */
+static const char *
+service_hint(const LfdwMlAccess *access, const LfdwServiceError *error)
+{
+	if (error->status >= 300 && error->status < 400)
+		return "Redirects are not followed; check the option endpoint.";
+	switch (error->class)
+	{
+		case LFDW_AWS_AUTHENTICATION:
+			return "Check the keys in the user mapping, and the server's clock.";
+		case LFDW_AWS_ACCESS_DENIED:
+			return psprintf("The owner of the keys needs %s.",
+							access->service->action);
+		case LFDW_AWS_NOT_FOUND:
+			return psprintf("Check the name; the region called is %s.",
+							access->route.region);
+		default:
+			return NULL;
+	}
+}
+
+/* What the service says is wrong, or what it answered instead. */
+static char *
+error_detail(const LfdwServiceRun *run)
+{
+	LfdwBuffer *body = lfdw_exchange_body(run->exchange);
+	const char *bytes = body->len > 0 ? lfdw_buffer_bytes(body) : "";
+	LfdwErrorDoc *doc = palloc0(sizeof(LfdwErrorDoc));
+
+	lfdw_error_doc_read(doc, bytes, body->len);
+	if (doc->message[0])
+		return lfdw_error_text(doc->message, strlen(doc->message),
+							   LFDW_MESSAGE_MAX);
+	if (body->len == 0)
+		return psprintf("The answer is HTTP status %d, without a body.",
+						run->error.status);
+	return psprintf("The answer is HTTP status %d: %s", run->error.status,
+					lfdw_error_excerpt(bytes, body->len));
+}
+
+/* Raises an error of the service by its class. */
+static void
+report_refusal(const LfdwMlAccess *access, const LfdwMlRequest *request,
+			   const LfdwServiceRun *run)
+{
+	const LfdwServiceError *error = &run->error;
+	const char *hint = service_hint(access, error);
+	char	   *id = lfdw_exchange_header(run->exchange, "x-amzn-RequestId");
+
+	ereport(ERROR,
+			(errcode(lfdw_sqlstate_of_aws(error->class)),
+			 errmsg("could not %s: %s%s", request->aim,
+					error->code[0] ?
+					lfdw_error_excerpt(error->code, strlen(error->code)) :
+					psprintf("HTTP status %d", error->status),
+					attempts_made(run)),
+			 errdetail("%s", error_detail(run)),
+			 hint ? errhint("%s", hint) : 0,
+			 id ? errcontext("request %s", lfdw_error_excerpt(id, strlen(id))) : 0));
+}
+
+/*
+ * The answer's body in the database encoding, palloc'd.  It is text in all the
+ * services' answers to what is sent here.
+ */
+static char *
+answer_text(const LfdwMlRequest *request, const LfdwServiceRun *run)
+{
+	LfdwBuffer *body = lfdw_exchange_body(run->exchange);
+	char	   *text = body->len > 0 ?
+	pnstrdup(lfdw_buffer_bytes(body), body->len) : pstrdup("");
+
+	if (strlen(text) != body->len)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
+				 errmsg("could not %s: the answer has a NUL byte",
+						request->aim)));
+	return pg_any_to_server(text, body->len, PG_UTF8);
+}
+
+/* Waits for the whole answer, whose window grows with it. */
+static LfdwServiceState
+complete(LfdwServiceRun *run)
+{
+	LfdwServiceState state;
+
+	while ((state = lfdw_service_advance(run, false)) < LFDW_SERVICE_DONE)
+	{
+		if (run->exchange)
+			lfdw_exchange_widen(run->exchange);
+		lfdw_service_wait(&run, 1, PG_INT64_MAX);
+	}
+	return state;
+}
+
+/* Sends the request, body already in UTF-8, and returns the answer. */
+static char *
+ask(const LfdwMlAccess *access, const LfdwMlRequest *request, const char *body)
+{
+	const LfdwServiceRequest service_request = {
+		.aws.caller = access->caller,
+		.aws.route = &access->route,
+		.aws.service = access->service->scope,
+		.aws.method = "POST",
+		.aws.endpoint = access->endpoint,
+		.aws.path = request->path,
+		.aws.query = "",
+		.aws.headers = request->headers,
+		.aws.nheaders = request->nheaders,
+		.aws.body = body,
+		.aws.body_len = strlen(body),
+		.aws.limits = access->route.limits,
+		.get_credentials = lfdw_credentials_get,
+		.renew_credentials = lfdw_credentials_renew,
+		.read_code = lfdw_service_json_code,
+		.max_attempts = access->route.max_attempts,
+		.repeatable = true,
+		.retry_failures = LFDW_FAILURES_BEFORE_SENDING |
+		LFDW_FAILURE(LFDW_HTTP_BROKEN),
+		.takes_tokens = true
+	};
+	LfdwServiceRun *run = lfdw_service_begin(&service_request);
+
+	switch (complete(run))
+	{
+		case LFDW_SERVICE_FAILED:
+			report_transport(access, request, run);
+			break;
+		case LFDW_SERVICE_REFUSED:
+			report_refusal(access, request, run);
+			break;
+		default:
+			break;
+	}
+	return answer_text(request, run);
+}
+
+/*
+ * Sends a request, waits, and returns the answer's body in the database
+ * encoding, palloc'd.
+ *
+ * Raises 54000 for a body that the service would refuse as too large, the error
+ * that the service answered with, by its class (lfdw_sqlstate_of_aws), what
+ * lfdw_sqlstate_of_transport says where no answer came, and 22021 for an answer
+ * that is no text.
+ */
+char *
+lfdw_ml_ask(const LfdwMlAccess *access, const LfdwMlRequest *request)
+{
+	int			max_bytes = access->service->max_bytes;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "lambda_fdw request",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	char	   *body = pg_server_to_any(request->body, strlen(request->body),
+										PG_UTF8);
+	char	   *answer;
+
+	if (max_bytes > 0 && strlen(body) > (size_t) max_bytes)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("could not %s: the input is too large", request->aim),
+				 errdetail("It has %zu bytes; %s takes %d.", strlen(body),
+						   access->service->label, max_bytes)));
+	answer = ask(access, request, body);
+	MemoryContextSwitchTo(old);
+	answer = pstrdup(answer);
+	MemoryContextDelete(context);
+	return answer;
+}

@@ -1,0 +1,40 @@
+/*-------------------------------------------------------------------------
+ *
+ * sql_ml.c
+ *		How functions of SQL reach the services of machine learning.
+ *
+ * IDENTIFICATION
+ *	  src/sql/sql_ml.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "options/foreign_object.h"
+#include "pg/setting.h"
+#include "sql/sql_ml.h"
+#include "sql/sql_server.h"
+
+/*
+ * A service as the current user reaches it through the server that aws_ml.server
+ * names, for a function of this name; palloc'd.
+ *
+ * Raises what lfdw_sql_server_options and lfdw_ml_access_create raise.
+ */
+LfdwMlAccess *
+lfdw_sql_ml_access(const LfdwMlService *service, const char *function)
+{
+	const LfdwSqlServer server = {
+		.setting = "aws_ml.server",
+		.name = lfdw_setting_aws_ml_server(),
+		.function = function,
+		.service = service->label
+	};
+	LfdwOptions *options = lfdw_sql_server_options(&server);
+
+	return lfdw_ml_access_create(service,
+								 lfdw_foreign_caller(options, GetUserId()),
+								 &options->route, options->endpoint);
+}
