@@ -8,12 +8,13 @@ use lib "$FindBin::RealBin/lib";
 
 use JSON::PP;
 use LambdaFdw;
+use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep);
 
 my $endpoint = start_endpoint();
-my $node = start_server();
+my $node = start_server('wal_level = replica', 'max_wal_senders = 3');
 my $folder = $PostgreSQL::Test::Utils::tmp_check;
 
 $node->safe_psql('postgres', 'CREATE EXTENSION aws_s3 CASCADE');
@@ -332,6 +333,18 @@ SKIP:
 	cmp_ok(peak_of($fresh->pid) - $before, '<', 64 * 1024, 'with 64 MB of memory at the most');
 	$fresh->close;
 }
+
+# ---------------------------------------------------------------------------
+# On a standby
+# ---------------------------------------------------------------------------
+
+$node->backup('copy');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($node, 'copy', has_streaming => 1);
+$standby->start;
+is($standby->safe_psql('postgres', export_of('SELECT pg_is_in_recovery()', 'standby')), '1|1|2', 'a standby exports');
+is((objects('standby', content => JSON::PP::true))[0]{text}, "t\n", 'what it has');
+$standby->stop;
 
 # ---------------------------------------------------------------------------
 # Without a client
