@@ -95,7 +95,7 @@ missing_tools()
 		xz-utils command -v xz
 	END
 	# From release 17 on, PostgreSQL's tarball is without their output.
-	if [ "${pg_version%%.*}" -ge 17 ]; then
+	if [ "${libpq_major:-0}" -ge 17 ]; then
 		command -v bison >/dev/null || echo bison
 		command -v flex >/dev/null || echo flex
 	fi
@@ -192,6 +192,7 @@ get_sources()
 		--exclude='*/src/test/*/*' --exclude='*.po'
 	unpack psycopg2 "$sources"/psycopg2/*
 	pg_version=$(read_version "$work/postgresql/configure" PACKAGE_VERSION)
+	libpq_major=${pg_version%%[!0-9]*}
 	psycopg_version=$(read_version "$work/psycopg2/setup.py" PSYCOPG_VERSION)
 }
 
@@ -216,9 +217,11 @@ build_libpq()
 # typecast.c includes the others of its name.
 compile_psycopg2()
 {
-	local version="$psycopg_version (dt dec pq3 ext lo64)" number
+	local version="$psycopg_version (dt dec pq3 ext lo64)" minor number
 
-	number=$(printf '%d%04d' "${pg_version%%.*}" "${pg_version#*.}")
+	minor=${pg_version#"$libpq_major"}		# ".18", "beta1"
+	[[ $minor == .* ]] || minor=.0
+	number=$(printf '%d%04d' "$libpq_major" "${minor#.}")
 	# shellcheck disable=SC2016
 	find psycopg -name '*.c' ! -name 'typecast_[abd]*' -print0 | xargs -0 -n 1 -P "$(nproc)" \
 		sh -c 'for file; do :; done
@@ -303,7 +306,6 @@ export SOURCE_DATE_EPOCH=315532800
 layer=$work/layer
 mkdir -p "$layer/lib" "$layer/python" "$layer/licenses"
 
-pg_version=0
 add_tools
 if [ "$local_build" = yes ]; then
 	python=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')

@@ -65,8 +65,9 @@ info()
 
 read_arguments "$@"
 command -v aws >/dev/null || die "There is no aws CLI (Debian's awscli)."
-[ -f "$output/layer.zip" ] ||
+if [ ! -f "$output/layer.zip" ] || [ ! -f "$output/layer.info" ]; then
 	die "There is no layer in $output: run functions/layer/build.sh first."
+fi
 read -ra runtimes <<<"$(info runtimes)"
 [ ${#runtimes[@]} != 0 ] ||
 	die "The layer in $output was built with --local, for the machine that" \

@@ -16,6 +16,8 @@
 
 #include "http/easy_handle_internal.h"
 
+#define WRITE_SIZE (256L * 1024)	/* what libcurl sends at once */
+
 /* Adds a header line, or raises out of memory. */
 static void
 add_header(LfdwHttpExchange *exchange, const char *line)
@@ -69,6 +71,7 @@ set_method(CURL *easy, const LfdwHttpRequest *request)
 		SET(CURLOPT_POST, 1L);
 		SET(CURLOPT_POSTFIELDS, request->body_len > 0 ? request->body : "");
 		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) request->body_len);
+		SET(CURLOPT_UPLOAD_BUFFERSIZE, WRITE_SIZE);
 	}
 	else
 		SET(CURLOPT_HTTPGET, 1L);

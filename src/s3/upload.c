@@ -31,7 +31,10 @@
 #define NBUFFERS 4
 
 /* Parts are moved whenever so many bytes were written. */
-#define PUMP_BYTES (128 * 1024)
+#define MOVE_BYTES (128 * 1024)
+
+/* Whoever writes was away for so long: see move_parts. */
+#define AWAY_US INT64CONST(1000000)
 
 /* A piece of the object, being filled or on its way. */
 typedef struct Buffer
@@ -49,6 +52,7 @@ struct LfdwS3Upload
 	Buffer		buffers[NBUFFERS];
 	Buffer	   *filling;
 	size_t		unmoved;		/* bytes written since parts were moved */
+	int64		moved_at_us;	/* when that was, by lfdw_wait_now_us */
 	bool		ended;			/* nothing is left to be aborted */
 };
 
@@ -182,6 +186,34 @@ send_part(LfdwS3Upload *upload)
 	buffer->number = multipart->nparts + 1;
 	buffer->request = lfdw_s3_multipart_begin_part(multipart, buffer->data,
 												   buffer->len);
+	upload->moved_at_us = lfdw_wait_now_us();
+}
+
+/*
+ * Moves the parts on their way after something was written, as far as they go
+ * without waiting.
+ *
+ * But S3 gives up on a connection that is silent for some twenty seconds.  A
+ * query that takes its time for a row may do so for the next ones too, and use
+ * up all attempts: so after such a row the parts are waited for.
+ */
+static void
+move_parts(LfdwS3Upload *upload)
+{
+	int64		now = lfdw_wait_now_us();
+	bool		was_away = now - upload->moved_at_us > AWAY_US;
+
+	if (upload->unmoved < MOVE_BYTES && !was_away)
+		return;
+	if (was_away)
+	{
+		while (wait_for_part(upload, PG_INT64_MAX) > 0)
+			;
+	}
+	else
+		wait_for_part(upload, now);
+	upload->unmoved = 0;
+	upload->moved_at_us = lfdw_wait_now_us();
 }
 
 /* A buffer that is not on its way, NULL for none. */
@@ -209,8 +241,8 @@ take_buffer(LfdwS3Upload *upload)
 /*
  * Takes further bytes of the object, which are copied.
  *
- * Sends parts meanwhile, and waits only where all buffers are full, and once
- * for the multipart upload.  Raises 58000 where S3 does not take a part, 54000
+ * Sends parts meanwhile, and waits only where all buffers are full, after a
+ * pause, and once for the multipart upload.  Raises 58000 where S3 does not take a part, 54000
  * past S3's number of parts, 57014 for a cancel.
  */
 void
@@ -238,11 +270,8 @@ lfdw_s3_upload_write(LfdwS3Upload *upload, const char *data, size_t len)
 		data += piece;
 		len -= piece;
 	}
-	if (upload->unmoved >= PUMP_BYTES)
-	{
-		upload->unmoved = 0;
-		wait_for_part(upload, lfdw_wait_now_us());
-	}
+	if (count_parts(upload) > 0)
+		move_parts(upload);
 	MemoryContextSwitchTo(old);
 }
 

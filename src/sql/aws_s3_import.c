@@ -66,6 +66,7 @@ typedef struct Import
 	LfdwS3Object *object;
 	LfdwS3Download *download;	/* NULL until COPY reads */
 	MemoryContext context;		/* of the download */
+	int64		bytes_read;
 } Import;
 
 /* COPY's callback has no argument; the import that runs, innermost. */
@@ -90,6 +91,7 @@ read_object(void *out, int minread, int maxread)
 										maxread - len);
 		len += n;
 	} while (n > 0 && len < minread);
+	current->bytes_read += len;
 	MemoryContextSwitchTo(caller);
 	return len;
 }
@@ -191,7 +193,13 @@ import_object(FunctionCallInfo fcinfo, LfdwS3Arguments *arguments)
 										   ALLOCSET_DEFAULT_SIZES);
 	rows = run(&import, copy, text);
 	size = lfdw_s3_download_size(import.download);
-	/* COPY may have ended before the object: at "\." */
+
+	/*
+	 * COPY may have ended before the object, at "\.", and not every endpoint
+	 * tells the size before the end.
+	 */
+	if (size < 0)
+		size = import.bytes_read;
 	MemoryContextDelete(import.context);
 	lfdw_s3_arguments_end(arguments);
 	PG_RETURN_TEXT_P(cstring_to_text(psprintf(UINT64_FORMAT " rows imported into relation \"%s\" from file %s of " INT64_FORMAT " bytes",

@@ -48,6 +48,7 @@ CREATE FUNCTION s3_put(key text, content text, headers json DEFAULT '{}') RETURN
   $$ SELECT s3_objects(json_build_object('put', json_build_object('bucket', 'amzn-s3-demo-bucket', 'key', key, 'text', content, 'headers', headers))) $$;
 CREATE FUNCTION s3_put(key text, content bytea) RETURNS void LANGUAGE sql AS
   $$ SELECT s3_objects(json_build_object('put', json_build_object('bucket', 'amzn-s3-demo-bucket', 'key', key, 'base64', translate(encode(content, 'base64'), E'\n', '')))) $$;
+CREATE FUNCTION s3_fault(request json) RETURNS void LANGUAGE sql AS $$ SELECT FROM lambda_invoke('aws_s3', 's3_fault', request::jsonb) $$;
 -- what S3 was asked for since it was asked last
 CREATE FOREIGN TABLE s3_calls (seq int, operation text, region text, access_key text, status int, parameters jsonb) SERVER aws_s3
   OPTIONS (function_arn 'service_calls', payload '{"service": "s3"}', envelope 'false');
@@ -150,6 +151,9 @@ SELECT spelled('(format csv) -- all of it', E'1,a,b\n');
 SELECT spelled('(format csv);', E'1,a,b\n');
 -- the end of the data, before the object's; and formats without text
 SELECT spelled('', E'1\ta\tb\n\\.\n2\tc\td\n');
+SELECT s3_fault('{"operation": "GetObject", "action": "chunked", "times": 2}');
+SELECT spelled('', E'1\ta\tb\n\\.\n2\tc\td\n');
+SELECT spelled('', E'1\ta\tb\n2\tc\td\n');
 SELECT spelled('', '');
 SELECT s3_put('binary', '\x5047434f50590aff0d0a00000000000000000000030000000400000007000000017800000001'::bytea || '\x79ffff');
 SELECT s3_put(E'\u00dcbersicht 1+2 100%.csv', E'1,a,b\n');
@@ -368,6 +372,6 @@ DROP SERVER aws_s3 CASCADE;
 DROP SCHEMA s3_schema CASCADE;
 DROP VIEW view_of_t1;
 DROP TABLE t1, test, spelled, log, outer_table, inner_table, parts, own;
-DROP FUNCTION s3_asked(), s3_objects(json), s3_put(text, text, json), s3_put(text, bytea), s3_import(text, text, text, text), spelled(text, text),
+DROP FUNCTION s3_asked(), s3_objects(json), s3_fault(json), s3_put(text, text, json), s3_put(text, bytea), s3_import(text, text, text, text), spelled(text, text),
   insert_t1(), on_outer(), count_new();
 DROP ROLE s3_user;

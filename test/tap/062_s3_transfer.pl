@@ -418,6 +418,22 @@ like($session->query($export), qr/WARNING: .*could not abort a multipart upload 
 ask('s3_objects', { clear => JSON::PP::true });
 
 # ---------------------------------------------------------------------------
+# A query that takes its time
+# ---------------------------------------------------------------------------
+
+# Its parts are not left half sent while it is away once more.
+set_faults();
+$session->send("SELECT rows_uploaded FROM aws_s3.query_export_to_s3('SELECT 1, repeat(''x'', 998) FROM generate_series(1, 8600) "
+	  . "UNION ALL SELECT 2, pg_sleep(1.1)::text UNION ALL SELECT 3, pg_sleep(300)::text', 'bucket', 'slow')");
+ok($node->poll_query_until('postgres',
+		q{SELECT f.payload->0->'parts'->0->>'number' = '1' FROM lambda_invoke('aws_s3', 's3_uploads', '{}') f}),
+	'a part arrives while the query is away');
+is(told('UploadPart', 'status'), '200', 'by one request');
+$control->query('SELECT pg_cancel_backend(' . $session->pid . ')');
+like($session->receive, qr/57014/, 'and the query ends');
+is_deeply(ask('s3_uploads'), [], 'with its upload');
+
+# ---------------------------------------------------------------------------
 # Encryption
 # ---------------------------------------------------------------------------
 
