@@ -107,10 +107,9 @@ fetch_source()
 		say "$file: $(grep -m 1 -oE '[45][0-9]{2} +[A-Z][A-Za-z ]*' "$work/apt.log" ||
 			tail -n 1 "$work/apt.log")"
 	done < <(list_versions "$package")
-	[ ${#tried[@]} != 0 ] || tried=("no source package of $package is known")
-	cannot_have "a source of $package (tried: $(
+	cannot_have "a source of $package ($(
 		IFS=,
-		echo "${tried[*]}"
+		echo "${tried[*]-apt knows none}"
 	)); set $1 to a tarball"
 }
 

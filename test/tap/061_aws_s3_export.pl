@@ -92,12 +92,12 @@ sub copied
 	return split /\|/, $answer;
 }
 
-# A session waits in a query until S3 has so many uploads.
+# Waits until S3 has so many uploads under way.
 sub wait_for_uploads
 {
 	my $number = shift;
 
-	$node->poll_query_until('postgres', "SELECT count(*) = $number FROM s3_uploads")
+	$node->poll_query_until('postgres', "SELECT count(*) >= $number FROM s3_uploads")
 	  or die 'no upload begins';
 	return;
 }
