@@ -417,6 +417,19 @@ set_faults({ operation => 'AbortMultipartUpload', action => '403', times => unde
 like($session->query($export), qr/WARNING: .*could not abort a multipart upload to Amazon S3.*Bucket "bucket", key "exported", upload "[^"]+": HTTP status 403 AccessDenied.*ERROR: .*could not upload to Amazon S3/s, 'an abort that is refused is told, and the error comes through');
 ask('s3_objects', { clear => JSON::PP::true });
 
+# Answers that do not end, or not soon, are not waited for.
+$session->query("SET statement_timeout = '60s'");
+foreach my $operation (qw(PutObject CreateMultipartUpload UploadPart CompleteMultipartUpload))
+{
+	my $exported = $operation eq 'PutObject' ? $export =~ s/20000/1/r : $export;
+
+	set_faults({ operation => $operation, action => 'answer', body => 'x' x 2_000_000, times => undef });
+	is(outcome_of($session, $exported)->{detail}, "Amazon S3 client returned 'the body is too large'.", "$operation with 2 MB of an answer");
+}
+$session->query('RESET statement_timeout');
+set_faults();
+is_deeply(ask('s3_uploads'), [], 'no upload is left of them');
+
 # ---------------------------------------------------------------------------
 # A query that takes its time
 # ---------------------------------------------------------------------------
