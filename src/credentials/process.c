@@ -182,7 +182,8 @@ read_pipe(Process *process, int *fd, StringInfo output)
 static bool
 run_to_end(Process *process, int *status)
 {
-	int64		deadline = lfdw_wait_now_us() + PROCESS_TIMEOUT_MS * INT64CONST(1000);
+	int64		deadline = Min(lfdw_wait_now_us() + PROCESS_TIMEOUT_MS * INT64CONST(1000),
+							   lfdw_wait_deadline_us());
 
 	for (;;)
 	{
@@ -262,8 +263,8 @@ lfdw_source_process(LfdwSearch *search, const char *command,
 	if (!run_to_end(process, &status))
 	{
 		lfdw_search_note(search, "credential_process",
-						 psprintf("\"%s\" did not end within %d s", words[0],
-								  PROCESS_TIMEOUT_MS / 1000));
+						 psprintf("\"%s\" did not end in time, which is %d s at most",
+								  words[0], PROCESS_TIMEOUT_MS / 1000));
 		release(process);
 		return false;
 	}

@@ -115,6 +115,16 @@ attach(LfdwHttpExchange *exchange)
 	sigprocmask(SIG_SETMASK, &saved, NULL);
 }
 
+/* Has an exchange that begins end by the deadline that is set, if one is. */
+static void
+apply_deadline(LfdwHttpLimits *limits)
+{
+	int64		left_ms = (lfdw_wait_deadline_us() - lfdw_wait_now_us()) / 1000;
+
+	if (limits->request_timeout_ms == 0 || left_ms < limits->request_timeout_ms)
+		limits->request_timeout_ms = (int) Max(Min(left_ms, INT_MAX), 1);
+}
+
 /*
  * Begins an exchange and returns at once.
  *
@@ -129,6 +139,8 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 	LfdwHttpExchange *exchange = palloc0(sizeof(LfdwHttpExchange));
 
 	lfdw_exchange_init(exchange, request);
+	if (lfdw_wait_deadline_us() != PG_INT64_MAX)
+		apply_deadline(&exchange->limits);
 	lfdw_owner_register(CurrentMemoryContext, release, exchange);
 
 	lfdw_multi_init();

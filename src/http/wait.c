@@ -32,6 +32,9 @@ static WatchedSocket *sockets = NULL;	/* malloc'd */
 static int	nsockets = 0;
 static int	room = 0;
 
+/* See lfdw_wait_set_deadline. */
+static int64 deadline = PG_INT64_MAX;
+
 /* Made from the table; dirty where the table has changed since. */
 static WaitEventSet *event_set = NULL;
 static bool dirty = true;
@@ -107,6 +110,24 @@ lfdw_wait_now_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64) now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/*
+ * What begins from now on, an exchange or a program, is waited for until this
+ * time of lfdw_wait_now_us at most, whatever its own limits: for who holds
+ * interrupts, and must come to an end.  PG_INT64_MAX is none.
+ */
+void
+lfdw_wait_set_deadline(int64 deadline_us)
+{
+	deadline = deadline_us;
+}
+
+/* The time that lfdw_wait_set_deadline has set. */
+int64
+lfdw_wait_deadline_us(void)
+{
+	return deadline;
 }
 
 /*

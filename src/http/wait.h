@@ -37,6 +37,8 @@ extern bool lfdw_wait_watch(void *owner, pgsocket fd, bool readable,
 extern void lfdw_wait_forget(pgsocket fd);
 extern void lfdw_wait_forget_all(void *owner);
 extern int64 lfdw_wait_now_us(void);
+extern void lfdw_wait_set_deadline(int64 deadline_us);
+extern int64 lfdw_wait_deadline_us(void);
 extern int	lfdw_wait_for_sockets(LfdwWaitEvent event, long timeout_ms,
 								  LfdwReadySocket *ready);
 extern void lfdw_wait_for_pipes(int first, int second, long timeout_ms);

@@ -19,12 +19,12 @@
 
 #include "base/uri.h"
 #include "base/xml_text.h"
+#include "credentials/credentials.h"
 #include "http/wait.h"
 #include "pg/message.h"
 #include "s3/multipart_internal.h"
 
-/* How long an abort may take, and in it the answer that has the upload's ID. */
-#define ABORT_MAX_US INT64CONST(5000000)
+/* How long of an abort the answer may take that has the upload's ID. */
 #define CREATE_MAX_US INT64CONST(1000000)
 
 /* "uploadId=..." behind a part's number, as the query of a request. */
@@ -312,6 +312,25 @@ lfdw_s3_multipart_warn(const LfdwS3Multipart *multipart, const char *why)
 }
 
 /*
+ * Are there credentials for an abort?  Says so where not, since what sending it
+ * would raise could not be caught in a session that ends.
+ */
+static bool
+have_credentials(const LfdwS3Multipart *multipart)
+{
+	const LfdwS3Object *object = multipart->object;
+	StringInfoData notes;
+
+	initStringInfo(&notes);
+	if (object->credentials ||
+		lfdw_credentials_find(object->caller, &object->route, &notes))
+		return true;
+	lfdw_s3_multipart_warn(multipart,
+						   psprintf("there are no credentials: %s", notes.data));
+	return false;
+}
+
+/*
  * Sends the abort, again as the table of errors says, and waits for the answer
  * until a time of lfdw_wait_now_us.
  */
@@ -341,7 +360,7 @@ send_abort(const LfdwS3Multipart *multipart, int64 until_us)
 
 /*
  * Ends a multipart upload that is not complete; parts are no longer on their
- * way.  Takes ABORT_MAX_US at most, and warns where it may not have succeeded.
+ * way.  Takes LFDW_S3_ABORT_MAX_US at most, and warns where it may not have succeeded.
  */
 void
 lfdw_s3_multipart_abort(LfdwS3Multipart *multipart)
@@ -359,6 +378,6 @@ lfdw_s3_multipart_abort(LfdwS3Multipart *multipart)
 		else if (state < LFDW_SERVICE_DONE && state != LFDW_SERVICE_WAITING)
 			lfdw_s3_multipart_warn(multipart, "S3 did not tell its ID in time");
 	}
-	if (multipart->id)
-		send_abort(multipart, now + ABORT_MAX_US);
+	if (multipart->id && have_credentials(multipart))
+		send_abort(multipart, now + LFDW_S3_ABORT_MAX_US);
 }

@@ -19,6 +19,9 @@
 #define LFDW_S3_PART_SIZE (8 * 1024 * 1024)
 #define LFDW_S3_PARTS_MAX 10000
 
+/* How long an abort may take. */
+#define LFDW_S3_ABORT_MAX_US INT64CONST(5000000)
+
 /* What is to become one object; all is palloc'd in its context. */
 typedef struct LfdwS3Multipart
 {

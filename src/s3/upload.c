@@ -391,6 +391,8 @@ lfdw_s3_upload_abort(LfdwS3Upload *upload)
 	set_ended(upload);
 	old = MemoryContextSwitchTo(upload->multipart.context);
 	HOLD_INTERRUPTS();
+	/* credentials may have to be asked for, from who has more patience */
+	lfdw_wait_set_deadline(lfdw_wait_now_us() + LFDW_S3_ABORT_MAX_US);
 	PG_TRY();
 	{
 		end_parts(upload);
@@ -406,6 +408,7 @@ lfdw_s3_upload_abort(LfdwS3Upload *upload)
 		lfdw_s3_multipart_warn(&upload->multipart, error->message);
 	}
 	PG_END_TRY();
+	lfdw_wait_set_deadline(PG_INT64_MAX);
 	/* an error has set it to 0 */
 	InterruptHoldoffCount = held;
 	MemoryContextSwitchTo(old);

@@ -20,7 +20,7 @@ ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/(?:[!-.0-~]+/)*"
 SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 WEB_TOKENS = ("web-identity-token-1", "web-identity-token-2")
 EXTERNAL_ID = "xid-1"
-# Roles besides reader... and brief<N>.
+# Roles besides reader..., brief<N> and once<N>.
 ROLES = ("denied", "external", "flaky", "throttled", "idp", "hang")
 # STS's names for what verifier.py calls as Lambda does.
 QUERY_CODES = {
@@ -159,7 +159,7 @@ def role_of(parameters, access_key):
         raise Fault(400, "ValidationError", "The requested DurationSeconds "
                     "exceeds the 1 hour session limit for roles assumed by "
                     "role chaining")
-    brief = re.fullmatch(r"brief(\d{1,6})", match[2])
+    brief = re.fullmatch(r"(?:brief|once)(\d{1,6})", match[2])
     return arn, match[2], session, int(brief[1] if brief else duration)
 
 
@@ -179,7 +179,7 @@ def misbehave(role, seen):
 
 
 def is_role(role):
-    return role in ROLES or re.match(r"reader|brief\d{1,6}\Z", role)
+    return role in ROLES or re.match(r"reader|(brief|once)\d{1,6}\Z", role)
 
 
 def credentials(role, session, seconds):
@@ -196,7 +196,8 @@ def credentials(role, session, seconds):
 
 def assume_role(parameters, access_key, seen):
     arn, role, session, seconds = role_of(parameters, access_key)
-    if role == "hang":
+    if role == "hang" or (role.startswith("once")
+                          and not seen.first("sts once")):
         return None
     misbehave(role, seen)
     external = parameters.get("ExternalId")

@@ -13,6 +13,7 @@ use Test::More;
 use Time::HiRes qw(sleep);
 
 my $endpoint = start_endpoint();
+local $ENV{AWS_ENDPOINT_URL_STS} = $endpoint;
 my $node = start_server();
 my $folder = $PostgreSQL::Test::Utils::tmp_check;
 
@@ -422,6 +423,30 @@ is(told('AbortMultipartUpload', 'status'), '204', 'by an abort');
 # An abort that gets no answer is given up, and told.
 set_faults({ operation => 'AbortMultipartUpload', action => '403', times => undef }, { operation => 'UploadPart', action => '403', times => undef });
 like($session->query($export), qr/WARNING: .*could not abort a multipart upload to Amazon S3.*Bucket "bucket", key "exported", upload "[^"]+": HTTP status 403 AccessDenied.*ERROR: .*could not upload to Amazon S3/s, 'an abort that is refused is told, and the error comes through');
+ask('s3_objects', { clear => JSON::PP::true });
+
+# So is one for which keys have to be asked for, from somebody who does not answer.
+set_faults();
+{
+	my $ending = open_session($node);
+	my $parts = q{SELECT f.payload->0->'parts'->0->>'number' = '1' FROM lambda_invoke('aws_s3', 's3_uploads', '{}') f};
+	my $answer;
+
+	$ending->query("CREATE SERVER by_role FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1', endpoint '$endpoint'); "
+		  . "CREATE USER MAPPING FOR CURRENT_USER SERVER by_role OPTIONS (aws_access_key_id '$access_key', aws_secret_access_key '$secret_key', role_arn 'arn:aws:iam::123456789012:role/once2'); "
+		  . "SET aws_s3.server = 'by_role'");
+	$ending->send("SELECT rows_uploaded FROM aws_s3.query_export_to_s3('SELECT 1, repeat(''x'', 998) FROM generate_series(1, 20000) UNION ALL SELECT 2, pg_sleep(300)::text', 'bucket', 'by role')");
+	ok($node->poll_query_until('postgres', $parts), 'an upload with keys for two seconds');
+	sleep 2;
+	cmp_ok(
+		elapsed_ms(
+			sub {
+				$control->query('SELECT pg_terminate_backend(' . $ending->pid . ')');
+				$answer = $ending->receive;
+			}),
+		'<', 15_000, 'the end of its session does not wait for other keys');
+	like($answer, qr/57P01.*WARNING: .*could not abort a multipart upload to Amazon S3.*key "by role", upload "[^"]+": there are no credentials: .*no answer in time/s, 'and tells that the upload is left');
+}
 ask('s3_objects', { clear => JSON::PP::true });
 
 # Answers that do not end, or not soon, are not waited for.
