@@ -22,6 +22,12 @@
 #include "s3/object_internal.h"
 #include "s3/request_internal.h"
 
+/*
+ * No answer but an object itself is larger, and it must fit the exchange's
+ * window with room to spare: nobody takes bytes of it before its end.
+ */
+#define ANSWER_MAX (512 * 1024)
+
 /* The text of an element of an answer, palloc'd; NULL where there is none. */
 static char *
 element_of(LfdwHttpExchange *exchange, const char *name)
@@ -76,6 +82,7 @@ lfdw_s3_request_create(LfdwS3Object *object, LfdwS3Direction direction,
 	service->aws.sends_content_hash = true;
 	service->aws.headers = request->headers;
 	service->aws.limits = object->route.limits;
+	service->aws.limits.max_response_bytes = ANSWER_MAX;
 	service->credentials = object->credentials;
 	if (object->credentials == NULL)
 	{
