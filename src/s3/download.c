@@ -124,9 +124,14 @@ static void
 read_first_head(LfdwS3Download *download)
 {
 	MemoryContext old = MemoryContextSwitchTo(download->context);
+	int			status = lfdw_exchange_status(download->request->run->exchange);
 	char	   *length = lfdw_s3_request_header(download->request, "Content-Length");
 	const char *end = "";
 
+	if (status != 200)
+		lfdw_s3_report_answer(download->request,
+							  psprintf("an answer that is not the whole object, HTTP status %d",
+									   status), NULL);
 	download->size = length ? read_number(length, &end) : -1;
 	if (*end != '\0')
 		download->size = -1;
@@ -137,7 +142,10 @@ read_first_head(LfdwS3Download *download)
 	MemoryContextSwitchTo(old);
 }
 
-/* The answer that goes on with an object: it must be the rest, and no other's. */
+/*
+ * The answer that goes on with an object: it must be of the rest, and no other's.
+ * It tells the size where the first one did not.
+ */
 static void
 check_further_head(LfdwS3Download *download)
 {
@@ -165,6 +173,7 @@ check_further_head(LfdwS3Download *download)
 									   range ? lfdw_error_excerpt(range, strlen(range)) : "",
 									   download->offset, download->size),
 							  NULL);
+	download->size = total;
 }
 
 /* Are there bytes of the object to take?  An answer's head is read before. */
