@@ -5,6 +5,9 @@ SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS lambda_fdw;
 \set SHOW_CONTEXT never
 \getenv endpoint LAMBDA_FDW_ENDPOINT
+-- every plan is copied, and goes through its text, where a server with assertions has that
+SELECT count(set_config(name, 'on', false)) >= 0 AS nodes FROM pg_settings
+  WHERE name IN ('debug_copy_parse_plan_trees', 'debug_write_read_parse_plan_trees');
 
 -- versions, and what is in them
 CREATE EXTENSION aws_ml VERSION '1.0' CASCADE;
@@ -149,6 +152,7 @@ SELECT aws_bedrock.invoke_model_get_embeddings('raw:', 'text/plain', 'e', 'oops'
 SELECT aws_bedrock.invoke_model_get_embeddings('raw:', 'text/plain', '/~2', '{}');
 SELECT aws_bedrock.invoke_model('x', 'application/json', 'application/json', NULL) IS NULL AS nothing;
 SELECT aws_bedrock.invoke_model(NULL, 'application/json', 'application/json', '{}');
+SELECT aws_bedrock.invoke_model('x', '', ' ', '{}');
 SELECT aws_bedrock.invoke_model('x', E'text/plain\r\nX: y', 'application/json', '{}');
 SELECT aws_bedrock.invoke_model_get_embeddings('x', 'application/json', NULL, '{}');
 SELECT length(aws_bedrock.invoke_model('raw:', 'text/plain', 'text/plain', repeat('é', 2000000)));
