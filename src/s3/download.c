@@ -119,14 +119,22 @@ read_encoding(LfdwS3Download *download, const char *name)
 	}
 }
 
-/* The answer that begins an object: takes its size, version and encoding. */
+/*
+ * The answer that begins an object: takes its size, version and encoding.  Other
+ * statuses of success are for a part of it, or none.
+ */
 static void
 read_first_head(LfdwS3Download *download)
 {
+	int			status = lfdw_exchange_status(download->request->run->exchange);
 	MemoryContext old = MemoryContextSwitchTo(download->context);
 	char	   *length = lfdw_s3_request_header(download->request, "Content-Length");
 	const char *end = "";
 
+	if (status != 200)
+		lfdw_s3_report_answer(download->request,
+							  psprintf("HTTP status %d where all of the object was asked for",
+									   status), NULL);
 	download->size = length ? read_number(length, &end) : -1;
 	if (*end != '\0')
 		download->size = -1;

@@ -187,6 +187,13 @@ foreach my $case ([ 'ignore_range', qr/not the rest of the object/ ], [ 'wrong_r
 	like(outcome_of_import('large')->{detail}, $detail, "$action: is an error");
 }
 
+# Nor is a part of it all of it.
+foreach my $status (206, 204)
+{
+	set_faults({ %get, action => 'answer', status => $status, body => $status == 206 ? "a,b,c\n" : '', headers => { 'Content-Range' => 'bytes 6-11/12' } });
+	like(outcome_of_import('large')->{detail}, qr/'HTTP status $status where all of the object was asked for'/, "$status unasked: is an error");
+}
+
 # Attempts before the first byte are as many as the option says.
 set_faults({ %get, action => 'reset' }, { %get, action => '500' });
 imports_all('two attempts that fail', 'large');
