@@ -117,6 +117,7 @@ reset_batch(LfdwBatchState *state)
 	state->nrows = 0;
 	state->room = 0;
 	state->next = 0;
+	state->kept_bytes = 0;
 }
 
 /* BeginCustomScan: the outer plan, the expressions over the scan tuple, memory. */
@@ -245,6 +246,7 @@ add_row(LfdwBatchState *state, TupleTableSlot *slot, const LfdwMlCall *call)
 	}
 	row = &state->rows[state->nrows++];
 	row->tuple = ExecCopySlotMinimalTuple(slot);
+	state->kept_bytes += row->tuple->t_len;
 	row->call = *call;
 	memset(&row->result, 0, sizeof(row->result));
 	MemoryContextSwitchTo(old);
@@ -298,7 +300,7 @@ static int
 read_batch(LfdwBatchState *state)
 {
 	Request		request = {.max_calls = state->max_rows};
-	size_t		max_memory = get_hash_memory_limit() / 2;
+	size_t		max_bytes = get_hash_memory_limit() / 2;
 
 	/* while batches grow, rows that nothing is asked for are read no earlier */
 	int			max_rows = state->max_rows < state->function->max_rows ?
@@ -306,7 +308,7 @@ read_batch(LfdwBatchState *state)
 
 	reset_batch(state);
 	while (request.calls < request.max_calls && state->nrows < max_rows &&
-		   MemoryContextMemAllocated(state->batch_context, false) < max_memory)
+		   state->kept_bytes < max_bytes)
 	{
 		TupleTableSlot *slot = next_outer(state);
 		LfdwMlCall	call;

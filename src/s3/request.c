@@ -22,6 +22,13 @@
 #include "s3/object_internal.h"
 #include "s3/request_internal.h"
 
+/*
+ * Answers that are no objects are documents of some hundred bytes.  They wait
+ * in the window of the exchange, which is larger than this: who sends more would
+ * have it full, and the request never end.
+ */
+#define ANSWER_MAX (512 * 1024)
+
 /* The text of an element of an answer, palloc'd; NULL where there is none. */
 static char *
 element_of(LfdwHttpExchange *exchange, const char *name)
@@ -76,6 +83,7 @@ lfdw_s3_request_create(LfdwS3Object *object, LfdwS3Direction direction,
 	service->aws.sends_content_hash = true;
 	service->aws.headers = request->headers;
 	service->aws.limits = object->route.limits;
+	service->aws.limits.max_response_bytes = ANSWER_MAX;
 	service->credentials = object->credentials;
 	if (object->credentials == NULL)
 	{

@@ -1,5 +1,6 @@
 -- The extension aws_ml: what the Aurora user guide shows, and what the services
 -- were asked for.
+SET datestyle = ISO;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS lambda_fdw;
 \set SHOW_CONTEXT never

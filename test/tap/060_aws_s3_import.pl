@@ -165,6 +165,10 @@ like($superuser->query($_->[0]), qr/$_->[1]/, "an error: $_->[1]")
   for [ import_of('sample.csv', undef, undef, "'AKIDEXAMPLE', '$hidden'"), '38000: could not download from Amazon S3' ],
   [ import_of('sample.csv', undef, undef, "NULL, '$hidden'"), '22023: .*needs access_key and secret_key' ],
   [ import_of('sample.csv', 'no_such', undef, "'AKIDEXAMPLE', '$hidden'"), '42P01: relation "no_such" does not exist' ],
+  [ import_of('', undef, undef, "'AKIDEXAMPLE', '$hidden'"), '22023: .*needs the argument file_path' ],
+  [ "SELECT aws_s3.table_import_from_s3('t1', '', '', '($bucket,sample.csv,)', 'AKIDEXAMPLE', '$hidden', '', 'more')", '22023: .*has too many arguments' ],
+  [ "SELECT aws_s3.table_import_from_s3('t1', '', '', aws_commons.create_s3_uri(NULL, 'sample.csv', NULL), aws_commons.create_aws_credentials('AKIDEXAMPLE', '$hidden', NULL))",
+	'22004: .*needs the argument bucket' ],
   [ "DO \$\$ BEGIN PERFORM aws_s3.table_import_from_s3('t1', '', '', aws_commons.create_s3_uri('$bucket', 'sample.csv', NULL), aws_commons.create_aws_credentials('AKIDEXAMPLE', '$hidden', NULL)); END \$\$",
 	'38000: could not download from Amazon S3' ];
 $superuser->close;

@@ -8,12 +8,13 @@ use lib "$FindBin::RealBin/lib";
 
 use JSON::PP;
 use LambdaFdw;
+use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep);
 
 my $endpoint = start_endpoint();
-my $node = start_server();
+my $node = start_server('wal_level = replica', 'max_wal_senders = 3');
 my $folder = $PostgreSQL::Test::Utils::tmp_check;
 
 $node->safe_psql('postgres', 'CREATE EXTENSION aws_s3 CASCADE');
@@ -240,6 +241,27 @@ foreach my $name ('the query', 'UploadPart')
 	is_nothing('terminated', "terminated in $name");
 }
 
+# The first temporary table of a session has a callback of exits, as uploads do.
+$node->safe_psql('postgres', <<'END');
+CREATE FUNCTION make_temporary() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+  CREATE TEMPORARY TABLE made AS SELECT 1 AS n; RETURN 1; END $$;
+END
+{
+	my $victim = open_session($node);
+	my $make = "SELECT repeat('x', 999), CASE WHEN i = 19000 THEN make_temporary() END FROM generate_series(1, 20000) i";
+	my $answer;
+
+	is($victim->query('SELECT rows_uploaded FROM (' . export_of($make, 'temporary') . ') e'), '20000',
+		'the query makes the first temporary table of a session');
+	is($victim->query('SELECT n FROM made'), '1', 'which stays');
+	($answer) = end_export($victim, export_of($waiting, 'terminated'), 'pg_terminate_backend',
+		sub { wait_for_uploads(1) });
+	$victim->close;
+	like($answer, qr/57P01/, 'terminated after it');
+	wait_until_alone($node, $session, $control);
+	is_nothing('terminated', 'terminated after it');
+}
+
 # ---------------------------------------------------------------------------
 # Faults of S3
 # ---------------------------------------------------------------------------
@@ -360,6 +382,18 @@ END
 is_deeply(operations(), { PutObject => 6 }, 'and uploads');
 is(join('', map { $_->{text} } map { @{ ask('s3_objects', { bucket => 'amzn-s3-demo-bucket', prefix => $_, content => JSON::PP::true }) } } 'sample-filepath', 'totals.csv'),
 	"1\tx:y\nid,name,total\n3,Ada,item 3\n", 'this');
+
+# ---------------------------------------------------------------------------
+# On a standby
+# ---------------------------------------------------------------------------
+
+$node->backup('copy');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($node, 'copy', has_streaming => 1);
+$standby->start;
+is($standby->safe_psql('postgres', export_of('SELECT pg_is_in_recovery()', 'standby')), '1|1|2', 'a standby exports');
+is((objects('standby', content => JSON::PP::true))[0]{text}, "t\n", 'what it has');
+$standby->stop;
 
 # ---------------------------------------------------------------------------
 # Without a client

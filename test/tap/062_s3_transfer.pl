@@ -418,6 +418,19 @@ set_faults({ operation => 'AbortMultipartUpload', action => '403', times => unde
 like($session->query($export), qr/WARNING: .*could not abort a multipart upload to Amazon S3.*Bucket "bucket", key "exported", upload "[^"]+": HTTP status 403 AccessDenied.*ERROR: .*could not upload to Amazon S3/s, 'an abort that is refused is told, and the error comes through');
 ask('s3_objects', { clear => JSON::PP::true });
 
+# Answers that do not end, or not soon, are not waited for.
+$session->query("SET statement_timeout = '60s'");
+foreach my $operation (qw(PutObject CreateMultipartUpload UploadPart CompleteMultipartUpload))
+{
+	my $exported = $operation eq 'PutObject' ? $export =~ s/20000/1/r : $export;
+
+	set_faults({ operation => $operation, action => 'answer', body => 'x' x 2_000_000, times => undef });
+	is(outcome_of($session, $exported)->{detail}, "Amazon S3 client returned 'the body is too large'.", "$operation with 2 MB of an answer");
+}
+$session->query('RESET statement_timeout');
+set_faults();
+is_deeply(ask('s3_uploads'), [], 'no upload is left of them');
+
 # ---------------------------------------------------------------------------
 # A query that takes its time
 # ---------------------------------------------------------------------------
@@ -440,6 +453,33 @@ is(told('UploadPart', 'status'), '200', 'by one request');
 $control->query('SELECT pg_cancel_backend(' . $session->pid . ')');
 like($session->receive, qr/57014/, 'and the query ends');
 is_deeply(ask('s3_uploads'), [], 'with its upload');
+
+# ---------------------------------------------------------------------------
+# What is left in a session
+# ---------------------------------------------------------------------------
+
+# Exports that end in an error, with an abort each, and imports that break in
+# gzip: twenty-five of each.
+put('cut', base64 => MIME::Base64::encode_base64(substr($gzip, 0, length($gzip) - 4), ''), headers => { 'Content-Encoding' => 'gzip' });
+set_faults({ operation => 'UploadPart', action => '403', times => undef });
+$session->query(create_try());
+SKIP:
+{
+	my @failed;
+	my @grown = growth_of(
+		$session, 512,
+		sub {
+			@failed = map { $session->query("SELECT try(\$q\$$_\$q\$, 25)") }
+			  "SELECT aws_s3.query_export_to_s3('SELECT repeat(''x'', 1000000) FROM generate_series(1, 9)', 'bucket', 'failed')",
+			  import_of('cut');
+		});
+
+	is("@failed", '25 25', 'fifty transfers fail');
+	is_deeply(ask('s3_uploads'), [], 'and leave no upload');
+	skip 'the system does not tell memory', 2 unless defined $grown[0];
+	cmp_ok($grown[0], '<', 512, 'memory stays, in kB');
+	cmp_ok(abs($grown[1]), '<=', 2, 'so do descriptors');
+}
 
 # ---------------------------------------------------------------------------
 # Encryption
