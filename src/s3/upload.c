@@ -123,7 +123,7 @@ check_kms_key(const char *kms_key)
 		if ((unsigned char) *p <= ' ' || (unsigned char) *p >= 0x7F)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("invalid key of AWS KMS"),
+					 errmsg("\"%s\" is not a key of AWS KMS", kms_key),
 					 errdetail("A key's ID, ARN or alias has printable ASCII characters only, and no blanks.")));
 	}
 }

@@ -351,6 +351,34 @@ SKIP:
 }
 
 # ---------------------------------------------------------------------------
+# What the document shows
+# ---------------------------------------------------------------------------
+
+my ($document) = slurp_file("$FindBin::RealBin/../../docs/rds.md") =~ /^(## Export to Amazon S3\n.*?)^## /ms;
+my $script = join '', $document =~ /^```sql\n(.*?)^```/msg;
+
+$node->safe_psql('postgres', 'CREATE DATABASE document');
+$node->safe_psql('document', $_)
+  for (
+	'CREATE EXTENSION aws_s3 CASCADE; CREATE EXTENSION IF NOT EXISTS lambda_fdw',
+	create_server('aws_s3', $endpoint),
+	create_function('aws_s3', 'totals', function => 'items', columns => q{id int, total text OPTIONS (path '/name')}),
+	q{CREATE TABLE sample_table AS SELECT 1 AS a, 'x:y' AS b},
+	q{CREATE TABLE customers AS SELECT 3 AS id, 'Ada' AS name});
+ask('reset_calls');
+is($node->safe_psql('document', $script) . "\n", <<'END', 'its SQL answers');
+1|1|6
+1|1|8
+1|1|14
+1|1|38
+1|1|6
+1|1|27
+END
+is_deeply(operations(), { PutObject => 6 }, 'and uploads');
+is(join('', map { $_->{text} } map { @{ ask('s3_objects', { bucket => 'amzn-s3-demo-bucket', prefix => $_, content => JSON::PP::true }) } } 'sample-filepath', 'totals.csv'),
+	"1\tx:y\nid,name,total\n3,Ada,item 3\n", 'this');
+
+# ---------------------------------------------------------------------------
 # On a standby
 # ---------------------------------------------------------------------------
 

@@ -332,6 +332,7 @@ foreach my $key ('a b', 'a+b', '100%', 'a%20b', "\x{e9}t\x{e9}/\x{1f600}", '/lea
 like(outcome_of_import('gone')->{message}, qr/^could not download from Amazon S3: file does not exist$/, 'an object that is not there');
 foreach my $case (
 	[ { bucket => 'no-such-bucket' }, 'NoSuchBucket', qr/^Check the bucket's name, "no-such-bucket", and the region, "eu-west-1"/ ],
+	[ { bucket => 'My_Bucket' }, 'InvalidBucketName', qr/^Check the bucket's name, "My_Bucket", and the region/ ],
 	[ { bucket => 'denied' }, 'AccessDenied', qr/^The owner of the keys needs s3:GetObject on "large" of bucket "denied"/ ])
 {
 	my ($more, $code, $hint) = @$case;
@@ -341,7 +342,7 @@ foreach my $case (
 	like($outcome->{hint}, $hint, "$code: HINT");
 	like($outcome->{context}, qr/: $code, request \w+$/m, "$code: CONTEXT");
 }
-foreach my $case ([ 's3://bucket', qr/without "s3:\/\/"/ ], [ 'arn:aws:s3:::bucket', qr/not by an ARN/ ], [ 'a/b', qr/letters, digits, dots and hyphens/ ])
+foreach my $case ([ 's3://bucket', qr/without "s3:\/\/"/ ], [ 'arn:aws:s3:::bucket', qr/not by an ARN/ ], [ 'bucket/folder', qr/folders are the beginning of the object's key/ ], [ 'a b', qr/letters, digits, dots and hyphens/ ])
 {
 	my $outcome = outcome_of_import('large', bucket => $case->[0]);
 
