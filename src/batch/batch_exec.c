@@ -62,17 +62,24 @@ lambdaCreateBatchState(CustomScan *plan)
 	return (Node *) state;
 }
 
-/* Takes over the numbers that the plan holds. */
+/* A number that the plan holds. */
+static int
+plan_number(const LfdwBatchState *state, enum LfdwBatchNumber number)
+{
+	const CustomScan *plan = (const CustomScan *) state->css.ss.ps.plan;
+
+	return list_nth_int(list_nth(plan->custom_private, LFDW_BATCH_NUMBERS), number);
+}
+
+/* Takes over what the plan holds. */
 static void
 read_plan(LfdwBatchState *state, const CustomScan *plan)
 {
-	List	   *numbers = list_nth(plan->custom_private, LFDW_BATCH_NUMBERS);
-
-	state->jointype = list_nth_int(numbers, LFDW_BATCH_JOIN_TYPE);
+	state->jointype = plan_number(state, LFDW_BATCH_JOIN_TYPE);
 	state->function =
-		lfdw_batch_functions[list_nth_int(numbers, LFDW_BATCH_FUNCTION)];
-	state->max_rows = list_nth_int(numbers, LFDW_BATCH_FIRST_ROWS);
-	state->outer_width = list_nth_int(numbers, LFDW_BATCH_OUTER_WIDTH);
+		lfdw_batch_functions[plan_number(state, LFDW_BATCH_FUNCTION)];
+	state->max_rows = plan_number(state, LFDW_BATCH_FIRST_ROWS);
+	state->outer_width = plan_number(state, LFDW_BATCH_OUTER_WIDTH);
 	state->columns = list_nth(plan->custom_private, LFDW_BATCH_COLUMNS);
 }
 
@@ -117,6 +124,7 @@ reset_batch(LfdwBatchState *state)
 	state->nrows = 0;
 	state->room = 0;
 	state->next = 0;
+	state->kept_bytes = 0;
 }
 
 /* BeginCustomScan: the outer plan, the expressions over the scan tuple, memory. */
@@ -245,6 +253,7 @@ add_row(LfdwBatchState *state, TupleTableSlot *slot, const LfdwMlCall *call)
 	}
 	row = &state->rows[state->nrows++];
 	row->tuple = ExecCopySlotMinimalTuple(slot);
+	state->kept_bytes += row->tuple->t_len;
 	row->call = *call;
 	memset(&row->result, 0, sizeof(row->result));
 	MemoryContextSwitchTo(old);
@@ -298,7 +307,7 @@ static int
 read_batch(LfdwBatchState *state)
 {
 	Request		request = {.max_calls = state->max_rows};
-	size_t		max_memory = get_hash_memory_limit() / 2;
+	size_t		max_bytes = get_hash_memory_limit() / 2;
 
 	/* while batches grow, rows that nothing is asked for are read no earlier */
 	int			max_rows = state->max_rows < state->function->max_rows ?
@@ -306,7 +315,7 @@ read_batch(LfdwBatchState *state)
 
 	reset_batch(state);
 	while (request.calls < request.max_calls && state->nrows < max_rows &&
-		   MemoryContextMemAllocated(state->batch_context, false) < max_memory)
+		   state->kept_bytes < max_bytes)
 	{
 		TupleTableSlot *slot = next_outer(state);
 		LfdwMlCall	call;
@@ -451,7 +460,10 @@ lambdaEndBatch(CustomScanState *node)
 	ExecEndNode(((LfdwBatchState *) node)->outer);
 }
 
-/* ReScanCustomScan: asks again, as a nested loop does. */
+/*
+ * ReScanCustomScan: asks again, as a nested loop does.  The first batch is small
+ * again where the query may end early, as EXISTS does for each row around.
+ */
 static void
 lambdaReScanBatch(CustomScanState *node)
 {
@@ -463,5 +475,6 @@ lambdaReScanBatch(CustomScanState *node)
 		ExecReScan(state->outer);
 	state->pending = NULL;
 	state->outer_done = false;
+	state->max_rows = plan_number(state, LFDW_BATCH_FIRST_ROWS);
 	reset_batch(state);
 }

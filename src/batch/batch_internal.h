@@ -89,6 +89,7 @@ typedef struct LfdwBatchState
 	int			nrows;
 	int			room;			/* in rows */
 	int			next;			/* the row to return */
+	size_t		kept_bytes;		/* of outer rows; the calls' are limited */
 	TupleTableSlot *pending;	/* read, and of the next batch; or NULL */
 	bool		outer_done;
 	TupleTableSlot *outer_slot;

@@ -25,6 +25,9 @@
 /* Texts of a batch ("a maximum of 25 documents"). */
 #define BATCH_MAX 25
 
+/* Bytes of a text, with an end ("the maximum size of each document is 5 KB"). */
+#define TEXT_MAX 5001
+
 /* The sentiments, as they are answered and as their scores are named. */
 static const char *const sentiments[][2] = {
 	{"POSITIVE", "Positive"},
@@ -253,7 +256,7 @@ const LfdwMlFunction lfdw_comprehend_detect_sentiment = {
 	.service = &comprehend,
 	.ncolumns = 2,
 	.max_rows = BATCH_MAX,
-	.max_bytes = SIZE_MAX,
+	.max_bytes = BATCH_MAX * TEXT_MAX,
 	.make_call = make_call,
 	.ask = ask
 };

@@ -119,18 +119,21 @@ read_encoding(LfdwS3Download *download, const char *name)
 	}
 }
 
-/* The answer that begins an object: takes its size, version and encoding. */
+/*
+ * The answer that begins an object: takes its size, version and encoding.  Other
+ * statuses of success are for a part of it, or none.
+ */
 static void
 read_first_head(LfdwS3Download *download)
 {
-	MemoryContext old = MemoryContextSwitchTo(download->context);
 	int			status = lfdw_exchange_status(download->request->run->exchange);
+	MemoryContext old = MemoryContextSwitchTo(download->context);
 	char	   *length = lfdw_s3_request_header(download->request, "Content-Length");
 	const char *end = "";
 
 	if (status != 200)
 		lfdw_s3_report_answer(download->request,
-							  psprintf("an answer that is not the whole object, HTTP status %d",
+							  psprintf("HTTP status %d where all of the object was asked for",
 									   status), NULL);
 	download->size = length ? read_number(length, &end) : -1;
 	if (*end != '\0')

@@ -23,8 +23,9 @@
 #include "s3/request_internal.h"
 
 /*
- * No answer but an object itself is larger, and it must fit the exchange's
- * window with room to spare: nobody takes bytes of it before its end.
+ * Answers that are no objects are documents of some hundred bytes.  They wait
+ * in the window of the exchange, which is larger than this: who sends more would
+ * have it full, and the request never end.
  */
 #define ANSWER_MAX (512 * 1024)
 

@@ -20,10 +20,12 @@
  */
 #include "postgres.h"
 
+#include "lib/ilist.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
 
 #include "http/wait.h"
+#include "pg/owner.h"
 #include "s3/multipart_internal.h"
 #include "s3/upload.h"
 
@@ -48,6 +50,7 @@ typedef struct Buffer
 
 struct LfdwS3Upload
 {
+	dlist_node	node;			/* in under_way, until it has ended */
 	LfdwS3Multipart multipart;
 	Buffer		buffers[NBUFFERS];
 	Buffer	   *filling;
@@ -55,6 +58,61 @@ struct LfdwS3Upload
 	int64		moved_at_us;	/* when that was, by lfdw_wait_now_us */
 	bool		ended;			/* nothing is left to be aborted */
 };
+
+/* What an exit of the session has to abort. */
+static dlist_head under_way = DLIST_STATIC_INIT(under_way);
+
+/* pg_on_exit_callback: the session ends, and aborts what is under way. */
+static void
+abort_all(int code, Datum arg)
+{
+	while (!dlist_is_empty(&under_way))
+		lfdw_s3_upload_abort(dlist_head_element(LfdwS3Upload, node, &under_way));
+}
+
+/*
+ * Has exits not call abort_all any more.
+ *
+ * That can be told of the latest callback alone, and what the query does may
+ * have registered another, as pg_backup_start and libraries do; then ours stays,
+ * and finds nothing to do.
+ */
+static void
+forget_exit(void)
+{
+	MemoryContext old = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		cancel_before_shmem_exit(abort_all, 0);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(old);
+		FlushErrorState();
+	}
+	PG_END_TRY();
+}
+
+/* Nothing of the upload is left to be aborted. */
+static void
+set_ended(LfdwS3Upload *upload)
+{
+	upload->ended = true;
+	dlist_delete(&upload->node);
+	if (dlist_is_empty(&under_way) && !proc_exit_inprogress)
+		forget_exit();
+}
+
+/* LfdwRelease: whatever has become of the upload, it is not there any more. */
+static void
+release(void *arg)
+{
+	LfdwS3Upload *upload = arg;
+
+	if (!upload->ended)
+		dlist_delete(&upload->node);
+}
 
 /* Refuses what is no header's value. */
 static void
@@ -65,7 +123,7 @@ check_kms_key(const char *kms_key)
 		if ((unsigned char) *p <= ' ' || (unsigned char) *p >= 0x7F)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("invalid key of AWS KMS"),
+					 errmsg("\"%s\" is not a key of AWS KMS", kms_key),
 					 errdetail("A key's ID, ARN or alias has printable ASCII characters only, and no blanks.")));
 	}
 }
@@ -75,17 +133,9 @@ check_kms_key(const char *kms_key)
  *
  * The upload belongs to the current context.  The object must live as long,
  * and so must kms_key, the key that S3 is to encrypt with, or NULL.  From here
- * to the end of the upload errors and exits have to be followed by
- * lfdw_s3_upload_abort, or a multipart upload may be left, which costs its
- * owner money until somebody ends it:
- *
- *	upload = lfdw_s3_upload_begin(object, kms_key);
- *	PG_ENSURE_ERROR_CLEANUP(lfdw_s3_upload_cleanup, PointerGetDatum(upload));
- *	{
- *		... lfdw_s3_upload_write ...
- *		lfdw_s3_upload_finish(upload);
- *	}
- *	PG_END_ENSURE_ERROR_CLEANUP(lfdw_s3_upload_cleanup, PointerGetDatum(upload));
+ * to the end of the upload the error handler has to call lfdw_s3_upload_fail,
+ * or a multipart upload may be left, which costs its owner money until somebody
+ * ends it.  Exits of the session abort it by themselves.
  *
  * Raises 22023 for a kms_key that can be none.
  */
@@ -97,6 +147,12 @@ lfdw_s3_upload_begin(LfdwS3Object *object, const char *kms_key)
 	if (kms_key && kms_key[0] == '\0')
 		kms_key = NULL;
 	check_kms_key(kms_key);
+	upload->ended = true;
+	lfdw_owner_register(CurrentMemoryContext, release, upload);
+	if (dlist_is_empty(&under_way))
+		before_shmem_exit(abort_all, 0);
+	dlist_push_head(&under_way, &upload->node);
+	upload->ended = false;
 	upload->multipart.object = object;
 	upload->multipart.kms_key = kms_key;
 	upload->multipart.context = CurrentMemoryContext;
@@ -297,7 +353,7 @@ lfdw_s3_upload_finish(LfdwS3Upload *upload)
 	else
 		lfdw_s3_multipart_put(multipart, last ? last->data : NULL,
 							  last ? last->len : 0);
-	upload->ended = true;
+	set_ended(upload);
 	MemoryContextSwitchTo(old);
 }
 
@@ -322,7 +378,7 @@ end_parts(LfdwS3Upload *upload)
  *
  * Takes some seconds at most, without serving interrupts, and does not throw.
  * No error may be pending: an error handler puts it aside before, by
- * CopyErrorData and FlushErrorState, as lfdw_s3_upload_cleanup does.
+ * CopyErrorData and FlushErrorState, as lfdw_s3_upload_fail does.
  */
 void
 lfdw_s3_upload_abort(LfdwS3Upload *upload)
@@ -332,7 +388,7 @@ lfdw_s3_upload_abort(LfdwS3Upload *upload)
 
 	if (upload->ended)
 		return;
-	upload->ended = true;
+	set_ended(upload);
 	old = MemoryContextSwitchTo(upload->multipart.context);
 	HOLD_INTERRUPTS();
 	PG_TRY();
@@ -356,24 +412,17 @@ lfdw_s3_upload_abort(LfdwS3Upload *upload)
 }
 
 /*
- * pg_on_exit_callback, for PG_ENSURE_ERROR_CLEANUP: aborts the upload that is
- * the argument.  In an error handler it raises the pending error again, and does
- * not return.
+ * For an error handler: aborts the upload, and raises the pending error again.
+ * Does not return.
  */
 void
-lfdw_s3_upload_cleanup(int code, Datum upload)
+lfdw_s3_upload_fail(LfdwS3Upload *upload)
 {
-	LfdwS3Upload *ending = (LfdwS3Upload *) DatumGetPointer(upload);
 	ErrorData  *error;
 
-	if (proc_exit_inprogress)
-	{
-		lfdw_s3_upload_abort(ending);
-		return;
-	}
-	MemoryContextSwitchTo(ending->multipart.context);
+	MemoryContextSwitchTo(upload->multipart.context);
 	error = CopyErrorData();
 	FlushErrorState();
-	lfdw_s3_upload_abort(ending);
+	lfdw_s3_upload_abort(upload);
 	ReThrowError(error);
 }

@@ -23,6 +23,6 @@ extern void lfdw_s3_upload_write(LfdwS3Upload *upload, const char *data,
 								 size_t len);
 extern void lfdw_s3_upload_finish(LfdwS3Upload *upload);
 extern void lfdw_s3_upload_abort(LfdwS3Upload *upload);
-extern void lfdw_s3_upload_cleanup(int code, Datum upload);
+extern void lfdw_s3_upload_fail(LfdwS3Upload *upload);
 
 #endif							/* LFDW_UPLOAD_H */

@@ -17,7 +17,6 @@
 #include "access/htup_details.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "storage/ipc.h"
 #include "utils/memutils.h"
 
 #include "pg/copy_to.h"
@@ -139,23 +138,16 @@ write_row(void *arg, const char *data, size_t len, bool ends_row)
 		end_file(export);
 }
 
-/* Aborts the upload of a file that is not finished; others stay. */
-static void
-abort_export(int code, Datum arg)
-{
-	Export	   *export = (Export *) DatumGetPointer(arg);
-
-	if (export->upload)
-		lfdw_s3_upload_cleanup(code, PointerGetDatum(export->upload));
-}
-
-/* Runs the query; what it returns is in S3 then.  Returns how many rows. */
+/*
+ * Runs the query; what it returns is in S3 then.  Returns how many rows.  An
+ * error aborts the upload of the file that is not finished; others stay.
+ */
 static uint64
 run_export(Export *export)
 {
-	uint64		nrows;
+	uint64		nrows = 0;
 
-	PG_ENSURE_ERROR_CLEANUP(abort_export, PointerGetDatum(export));
+	PG_TRY();
 	{
 		nrows = lfdw_copy_to(&export->copy);
 		/* no rows are a file, too */
@@ -164,7 +156,13 @@ run_export(Export *export)
 		if (export->upload)
 			end_file(export);
 	}
-	PG_END_ENSURE_ERROR_CLEANUP(abort_export, PointerGetDatum(export));
+	PG_CATCH();
+	{
+		if (export->upload)
+			lfdw_s3_upload_fail(export->upload);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
 	return nrows;
 }
 

@@ -220,10 +220,26 @@ aws_s3_import_uri(PG_FUNCTION_ARGS)
 {
 	LfdwS3Arguments arguments = {.function = function_name};
 
+	if (PG_NARGS() > ARG_CREDENTIALS && !PG_ARGISNULL(ARG_CREDENTIALS))
+		lfdw_s3_arguments_hide_statement(&arguments);
 	lfdw_s3_arguments_read_uri(&arguments, fcinfo, ARG_S3_INFO);
 	if (PG_NARGS() > ARG_CREDENTIALS)
 		lfdw_s3_arguments_read_credentials(&arguments, fcinfo, ARG_CREDENTIALS);
 	return import_object(fcinfo, &arguments);
+}
+
+/*
+ * May these words have keys among them?  Behind the text of a composite value
+ * they are where path and region are else.
+ */
+static bool
+have_keys(char **words)
+{
+	bool		found = lfdw_sql_argument_is_composite(words[LFDW_S3_WORD_BUCKET]);
+
+	for (int i = LFDW_S3_WORD_OWN; i < IMPORT_WORDS; i++)
+		found |= words[i] != NULL;
+	return found;
 }
 
 /* SQL function: aws_s3.table_import_from_s3(text, text, text, text, ...). */
@@ -235,6 +251,8 @@ aws_s3_import_bucket(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < IMPORT_WORDS; i++)
 		words[i] = lfdw_sql_argument_text(fcinfo, ARG_BUCKET + i);
+	if (have_keys(words))
+		lfdw_s3_arguments_hide_statement(&arguments);
 	lfdw_s3_arguments_read_words(&arguments, words, IMPORT_WORDS);
 	lfdw_s3_arguments_set_keys(&arguments, words[WORD_ACCESS_KEY],
 							   words[WORD_SECRET_KEY], words[WORD_SESSION_TOKEN]);

@@ -126,12 +126,22 @@ lfdw_s3_arguments_read_words(LfdwS3Arguments *arguments, char **words, int nword
 }
 
 /*
+ * From here to lfdw_s3_arguments_end, or to an error, the log does not show the
+ * statement.  Called before anything is read of arguments that may have keys in
+ * them.
+ */
+void
+lfdw_s3_arguments_hide_statement(LfdwS3Arguments *arguments)
+{
+	arguments->hide.callback = lfdw_error_hide_statement;
+	arguments->hide.previous = error_context_stack;
+	error_context_stack = &arguments->hide;
+}
+
+/*
  * Takes keys, which replace those of the user mapping, and nothing else of it;
  * NULL or empty where not given.  Raises 22023 where some are missing, or would
  * be more than a header's value.
- *
- * From here to lfdw_s3_arguments_end, or to an error, the log does not show the
- * statement, which may have the keys in it.
  */
 void
 lfdw_s3_arguments_set_keys(LfdwS3Arguments *arguments, char *access_key,
@@ -144,9 +154,6 @@ lfdw_s3_arguments_set_keys(LfdwS3Arguments *arguments, char *access_key,
 	session_token = lfdw_sql_argument_unless_empty(session_token);
 	if (access_key == NULL && secret_key == NULL && session_token == NULL)
 		return;
-	arguments->hide.callback = lfdw_error_hide_statement;
-	arguments->hide.previous = error_context_stack;
-	error_context_stack = &arguments->hide;
 	if (access_key == NULL || secret_key == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -214,7 +221,7 @@ lfdw_s3_arguments_object(const LfdwS3Arguments *arguments)
 								 arguments->file_path, arguments->region);
 }
 
-/* What lfdw_s3_arguments_set_keys has begun ends, where it has. */
+/* What lfdw_s3_arguments_hide_statement has begun ends, where it has. */
 void
 lfdw_s3_arguments_end(LfdwS3Arguments *arguments)
 {

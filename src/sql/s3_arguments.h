@@ -40,6 +40,7 @@ typedef struct LfdwS3Arguments
 
 extern void lfdw_s3_arguments_check(const LfdwS3Arguments *arguments,
 									const char *name, const char *text);
+extern void lfdw_s3_arguments_hide_statement(LfdwS3Arguments *arguments);
 extern void lfdw_s3_arguments_read_uri(LfdwS3Arguments *arguments,
 									   FunctionCallInfo fcinfo, int argument);
 extern void lfdw_s3_arguments_read_words(LfdwS3Arguments *arguments,

@@ -187,10 +187,13 @@ foreach my $case ([ 'ignore_range', qr/not the rest of the object/ ], [ 'wrong_r
 	like(outcome_of_import('large')->{detail}, $detail, "$action: is an error");
 }
 
-# An answer that is less than was asked for is not all: not the first, and not
-# one that goes on with an object whose size was not told.
-set_faults({ %get, action => 'answer', status => 206, headers => { 'Content-Range' => "bytes 0-5/$size" }, body => "1,a,b\n" });
-like(outcome_of_import('large')->{detail}, qr/an answer that is not the whole object, HTTP status 206/, 'a part that nobody asked for: is an error');
+# Nor is a part of it all of it.
+foreach my $status (206, 204)
+{
+	set_faults({ %get, action => 'answer', status => $status, body => $status == 206 ? "a,b,c\n" : '', headers => { 'Content-Range' => 'bytes 6-11/12' } });
+	like(outcome_of_import('large')->{detail}, qr/'HTTP status $status where all of the object was asked for'/, "$status unasked: is an error");
+}
+# Nor does it end an object whose size was not told.
 {
 	my $text = join '', map { "$_,a,b\n" } 1 .. 9;
 	my $known;
@@ -342,6 +345,7 @@ foreach my $key ('a b', 'a+b', '100%', 'a%20b', "\x{e9}t\x{e9}/\x{1f600}", '/lea
 like(outcome_of_import('gone')->{message}, qr/^could not download from Amazon S3: file does not exist$/, 'an object that is not there');
 foreach my $case (
 	[ { bucket => 'no-such-bucket' }, 'NoSuchBucket', qr/^Check the bucket's name, "no-such-bucket", and the region, "eu-west-1"/ ],
+	[ { bucket => 'My_Bucket' }, 'InvalidBucketName', qr/^Check the bucket's name, "My_Bucket", and the region/ ],
 	[ { bucket => 'denied' }, 'AccessDenied', qr/^The owner of the keys needs s3:GetObject on "large" of bucket "denied"/ ])
 {
 	my ($more, $code, $hint) = @$case;
@@ -351,7 +355,7 @@ foreach my $case (
 	like($outcome->{hint}, $hint, "$code: HINT");
 	like($outcome->{context}, qr/: $code, request \w+$/m, "$code: CONTEXT");
 }
-foreach my $case ([ 's3://bucket', qr/without "s3:\/\/"/ ], [ 'arn:aws:s3:::bucket', qr/not by an ARN/ ], [ 'a/b', qr/letters, digits, dots and hyphens/ ])
+foreach my $case ([ 's3://bucket', qr/without "s3:\/\/"/ ], [ 'arn:aws:s3:::bucket', qr/not by an ARN/ ], [ 'bucket/folder', qr/folders are the beginning of the object's key/ ], [ 'a b', qr/letters, digits, dots and hyphens/ ])
 {
 	my $outcome = outcome_of_import('large', bucket => $case->[0]);
 
@@ -455,6 +459,19 @@ set_faults({ operation => 'AbortMultipartUpload', action => '403', times => unde
 like($session->query($export), qr/WARNING: .*could not abort a multipart upload to Amazon S3.*Bucket "bucket", key "exported", upload "[^"]+": HTTP status 403 AccessDenied.*ERROR: .*could not upload to Amazon S3/s, 'an abort that is refused is told, and the error comes through');
 ask('s3_objects', { clear => JSON::PP::true });
 
+# Answers that do not end, or not soon, are not waited for.
+$session->query("SET statement_timeout = '60s'");
+foreach my $operation (qw(PutObject CreateMultipartUpload UploadPart CompleteMultipartUpload))
+{
+	my $exported = $operation eq 'PutObject' ? $export =~ s/20000/1/r : $export;
+
+	set_faults({ operation => $operation, action => 'answer', body => 'x' x 2_000_000, times => undef });
+	is(outcome_of($session, $exported)->{detail}, "Amazon S3 client returned 'the body is too large'.", "$operation with 2 MB of an answer");
+}
+$session->query('RESET statement_timeout');
+set_faults();
+is_deeply(ask('s3_uploads'), [], 'no upload is left of them');
+
 # ---------------------------------------------------------------------------
 # A query that takes its time
 # ---------------------------------------------------------------------------
@@ -477,6 +494,33 @@ is(told('UploadPart', 'status'), '200', 'by one request');
 $control->query('SELECT pg_cancel_backend(' . $session->pid . ')');
 like($session->receive, qr/57014/, 'and the query ends');
 is_deeply(ask('s3_uploads'), [], 'with its upload');
+
+# ---------------------------------------------------------------------------
+# What is left in a session
+# ---------------------------------------------------------------------------
+
+# Exports that end in an error, with an abort each, and imports that break in
+# gzip: twenty-five of each.
+put('cut', base64 => MIME::Base64::encode_base64(substr($gzip, 0, length($gzip) - 4), ''), headers => { 'Content-Encoding' => 'gzip' });
+set_faults({ operation => 'UploadPart', action => '403', times => undef });
+$session->query(create_try());
+SKIP:
+{
+	my @failed;
+	my @grown = growth_of(
+		$session, 512,
+		sub {
+			@failed = map { $session->query("SELECT try(\$q\$$_\$q\$, 25)") }
+			  "SELECT aws_s3.query_export_to_s3('SELECT repeat(''x'', 1000000) FROM generate_series(1, 9)', 'bucket', 'failed')",
+			  import_of('cut');
+		});
+
+	is("@failed", '25 25', 'fifty transfers fail');
+	is_deeply(ask('s3_uploads'), [], 'and leave no upload');
+	skip 'the system does not tell memory', 2 unless defined $grown[0];
+	cmp_ok($grown[0], '<', 512, 'memory stays, in kB');
+	cmp_ok(abs($grown[1]), '<=', 2, 'so do descriptors');
+}
 
 # ---------------------------------------------------------------------------
 # Encryption

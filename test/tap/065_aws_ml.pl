@@ -137,7 +137,8 @@ $node->safe_psql('postgres', 'DROP EXTENSION aws_ml; DROP ROLE aws_ml');
 # What the document shows
 # ---------------------------------------------------------------------------
 
-my @blocks = slurp_file("$FindBin::RealBin/../../docs/rds.md") =~ /^```pgsql\n(.*?)^```/msg;
+my ($section) = slurp_file("$FindBin::RealBin/../../docs/rds.md") =~ /^(## Machine learning: aws_ml\n.*?)^## From RDS/ms;
+my @blocks = $section =~ /^```sql\n(.*?)^```/msg;
 $blocks[0] =~ s/'AKIA\.\.\.'/'$access_key'/ or die 'no key';
 $blocks[0] =~ s/(aws_secret_access_key) '\.\.\.'/$1 '$secret_key'/ or die 'no secret';
 $blocks[0] .= "ALTER SERVER aws_ml OPTIONS (ADD endpoint '$endpoint');\n";
@@ -153,7 +154,7 @@ is( $node->safe_psql('document',
 POSITIVE
 1|POSITIVE|0.8125
 {"model": "anthropic.claude-v2", "input": {"prompt": "...", "max_tokens_to_sample": 4096}, "content_type": "application/json", "accept": "application/json"}
-{-6,1.25,3,3,3.75,-8,-8,-8}
+{-6,1.25,3,3,3.75,0,0,0}
 1|POSITIVE|0.8125
 2|NEGATIVE|0.75
 END

@@ -1,8 +1,8 @@
 """Answers with the requests to the other services since the last reset_calls.
 
-{"service": name or names} keeps those alone: sts, imds, container, s3.  A request
-that was refused is here too; "status" is what it was answered, null while it
-has no answer.
+{"service": name or names} keeps those alone: sts, imds, container, s3, bedrock,
+sagemaker, comprehend.  A request that was refused is here too; "status" is what
+it was answered, null while it has no answer.
 """
 
 import services
