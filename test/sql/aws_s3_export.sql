@@ -5,6 +5,10 @@ CREATE EXTENSION IF NOT EXISTS lambda_fdw;
 CREATE EXTENSION IF NOT EXISTS aws_s3 CASCADE;
 RESET client_min_messages;
 SET timezone = 'UTC';
+SET datestyle = 'Postgres, MDY';
+SET intervalstyle = postgres;
+SET bytea_output = hex;
+SET extra_float_digits = 1;
 \set VERBOSITY default
 \getenv endpoint LAMBDA_FDW_ENDPOINT
 LOAD 'lambda_fdw';

@@ -193,6 +193,7 @@ foreach my $status (206, 204)
 	set_faults({ %get, action => 'answer', status => $status, body => $status == 206 ? "a,b,c\n" : '', headers => { 'Content-Range' => 'bytes 6-11/12' } });
 	like(outcome_of_import('large')->{detail}, qr/'HTTP status $status where all of the object was asked for'/, "$status unasked: is an error");
 }
+
 # Nor does it end an object whose size was not told.
 {
 	my $text = join '', map { "$_,a,b\n" } 1 .. 9;
