@@ -186,9 +186,11 @@ find_call(BatchJoin *join)
 		contain_subplans((Node *) join->call->args) ||
 		contain_volatile_functions(join->result))
 		return false;
+	/* a cast takes one value, and one to a row type makes columns of it */
 	return entry->funccolcount == function->ncolumns &&
 		entry->funccolnames == NIL &&
-		(function->ncolumns > 1 || !type_is_rowtype(exprType(entry->funcexpr)));
+		(join->result == NULL || (function->ncolumns == 1 &&
+								  !type_is_rowtype(exprType(entry->funcexpr))));
 }
 
 /* Can the hook's relations be joined so, by what they are? */

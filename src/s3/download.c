@@ -119,14 +119,22 @@ read_encoding(LfdwS3Download *download, const char *name)
 	}
 }
 
-/* The answer that begins an object: takes its size, version and encoding. */
+/*
+ * The answer that begins an object: takes its size, version and encoding.  Other
+ * statuses of success are for a part of it, or none.
+ */
 static void
 read_first_head(LfdwS3Download *download)
 {
+	int			status = lfdw_exchange_status(download->request->run->exchange);
 	MemoryContext old = MemoryContextSwitchTo(download->context);
 	char	   *length = lfdw_s3_request_header(download->request, "Content-Length");
 	const char *end = "";
 
+	if (status != 200)
+		lfdw_s3_report_answer(download->request,
+							  psprintf("HTTP status %d where all of the object was asked for",
+									   status), NULL);
 	download->size = length ? read_number(length, &end) : -1;
 	if (*end != '\0')
 		download->size = -1;
@@ -226,6 +234,21 @@ ends_object(LfdwS3Download *download)
 }
 
 /*
+ * The bytes are all there, so that only the answer's end is awaited, which comes
+ * with them or not at all: it gives back what retries have cost, and lets the
+ * connection be kept.
+ */
+static void
+end_request(LfdwS3Download *download)
+{
+	LfdwS3Request *request = download->request;
+
+	while (lfdw_s3_request_advance(request, true) == LFDW_SERVICE_ANSWERING &&
+		   lfdw_exchange_body(request->run->exchange)->len == 0)
+		lfdw_s3_request_wait(&request, 1, PG_INT64_MAX);
+}
+
+/*
  * Waits until there are bytes of the object to take, or for the head alone.
  * Returns false at the object's end.
  */
@@ -235,7 +258,10 @@ wait_for_bytes(LfdwS3Download *download, bool head_alone)
 	while (!has_bytes(download))
 	{
 		if (is_complete(download))
+		{
+			end_request(download);
 			return false;
+		}
 		if (head_alone && download->head_read)
 			return true;
 		switch (lfdw_s3_request_advance(download->request, download->committed))

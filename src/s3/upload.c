@@ -74,8 +74,8 @@ abort_all(int code, Datum arg)
  * Has exits not call abort_all any more.
  *
  * That can be told of the latest callback alone, and what the query does may
- * have registered another, as the first temporary table of a session has; then
- * ours stays, and finds nothing to do.
+ * have registered another, as pg_backup_start and libraries do; then ours stays,
+ * and finds nothing to do.
  */
 static void
 forget_exit(void)

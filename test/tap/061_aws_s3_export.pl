@@ -241,19 +241,14 @@ foreach my $name ('the query', 'UploadPart')
 	is_nothing('terminated', "terminated in $name");
 }
 
-# The first temporary table of a session has a callback of exits, as uploads do.
-$node->safe_psql('postgres', <<'END');
-CREATE FUNCTION make_temporary() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
-  CREATE TEMPORARY TABLE made AS SELECT 1 AS n; RETURN 1; END $$;
-END
+# The first backup of a session has a callback of exits, as uploads do.
 {
 	my $victim = open_session($node);
-	my $make = "SELECT repeat('x', 999), CASE WHEN i = 19000 THEN make_temporary() END FROM generate_series(1, 20000) i";
+	my $backup = "SELECT repeat('x', 999), CASE WHEN i = 19000 THEN pg_backup_start('export', true)::text END FROM generate_series(1, 20000) i";
 	my $answer;
 
-	is($victim->query('SELECT rows_uploaded FROM (' . export_of($make, 'temporary') . ') e'), '20000',
-		'the query makes the first temporary table of a session');
-	is($victim->query('SELECT n FROM made'), '1', 'which stays');
+	is($victim->query('SELECT rows_uploaded FROM (' . export_of($backup, 'backup') . ') e'), '20000',
+		'the query begins the first backup of a session');
 	($answer) = end_export($victim, export_of($waiting, 'terminated'), 'pg_terminate_backend',
 		sub { wait_for_uploads(1) });
 	$victim->close;

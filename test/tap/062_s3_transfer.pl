@@ -187,6 +187,13 @@ foreach my $case ([ 'ignore_range', qr/not the rest of the object/ ], [ 'wrong_r
 	like(outcome_of_import('large')->{detail}, $detail, "$action: is an error");
 }
 
+# Nor is a part of it all of it.
+foreach my $status (206, 204)
+{
+	set_faults({ %get, action => 'answer', status => $status, body => $status == 206 ? "a,b,c\n" : '', headers => { 'Content-Range' => 'bytes 6-11/12' } });
+	like(outcome_of_import('large')->{detail}, qr/'HTTP status $status where all of the object was asked for'/, "$status unasked: is an error");
+}
+
 # Attempts before the first byte are as many as the option says.
 set_faults({ %get, action => 'reset' }, { %get, action => '500' });
 imports_all('two attempts that fail', 'large');
@@ -199,6 +206,21 @@ set_faults({ %get, action => 'truncate', after => 500_000 });
 is(outcome_of_import('large')->{sqlstate}, '38000', 'with one attempt a break is an error');
 is(told('GetObject', 'status'), '200', 'of one request');
 $session->query("ALTER SERVER aws_s3 OPTIONS (SET max_attempts '3')");
+
+# What retries cost is given back: a session does not run out of them.
+put('retried', text => "1,a,b\n");
+{
+	my $imported = 0;
+
+	foreach (1 .. 45)
+	{
+		set_faults({ operation => 'GetObject', key => 'retried', action => '500' });
+		$imported += outcome_of_import('retried')->{rows} // 0;
+	}
+	is($imported, 45, 'imports that are tried again, one after the other');
+}
+imports_all('one after them', 'large');
+cmp_ok($session->query('SELECT count(*) FROM lambda_fdw_connections()'), '>', 0, 'its connection is kept');
 
 put('empty', text => '');
 set_faults();
@@ -404,6 +426,12 @@ set_faults({ operation => 'CompleteMultipartUpload', action => '500' }, { operat
 	ask('reset_calls');
 	is_deeply(ask('s3_uploads'), [], 'no upload is left');
 }
+
+# An answer that no S3 gives is refused, whatever its size.
+set_faults({ operation => 'PutObject', action => 'answer', body => 'x' x 3_000_000 });
+like($session->query("SET statement_timeout = '10s'; SELECT * FROM aws_s3.query_export_to_s3('SELECT 1', 'bucket', 'exported')"),
+	qr/ERROR: .*could not upload to Amazon S3.*'the body is too large'/s, 'an answer of 3 MB to an export');
+$session->query('RESET statement_timeout');
 
 # A cancel while the answer is on its way that has the upload's ID.
 set_faults({ operation => 'CreateMultipartUpload', action => 'spaces', after => 4, delay_ms => 100 });
