@@ -344,6 +344,7 @@ foreach my $key ('a b', 'a+b', '100%', 'a%20b', "\x{e9}t\x{e9}/\x{1f600}", '/lea
 	is($session->query('SELECT line FROM lines'), $bytes, 'which comes back');
 }
 like(outcome_of_import('gone')->{message}, qr/^could not download from Amazon S3: file does not exist$/, 'an object that is not there');
+is(outcome_of_import('logs/')->{hint}, 'S3 knows no folders; give the key of one object.', 'a folder');
 foreach my $case (
 	[ { bucket => 'no-such-bucket' }, 'NoSuchBucket', qr/^Check the bucket's name, "no-such-bucket", and the region, "eu-west-1"/ ],
 	[ { bucket => 'My_Bucket' }, 'InvalidBucketName', qr/^Check the bucket's name, "My_Bucket", and the region/ ],
