@@ -194,10 +194,7 @@ foreach my $status (206, 204)
 	like(outcome_of_import('large')->{detail}, qr/'HTTP status $status where all of the object was asked for'/, "$status unasked: is an error");
 }
 
-# An answer that is less than was asked for is not all: not the first, and not
-# one that goes on with an object whose size was not told.
-set_faults({ %get, action => 'answer', status => 206, headers => { 'Content-Range' => "bytes 0-5/$size" }, body => "1,a,b\n" });
-like(outcome_of_import('large')->{detail}, qr/HTTP status 206 where all of the object was asked for/, 'a part that nobody asked for: is an error');
+# Nor does it end an object whose size was not told.
 {
 	my $text = join '', map { "$_,a,b\n" } 1 .. 9;
 	my $known;
