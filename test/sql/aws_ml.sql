@@ -188,6 +188,10 @@ EXPLAIN (COSTS OFF) SELECT t.id, s.sentiment FROM ml_docs t LEFT JOIN LATERAL aw
 -- a query that ends early asks for little more than it returns
 SELECT t.id, s.sentiment FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s LIMIT 3;
 SELECT ml_batches();
+SELECT t.id, s.sentiment, n FROM ml_docs t CROSS JOIN LATERAL aws_comprehend.detect_sentiment(t.c, 'en') s, generate_series(1, length(s.sentiment)) n LIMIT 4;
+SELECT ml_batches();
+SELECT t.id, s.sentiment, generate_series(1, 3) AS n FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s LIMIT 4;
+SELECT ml_batches();
 BEGIN;
 DECLARE c CURSOR FOR SELECT t.id, s.sentiment FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s WHERE id > 10;
 FETCH 2 FROM c;
