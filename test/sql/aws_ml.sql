@@ -212,6 +212,8 @@ SELECT ml_batches();
 SELECT count(*) FROM ml_docs t, aws_sagemaker.invoke_endpoint('short', NULL, t.a) p;
 SELECT count(*) FROM ml_docs t, aws_sagemaker.invoke_endpoint('long', NULL, t.a) p;
 SELECT count(*) FROM ml_docs t, aws_sagemaker.invoke_endpoint('nothing', NULL, t.a) p;
+SELECT a, p FROM ml_docs t, aws_sagemaker.invoke_endpoint('json', NULL, t.a) p WHERE id < 4;
+SELECT a, p FROM ml_docs t, aws_sagemaker.invoke_endpoint('json', 1, t.a) p WHERE id < 4;
 SELECT ml_batches();
 -- 6 MB a request
 SELECT count(*), min(length(p)) FROM generate_series(1, 7) i, aws_sagemaker.invoke_endpoint('echo', NULL, repeat('x', 1048000 + i * 0)) p;
