@@ -171,6 +171,12 @@ leave_run(const CopyRun *run)
 	current = run->outer;
 }
 
+static void
+rethrow(const CopyRun *run)
+{
+	PG_RE_THROW();
+}
+
 #else
 
 static void
@@ -263,6 +269,24 @@ leave_run(const CopyRun *run)
 	PqCommMethods = run->methods;
 	if (whereToSendOutput == DestRemote)
 		whereToSendOutput = run->destination;
+}
+
+/*
+ * Raises the pending error again.  It is marked for a client, which there seemed
+ * to be; where there is none, sending it would be another error.
+ */
+static void
+rethrow(const CopyRun *run)
+{
+	ErrorData  *error;
+
+	if (run->client)
+		PG_RE_THROW();
+	MemoryContextSwitchTo(run->context);
+	error = CopyErrorData();
+	FlushErrorState();
+	error->output_to_client = false;
+	ReThrowError(error);
 }
 
 #endif
@@ -359,11 +383,13 @@ lfdw_copy_to(LfdwCopyTo *copy)
 		nrows = DoCopyTo(state);
 		EndCopyTo(state);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
 		leave_run(&run);
+		rethrow(&run);
 	}
 	PG_END_TRY();
+	leave_run(&run);
 	PopActiveSnapshot();
 	lfdw_internal_query_end(&run.query);
 	free_parsestate(pstate);

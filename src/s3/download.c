@@ -145,7 +145,10 @@ read_first_head(LfdwS3Download *download)
 	MemoryContextSwitchTo(old);
 }
 
-/* The answer that goes on with an object: it must be the rest, and no other's. */
+/*
+ * The answer that goes on with an object: it must be of the rest, and no other's.
+ * It tells the size where the first one did not.
+ */
 static void
 check_further_head(LfdwS3Download *download)
 {
@@ -173,6 +176,7 @@ check_further_head(LfdwS3Download *download)
 									   range ? lfdw_error_excerpt(range, strlen(range)) : "",
 									   download->offset, download->size),
 							  NULL);
+	download->size = total;
 }
 
 /* Are there bytes of the object to take?  An answer's head is read before. */

@@ -145,6 +145,9 @@ service_hint(const LfdwS3Request *request)
 		strcmp(error->code, "InvalidBucketName") == 0)
 		return psprintf("Check the bucket's name, \"%s\", and the region, \"%s\".",
 						object->bucket, object->route.region);
+	if (strcmp(error->code, "NoSuchKey") == 0 &&
+		object->key[strlen(object->key) - 1] == '/')
+		return "S3 knows no folders; give the key of one object.";
 	if (strcmp(error->code, "NoSuchKey") == 0)
 		return psprintf("There is no object %s; keys are case-sensitive, and rarely begin with a slash.",
 						shown_object(object));

@@ -14,6 +14,8 @@ my $node = start_server();
 
 $node->safe_psql('postgres', $_)
   for (
+	'CREATE EXTENSION aws_s3 CASCADE',
+	'CREATE TABLE lines (line text)',
 	create_server('lambda', $endpoint, "idle_connection_ms '100'"),
 	create_function('lambda', 'items'),
 	create_function('lambda', 'hang'));
@@ -32,11 +34,19 @@ RESET statement_timeout
 SELECT pg_sleep(0.3)
 SELECT count(*) AS connections_left FROM lambda_fdw_connections()
 SELECT count(*) + 100 AS rows_again FROM items
+SET aws_s3.server = 'lambda'
+SELECT count(*) AS exports FROM aws_s3.query_export_to_s3('SELECT 1 / 0', 'bucket', 'key')
+SELECT rows_uploaded FROM aws_s3.query_export_to_s3('SELECT generate_series(1, 3)', 'bucket', 'key')
+SELECT aws_s3.table_import_from_s3('lines', '', '', 'bucket', 'key', NULL)
 END
 like($output, qr/rows_of_items = "20"/, 'a scan');
 like($output, qr/connections_kept = "1"/, 'its connection is kept');
 like($output, qr/canceling statement due to statement timeout/, 'a timeout ends a wait');
 like($output, qr/connections_left = "0"/, 'idle connections are closed');
 like($output, qr/rows_again = "120"/, 'and another scan');
+like($output, qr/ERROR:  division by zero/, 'an export that fails');
+unlike($output, qr/there is no client connection/, 'is not sent to a client that there is not');
+like($output, qr/rows_uploaded = "3"/, 'an export');
+like($output, qr/3 rows imported into relation "lines" from file key of 6 bytes/, 'an import');
 
 done_testing();

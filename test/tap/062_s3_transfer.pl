@@ -194,6 +194,23 @@ foreach my $status (206, 204)
 	like(outcome_of_import('large')->{detail}, qr/'HTTP status $status where all of the object was asked for'/, "$status unasked: is an error");
 }
 
+# An answer that is less than was asked for is not all: not the first, and not
+# one that goes on with an object whose size was not told.
+set_faults({ %get, action => 'answer', status => 206, headers => { 'Content-Range' => "bytes 0-5/$size" }, body => "1,a,b\n" });
+like(outcome_of_import('large')->{detail}, qr/HTTP status 206 where all of the object was asked for/, 'a part that nobody asked for: is an error');
+{
+	my $text = join '', map { "$_,a,b\n" } 1 .. 9;
+	my $known;
+
+	put('short', text => $text);
+	$known = { 'ETag' => '"' . object('short')->{etag} . '"' };
+	set_faults(
+		{ operation => 'GetObject', key => 'short', action => 'truncate', after => 12, chunked => JSON::PP::true },
+		{ operation => 'GetObject', key => 'short', action => 'answer', status => 206, headers => { %$known, 'Content-Range' => 'bytes 12-23/54' }, body => substr($text, 12, 12) });
+	imports_all('a rest of which a part comes', 'short');
+	is(told('GetObject', 'range'), '- bytes=12- bytes=24-', 'is asked for again');
+}
+
 # Attempts before the first byte are as many as the option says.
 set_faults({ %get, action => 'reset' }, { %get, action => '500' });
 imports_all('two attempts that fail', 'large');
@@ -330,6 +347,7 @@ foreach my $key ('a b', 'a+b', '100%', 'a%20b', "\x{e9}t\x{e9}/\x{1f600}", '/lea
 	is($session->query('SELECT line FROM lines'), $bytes, 'which comes back');
 }
 like(outcome_of_import('gone')->{message}, qr/^could not download from Amazon S3: file does not exist$/, 'an object that is not there');
+is(outcome_of_import('logs/')->{hint}, 'S3 knows no folders; give the key of one object.', 'a folder');
 foreach my $case (
 	[ { bucket => 'no-such-bucket' }, 'NoSuchBucket', qr/^Check the bucket's name, "no-such-bucket", and the region, "eu-west-1"/ ],
 	[ { bucket => 'My_Bucket' }, 'InvalidBucketName', qr/^Check the bucket's name, "My_Bucket", and the region/ ],
