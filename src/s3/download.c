@@ -282,7 +282,8 @@ wait_for_bytes(LfdwS3Download *download, bool head_alone)
 			case LFDW_SERVICE_DONE:
 				if (ends_object(download))
 					return false;
-				/* FALLTHROUGH */
+				resume(download);
+				break;
 			case LFDW_SERVICE_FAILED:
 				resume(download);
 				break;

@@ -189,6 +189,7 @@ MODELS = {
     "echo": lambda rows: "\n".join(map(written, rows)),
     "crlf": lambda rows: "".join(field_sum(row) + "\r\n" for row in rows),
     "commas": lambda rows: ",".join(map(field_sum, rows)),
+    "json": lambda rows: json.dumps([float(field_sum(row)) for row in rows]),
     "pair": lambda rows: "\n".join("(%s,%d)" % (field_sum(row), len(row))
                                    for row in rows),
     "short": lambda rows: "\n".join(map(field_sum, rows[1:])),

@@ -188,6 +188,10 @@ EXPLAIN (COSTS OFF) SELECT t.id, s.sentiment FROM ml_docs t LEFT JOIN LATERAL aw
 -- a query that ends early asks for little more than it returns
 SELECT t.id, s.sentiment FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s LIMIT 3;
 SELECT ml_batches();
+SELECT t.id, s.sentiment, n FROM ml_docs t CROSS JOIN LATERAL aws_comprehend.detect_sentiment(t.c, 'en') s, generate_series(1, length(s.sentiment)) n LIMIT 4;
+SELECT ml_batches();
+SELECT t.id, s.sentiment, generate_series(1, 3) AS n FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s LIMIT 4;
+SELECT ml_batches();
 BEGIN;
 DECLARE c CURSOR FOR SELECT t.id, s.sentiment FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s WHERE id > 10;
 FETCH 2 FROM c;
@@ -208,6 +212,8 @@ SELECT ml_batches();
 SELECT count(*) FROM ml_docs t, aws_sagemaker.invoke_endpoint('short', NULL, t.a) p;
 SELECT count(*) FROM ml_docs t, aws_sagemaker.invoke_endpoint('long', NULL, t.a) p;
 SELECT count(*) FROM ml_docs t, aws_sagemaker.invoke_endpoint('nothing', NULL, t.a) p;
+SELECT a, p FROM ml_docs t, aws_sagemaker.invoke_endpoint('json', NULL, t.a) p WHERE id < 4;
+SELECT a, p FROM ml_docs t, aws_sagemaker.invoke_endpoint('json', 1, t.a) p WHERE id < 4;
 SELECT ml_batches();
 -- 6 MB a request
 SELECT count(*), min(length(p)) FROM generate_series(1, 7) i, aws_sagemaker.invoke_endpoint('echo', NULL, repeat('x', 1048000 + i * 0)) p;
