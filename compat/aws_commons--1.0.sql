@@ -46,7 +46,7 @@ COMMENT ON TYPE aws_commons._aws_credentials_1 IS 'keys of AWS';
 CREATE FUNCTION aws_commons.create_s3_uri(
   bucket text,
   file_path text,
-  region text)
+  region text DEFAULT NULL)
 RETURNS aws_commons._s3_uri_1
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ROW(bucket, file_path, region)::aws_commons._s3_uri_1;

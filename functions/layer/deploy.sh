@@ -68,6 +68,7 @@ command -v aws >/dev/null || die "There is no aws CLI (Debian's awscli)."
 if [ ! -f "$output/layer.zip" ] || [ ! -f "$output/layer.info" ]; then
 	die "There is no layer in $output: run functions/layer/build.sh first."
 fi
+output=$(cd "$output" && pwd)
 read -ra runtimes <<<"$(info runtimes)"
 [ ${#runtimes[@]} != 0 ] ||
 	die "The layer in $output was built with --local, for the machine that" \
@@ -90,6 +91,6 @@ version=$(aws lambda publish-layer-version --layer-name "$name" \
 	--compatible-runtimes "${runtimes[@]}" \
 	--compatible-architectures "$architecture" --output json)
 printf '%s\n' "$version"
-arn=$(sed -n 's/^ *"LayerVersionArn": "\([^"]*\)".*/\1/p' <<<"$version")
+arn=$(sed -n 's/.*"LayerVersionArn": *"\([^"]*\)".*/\1/p' <<<"$version")
 [ -n "$arn" ] || die "Lambda's answer has no LayerVersionArn."
 printf '%s\n' "" "Layers:" "  - $arn"

@@ -38,6 +38,8 @@ lfdw_s3_bucket_is_valid(const char *bucket, const char **why)
 		*why = "A bucket is given by its bare name, without \"s3://\", and the object's key by itself.";
 	else if (strncmp(bucket, "arn:", 4) == 0)
 		*why = "A bucket is given by its bare name, not by an ARN; an access point by its alias.";
+	else if (strchr(bucket, '/'))
+		*why = "A bucket is given by its bare name; folders are the beginning of the object's key.";
 	else if (strspn(bucket, LOWER_CASE DIGITS ".-" OLD_ONLY) != len)
 		*why = "A bucket's name has letters, digits, dots and hyphens only.";
 	else if (len < BUCKET_MIN || len > OLD_BUCKET_MAX)

@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/objectaccess.h"
 #include "executor/executor.h"
 #include "executor/nodeHash.h"
@@ -62,17 +63,24 @@ lambdaCreateBatchState(CustomScan *plan)
 	return (Node *) state;
 }
 
-/* Takes over the numbers that the plan holds. */
+/* A number that the plan holds. */
+static int
+plan_number(const LfdwBatchState *state, enum LfdwBatchNumber number)
+{
+	const CustomScan *plan = (const CustomScan *) state->css.ss.ps.plan;
+
+	return list_nth_int(list_nth(plan->custom_private, LFDW_BATCH_NUMBERS), number);
+}
+
+/* Takes over what the plan holds. */
 static void
 read_plan(LfdwBatchState *state, const CustomScan *plan)
 {
-	List	   *numbers = list_nth(plan->custom_private, LFDW_BATCH_NUMBERS);
-
-	state->jointype = list_nth_int(numbers, LFDW_BATCH_JOIN_TYPE);
+	state->jointype = plan_number(state, LFDW_BATCH_JOIN_TYPE);
 	state->function =
-		lfdw_batch_functions[list_nth_int(numbers, LFDW_BATCH_FUNCTION)];
-	state->max_rows = list_nth_int(numbers, LFDW_BATCH_FIRST_ROWS);
-	state->outer_width = list_nth_int(numbers, LFDW_BATCH_OUTER_WIDTH);
+		lfdw_batch_functions[plan_number(state, LFDW_BATCH_FUNCTION)];
+	state->max_rows = plan_number(state, LFDW_BATCH_FIRST_ROWS);
+	state->outer_width = plan_number(state, LFDW_BATCH_OUTER_WIDTH);
 	state->columns = list_nth(plan->custom_private, LFDW_BATCH_COLUMNS);
 }
 
@@ -453,7 +461,10 @@ lambdaEndBatch(CustomScanState *node)
 	ExecEndNode(((LfdwBatchState *) node)->outer);
 }
 
-/* ReScanCustomScan: asks again, as a nested loop does. */
+/*
+ * ReScanCustomScan: asks again, as a nested loop does.  The first batch is small
+ * again where the query may end early, as EXISTS does for each row around.
+ */
 static void
 lambdaReScanBatch(CustomScanState *node)
 {
@@ -465,5 +476,6 @@ lambdaReScanBatch(CustomScanState *node)
 		ExecReScan(state->outer);
 	state->pending = NULL;
 	state->outer_done = false;
+	state->max_rows = plan_number(state, LFDW_BATCH_FIRST_ROWS);
 	reset_batch(state);
 }

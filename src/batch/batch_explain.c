@@ -10,31 +10,11 @@
  */
 #include "postgres.h"
 
-#include "nodes/makefuncs.h"
 #include "utils/ruleutils.h"
 
 #include "batch/batch_internal.h"
+#include "join/join_condition.h"
 #include "pg/compat.h"
-
-/* Shows conditions as SQL, if there are any. */
-static void
-explain_conditions(const char *label, List *quals, List *context,
-				   ExplainState *es)
-{
-	if (quals)
-		ExplainPropertyText(label,
-							deparse_expression((Node *) make_ands_explicit(quals),
-											   context, true, false), es);
-}
-
-/* Rows that a filter dropped, on average of the loops, as core shows them. */
-static void
-explain_removed(const char *label, double removed, const Instrumentation *instr,
-				ExplainState *es)
-{
-	if (es->format != EXPLAIN_FORMAT_TEXT || removed > 0)
-		ExplainPropertyFloat(label, NULL, removed / Max(instr->nloops, 1), 0, es);
-}
 
 /* The requests in the words of Aurora's guide ("Verifying batch-mode execution"). */
 static char *
@@ -63,7 +43,6 @@ lambdaExplainBatch(CustomScanState *node, List *ancestors, ExplainState *es)
 {
 	LfdwBatchState *state = (LfdwBatchState *) node;
 	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
-	const Instrumentation *instr = node->ss.ps.instrument;
 	List	   *context = set_deparse_context_plan(es->deparse_cxt,
 												   node->ss.ps.plan, ancestors);
 
@@ -72,18 +51,14 @@ lambdaExplainBatch(CustomScanState *node, List *ancestors, ExplainState *es)
 	ExplainPropertyText("Function Call",
 						deparse_expression(list_nth(plan->custom_exprs, LFDW_BATCH_CALL),
 										   context, true, false), es);
-	explain_conditions("Join Filter",
-					   list_nth(plan->custom_exprs, LFDW_BATCH_QUALS), context, es);
-	explain_conditions("Filter",
-					   list_nth(plan->custom_exprs, LFDW_BATCH_OTHER_QUALS),
-					   context, es);
+	lfdw_join_condition_explain("Join Filter",
+								list_nth(plan->custom_exprs, LFDW_BATCH_QUALS), context, es);
+	lfdw_join_condition_explain("Filter",
+								list_nth(plan->custom_exprs, LFDW_BATCH_OTHER_QUALS),
+								context, es);
 	if (!es->analyze)
 		return;
-	if (instr)
-	{
-		explain_removed("Rows Removed by Join Filter", instr->nfiltered1, instr, es);
-		explain_removed("Rows Removed by Filter", instr->nfiltered2, instr, es);
-	}
+	lfdw_join_condition_explain_removed(&node->ss.ps, es);
 	ExplainPropertyText("Batch Processing",
 						batch_processing(&state->stats, es->timing), es);
 }

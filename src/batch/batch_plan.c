@@ -186,9 +186,11 @@ find_call(BatchJoin *join)
 		contain_subplans((Node *) join->call->args) ||
 		contain_volatile_functions(join->result))
 		return false;
+	/* a cast takes one value, and one to a row type makes columns of it */
 	return entry->funccolcount == function->ncolumns &&
 		entry->funccolnames == NIL &&
-		(function->ncolumns > 1 || !type_is_rowtype(exprType(entry->funcexpr)));
+		(join->result == NULL || (function->ncolumns == 1 &&
+								  !type_is_rowtype(exprType(entry->funcexpr))));
 }
 
 /* Can the hook's relations be joined so, by what they are? */
@@ -283,7 +285,8 @@ is_computable(BatchJoin *join)
 
 /*
  * How many rows the first batch has: where the query may end early, no more
- * than it surely takes.
+ * than it surely takes.  What a join or a set-returning function makes several
+ * rows of may suffice alone.
  */
 static int
 first_rows(const BatchJoin *join)
@@ -291,9 +294,10 @@ first_rows(const BatchJoin *join)
 	const PlannerInfo *root = join->root;
 	int			max_rows = lfdw_batch_functions[join->function]->max_rows;
 
-	if (root->limit_tuples > 0)
+	if (root->limit_tuples > 0 && !root->parse->hasTargetSRFs &&
+		bms_is_subset(root->all_baserels, join->joinrel->relids))
 		return (int) Min(ceil(root->limit_tuples), max_rows);
-	return root->tuple_fraction > 0 ? 1 : max_rows;
+	return root->tuple_fraction > 0 || root->limit_tuples > 0 ? 1 : max_rows;
 }
 
 /*

@@ -104,26 +104,34 @@ find_base(LfdwSearch *search, LfdwCredentials *found)
 
 /*
  * Can credentials be sent in headers, which a control character would end or
- * break?  A user mapping has none in its keys, but files, variables and
- * answers may.
+ * break?  A user mapping has none in its keys, but arguments, files, variables
+ * and answers may.
  */
-static bool
-fits_header(LfdwSearch *search, const LfdwCredentials *found)
+bool
+lfdw_credentials_fit_headers(const LfdwCredentials *credentials)
 {
-	const char *texts[] = {found->access_key_id, found->session_token};
+	const char *texts[] = {credentials->access_key_id, credentials->session_token};
 
 	for (int i = 0; i < (int) lengthof(texts); i++)
 	{
 		for (const char *p = texts[i]; p && *p; p++)
 		{
-			if ((unsigned char) *p >= ' ' && *p != 0x7F)
-				continue;
-			lfdw_search_note(search, found->source,
-							 "a control character is in its access key or session token");
-			return false;
+			if ((unsigned char) *p < ' ' || *p == 0x7F)
+				return false;
 		}
 	}
 	return true;
+}
+
+/* Refuses, with a note, credentials that cannot be sent. */
+static bool
+check_headers(LfdwSearch *search, const LfdwCredentials *found)
+{
+	if (lfdw_credentials_fit_headers(found))
+		return true;
+	lfdw_search_note(search, found->source,
+					 "a control character is in its access key or session token");
+	return false;
 }
 
 /* Goes through all sources; true where one has credentials. */
@@ -140,10 +148,10 @@ search_sources(LfdwSearch *search, LfdwCredentials *found)
 
 	memset(found, 0, sizeof(*found));
 	if (mapping->role_arn == NULL)
-		return find_base(search, found) && fits_header(search, found);
-	return find_base(search, &base) && fits_header(search, &base) &&
+		return find_base(search, found) && check_headers(search, found);
+	return find_base(search, &base) && check_headers(search, &base) &&
 		lfdw_source_role(search, &role, &base, found) &&
-		fits_header(search, found);
+		check_headers(search, found);
 }
 
 /* Are kept credentials so fresh that nobody needs to be asked? */

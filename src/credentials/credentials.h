@@ -17,6 +17,7 @@
 
 #include "aws/caller.h"
 
+extern bool lfdw_credentials_fit_headers(const LfdwCredentials *credentials);
 extern void lfdw_credentials_check(const LfdwCaller *caller,
 								   const LfdwRoute *route);
 extern const LfdwCredentials *lfdw_credentials_get(const LfdwCaller *caller,

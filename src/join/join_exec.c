@@ -52,6 +52,16 @@ lambdaCreateCustomScanState(CustomScan *plan)
 	return (Node *) state;
 }
 
+/* How many keys the first batch has: few, where the query may end early. */
+static int
+first_keys(const LfdwJoinState *state)
+{
+	const CustomScan *plan = (const CustomScan *) state->css.ss.ps.plan;
+
+	return list_nth_int(list_nth(plan->custom_private, LFDW_JOIN_NUMBERS),
+						LFDW_JOIN_FIRST_KEYS);
+}
+
 /* Takes over the numbers that the plan holds. */
 static void
 read_plan(LfdwJoinState *state, const CustomScan *plan)
@@ -60,7 +70,7 @@ read_plan(LfdwJoinState *state, const CustomScan *plan)
 
 	state->jointype = list_nth_int(numbers, LFDW_JOIN_TYPE);
 	state->max_keys = list_nth_int(numbers, LFDW_JOIN_BATCH_KEYS);
-	state->batch_keys = list_nth_int(numbers, LFDW_JOIN_FIRST_KEYS);
+	state->batch_keys = first_keys(state);
 	state->outer_width = list_nth_int(numbers, LFDW_JOIN_OUTER_WIDTH);
 	state->inner_width = list_nth_int(numbers, LFDW_JOIN_INNER_WIDTH);
 	state->term.op = lfdw_operator_equality(true);
@@ -467,5 +477,6 @@ lambdaReScanCustomScan(CustomScanState *node)
 	if (inner->chgParam)
 		lfdw_join_batch_forget(state);
 	state->outer_done = false;
+	state->batch_keys = first_keys(state);
 	lfdw_join_batch_reset(state);
 }

@@ -10,9 +10,9 @@
  */
 #include "postgres.h"
 
-#include "nodes/makefuncs.h"
 #include "utils/ruleutils.h"
 
+#include "join/join_condition.h"
 #include "join/join_internal.h"
 #include "pg/compat.h"
 
@@ -32,26 +32,6 @@ join_name(JoinType jointype)
 	}
 }
 
-/* Shows conditions as SQL, if there are any. */
-static void
-explain_conditions(const char *label, List *quals, List *context,
-				   ExplainState *es)
-{
-	if (quals)
-		ExplainPropertyText(label,
-							deparse_expression((Node *) make_ands_explicit(quals),
-											   context, true, false), es);
-}
-
-/* Rows that a filter dropped, on average of the loops, as core shows them. */
-static void
-explain_removed(const char *label, double removed, const Instrumentation *instr,
-				ExplainState *es)
-{
-	if (es->format != EXPLAIN_FORMAT_TEXT || removed > 0)
-		ExplainPropertyFloat(label, NULL, removed / Max(instr->nloops, 1), 0, es);
-}
-
 /* An expression of the plan as SQL. */
 static char *
 shown_key(const CustomScan *plan, int place, List *context)
@@ -64,14 +44,7 @@ shown_key(const CustomScan *plan, int place, List *context)
 static void
 explain_counts(const LfdwJoinState *state, ExplainState *es)
 {
-	const Instrumentation *instr = state->css.ss.ps.instrument;
-
-	if (instr)
-	{
-		explain_removed("Rows Removed by Join Filter", instr->nfiltered1,
-						instr, es);
-		explain_removed("Rows Removed by Filter", instr->nfiltered2, instr, es);
-	}
+	lfdw_join_condition_explain_removed(&state->css.ss.ps, es);
 	if (es->format != EXPLAIN_FORMAT_TEXT || state->others > 0)
 		ExplainPropertyInteger("Rows Not Asked For", NULL, state->others, es);
 	ExplainPropertyInteger("Batches", NULL, state->batches, es);
@@ -97,12 +70,12 @@ lambdaExplainCustomScan(CustomScanState *node, List *ancestors, ExplainState *es
 								 shown_key(plan, LFDW_JOIN_INNER_KEY, context),
 								 shown_key(plan, LFDW_JOIN_OUTER_KEY, context)),
 						es);
-	explain_conditions("Join Filter",
-					   list_nth(plan->custom_exprs, LFDW_JOIN_QUALS),
-					   context, es);
-	explain_conditions("Filter",
-					   list_nth(plan->custom_exprs, LFDW_JOIN_OTHER_QUALS),
-					   context, es);
+	lfdw_join_condition_explain("Join Filter",
+								list_nth(plan->custom_exprs, LFDW_JOIN_QUALS),
+								context, es);
+	lfdw_join_condition_explain("Filter",
+								list_nth(plan->custom_exprs, LFDW_JOIN_OTHER_QUALS),
+								context, es);
 	ExplainPropertyInteger("Batch Keys", NULL, state->max_keys, es);
 	if (es->analyze)
 		explain_counts(state, es);

@@ -305,8 +305,9 @@ add_bind_path(const BindJoin *join, Path *outer)
 	path->methods = &path_methods;
 	lfdw_count_disabled(&path->path, path->custom_paths);
 	waiting = cost_bind_join(join, path, outer, batch_keys);
+	/* with a decimal: a plan's text would be read as an Integer without one */
 	path->custom_private = lappend(path->custom_private,
-								   makeFloat(psprintf("%.0f", waiting)));
+								   makeFloat(psprintf("%.1f", waiting)));
 	add_path(join->joinrel, (Path *) path);
 }
 

@@ -12,7 +12,6 @@
  */
 #include "postgres.h"
 
-#include "commands/dbcommands.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/guc.h"

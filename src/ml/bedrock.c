@@ -33,11 +33,11 @@ const LfdwMlService lfdw_bedrock = {
 	.max_bytes = BODY_MAX
 };
 
-/* A media type fit for a header; raises 22023 for one that is not. */
+/* A media type fit for a header, JSON for none; raises 22023 for one that is not. */
 static const char *
 check_media_type(const char *name, const char *value)
 {
-	if (value == NULL)
+	if (value == NULL || value[strspn(value, " ")] == '\0')
 		return MEDIA_TYPE;
 	for (const char *p = value; *p; p++)
 	{
@@ -47,7 +47,7 @@ check_media_type(const char *name, const char *value)
 					 errmsg("%s is not a media type", name),
 					 errhint("It looks like \"application/json\".")));
 	}
-	return value[0] ? value : MEDIA_TYPE;
+	return value;
 }
 
 static char *

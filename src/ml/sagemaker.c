@@ -237,7 +237,8 @@ chomp(char *text)
 
 /*
  * Cuts an answer into rows: lines.  Some models, XGBoost's older containers among
- * them, answer a batch with one line that has the rows between commas.
+ * them, answer a batch with one line that has the rows between commas.  JSON, of a
+ * model that does not give CSV, is not cut: it has commas for the rows, too.
  */
 static int
 cut_rows(char *answer, LfdwMlResult *results, int n)
@@ -247,7 +248,8 @@ cut_rows(char *answer, LfdwMlResult *results, int n)
 	if (answer[0] == '\0')
 		return 0;
 	found = cut(answer, '\n', results, n);
-	return found == 1 ? cut(answer, ',', results, n) : found;
+	return found == 1 && strpbrk(answer, "[{") == NULL ?
+		cut(answer, ',', results, n) : found;
 }
 
 /* LfdwMlFunction.ask */

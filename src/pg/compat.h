@@ -48,6 +48,18 @@
 #include "commands/explain_state.h"
 #endif
 
+/* where get_database_name is, which 19 moved */
+#if PG_VERSION_NUM >= 190000
+#include "utils/lsyscache.h"
+#else
+#include "commands/dbcommands.h"
+#endif
+
+/* 19 has a type of its own for what is measured of a plan node */
+#if PG_VERSION_NUM < 190000
+typedef Instrumentation NodeInstrumentation;
+#endif
+
 /*
  * The role a foreign scan runs as.  16 moved it from the range table entry to
  * the plan.

@@ -145,7 +145,10 @@ read_first_head(LfdwS3Download *download)
 	MemoryContextSwitchTo(old);
 }
 
-/* The answer that goes on with an object: it must be the rest, and no other's. */
+/*
+ * The answer that goes on with an object: it must be of the rest, and no other's.
+ * It tells the size where the first one did not.
+ */
 static void
 check_further_head(LfdwS3Download *download)
 {
@@ -173,6 +176,7 @@ check_further_head(LfdwS3Download *download)
 									   range ? lfdw_error_excerpt(range, strlen(range)) : "",
 									   download->offset, download->size),
 							  NULL);
+	download->size = total;
 }
 
 /* Are there bytes of the object to take?  An answer's head is read before. */
@@ -234,6 +238,21 @@ ends_object(LfdwS3Download *download)
 }
 
 /*
+ * The bytes are all there, so that only the answer's end is awaited, which comes
+ * with them or not at all: it gives back what retries have cost, and lets the
+ * connection be kept.
+ */
+static void
+end_request(LfdwS3Download *download)
+{
+	LfdwS3Request *request = download->request;
+
+	while (lfdw_s3_request_advance(request, true) == LFDW_SERVICE_ANSWERING &&
+		   lfdw_exchange_body(request->run->exchange)->len == 0)
+		lfdw_s3_request_wait(&request, 1, PG_INT64_MAX);
+}
+
+/*
  * Waits until there are bytes of the object to take, or for the head alone.
  * Returns false at the object's end.
  */
@@ -243,7 +262,10 @@ wait_for_bytes(LfdwS3Download *download, bool head_alone)
 	while (!has_bytes(download))
 	{
 		if (is_complete(download))
+		{
+			end_request(download);
 			return false;
+		}
 		if (head_alone && download->head_read)
 			return true;
 		switch (lfdw_s3_request_advance(download->request, download->committed))
@@ -260,7 +282,8 @@ wait_for_bytes(LfdwS3Download *download, bool head_alone)
 			case LFDW_SERVICE_DONE:
 				if (ends_object(download))
 					return false;
-				/* FALLTHROUGH */
+				resume(download);
+				break;
 			case LFDW_SERVICE_FAILED:
 				resume(download);
 				break;

@@ -80,16 +80,26 @@ complete(LfdwS3Request *request)
  *
  * S3 is asked before the body is sent: it may answer that the bucket is
  * elsewhere, and close the connection, which would take that answer with it.
+ * Proxies that do not know the question refuse it by 417.
  */
 void
 lfdw_s3_multipart_put(const LfdwS3Multipart *multipart, const char *body,
 					  size_t len)
 {
 	LfdwS3Request *request = make_request(multipart, "PUT", "", body, len);
+	LfdwServiceState state;
 
 	request->service.aws.asks_first = true;
 	add_kms_key(request, multipart->kms_key);
-	complete(request);
+	state = lfdw_s3_request_complete(request);
+	if (state != LFDW_SERVICE_DONE &&
+		lfdw_exchange_status(request->run->exchange) == 417)
+	{
+		request->service.aws.asks_first = false;
+		state = lfdw_s3_request_complete(request);
+	}
+	if (state != LFDW_SERVICE_DONE)
+		lfdw_s3_report_end(request);
 	lfdw_s3_request_end(request);
 }
 

@@ -141,9 +141,13 @@ service_hint(const LfdwS3Request *request)
 	const LfdwServiceError *error = &request->run->error;
 	const LfdwS3Object *object = request->object;
 
-	if (strcmp(error->code, "NoSuchBucket") == 0)
+	if (strcmp(error->code, "NoSuchBucket") == 0 ||
+		strcmp(error->code, "InvalidBucketName") == 0)
 		return psprintf("Check the bucket's name, \"%s\", and the region, \"%s\".",
 						object->bucket, object->route.region);
+	if (strcmp(error->code, "NoSuchKey") == 0 &&
+		object->key[strlen(object->key) - 1] == '/')
+		return "S3 knows no folders; give the key of one object.";
 	if (strcmp(error->code, "NoSuchKey") == 0)
 		return psprintf("There is no object %s; keys are case-sensitive, and rarely begin with a slash.",
 						shown_object(object));

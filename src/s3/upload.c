@@ -74,8 +74,8 @@ abort_all(int code, Datum arg)
  * Has exits not call abort_all any more.
  *
  * That can be told of the latest callback alone, and what the query does may
- * have registered another, as the first temporary table of a session has; then
- * ours stays, and finds nothing to do.
+ * have registered another, as pg_backup_start and libraries do; then ours stays,
+ * and finds nothing to do.
  */
 static void
 forget_exit(void)
@@ -123,7 +123,7 @@ check_kms_key(const char *kms_key)
 		if ((unsigned char) *p <= ' ' || (unsigned char) *p >= 0x7F)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("invalid key of AWS KMS"),
+					 errmsg("\"%s\" is not a key of AWS KMS", kms_key),
 					 errdetail("A key's ID, ARN or alias has printable ASCII characters only, and no blanks.")));
 	}
 }

@@ -75,7 +75,8 @@ make_path(PlannerInfo *root, RelOptInfo *rel, double rows,
 													 cost->total, pathkeys,
 													 required_outer);
 
-	path->fdw_private = list_make1(makeFloat(psprintf("%.0f", cost->waiting)));
+	/* with a decimal: a plan's text would be read as an Integer without one */
+	path->fdw_private = list_make1(makeFloat(psprintf("%.1f", cost->waiting)));
 	return path;
 }
 

@@ -140,7 +140,8 @@ lfdw_s3_arguments_hide_statement(LfdwS3Arguments *arguments)
 
 /*
  * Takes keys, which replace those of the user mapping, and nothing else of it;
- * NULL or empty where not given.  Raises 22023 where some are missing.
+ * NULL or empty where not given.  Raises 22023 where some are missing, or would
+ * be more than a header's value.
  */
 void
 lfdw_s3_arguments_set_keys(LfdwS3Arguments *arguments, char *access_key,
@@ -166,6 +167,12 @@ lfdw_s3_arguments_set_keys(LfdwS3Arguments *arguments, char *access_key,
 	credentials->secret_access_key = secret_key;
 	credentials->session_token = session_token;
 	credentials->source = pstrdup("arguments");
+	if (!lfdw_credentials_fit_headers(credentials))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("access_key and session_token of %s cannot have control characters",
+						arguments->function),
+				 errhint("A line break may have been copied with them.")));
 	arguments->credentials = credentials;
 }
 

@@ -146,9 +146,13 @@ def embedding_of(text, size):
 def model_answer(model, event, exchange):
     """What a model answers with: Titan, Cohere, or an echo."""
     if "titan-embed" in model:
-        return {"embedding": embedding_of(event.get("inputText", ""),
-                                          event.get("dimensions", 8)),
-                "inputTextTokenCount": len(event.get("inputText", "").split())}
+        text = event.get("inputText", "") if isinstance(event, dict) else None
+        if not isinstance(text, str):
+            raise Refusal(400, "ValidationException", "Malformed input request: "
+                          "inputText is no string, please reformat your input "
+                          "and try again.")
+        return {"embedding": embedding_of(text, event.get("dimensions", 8)),
+                "inputTextTokenCount": len(text.split())}
     if "cohere.embed" in model:
         vectors = [embedding_of(text, 4) for text in event.get("texts", [])]
         return {"id": "one", "response_type": "embeddings_by_type",
@@ -185,6 +189,7 @@ MODELS = {
     "echo": lambda rows: "\n".join(map(written, rows)),
     "crlf": lambda rows: "".join(field_sum(row) + "\r\n" for row in rows),
     "commas": lambda rows: ",".join(map(field_sum, rows)),
+    "json": lambda rows: json.dumps([float(field_sum(row)) for row in rows]),
     "pair": lambda rows: "\n".join("(%s,%d)" % (field_sum(row), len(row))
                                    for row in rows),
     "short": lambda rows: "\n".join(map(field_sum, rows[1:])),

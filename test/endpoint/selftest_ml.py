@@ -59,6 +59,9 @@ def test_bedrock(client):
         [429, 200, 429, 200, 500, 200], "errors once")
     TAP.equal(bedrock(client, model, "no JSON")[1], "ValidationException",
               "no JSON")
+    TAP.equal([bedrock(client, model, text)[1] for text in (
+        '{"inputText": null}', '{"inputText": 1}', "[]")],
+        ["ValidationException"] * 3, "no text")
 
 
 def test_sagemaker(client):

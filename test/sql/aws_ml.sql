@@ -5,6 +5,9 @@ SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS lambda_fdw;
 \set SHOW_CONTEXT never
 \getenv endpoint LAMBDA_FDW_ENDPOINT
+-- every plan is copied, and goes through its text, where a server with assertions has that
+SELECT count(set_config(name, 'on', false)) >= 0 AS nodes FROM pg_settings
+  WHERE name IN ('debug_copy_parse_plan_trees', 'debug_write_read_parse_plan_trees');
 
 -- versions, and what is in them
 CREATE EXTENSION aws_ml VERSION '1.0' CASCADE;
@@ -149,6 +152,7 @@ SELECT aws_bedrock.invoke_model_get_embeddings('raw:', 'text/plain', 'e', 'oops'
 SELECT aws_bedrock.invoke_model_get_embeddings('raw:', 'text/plain', '/~2', '{}');
 SELECT aws_bedrock.invoke_model('x', 'application/json', 'application/json', NULL) IS NULL AS nothing;
 SELECT aws_bedrock.invoke_model(NULL, 'application/json', 'application/json', '{}');
+SELECT aws_bedrock.invoke_model('x', '', ' ', '{}');
 SELECT aws_bedrock.invoke_model('x', E'text/plain\r\nX: y', 'application/json', '{}');
 SELECT aws_bedrock.invoke_model_get_embeddings('x', 'application/json', NULL, '{}');
 SELECT length(aws_bedrock.invoke_model('raw:', 'text/plain', 'text/plain', repeat('é', 2000000)));
@@ -184,6 +188,10 @@ EXPLAIN (COSTS OFF) SELECT t.id, s.sentiment FROM ml_docs t LEFT JOIN LATERAL aw
 -- a query that ends early asks for little more than it returns
 SELECT t.id, s.sentiment FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s LIMIT 3;
 SELECT ml_batches();
+SELECT t.id, s.sentiment, n FROM ml_docs t CROSS JOIN LATERAL aws_comprehend.detect_sentiment(t.c, 'en') s, generate_series(1, length(s.sentiment)) n LIMIT 4;
+SELECT ml_batches();
+SELECT t.id, s.sentiment, generate_series(1, 3) AS n FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s LIMIT 4;
+SELECT ml_batches();
 BEGIN;
 DECLARE c CURSOR FOR SELECT t.id, s.sentiment FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s WHERE id > 10;
 FETCH 2 FROM c;
@@ -204,6 +212,8 @@ SELECT ml_batches();
 SELECT count(*) FROM ml_docs t, aws_sagemaker.invoke_endpoint('short', NULL, t.a) p;
 SELECT count(*) FROM ml_docs t, aws_sagemaker.invoke_endpoint('long', NULL, t.a) p;
 SELECT count(*) FROM ml_docs t, aws_sagemaker.invoke_endpoint('nothing', NULL, t.a) p;
+SELECT a, p FROM ml_docs t, aws_sagemaker.invoke_endpoint('json', NULL, t.a) p WHERE id < 4;
+SELECT a, p FROM ml_docs t, aws_sagemaker.invoke_endpoint('json', 1, t.a) p WHERE id < 4;
 SELECT ml_batches();
 -- 6 MB a request
 SELECT count(*), min(length(p)) FROM generate_series(1, 7) i, aws_sagemaker.invoke_endpoint('echo', NULL, repeat('x', 1048000 + i * 0)) p;
@@ -225,13 +235,18 @@ SELECT ml_batches();
 -- again for each row around, with its parameter
 SELECT i, (SELECT count(*) FROM ml_docs t, aws_comprehend.detect_sentiment(t.c || i, 'en') s WHERE t.id <= 10 * i AND s.sentiment = 'POSITIVE') FROM generate_series(1, 3) i;
 SELECT ml_batches();
+-- where each of them ends early, each begins with a row
+SELECT i FROM generate_series(1, 6) i WHERE EXISTS (SELECT FROM ml_docs t, aws_comprehend.detect_sentiment(t.c || i, 'en') s WHERE s.confidence > 0);
+SELECT ml_batches();
 INSERT INTO ml_docs SELECT t.id + 1000, s.sentiment FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s WHERE t.id < 30;
 SELECT count(*), min(c), max(c) FROM ml_docs WHERE id > 1000;
 SELECT ml_batches();
--- what is left to core: volatile arguments, ordinality, row locks, whole rows
+-- what is left to core: volatile arguments, ordinality, row locks, whole rows, casts to rows
 SELECT count(*) FROM ml_docs t, aws_comprehend.detect_sentiment(t.c || left(random()::text, 0), 'en') s WHERE id BETWEEN 10 AND 12;
 SELECT count(*), max(ordinality) FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') WITH ORDINALITY s WHERE id BETWEEN 10 AND 12;
 SELECT s FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s WHERE id BETWEEN 10 AND 12 FOR UPDATE OF t;
+CREATE TYPE ml_pair AS (sentiment text, confidence real);
+SELECT t.id, s.* FROM ml_docs t, CAST(CAST(aws_comprehend.detect_sentiment(t.c, 'en') AS text) AS ml_pair) s WHERE id BETWEEN 10 AND 12;
 SELECT ml_batches();
 SELECT s FROM ml_docs t, aws_comprehend.detect_sentiment(t.c, 'en') s WHERE id BETWEEN 10 AND 12;
 SELECT ml_batches();
@@ -334,5 +349,5 @@ DROP OWNED BY ml_user, ml_admin, ml_denied, ml_owner;
 DROP ROLE ml_user, ml_admin, ml_denied, ml_owner;
 DROP ROLE aws_ml;
 DROP FUNCTION classify_event, regression_model, analyze_company, ml_error, ml_explain, ml_requests, ml_batches;
-DROP TYPE company_forecasts;
+DROP TYPE company_forecasts, ml_pair;
 DROP TABLE ml_docs;

@@ -216,6 +216,8 @@ SELECT aws_s3.table_import_from_s3('t1', '', '', '(amzn-s3-demo-bucket,,us-east-
 SELECT aws_s3.table_import_from_s3('t1', '', '', 'amzn-s3-demo-bucket', 'sample.csv', 'us-east-1', 'AKIDEXAMPLE');
 SELECT aws_s3.table_import_from_s3('t1', '', '', 'amzn-s3-demo-bucket', 'sample.csv', 'us-east-1', NULL, 'x', 'y');
 SELECT aws_s3.table_import_from_s3('t1', '', '', 'amzn-s3-demo-bucket', 'sample.csv', 'us-east-1', session_token => 'y');
+SELECT aws_s3.table_import_from_s3('t1', '', '', 'amzn-s3-demo-bucket', 'sample.csv', 'us-east-1', 'x', 'y', E'z\r\nX-Other: header');
+SELECT aws_s3.table_import_from_s3('t1', '', '', aws_commons.create_s3_uri('amzn-s3-demo-bucket', 'sample.csv', 'us-east-1'), aws_commons.create_aws_credentials(E'x\n', 'y', ''));
 SELECT aws_s3.table_import_from_s3('t1', '', '', 'amzn-s3-demo-bucket', 'sample.csv', 'nowhere');
 SELECT count(*) FROM s3_asked();
 

@@ -5,6 +5,10 @@ CREATE EXTENSION IF NOT EXISTS lambda_fdw;
 CREATE EXTENSION IF NOT EXISTS aws_s3 CASCADE;
 RESET client_min_messages;
 SET timezone = 'UTC';
+SET datestyle = 'Postgres, MDY';
+SET intervalstyle = postgres;
+SET bytea_output = hex;
+SET extra_float_digits = 1;
 \set VERBOSITY default
 \getenv endpoint LAMBDA_FDW_ENDPOINT
 LOAD 'lambda_fdw';
@@ -69,12 +73,16 @@ END $$;
 SELECT (aws_s3.query_export_to_s3('TABLE sample_table', 'a-bucket', 'of-table')).files_uploaded;
 SELECT * FROM objects WHERE bucket = 'a-bucket';
 
+-- as scripts of AWS archive partitions
+SELECT * FROM aws_s3.query_export_to_s3('SELECT * FROM sample_table', aws_commons.create_s3_uri('a-bucket', 'of-the-servers-region'));
+
 -- a customer's key
 SELECT count(*) FROM reset_calls;
 SELECT bytes_uploaded FROM aws_s3.query_export_to_s3('SELECT 1', :'s3_uri_1', kms_key := 'arn:aws:kms:us-west-2:123456789012:key/key-example');
 SELECT bytes_uploaded FROM aws_s3.query_export_to_s3('SELECT 1', 'amzn-s3-demo-bucket', 'sample-filepath', 'us-west-2', 'format csv', 'alias/mine');
 SELECT bytes_uploaded FROM aws_s3.query_export_to_s3('SELECT 1', :'s3_uri_1', 'format csv', 'alias/of-words');
 SELECT bytes_uploaded FROM aws_s3.query_export_to_s3('SELECT 1', 'amzn-s3-demo-bucket', 'no-key', kms_key := '');
+SELECT bytes_uploaded FROM aws_s3.query_export_to_s3('SELECT 1', :'s3_uri_1', NULL, 'format csv, header true');
 SELECT key, headers FROM s3_objects WHERE bucket = 'amzn-s3-demo-bucket' ORDER BY key COLLATE "C";
 SELECT operation, status, count(*) FROM s3_calls GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT cleared > 0 AS forgotten FROM s3_clear;

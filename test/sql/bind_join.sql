@@ -6,6 +6,9 @@ CREATE SCHEMA bind_join;
 SET search_path = bind_join, public;
 \set SHOW_CONTEXT never
 \getenv endpoint LAMBDA_FDW_ENDPOINT
+-- every plan is copied, and goes through its text, where a server with assertions has that
+SELECT count(set_config(name, 'on', false)) >= 0 AS nodes FROM pg_settings
+  WHERE name IN ('debug_copy_parse_plan_trees', 'debug_write_read_parse_plan_trees');
 CREATE SERVER lambda FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1', endpoint :'endpoint');
 CREATE USER MAPPING FOR CURRENT_USER SERVER lambda
   OPTIONS (aws_access_key_id 'AKIDEXAMPLE', aws_secret_access_key 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');

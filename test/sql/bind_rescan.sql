@@ -131,6 +131,13 @@ BEGIN
     (SELECT count(*) FROM bind_rescan_two t JOIN f USING (category));
 END $$;
 
+-- each of them begins with few keys, however many the one before had come to
+CREATE TABLE many AS SELECT o, CASE WHEN i = 1 THEN o ELSE o * 10000 + i END AS item FROM generate_series(1, 4) o, generate_series(1, 1000) i ORDER BY o, i;
+ANALYZE many;
+SELECT count(*) FROM reset_calls;
+SELECT o FROM generate_series(1, 4) o WHERE (SELECT f.id FROM many m JOIN f ON f.id = m.item WHERE m.o = o.o LIMIT 1) = o.o;
+SELECT string_agg(jsonb_array_length(payload->'id')::text, ' ' ORDER BY seq) AS keys FROM calls WHERE function = 'items';
+
 SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;
 DROP TABLE bind_rescan_two;

@@ -192,6 +192,8 @@ $script =~ s/'(AKIA\.\.\.|sample_access_key)'/'$access_key'/g;
 $script =~ s/'(\.\.\.|sample_secret_key)'/'$secret_key'/g;
 put('pipeDelimitedSampleFile', text => "1|foo1|bar1|elephant1\n2|foo2|bar2|elephant2\n");
 put('SampleFile', text => "x\ty\n");
+put('2026/01.csv', text => "x,y\n");
+put('2026/02.csv.gz', gzip => [ "x,y\n", "z,\n" ], headers => { 'Content-Encoding' => 'gzip' });
 $node->safe_psql('postgres', 'CREATE DATABASE document');
 my ($status, $out, $err) = $node->psql('document', $script, on_error_stop => 1);
 is("$out\n", <<'END', 'its SQL answers') or diag $err;
@@ -199,6 +201,8 @@ is("$out\n", <<'END', 'its SQL answers') or diag $err;
 3 rows imported into relation "t1" from file sample.csv of 12 bytes
 2 rows imported into relation "test" from file pipeDelimitedSampleFile of 44 bytes
 1 rows imported into relation "t1" from file SampleFile of 4 bytes
+1 rows imported into relation "t1" from file 2026/01.csv of 4 bytes
+2 rows imported into relation "t1" from file 2026/02.csv.gz of 47 bytes
 3 rows imported into relation "sales_dbo.t1" from file sample.csv of 12 bytes
 END
 

@@ -241,19 +241,14 @@ foreach my $name ('the query', 'UploadPart')
 	is_nothing('terminated', "terminated in $name");
 }
 
-# The first temporary table of a session has a callback of exits, as uploads do.
-$node->safe_psql('postgres', <<'END');
-CREATE FUNCTION make_temporary() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
-  CREATE TEMPORARY TABLE made AS SELECT 1 AS n; RETURN 1; END $$;
-END
+# The first backup of a session has a callback of exits, as uploads do.
 {
 	my $victim = open_session($node);
-	my $make = "SELECT repeat('x', 999), CASE WHEN i = 19000 THEN make_temporary() END FROM generate_series(1, 20000) i";
+	my $backup = "SELECT repeat('x', 999), CASE WHEN i = 19000 THEN pg_backup_start('export', true)::text END FROM generate_series(1, 20000) i";
 	my $answer;
 
-	is($victim->query('SELECT rows_uploaded FROM (' . export_of($make, 'temporary') . ') e'), '20000',
-		'the query makes the first temporary table of a session');
-	is($victim->query('SELECT n FROM made'), '1', 'which stays');
+	is($victim->query('SELECT rows_uploaded FROM (' . export_of($backup, 'backup') . ') e'), '20000',
+		'the query begins the first backup of a session');
 	($answer) = end_export($victim, export_of($waiting, 'terminated'), 'pg_terminate_backend',
 		sub { wait_for_uploads(1) });
 	$victim->close;
@@ -354,6 +349,34 @@ SKIP:
 	cmp_ok(peak_of($fresh->pid) - $before, '<', 64 * 1024, 'with 64 MB of memory at the most');
 	$fresh->close;
 }
+
+# ---------------------------------------------------------------------------
+# What the document shows
+# ---------------------------------------------------------------------------
+
+my ($document) = slurp_file("$FindBin::RealBin/../../docs/rds.md") =~ /^(## Export to Amazon S3\n.*?)^## /ms;
+my $script = join '', $document =~ /^```sql\n(.*?)^```/msg;
+
+$node->safe_psql('postgres', 'CREATE DATABASE document');
+$node->safe_psql('document', $_)
+  for (
+	'CREATE EXTENSION aws_s3 CASCADE; CREATE EXTENSION IF NOT EXISTS lambda_fdw',
+	create_server('aws_s3', $endpoint),
+	create_function('aws_s3', 'totals', function => 'items', columns => q{id int, total text OPTIONS (path '/name')}),
+	q{CREATE TABLE sample_table AS SELECT 1 AS a, 'x:y' AS b},
+	q{CREATE TABLE customers AS SELECT 3 AS id, 'Ada' AS name});
+ask('reset_calls');
+is($node->safe_psql('document', $script) . "\n", <<'END', 'its SQL answers');
+1|1|6
+1|1|8
+1|1|14
+1|1|38
+1|1|6
+1|1|27
+END
+is_deeply(operations(), { PutObject => 6 }, 'and uploads');
+is(join('', map { $_->{text} } map { @{ ask('s3_objects', { bucket => 'amzn-s3-demo-bucket', prefix => $_, content => JSON::PP::true }) } } 'sample-filepath', 'totals.csv'),
+	"1\tx:y\nid,name,total\n3,Ada,item 3\n", 'this');
 
 # ---------------------------------------------------------------------------
 # On a standby

@@ -195,6 +195,20 @@ foreach my $status (206, 204)
 	like(outcome_of_import('large')->{detail}, qr/'HTTP status $status where all of the object was asked for'/, "$status unasked: is an error");
 }
 
+# Nor does it end an object whose size was not told.
+{
+	my $text = join '', map { "$_,a,b\n" } 1 .. 9;
+	my $known;
+
+	put('short', text => $text);
+	$known = { 'ETag' => '"' . object('short')->{etag} . '"' };
+	set_faults(
+		{ operation => 'GetObject', key => 'short', action => 'truncate', after => 12, chunked => JSON::PP::true },
+		{ operation => 'GetObject', key => 'short', action => 'answer', status => 206, headers => { %$known, 'Content-Range' => 'bytes 12-23/54' }, body => substr($text, 12, 12) });
+	imports_all('a rest of which a part comes', 'short');
+	is(told('GetObject', 'range'), '- bytes=12- bytes=24-', 'is asked for again');
+}
+
 # Attempts before the first byte are as many as the option says.
 set_faults({ %get, action => 'reset' }, { %get, action => '500' });
 imports_all('two attempts that fail', 'large');
@@ -207,6 +221,21 @@ set_faults({ %get, action => 'truncate', after => 500_000 });
 is(outcome_of_import('large')->{sqlstate}, '38000', 'with one attempt a break is an error');
 is(told('GetObject', 'status'), '200', 'of one request');
 $session->query("ALTER SERVER aws_s3 OPTIONS (SET max_attempts '3')");
+
+# What retries cost is given back: a session does not run out of them.
+put('retried', text => "1,a,b\n");
+{
+	my $imported = 0;
+
+	foreach (1 .. 45)
+	{
+		set_faults({ operation => 'GetObject', key => 'retried', action => '500' });
+		$imported += outcome_of_import('retried')->{rows} // 0;
+	}
+	is($imported, 45, 'imports that are tried again, one after the other');
+}
+imports_all('one after them', 'large');
+cmp_ok($session->query('SELECT count(*) FROM lambda_fdw_connections()'), '>', 0, 'its connection is kept');
 
 put('empty', text => '');
 set_faults();
@@ -316,8 +345,10 @@ foreach my $key ('a b', 'a+b', '100%', 'a%20b', "\x{e9}t\x{e9}/\x{1f600}", '/lea
 	is($session->query('SELECT line FROM lines'), $bytes, 'which comes back');
 }
 like(outcome_of_import('gone')->{message}, qr/^could not download from Amazon S3: file does not exist$/, 'an object that is not there');
+is(outcome_of_import('logs/')->{hint}, 'S3 knows no folders; give the key of one object.', 'a folder');
 foreach my $case (
 	[ { bucket => 'no-such-bucket' }, 'NoSuchBucket', qr/^Check the bucket's name, "no-such-bucket", and the region, "eu-west-1"/ ],
+	[ { bucket => 'My_Bucket' }, 'InvalidBucketName', qr/^Check the bucket's name, "My_Bucket", and the region/ ],
 	[ { bucket => 'denied' }, 'AccessDenied', qr/^The owner of the keys needs s3:GetObject on "large" of bucket "denied"/ ])
 {
 	my ($more, $code, $hint) = @$case;
@@ -327,7 +358,7 @@ foreach my $case (
 	like($outcome->{hint}, $hint, "$code: HINT");
 	like($outcome->{context}, qr/: $code, request \w+$/m, "$code: CONTEXT");
 }
-foreach my $case ([ 's3://bucket', qr/without "s3:\/\/"/ ], [ 'arn:aws:s3:::bucket', qr/not by an ARN/ ], [ 'a/b', qr/letters, digits, dots and hyphens/ ])
+foreach my $case ([ 's3://bucket', qr/without "s3:\/\/"/ ], [ 'arn:aws:s3:::bucket', qr/not by an ARN/ ], [ 'bucket/folder', qr/folders are the beginning of the object's key/ ], [ 'a b', qr/letters, digits, dots and hyphens/ ])
 {
 	my $outcome = outcome_of_import('large', bucket => $case->[0]);
 
@@ -359,6 +390,11 @@ foreach my $bucket ('eu-central-1-data', 'moved-eu-central-1-data')
 set_faults({ operation => 'PutObject', action => '301', early => JSON::PP::true, headers => { 'x-amz-bucket-region' => 'eu-central-1' } });
 is($session->query("SELECT bytes_uploaded FROM aws_s3.query_export_to_s3('SELECT repeat(''x'', 1000000) FROM generate_series(1, 8)', 'bucket', 'whole')"), '8000008', 'an early redirect');
 is(told('PutObject', 'status', 'region', 'expect'), '301/eu-west-1/100-continue 200/eu-central-1/100-continue', 'is read before the body is sent');
+
+# Nor is an answer awaited where nobody knows the question.
+set_faults({ operation => 'PutObject', action => 'answer', status => 417, early => JSON::PP::true });
+is($session->query("SELECT bytes_uploaded FROM aws_s3.query_export_to_s3('SELECT repeat(''x'', 1000000) FROM generate_series(1, 3)', 'bucket', 'whole')"), '3000003', 'a question that is refused');
+like(told('PutObject', 'status', 'expect'), qr{^417/100-continue 200/-$}, 'is not put again');
 
 put('large', rows => 1);
 # It is followed once, and not to nowhere.
@@ -410,6 +446,12 @@ set_faults({ operation => 'CompleteMultipartUpload', action => '500' }, { operat
 	ask('reset_calls');
 	is_deeply(ask('s3_uploads'), [], 'no upload is left');
 }
+
+# An answer that no S3 gives is refused, whatever its size.
+set_faults({ operation => 'PutObject', action => 'answer', body => 'x' x 3_000_000 });
+like($session->query("SET statement_timeout = '10s'; SELECT * FROM aws_s3.query_export_to_s3('SELECT 1', 'bucket', 'exported')"),
+	qr/ERROR: .*could not upload to Amazon S3.*'the body is too large'/s, 'an answer of 3 MB to an export');
+$session->query('RESET statement_timeout');
 
 # A cancel while the answer is on its way that has the upload's ID.
 set_faults({ operation => 'CreateMultipartUpload', action => 'spaces', after => 4, delay_ms => 100 });
