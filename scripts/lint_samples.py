@@ -67,7 +67,8 @@ read_table(Oid relid)
                                  '#include "base/buffer.h"\n'),
 }
 # Those in which nothing but their place matters.
-for place in """src/jit.c src/lambda_fdw.c src/join/join.h src/scan/scan.h
+for place in """src/jit.c src/lambda_fdw.c src/batch/batch.h src/join/join.h
+        src/scan/scan.h src/ml/bedrock.h src/s3/object.h
         src/scan/rel_info.c src/modify/modify.h src/sql/sql.h src/pushdown/term.h
         src/lambda/invoke.h src/credentials/credentials.h src/aws/ambient.c
         src/http/multi_handle.c src/http/easy_handle.c src/http/wait.c
@@ -76,8 +77,9 @@ for place in """src/jit.c src/lambda_fdw.c src/join/join.h src/scan/scan.h
         src/base/buffer.h""".split():
     CLEAN[place] = c_file(place, "")
 
-MAP = {folder: set() for folder in """src src/join src/scan src/modify src/sql
-    src/pushdown src/response src/options src/lambda src/credentials src/aws
+MAP = {folder: set() for folder in """src src/batch src/join src/scan src/modify src/sql
+    src/pushdown src/response src/options src/ml src/lambda src/s3
+    src/credentials src/aws
     src/http src/value src/pg src/base""".split()}
 for place in CLEAN:
     folder, name = place.rsplit("/", 1)
