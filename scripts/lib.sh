@@ -39,7 +39,7 @@ pg_major=${PG_MAJOR:-}	# the release whose packages are installed
 work=""				# the temporary folder
 server_user=()		# what runs a command as the user the server runs as
 endpoint_pid=""
-peer_pid=""			# a server of somebody else's, if a script runs one
+peer_pid=""			# a further process, if a script has one in the background
 cluster=""
 
 # Root's own PATH may lead to programs that the server's user may not run.

@@ -92,7 +92,9 @@ step(JsonbContainer *container, const char *token)
 {
 	if (JsonContainerIsObject(container))
 		return lfdw_ml_json_member(container, token);
-	if (!JsonContainerIsScalar(container) && lfdw_pointer_is_index(token))
+	/* no document has so many elements that an index needs more digits */
+	if (!JsonContainerIsScalar(container) && lfdw_pointer_is_index(token) &&
+		strlen(token) <= 9)
 		return getIthJsonbValueFromContainer(container,
 											 strtoul(token, NULL, 10));
 	return NULL;

@@ -110,6 +110,7 @@ read_sentiment(JsonbContainer *object, const char *aim, LfdwMlResult *result)
 {
 	char	   *name = lfdw_ml_json_string(lfdw_ml_json_member(object, "Sentiment"));
 	JsonbValue *scores = lfdw_ml_json_member(object, "SentimentScore");
+	char	   *names;
 
 	for (int i = 0; name && i < (int) lengthof(sentiments); i++)
 	{
@@ -124,8 +125,9 @@ read_sentiment(JsonbContainer *object, const char *aim, LfdwMlResult *result)
 		if (!isnan(result->number))
 			return;
 	}
-	report_answer(aim, psprintf("It has the members %s; expected are \"Sentiment\" and \"SentimentScore\", which has a score for it.",
-								lfdw_ml_json_names(object)));
+	names = lfdw_ml_json_names(object);
+	report_answer(aim, psprintf("It has %s%s; expected are \"Sentiment\" and \"SentimentScore\", which has a score for it.",
+								names[0] ? "the members " : "no members", names));
 }
 
 /* Asks for one text. */

@@ -146,6 +146,8 @@ SELECT aws_bedrock.invoke_model_get_embeddings('amazon.titan-embed-text-v1', 'ap
 SELECT aws_bedrock.invoke_model_get_embeddings('amazon.titan-embed-text-v1', 'application/json', 'inputTextTokenCount', '{}');
 SELECT aws_bedrock.invoke_model_get_embeddings('cohere.embed-v4:0', 'application/json', 'embeddings', '{"texts": ["a"]}');
 SELECT aws_bedrock.invoke_model_get_embeddings('cohere.embed-v4:0', 'application/json', '/embeddings/float', '{"texts": ["a"]}');
+-- no array has so many elements
+SELECT aws_bedrock.invoke_model_get_embeddings('raw:', 'text/plain', '/e/4294967296', '{"e": [[1]]}');
 SELECT aws_bedrock.invoke_model_get_embeddings('raw:', 'text/plain', 'e', '[1]');
 SELECT aws_bedrock.invoke_model_get_embeddings('raw:', 'text/plain', 'e', '{"e": [1, "2"]}');
 SELECT aws_bedrock.invoke_model_get_embeddings('raw:', 'text/plain', 'e', 'oops');

@@ -13,9 +13,13 @@ SET extra_float_digits = 1;
 \getenv endpoint LAMBDA_FDW_ENDPOINT
 LOAD 'lambda_fdw';
 
+-- what is missing, as a superuser whose name is known
+CREATE ROLE s3_superuser SUPERUSER;
+SET ROLE s3_superuser;
 SELECT * FROM aws_s3.query_export_to_s3('SELECT 1', 'a-bucket', 'a-file');
 CREATE SERVER aws_s3 FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'us-west-2', endpoint :'endpoint');
 SELECT * FROM aws_s3.query_export_to_s3('SELECT 1', 'a-bucket', 'a-file');
+RESET ROLE;
 CREATE USER MAPPING FOR CURRENT_USER SERVER aws_s3
   OPTIONS (aws_access_key_id 'AKIDEXAMPLE', aws_secret_access_key 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
 
@@ -248,4 +252,4 @@ DROP VIEW IF EXISTS objects;
 DROP TABLE sample_table, basic_test, there, back;
 DROP FUNCTION note, travel;
 DROP OWNED BY exporter;
-DROP ROLE exporter;
+DROP ROLE exporter, s3_superuser;
