@@ -217,7 +217,7 @@ END
 		});
 	like($answer, qr/57014: canceling statement due to user request/, "a cancel while $operation hangs");
 	# without the answer nobody knows which upload to end
-	cmp_ok($ms, '<', $operation eq 'CreateMultipartUpload' ? 3000 : 300, 'acts soon');
+	cmp_ok($ms, '<', $operation eq 'CreateMultipartUpload' ? 6000 : 2000, 'acts soon');
 	ask('reset_calls');
 	is_nothing('hung', "a cancel while $operation hangs");
 }
