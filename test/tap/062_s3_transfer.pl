@@ -467,8 +467,9 @@ like($session->query("SET statement_timeout = '10s'; SELECT * FROM aws_s3.query_
 $session->query('RESET statement_timeout');
 
 # A cancel while the answer is on its way that has the upload's ID.
+# The query waits at its end, so that the upload is there to be seen.
 set_faults({ operation => 'CreateMultipartUpload', action => 'spaces', after => 4, delay_ms => 100 });
-$session->send($export);
+$session->send($export =~ s/ i'/ i UNION ALL SELECT 2, pg_sleep(300)::text'/r);
 $node->poll_query_until('postgres', q{SELECT EXISTS (SELECT FROM lambda_invoke('aws_s3', 's3_uploads', '{}') f WHERE f.payload::text <> '[]')}) or die;
 $control->query('SELECT pg_cancel_backend(' . $session->pid . ')');
 like($session->receive, qr/57014: canceling statement due to user request/, 'a cancel while an upload is created');
@@ -488,11 +489,11 @@ set_faults();
 	my $answer;
 
 	$ending->query("CREATE SERVER by_role FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1', endpoint '$endpoint'); "
-		  . "CREATE USER MAPPING FOR CURRENT_USER SERVER by_role OPTIONS (aws_access_key_id '$access_key', aws_secret_access_key '$secret_key', role_arn 'arn:aws:iam::123456789012:role/once2'); "
+		  . "CREATE USER MAPPING FOR CURRENT_USER SERVER by_role OPTIONS (aws_access_key_id '$access_key', aws_secret_access_key '$secret_key', role_arn 'arn:aws:iam::123456789012:role/once6'); "
 		  . "SET aws_s3.server = 'by_role'");
 	$ending->send("SELECT rows_uploaded FROM aws_s3.query_export_to_s3('SELECT 1, repeat(''x'', 998) FROM generate_series(1, 20000) UNION ALL SELECT 2, pg_sleep(300)::text', 'bucket', 'by role')");
-	ok($node->poll_query_until('postgres', $parts), 'an upload with keys for two seconds');
-	sleep 2;
+	ok($node->poll_query_until('postgres', $parts), 'an upload with keys for six seconds');
+	sleep 6;
 	cmp_ok(
 		elapsed_ms(
 			sub {
