@@ -26,6 +26,7 @@
 #include "utils/memutils.h"
 
 #include "batch/batch_internal.h"
+#include "join/join_tuple.h"
 #include "pg/compat.h"
 #include "sql/sql_ml.h"
 
@@ -151,34 +152,6 @@ lambdaBeginBatch(CustomScanState *node, EState *estate, int eflags)
 	reset_batch(state);
 }
 
-/* Puts an outer row into its part of the scan tuple. */
-static void
-fill_outer(LfdwBatchState *state, TupleTableSlot *slot)
-{
-	TupleTableSlot *scan = state->css.ss.ss_ScanTupleSlot;
-
-	slot_getallattrs(slot);
-	for (int i = 0; i < state->outer_width; i++)
-	{
-		scan->tts_values[i] = slot->tts_values[i];
-		scan->tts_isnull[i] = slot->tts_isnull[i];
-	}
-}
-
-/* Shows the scan tuple to expressions. */
-static ExprContext *
-show_tuple(LfdwBatchState *state)
-{
-	TupleTableSlot *scan = state->css.ss.ss_ScanTupleSlot;
-	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
-
-	ResetExprContext(econtext);
-	if (TTS_EMPTY(scan))
-		ExecStoreVirtualTuple(scan);
-	econtext->ecxt_scantuple = scan;
-	return econtext;
-}
-
 /* A column of a result; in the current context. */
 static Datum
 result_column(LfdwBatchState *state, const LfdwMlResult *result, int number,
@@ -223,8 +196,8 @@ make_call(LfdwBatchState *state, TupleTableSlot *slot, LfdwMlCall *call)
 	MemoryContext old;
 	ListCell   *lc;
 
-	fill_outer(state, slot);
-	econtext = show_tuple(state);
+	lfdw_join_tuple_fill(&state->css, 0, state->outer_width, slot);
+	econtext = lfdw_join_tuple_show(&state->css);
 	old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
 	foreach(lc, state->args)
 	{
@@ -415,8 +388,9 @@ join_row(LfdwBatchState *state)
 	ExprContext *econtext;
 
 	ExecStoreMinimalTuple(row->tuple, state->outer_slot, false);
-	fill_outer(state, state->outer_slot);
-	econtext = show_tuple(state);
+	lfdw_join_tuple_fill(&state->css, 0, state->outer_width,
+						 state->outer_slot);
+	econtext = lfdw_join_tuple_show(&state->css);
 	fill_result(state, &row->result, econtext);
 	if (!ExecQual(state->joinqual, econtext))
 	{

@@ -22,6 +22,7 @@
 #include "utils/memutils.h"
 
 #include "join/join_internal.h"
+#include "join/join_tuple.h"
 #include "scan/scan.h"
 
 /* By how much batches grow after a small first one. */
@@ -176,52 +177,25 @@ lambdaBeginCustomScan(CustomScanState *node, EState *estate, int eflags)
 	init_memory(state, estate);
 }
 
-/* Puts a child's row into its part of the scan tuple; NULLs without a row. */
-static void
-fill_part(LfdwJoinState *state, int first, int width, TupleTableSlot *slot)
-{
-	TupleTableSlot *scan = state->css.ss.ss_ScanTupleSlot;
-
-	if (slot)
-		slot_getallattrs(slot);
-	for (int i = 0; i < width; i++)
-	{
-		scan->tts_values[first + i] = slot ? slot->tts_values[i] : (Datum) 0;
-		scan->tts_isnull[first + i] = slot ? slot->tts_isnull[i] : true;
-	}
-}
-
+/* Puts the children's rows into the scan tuple; NULLs without a row. */
 static void
 fill_outer(LfdwJoinState *state, TupleTableSlot *slot)
 {
-	fill_part(state, 0, state->outer_width, slot);
+	lfdw_join_tuple_fill(&state->css, 0, state->outer_width, slot);
 }
 
 static void
 fill_inner(LfdwJoinState *state, TupleTableSlot *slot)
 {
-	fill_part(state, state->outer_width, state->inner_width, slot);
-}
-
-/* Shows the scan tuple to expressions. */
-static ExprContext *
-show_tuple(LfdwJoinState *state)
-{
-	TupleTableSlot *scan = state->css.ss.ss_ScanTupleSlot;
-	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
-
-	ResetExprContext(econtext);
-	if (TTS_EMPTY(scan))
-		ExecStoreVirtualTuple(scan);
-	econtext->ecxt_scantuple = scan;
-	return econtext;
+	lfdw_join_tuple_fill(&state->css, state->outer_width, state->inner_width,
+						 slot);
 }
 
 /* A key of the scan tuple, as it is hashed and compared. */
 static Datum
 evaluate_key(LfdwJoinState *state, ExprState *key, Oid type, bool *isnull)
 {
-	ExprContext *econtext = show_tuple(state);
+	ExprContext *econtext = lfdw_join_tuple_show(&state->css);
 	MemoryContext old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
 	Datum		value = ExecEvalExpr(key, econtext, isnull);
 
@@ -351,7 +325,7 @@ join_rows(LfdwJoinState *state)
 			continue;
 		ExecStoreMinimalTuple(row->tuple, state->outer_slot, false);
 		fill_outer(state, state->outer_slot);
-		if (!ExecQual(state->joinqual, show_tuple(state)))
+		if (!ExecQual(state->joinqual, lfdw_join_tuple_show(&state->css)))
 		{
 			InstrCountFiltered1(&state->css, 1);
 			continue;
@@ -437,7 +411,7 @@ lambdaExecCustomScan(CustomScanState *node)
 
 	while (next_tuple(state))
 	{
-		ExprContext *econtext = show_tuple(state);
+		ExprContext *econtext = lfdw_join_tuple_show(&state->css);
 
 		if (!ExecQual(state->otherqual, econtext))
 		{
