@@ -28,25 +28,13 @@ $node->safe_psql('postgres', $_)
 my $invoke = q{SELECT status_code FROM aws_lambda.invoke('simple', '{}'::json)};
 my $words = q{SELECT status_code FROM aws_lambda.invoke('simple', '{}'::json, 'DryRun', 'None', NULL, '1')};
 
-# A role's statements in a session that it opened itself; what they printed.
-sub logged_in
-{
-	my ($role, @statements) = @_;
-	local $ENV{PGUSER} = $role;
-	my $session = open_session($node);
-	my @answers = map { $session->query($_) } @statements;
-
-	$session->close;
-	return join "\n", @answers;
-}
-
 # A role's statement is an error of this kind, and nobody is asked.
 sub refused
 {
 	my ($name, $role, $error, $sql) = @_;
 
 	reset_calls($node);
-	like(logged_in($role, $sql), qr/$error/, $name);
+	like(logged_in($node, $role, $sql), qr/$error/, $name);
 	is(count_calls($node), '0', "$name: nobody is asked");
 	return;
 }
@@ -57,7 +45,7 @@ sub invokes
 	my ($name, $role, $sql, $status) = @_;
 
 	reset_calls($node);
-	is(logged_in($role, $sql), $status // '200', $name);
+	is(logged_in($node, $role, $sql), $status // '200', $name);
 	is( $node->safe_psql('postgres', 'SELECT function, access_key FROM calls'),
 		"simple|$access_key", "$name: the endpoint received it");
 	return;
@@ -115,7 +103,7 @@ invokes('again of a superuser', 'app', $invoke);
 $node->safe_psql('postgres',
 	"CREATE USER MAPPING FOR app SERVER aws_lambda OPTIONS (aws_access_key_id 'AKIDDENIED', aws_secret_access_key '$secret_key')");
 reset_calls($node);
-like(logged_in('app', $invoke), qr/invoke API failed.*AccessDenied/s, "a role's own keys are used");
+like(logged_in($node, 'app', $invoke), qr/invoke API failed.*AccessDenied/s, "a role's own keys are used");
 $node->safe_psql('postgres', 'DROP USER MAPPING FOR app SERVER aws_lambda;'
 	  . 'DROP USER MAPPING FOR PUBLIC SERVER aws_lambda');
 refused('without a mapping', 'app', '28000: .*role "app" has no AWS keys for server "aws_lambda"', $invoke);
@@ -123,7 +111,7 @@ $node->safe_psql('postgres', "CREATE USER MAPPING FOR PUBLIC SERVER aws_lambda O
 
 # By a function of app's, which is called by one without a GRANT.
 $node->safe_psql('postgres', 'GRANT CREATE ON SCHEMA public TO app');
-logged_in('app', qq{CREATE FUNCTION public.of_app() RETURNS int LANGUAGE sql SECURITY DEFINER AS \$\$ $words \$\$},
+logged_in($node, 'app', qq{CREATE FUNCTION public.of_app() RETURNS int LANGUAGE sql SECURITY DEFINER AS \$\$ $words \$\$},
 	qq{CREATE FUNCTION public.of_caller() RETURNS int LANGUAGE sql AS \$\$ $words \$\$});
 invokes('a SECURITY DEFINER function', 'other', 'SELECT of_app()', '204');
 refused('one without', 'other', '42501: .*permission denied', 'SELECT of_caller()');
@@ -160,7 +148,7 @@ my ($creation) = $document =~ /^```sql\n(CREATE ROLE rds_superuser;\n.*?)^```/ms
 $node->safe_psql('postgres', $creation);
 $node->safe_psql('postgres', 'GRANT rds_superuser TO boss');
 invokes('a member of rds_superuser', 'boss', $invoke);
-is( logged_in('boss',
+is( logged_in($node, 'boss',
 		'GRANT USAGE ON SCHEMA aws_lambda TO hired',
 		'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aws_lambda TO hired'),
 	"\n", 'grants as the guides say, without a word');

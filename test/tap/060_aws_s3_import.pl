@@ -62,25 +62,13 @@ sub import_of
 	return "SELECT aws_s3.table_import_from_s3('$table', '', '$options', '$bucket', '$key', 'us-east-1'$more)";
 }
 
-# A role's statements in a session that it opened itself; what they printed.
-sub logged_in
-{
-	my ($role, @statements) = @_;
-	local $ENV{PGUSER} = $role;
-	my $session = open_session($node);
-	my @answers = map { $session->query($_) } @statements;
-
-	$session->close;
-	return join "\n", @answers;
-}
-
 # A role's statement is an error of this kind, and S3 is not asked.
 sub refused
 {
 	my ($name, $role, $error, $sql) = @_;
 
 	reset_calls($node);
-	like(logged_in($role, $sql), qr/$error/, $name);
+	like(logged_in($node, $role, $sql), qr/$error/, $name);
 	is($node->safe_psql('postgres', 'SELECT count(*) FROM s3_calls'), '0', "$name: nobody is asked");
 	return;
 }
@@ -92,7 +80,7 @@ sub imports
 
 	$key //= $access_key;
 	reset_calls($node);
-	like(logged_in($role, $sql), qr/^3 rows imported into relation "t1" from file sample.csv of 12 bytes$/, $name);
+	like(logged_in($node, $role, $sql), qr/^3 rows imported into relation "t1" from file sample.csv of 12 bytes$/, $name);
 	is( $node->safe_psql('postgres', q{SELECT operation, parameters->>'bucket', parameters->>'key', region, access_key, status FROM s3_calls}),
 		"GetObject|$bucket|sample.csv|us-east-1|$key|200", "$name: S3 received it");
 	return;
@@ -126,7 +114,7 @@ refused('nor others', 'other', '42501: .*permission denied for schema', $import)
 
 # By a function of app's, which is called by one without a GRANT.
 $node->safe_psql('postgres', 'GRANT CREATE ON SCHEMA public TO app');
-logged_in('app', qq{CREATE FUNCTION public.of_app() RETURNS text LANGUAGE sql SECURITY DEFINER AS \$\$ $import \$\$},
+logged_in($node, 'app', qq{CREATE FUNCTION public.of_app() RETURNS text LANGUAGE sql SECURITY DEFINER AS \$\$ $import \$\$},
 	qq{CREATE FUNCTION public.of_caller() RETURNS text LANGUAGE sql AS \$\$ $import \$\$});
 imports('a SECURITY DEFINER function', 'other', 'SELECT of_app()');
 refused('one without', 'other', '42501: .*permission denied', 'SELECT of_caller()');
@@ -179,7 +167,7 @@ unlike(slurp_file($node->logfile, $log), qr/$hidden/, 'without the keys');
 my ($creation) = slurp_file("$FindBin::RealBin/../../docs/rds.md") =~ /^```sql\n(GRANT USAGE ON SCHEMA aws_s3 TO rds_superuser .*?)^```/ms;
 $node->safe_psql('postgres', "CREATE ROLE rds_superuser; $creation; GRANT rds_superuser TO boss");
 imports('a member of rds_superuser', 'boss', $import);
-is( logged_in('boss', 'GRANT USAGE ON SCHEMA aws_s3 TO hired', 'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aws_s3 TO hired'),
+is( logged_in($node, 'boss', 'GRANT USAGE ON SCHEMA aws_s3 TO hired', 'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aws_s3 TO hired'),
 	"\n", 'grants as the guides say, without a word');
 imports('to others', 'hired', $import);
 

@@ -68,30 +68,18 @@ $session->close;
 # Roles, in sessions that they opened themselves
 # ---------------------------------------------------------------------------
 
-# What a role's statement prints.
-sub logged_in
-{
-	my ($role, $sql) = @_;
-	local $ENV{PGUSER} = $role;
-	my $its = open_session($node);
-	my $answer = $its->query($sql);
-
-	$its->close;
-	return $answer;
-}
-
 my $batch = q{SELECT count(*) FROM docs, aws_comprehend.detect_sentiment(c, 'en') s};
 
 forget();
-like(logged_in('analyst', $batch),
+like(logged_in($node, 'analyst', $batch),
 	qr/42501: .*permission denied for schema aws_comprehend/, 'without GRANTs');
 $node->safe_psql('postgres', 'GRANT USAGE ON SCHEMA aws_comprehend TO analyst');
-like(logged_in('analyst', $batch),
+like(logged_in($node, 'analyst', $batch),
 	qr/42501: .*permission denied for function detect_sentiment/, 'USAGE alone');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM requests'), '0',
 	'nobody was asked');
 $node->safe_psql('postgres', 'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA aws_comprehend TO analyst');
-is(logged_in('analyst', $batch), '60', 'the GRANTs are enough');
+is(logged_in($node, 'analyst', $batch), '60', 'the GRANTs are enough');
 is( $node->safe_psql('postgres', 'SELECT count(*), min(access_key), max(operation) FROM requests'),
 	"3|$access_key|BatchDetectSentiment", 'in batches, by the keys for all');
 

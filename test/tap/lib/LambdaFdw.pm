@@ -16,7 +16,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(start_endpoint start_program make_certificate new_server
-  start_server wait_until_alone create_server create_function create_outcome open_session as_role outcome_of
+  start_server wait_until_alone create_server create_function create_outcome open_session as_role logged_in outcome_of
   attempts_told elapsed_ms median reset_calls count_calls memory_of
   growth_of create_try
   $access_key $secret_key);
@@ -288,6 +288,18 @@ sub as_role
 
 	$session->query("SET ROLE $role");
 	push @answers, $session->query($_) for @statements;
+	$session->close;
+	return join "\n", @answers;
+}
+
+# The same in a session that the role opened itself.
+sub logged_in
+{
+	my ($node, $role, @statements) = @_;
+	local $ENV{PGUSER} = $role;
+	my $session = open_session($node);
+	my @answers = map { $session->query($_) } @statements;
+
 	$session->close;
 	return join "\n", @answers;
 }
