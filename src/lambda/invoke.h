@@ -36,6 +36,9 @@ typedef struct LfdwInvokeStats
 	int64		rows;			/* of the answers, kept or not */
 	int64		others;			/* of the rows, those of values not sent */
 	int64		bytes;			/* of the answers' bodies */
+	int64		pages;			/* after the first of a call */
+	int64		no_row_answers; /* answers that said that there are none */
+	int64		unmatched_keys; /* of aligned batches, without an element */
 	int64		reports;		/* invocations whose log told the following */
 	double		duration_ms;
 	double		billed_ms;

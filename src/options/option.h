@@ -15,6 +15,8 @@
 
 #include "aws/caller.h"
 #include "base/json_pointer.h"
+#include "nodes/pg_list.h"
+#include "options/choice.h"
 #include "options/operator.h"
 #include "value/value_format.h"
 
@@ -39,6 +41,30 @@ typedef struct LfdwOptions
 	int			capabilities;	/* LFDW_CAPABLE_ flags */
 	int			max_pages;
 	int			max_batch_keys;
+
+	LfdwEvent	event;
+	char	   *http_route;		/* method and path, NULL for none */
+	LfdwArgumentFormat argument_format;
+	char	   *batch_argument; /* NULL for none, "" the payload itself */
+	LfdwBatchFormat batch_format;
+	LfdwBatchAnswer batch_answer;
+	LfdwPointer *batch_index_path;	/* NULL: by order */
+	char	   *item_payload;	/* JSON object, NULL for none */
+	char	   *cursor_header;	/* NULL for none */
+	LfdwPointer *cursor_row_path;	/* in the last row; NULL for none */
+	char	   *page_argument;
+	int			first_page;
+	char	   *offset_argument;
+	LfdwPointer *more_path;
+	char	   *limit_argument;
+	int			page_size;		/* 0: not given */
+	List	   *no_rows_status; /* of int */
+	List	   *no_rows_errors; /* of char * */
+	bool		no_rows_missing;
+	LfdwPointer *error_path;
+	LfdwAnswerFormat answer_format;
+	LfdwRowsFormat rows_format;
+
 	bool		client_context; /* tell the function who asks */
 	char	   *tenant_id;		/* NULL for none */
 	bool		log_tail;		/* log_type 'Tail' */
@@ -52,6 +78,9 @@ typedef struct LfdwColumnOptions
 	LfdwPushdown *pushdown;		/* LFDW_NOPERATORS of them, or NULL */
 	bool		required;
 	LfdwFormat	format;
+	bool		input;			/* the value is the query's */
+	LfdwArgumentFormat argument_format; /* unset: the table's */
+	char	   *null_if;		/* a string that is NULL, or NULL for none */
 } LfdwColumnOptions;
 
 extern LfdwPushdown *lfdw_option_pushdown(Datum options);

@@ -22,8 +22,11 @@
 #include "base/json_pointer.h"
 #include "base/json_reader.h"
 #include "base/uri.h"
+#include "options/argument_name.h"
+#include "options/choice.h"
 #include "options/operator.h"
 #include "options/option_kind.h"
+#include "options/option_list.h"
 #include "value/value_format.h"
 
 static bool
@@ -100,13 +103,13 @@ scan_object(const char *text, const char *key, bool *found, char **why)
 }
 
 static bool
-parse_object(const char *value, char **field, char **why)
+parse_object(const char *value, bool is_payload, char **field, char **why)
 {
 	bool		found;
 
 	if (!scan_object(value, LFDW_ENVELOPE_KEY, &found, why))
 		return false;
-	if (found)
+	if (found && is_payload)
 	{
 		*why = pstrdup("The member \"" LFDW_ENVELOPE_KEY "\" is the envelope's.");
 		return false;
@@ -115,26 +118,12 @@ parse_object(const char *value, char **field, char **why)
 	return true;
 }
 
-/* Is a name free to be a top-level member of the payload? */
+/* An argument, or '' for the payload itself. */
 static bool
-parse_argument(const char *value, char **field, char **why)
+parse_batch_argument(const char *value, char **field, char **why)
 {
-	if (value[0] == '\0')
-	{
-		*why = pstrdup("An argument needs a name.");
-		return false;
-	}
-	if (value[0] == '/')
-	{
-		/* whoever writes this means a place further down */
-		*why = pstrdup("An argument is a member of the request itself: its name cannot begin with \"/\", as a JSON Pointer does.");
-		return false;
-	}
-	if (strcmp(value, LFDW_ENVELOPE_KEY) == 0)
-	{
-		*why = pstrdup("The member \"" LFDW_ENVELOPE_KEY "\" is the envelope's.");
-		return false;
-	}
+	if (value[0] != '\0')
+		return lfdw_argument_name_parse(value, field, why);
 	*field = pstrdup(value);
 	return true;
 }
@@ -150,91 +139,16 @@ parse_pointer(const char *value, LfdwPointer **field, char **why)
 	return false;
 }
 
-/* Trims blanks in place. */
-static char *
-trim(char *text)
-{
-	char	   *end;
-
-	while (*text == ' ' || *text == '\t' || *text == '\n' || *text == '\r')
-		text++;
-	end = text + strlen(text);
-	while (end > text && strchr(" \t\n\r", end[-1]))
-		*--end = '\0';
-	return text;
-}
-
-/* Makes one blank of every run of them, in place. */
-static void
-squeeze(char *text)
-{
-	char	   *out = text;
-
-	for (char *in = text; *in; in++)
-	{
-		bool		blank = strchr(" \t\n\r", *in) != NULL;
-
-		if (!blank || (out > text && out[-1] != ' '))
-			*out++ = blank ? ' ' : *in;
-	}
-	*out = '\0';
-}
-
-/* One item of a pushdown list: an operator, perhaps ":" and an argument. */
+/* A word of a choice. */
 static bool
-parse_pushdown_item(char *item, LfdwPushdown *pushdown, char **why)
+parse_choice(LfdwOptionKind kind, const char *value, int *field, char **why)
 {
-	char	   *colon = strchr(item, ':');
-	char	   *argument = NULL;
-	int			op;
+	LfdwChoice	choice = LFDW_CHOICE_EVENT + (kind - LFDW_KIND_EVENT);
 
-	if (colon)
-	{
-		*colon = '\0';
-		if (!parse_argument(trim(colon + 1), &argument, why))
-			return false;
-	}
-	item = trim(item);
-	squeeze(item);
-	for (op = 0; op < LFDW_NOPERATORS; op++)
-	{
-		if (pg_strcasecmp(item, lfdw_operators[op].name) == 0)
-			break;
-	}
-	if (op == LFDW_NOPERATORS)
-	{
-		*why = psprintf("\"%s\" is not an operator that can be pushed down; they are %s, each perhaps with \":argument\".",
-						item, lfdw_operator_names);
-		return false;
-	}
-	if (pushdown[op].declared)
-	{
-		*why = psprintf("The operator \"%s\" is there twice.", item);
-		return false;
-	}
-	pushdown[op].declared = true;
-	pushdown[op].argument = argument;
-	return true;
-}
-
-static bool
-parse_pushdown(const char *value, LfdwPushdown **field, char **why)
-{
-	LfdwPushdown *pushdown = palloc0(sizeof(LfdwPushdown) * LFDW_NOPERATORS);
-	char	   *item = pstrdup(value);
-
-	while (item)
-	{
-		char	   *comma = strchr(item, ',');
-
-		if (comma)
-			*comma = '\0';
-		if (!parse_pushdown_item(item, pushdown, why))
-			return false;
-		item = comma ? comma + 1 : NULL;
-	}
-	*field = pushdown;
-	return true;
+	if (lfdw_choice_parse(choice, value, field))
+		return true;
+	*why = psprintf("It must be %s.", lfdw_choice_words(choice));
+	return false;
 }
 
 static bool
@@ -244,35 +158,6 @@ parse_format(const char *value, LfdwFormat *field, char **why)
 		return true;
 	*why = pstrdup(lfdw_format_choice);
 	return false;
-}
-
-/* A list of what the function honours, separated by commas. */
-static bool
-parse_capabilities(const char *value, int *field, char **why)
-{
-	char	   *item = pstrdup(value);
-
-	*field = 0;
-	while (item)
-	{
-		char	   *comma = strchr(item, ',');
-
-		if (comma)
-			*comma = '\0';
-		item = trim(item);
-		if (pg_strcasecmp(item, "limit") == 0)
-			*field |= LFDW_CAPABLE_LIMIT;
-		else if (pg_strcasecmp(item, "order_by") == 0)
-			*field |= LFDW_CAPABLE_ORDER_BY;
-		else
-		{
-			*why = psprintf("\"%s\" is not a capability; they are limit and order_by.",
-							item);
-			return false;
-		}
-		item = comma ? comma + 1 : NULL;
-	}
-	return true;
 }
 
 static bool
@@ -346,6 +231,11 @@ text_problem(LfdwOptionKind kind, const char *value)
 		case LFDW_KIND_TENANT:
 			return is_made_of(value, "._:/=+-@ ", 1, 256) ? NULL :
 				"It must be 1 to 256 letters, digits or characters of \"._:/=+-@ \".";
+		case LFDW_KIND_HEADER:
+			return is_made_of(value, "!#$%&'*+-.^_`|~", 1, 256) ? NULL :
+				"It must be the name of a header.";
+		case LFDW_KIND_TEXT:
+			return NULL;
 		default:
 			return is_header_value(value) ? NULL :
 				"It must not be empty, and must not contain control characters.";
@@ -383,33 +273,37 @@ lfdw_option_parse(LfdwOptionKind kind, const char *value, double min,
 		case LFDW_KIND_INT:
 		case LFDW_KIND_REAL:
 			return parse_number_option(kind, value, min, max, field, why);
-		case LFDW_KIND_STRING:
-		case LFDW_KIND_REGION:
-		case LFDW_KIND_URL:
-		case LFDW_KIND_FUNCTION:
-		case LFDW_KIND_QUALIFIER:
-		case LFDW_KIND_PATH:
-		case LFDW_KIND_ROLE:
-		case LFDW_KIND_SESSION_NAME:
-		case LFDW_KIND_EXTERNAL_ID:
-		case LFDW_KIND_TENANT:
-			return parse_text(kind, value, field, why);
 		case LFDW_KIND_OBJECT:
-			return parse_object(value, field, why);
+		case LFDW_KIND_ITEM:
+			return parse_object(value, kind == LFDW_KIND_OBJECT, field, why);
 		case LFDW_KIND_ARGUMENT:
-			return parse_argument(value, field, why);
+			return lfdw_argument_name_parse(value, field, why);
+		case LFDW_KIND_BATCH_ARGUMENT:
+			return parse_batch_argument(value, field, why);
 		case LFDW_KIND_POINTER:
 			return parse_pointer(value, field, why);
 		case LFDW_KIND_PUSHDOWN:
-			return parse_pushdown(value, field, why);
+			return lfdw_option_list_pushdown(value, field, why);
 		case LFDW_KIND_FORMAT:
 			return parse_format(value, field, why);
 		case LFDW_KIND_LOG_TYPE:
 			return parse_log_type(value, field, why);
 		case LFDW_KIND_CAPABILITIES:
-			return parse_capabilities(value, field, why);
+			return lfdw_option_list_capabilities(value, field, why);
+		case LFDW_KIND_STATUS_LIST:
+			return lfdw_option_list_statuses(value, field, why);
+		case LFDW_KIND_NAME_LIST:
+			return lfdw_option_list_names(value, field, why);
+		case LFDW_KIND_EVENT:
+		case LFDW_KIND_ARGUMENT_FORMAT:
+		case LFDW_KIND_BATCH_FORMAT:
+		case LFDW_KIND_BATCH_ANSWER:
+		case LFDW_KIND_ANSWER_FORMAT:
+		case LFDW_KIND_ROWS_FORMAT:
+			return parse_choice(kind, value, field, why);
+		default:
+			return parse_text(kind, value, field, why);
 	}
-	return false;
 }
 
 /* What lambda_fdw_options() calls a kind; static text. */
@@ -425,6 +319,7 @@ lfdw_option_kind_name(LfdwOptionKind kind)
 		case LFDW_KIND_REAL:
 			return "number";
 		case LFDW_KIND_STRING:
+		case LFDW_KIND_TEXT:
 			return "text";
 		case LFDW_KIND_REGION:
 			return "region";
@@ -442,10 +337,16 @@ lfdw_option_kind_name(LfdwOptionKind kind)
 		case LFDW_KIND_EXTERNAL_ID:
 		case LFDW_KIND_TENANT:
 			return "identifier";
+		case LFDW_KIND_ROUTE:
+			return "method and path";
+		case LFDW_KIND_HEADER:
+			return "name of a header";
 		case LFDW_KIND_OBJECT:
+		case LFDW_KIND_ITEM:
 			return "JSON object";
 		case LFDW_KIND_ARGUMENT:
-			return "member name";
+		case LFDW_KIND_BATCH_ARGUMENT:
+			return "member name or JSON Pointer";
 		case LFDW_KIND_POINTER:
 			return "JSON Pointer";
 		case LFDW_KIND_PUSHDOWN:
@@ -456,6 +357,17 @@ lfdw_option_kind_name(LfdwOptionKind kind)
 			return "None or Tail";
 		case LFDW_KIND_CAPABILITIES:
 			return "list of limit and order_by";
+		case LFDW_KIND_STATUS_LIST:
+			return "list of statuses";
+		case LFDW_KIND_NAME_LIST:
+			return "list of names";
+		case LFDW_KIND_EVENT:
+		case LFDW_KIND_ARGUMENT_FORMAT:
+		case LFDW_KIND_BATCH_FORMAT:
+		case LFDW_KIND_BATCH_ANSWER:
+		case LFDW_KIND_ANSWER_FORMAT:
+		case LFDW_KIND_ROWS_FORMAT:
+			return lfdw_choice_words(LFDW_CHOICE_EVENT + (kind - LFDW_KIND_EVENT));
 	}
 	return NULL;
 }

@@ -13,19 +13,12 @@
 
 #include "postgres.h"
 
-/* The member of a request that is the envelope; no argument has its name. */
-#define LFDW_ENVELOPE_KEY "lambda_fdw"
-
-/* What a function honours exactly, if it is asked. */
-#define LFDW_CAPABLE_LIMIT 1
-#define LFDW_CAPABLE_ORDER_BY 2
-
 typedef enum LfdwOptionKind
 {
 	LFDW_KIND_BOOL,				/* bool */
 	LFDW_KIND_INT,				/* int */
 	LFDW_KIND_REAL,				/* double */
-	LFDW_KIND_STRING,			/* char *, as the kinds down to ARGUMENT */
+	LFDW_KIND_STRING,			/* char *, as the kinds down to BATCH_ARGUMENT */
 	LFDW_KIND_REGION,
 	LFDW_KIND_URL,
 	LFDW_KIND_FUNCTION,
@@ -35,13 +28,26 @@ typedef enum LfdwOptionKind
 	LFDW_KIND_SESSION_NAME,
 	LFDW_KIND_EXTERNAL_ID,
 	LFDW_KIND_TENANT,
+	LFDW_KIND_ROUTE,
+	LFDW_KIND_HEADER,
+	LFDW_KIND_TEXT,
 	LFDW_KIND_OBJECT,
+	LFDW_KIND_ITEM,
 	LFDW_KIND_ARGUMENT,
+	LFDW_KIND_BATCH_ARGUMENT,
 	LFDW_KIND_POINTER,			/* LfdwPointer * */
 	LFDW_KIND_PUSHDOWN,			/* LfdwPushdown * */
 	LFDW_KIND_FORMAT,			/* LfdwFormat */
 	LFDW_KIND_LOG_TYPE,			/* bool: Tail */
-	LFDW_KIND_CAPABILITIES		/* int: LFDW_CAPABLE_ flags */
+	LFDW_KIND_CAPABILITIES,		/* int: LFDW_CAPABLE_ flags */
+	LFDW_KIND_STATUS_LIST,		/* List * of int */
+	LFDW_KIND_NAME_LIST,		/* List * of char * */
+	LFDW_KIND_EVENT,			/* int: a choice's, as the kinds below */
+	LFDW_KIND_ARGUMENT_FORMAT,
+	LFDW_KIND_BATCH_FORMAT,
+	LFDW_KIND_BATCH_ANSWER,
+	LFDW_KIND_ANSWER_FORMAT,
+	LFDW_KIND_ROWS_FORMAT
 } LfdwOptionKind;
 
 extern bool lfdw_option_parse(LfdwOptionKind kind, const char *value,

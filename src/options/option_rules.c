@@ -20,6 +20,7 @@
 #include "base/uri.h"
 #include "options/option.h"
 #include "options/option_internal.h"
+#include "options/table_rules.h"
 #include "pg/message.h"
 
 PG_FUNCTION_INFO_V1(lambda_fdw_validator);
@@ -86,59 +87,6 @@ check_mapping(const LfdwMapping *mapping)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("option \"%s\" needs the option \"role_arn\"", idle)));
-}
-
-/*
- * Rules between the options of one foreign table.  Raises HV024, HV00J where
- * it names no function.
- */
-static void
-check_table(const LfdwOptions *options)
-{
-	LfdwFunctionName name;
-	const char *why;
-
-	if (options->function_arn == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
-				 errmsg("a lambda_fdw foreign table needs the option \"function_arn\""),
-				 errhint("Add OPTIONS (function_arn 'name-or-ARN-of-the-function').")));
-	if (options->qualifier &&
-		lfdw_function_name_parse(options->function_arn, &name, &why) &&
-		name.qualifier[0] != '\0' &&
-		strcmp(name.qualifier, options->qualifier) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("option \"qualifier\" is \"%s\", but function_arn ends in \":%s\"",
-						options->qualifier, name.qualifier),
-				 errhint("Give the version or alias in one of the two.")));
-	if (options->cursor_argument && options->payload &&
-		lfdw_object_has_key(options->payload, options->cursor_argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("cursor_argument \"%s\" is a member of the option \"payload\" already",
-						options->cursor_argument)));
-	if (options->cursor_path &&
-		lfdw_pointer_begins_with(options->cursor_path, options->rows_path ?
-								 options->rows_path : lfdw_pointer_to("rows")))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("option \"cursor_path\" leads into the rows"),
-				 options->rows_path ?
-				 errdetail("It is at or under the option \"rows_path\".") :
-				 errdetail("Without the option \"rows_path\" they are at \"/rows\"."),
-				 errhint("A cursor stands beside the rows, once in a page.")));
-	if (options->capabilities != 0 && !options->envelope)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("option \"capabilities\" needs the envelope"),
-				 errdetail("With envelope 'false' no request could carry a limit or an order.")));
-	if (options->cursor_path && !options->envelope &&
-		options->cursor_argument == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("option \"cursor_path\" with envelope 'false' needs the option \"cursor_argument\""),
-				 errdetail("Without it no request could carry the cursor.")));
 }
 
 /*
@@ -225,7 +173,7 @@ validate(Oid catalog, List *list)
 		case ForeignTableRelationId:
 			lfdw_option_read_defaults(catalog, &options);
 			lfdw_option_read(catalog, list, &options);
-			check_table(&options);
+			lfdw_table_rules_check(&options);
 			break;
 		case AttributeRelationId:
 			lfdw_option_read_defaults(catalog, &column);

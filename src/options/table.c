@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "options/argument_name.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 

@@ -15,8 +15,8 @@
 #include "postgres.h"
 
 #include "access/sysattr.h"
+#include "options/argument_name.h"
 
-#include "options/option_kind.h"
 #include "pushdown/payload.h"
 #include "value/json_writer.h"
 
@@ -174,7 +174,7 @@ lfdw_payload_order(const LfdwTable *table, List *order)
 static void
 append_envelope(StringInfo out, const LfdwTable *table,
 				const LfdwArguments *arguments, const LfdwPart *part,
-				const char *columns, const char *cursor)
+				const char *columns, const LfdwPage *page)
 {
 	lfdw_json_append_key(out, LFDW_ENVELOPE_KEY);
 	appendStringInfoChar(out, '{');
@@ -194,7 +194,8 @@ append_envelope(StringInfo out, const LfdwTable *table,
 		else
 			appendStringInfo(out, "" INT64_FORMAT, arguments->limit);
 	}
-	lfdw_json_append_member(out, "cursor", cursor ? cursor : "null");
+	lfdw_json_append_member(out, "cursor",
+							page->cursor ? page->cursor : "null");
 	appendStringInfoChar(out, '}');
 }
 
@@ -202,12 +203,12 @@ append_envelope(StringInfo out, const LfdwTable *table,
  * Writes the payload of one invocation, in the database encoding.
  *
  * part says which values of the arguments this call carries.  columns is what
- * lfdw_payload_columns made; cursor is the JSON of the page to go on from, NULL for the first.
+ * lfdw_payload_columns made; page is the page of its rows that it asks for.
  */
 void
 lfdw_payload_write(StringInfo out, const LfdwTable *table,
 				   const LfdwArguments *arguments, const LfdwPart *part,
-				   const char *columns, const char *cursor)
+				   const char *columns, const LfdwPage *page)
 {
 	const LfdwOptions *options = table->options;
 
@@ -217,9 +218,9 @@ lfdw_payload_write(StringInfo out, const LfdwTable *table,
 	for (int i = 0; i < arguments->nequalities; i++)
 		append_argument(out, arguments, i, part);
 	append_others(out, arguments);
-	if (cursor && options->cursor_argument)
-		lfdw_json_append_member(out, options->cursor_argument, cursor);
+	if (page->cursor && options->cursor_argument)
+		lfdw_json_append_member(out, options->cursor_argument, page->cursor);
 	if (options->envelope)
-		append_envelope(out, table, arguments, part, columns, cursor);
+		append_envelope(out, table, arguments, part, columns, page);
 	appendStringInfoChar(out, '}');
 }

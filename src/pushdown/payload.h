@@ -15,6 +15,7 @@
 
 #include "nodes/bitmapset.h"
 #include "nodes/pg_list.h"
+#include "pushdown/page.h"
 #include "pushdown/part.h"
 
 extern char *lfdw_payload_columns(const LfdwTable *table,
@@ -22,6 +23,6 @@ extern char *lfdw_payload_columns(const LfdwTable *table,
 extern char *lfdw_payload_order(const LfdwTable *table, List *order);
 extern void lfdw_payload_write(StringInfo out, const LfdwTable *table,
 							   const LfdwArguments *arguments, const LfdwPart *part,
-							   const char *columns, const char *cursor);
+							   const char *columns, const LfdwPage *page);
 
 #endif							/* LFDW_PAYLOAD_H */

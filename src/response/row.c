@@ -75,6 +75,7 @@ lfdw_row_create(const LfdwTable *table, const Bitmapset *attrs)
 	int			ncolumns = table->ncolumns;
 
 	row->table = table;
+	row->element = -1;
 	row->strings = AllocSetContextCreate(CurrentMemoryContext,
 										 "lambda_fdw strings",
 										 ALLOCSET_SMALL_SIZES);

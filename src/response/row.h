@@ -35,8 +35,10 @@ typedef struct LfdwCarried
 	Datum		value;			/* the first */
 } LfdwCarried;
 
+/* element is the row's number in an aligned answer, from 0; -1 in any other. */
 typedef LfdwCarried (*LfdwCarriedBy) (const void *chain,
-									  const LfdwColumn *column);
+									  const LfdwColumn *column,
+									  int element);
 
 extern LfdwRow *lfdw_row_create(const LfdwTable *table,
 								const Bitmapset *attrs);

@@ -30,6 +30,7 @@ struct LfdwRow
 
 	/* the row that was read last */
 	uint64		number;			/* counting from 1 */
+	int			element;		/* of an aligned answer, from 0; else -1 */
 	const char *text;			/* the whole of it */
 	size_t		len;
 	bool		is_object;

@@ -114,7 +114,7 @@ missing_value(LfdwRow *row, int index, LfdwCarriedBy carried_by,
 	int			nestlevel;
 
 	if (column->required)
-		carried = carried_by(chain, column);
+		carried = carried_by(chain, column, row->element);
 	if (carried.nvalues == 0)
 		return lfdw_value_from_json(row->converters[index], NULL, isnull);
 
@@ -138,8 +138,8 @@ missing_value(LfdwRow *row, int index, LfdwCarriedBy carried_by,
  * Converts the row that was read last into a virtual tuple.
  *
  * The slot's values live in the current context, which the caller resets
- * before the next row.  carried_by(chain, column) says what the payload
- * of the row's page chain carried.
+ * before the next row.  carried_by says what the payload of the row's
+ * page chain carried.
  * Raises what json_populate_record would raise, with the column and the row
  * as CONTEXT.
  */

@@ -20,8 +20,8 @@
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
+#include "options/option_list.h"
 
-#include "options/option_kind.h"
 #include "scan/limit.h"
 #include "scan/rel_info.h"
 #include "scan/scan_path.h"

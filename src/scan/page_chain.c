@@ -20,9 +20,9 @@
 #include "executor/executor.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "options/argument_name.h"
 #include "utils/memutils.h"
 
-#include "options/option_kind.h"
 #include "pg/message.h"
 #include "pushdown/payload.h"
 #include "response/response.h"
@@ -37,7 +37,7 @@ struct LfdwPageChain
 	MemoryContext page_context;
 	LfdwPart   *part;			/* which values are this call's */
 	int			pages;			/* begun so far */
-	char	   *cursor;			/* of the page under way, NULL for the first */
+	LfdwPage	page;			/* the one under way */
 	LfdwInvocation *invocation;
 	LfdwResponse *response;
 	bool		needs_more;		/* the response has read all it was shown */
@@ -52,7 +52,7 @@ write_payload(const LfdwPageChain *chain)
 	char	   *utf8;
 
 	lfdw_payload_write(payload, shared->table, shared->arguments, chain->part,
-					   shared->columns, chain->cursor);
+					   shared->columns, &chain->page);
 	utf8 = pg_server_to_any(payload->data, payload->len, PG_UTF8);
 	if (utf8 != payload->data)
 	{
@@ -203,7 +203,7 @@ check_cursor(const LfdwPageChain *chain, const char *cursor)
 							   table->function.label, table->options->max_pages),
 				 errhint("Raise the option max_pages of foreign table \"%s\".",
 						 table->relname)));
-	if (chain->cursor && strcmp(chain->cursor, cursor) == 0)
+	if (chain->page.cursor && strcmp(chain->page.cursor, cursor) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
 				 errmsg("Lambda function \"%s\" answered with the cursor it was given",
@@ -250,9 +250,9 @@ finish_page(LfdwPageChain *chain)
 	}
 	check_cursor(chain, cursor);
 	copy = MemoryContextStrdup(chain->shared->call_context, cursor);
-	if (chain->cursor)
-		pfree(chain->cursor);
-	chain->cursor = copy;
+	if (chain->page.cursor)
+		pfree(unconstify(char *, chain->page.cursor));
+	chain->page.cursor = copy;
 	MemoryContextReset(chain->page_context);
 	begin_page(chain);
 	return LFDW_PAGE_NEXT;
@@ -302,7 +302,7 @@ lfdw_page_chain_report_mismatch(const LfdwTable *table)
 
 /* What a call carried as values of a column, for rows that do not echo it. */
 static LfdwCarried
-carried_by(const void *call, const LfdwColumn *column)
+carried_by(const void *call, const LfdwColumn *column, int element)
 {
 	const LfdwPageChain *chain = call;
 	const LfdwArguments *arguments = chain->shared->arguments;

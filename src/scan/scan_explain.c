@@ -295,6 +295,7 @@ explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
 				const LfdwDisplay *display, ExplainState *es)
 {
 	int			max_values = scan->table->options->max_batch_keys;
+	const LfdwPage first = {0};
 	StringInfoData payload;
 	char	   *parameters;
 
@@ -308,7 +309,7 @@ explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
 					   lfdw_part_first(display->arguments, max_values),
 					   lfdw_payload_columns(scan->table,
 											lfdw_scan_plan_attrs((ForeignScan *) node->ss.ps.plan)),
-					   NULL);
+					   &first);
 	ExplainPropertyText("Payload", payload.data, es);
 	parameters = parameter_list(node, display, max_values, es);
 	if (parameters[0] != '\0')

@@ -19,8 +19,8 @@
 #include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
 #include "optimizer/restrictinfo.h"
+#include "options/option_list.h"
 
-#include "options/option_kind.h"
 #include "pg/compat.h"
 #include "scan/rel_info.h"
 #include "scan/scan_cost.h"

@@ -65,8 +65,11 @@ CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', capabilities 
 CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '=, =')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '=:')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '=:lambda_fdw')) SERVER s OPTIONS (function_arn 'f');
-CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '=:/query/a')) SERVER s OPTIONS (function_arn 'f');
-CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', cursor_argument '/variables/after');
+CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '=:/query~2/a')) SERVER s OPTIONS (function_arn 'f');
+CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '=:/lambda_fdw/limit')) SERVER s OPTIONS (function_arn 'f');
+CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '=:"a, b')) SERVER s OPTIONS (function_arn 'f');
+CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', event 'alb');
+CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', no_rows_status '404, 4o4');
 CREATE FOREIGN TABLE t (a int OPTIONS (path '', pushdown '=')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (required 'true')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (format 'roman')) SERVER s OPTIONS (function_arn 'f');

@@ -1,0 +1,82 @@
+/*-------------------------------------------------------------------------
+ *
+ * choice.h
+ *		Options whose value is one of a few words.
+ *
+ * IDENTIFICATION
+ *	  src/options/choice.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_CHOICE_H
+#define LFDW_CHOICE_H
+
+#include "postgres.h"
+
+/* Each enumeration's 0 is an option that was not given; the words follow. */
+typedef enum LfdwEvent
+{
+	LFDW_EVENT_NONE,			/* the payload is the function's own */
+	LFDW_EVENT_APIGATEWAY_V1,
+	LFDW_EVENT_APIGATEWAY_V2,
+	LFDW_EVENT_REDSHIFT,
+	LFDW_EVENT_SNOWFLAKE
+} LfdwEvent;
+
+/* How an argument's value is written. */
+typedef enum LfdwArgumentFormat
+{
+	LFDW_ARGUMENT_UNSET,
+	LFDW_ARGUMENT_JSON,
+	LFDW_ARGUMENT_TEXT,			/* as strings, lists of them */
+	LFDW_ARGUMENT_CSV			/* the same, lists joined by commas */
+} LfdwArgumentFormat;
+
+/* What an element of a batch is. */
+typedef enum LfdwBatchFormat
+{
+	LFDW_BATCH_UNSET,
+	LFDW_BATCH_OBJECTS,
+	LFDW_BATCH_ARRAYS,
+	LFDW_BATCH_VALUES
+} LfdwBatchFormat;
+
+/* What the answer to a batch is. */
+typedef enum LfdwBatchAnswer
+{
+	LFDW_BATCH_ANSWER_UNSET,
+	LFDW_BATCH_ANSWER_ROWS,		/* rows that carry their keys */
+	LFDW_BATCH_ANSWER_ALIGNED	/* an element for each of the batch */
+} LfdwBatchAnswer;
+
+typedef enum LfdwAnswerFormat
+{
+	LFDW_ANSWER_UNSET,
+	LFDW_ANSWER_JSON,
+	LFDW_ANSWER_CSV,
+	LFDW_ANSWER_RAW
+} LfdwAnswerFormat;
+
+/* What the rows of an answer are. */
+typedef enum LfdwRowsFormat
+{
+	LFDW_ROWS_UNSET,
+	LFDW_ROWS_ROWS,
+	LFDW_ROWS_ENTRIES			/* the members of an object */
+} LfdwRowsFormat;
+
+/* The options that are choices, by what they choose among. */
+typedef enum LfdwChoice
+{
+	LFDW_CHOICE_EVENT,
+	LFDW_CHOICE_ARGUMENT_FORMAT,
+	LFDW_CHOICE_BATCH_FORMAT,
+	LFDW_CHOICE_BATCH_ANSWER,
+	LFDW_CHOICE_ANSWER_FORMAT,
+	LFDW_CHOICE_ROWS_FORMAT
+} LfdwChoice;
+
+extern bool lfdw_choice_parse(LfdwChoice choice, const char *word, int *value);
+extern const char *lfdw_choice_words(LfdwChoice choice);
+
+#endif							/* LFDW_CHOICE_H */
