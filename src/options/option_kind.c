@@ -371,16 +371,3 @@ lfdw_option_kind_name(LfdwOptionKind kind)
 	}
 	return NULL;
 }
-
-/*
- * Has a JSON object, found good by the option "payload", a member of this
- * name?  Both are in the database encoding.
- */
-bool
-lfdw_object_has_key(const char *object, const char *key)
-{
-	bool		found;
-	char	   *why;
-
-	return scan_object(object, key, &found, &why) && found;
-}

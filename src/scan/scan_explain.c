@@ -295,7 +295,7 @@ explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
 				const LfdwDisplay *display, ExplainState *es)
 {
 	int			max_values = scan->table->options->max_batch_keys;
-	const LfdwPage first = {0};
+	const LfdwPage first = {.limit = -1};
 	StringInfoData payload;
 	char	   *parameters;
 
