@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 sys.dont_write_bytecode = True
 import selftest_fronts  # noqa: E402
+import selftest_local  # noqa: E402
 import selftest_ml  # noqa: E402
 import selftest_s3  # noqa: E402
 import selftest_services  # noqa: E402
@@ -472,6 +473,7 @@ def main():
     selftest_ml.run()
     selftest_s3.run()
     selftest_fronts.run()
+    selftest_local.run()
     print("1..%d" % TAP.number)
     sys.exit(TAP.failed > 0)
 
