@@ -196,11 +196,11 @@ recall_key(LfdwJoinState *state, const LfdwKeyEntry *entry)
 }
 
 /*
- * Makes the condition of the batch's keys whose answer is not remembered.  Returns
+ * Collects the batch's keys whose answer is not remembered.  Returns
  * how many there are; with none the scan need not run.
  */
 int
-lfdw_join_batch_make_condition(LfdwJoinState *state)
+lfdw_join_batch_make_bound(LfdwJoinState *state)
 {
 	MemoryContext old = MemoryContextSwitchTo(state->batch_context);
 	Datum	   *values = palloc_extended(sizeof(Datum) * ((Size) state->keys->members +
@@ -222,7 +222,8 @@ lfdw_join_batch_make_condition(LfdwJoinState *state)
 		for (LfdwSpelling *other = entry->spellings; other; other = other->next)
 			values[nvalues++] = other->key;
 	}
-	lfdw_condition_of_values(&state->condition, &state->term, values, nvalues);
+	state->bound.ntuples = nvalues;
+	state->bound.values = values;
 	MemoryContextSwitchTo(old);
 	return nkeys;
 }

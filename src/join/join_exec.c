@@ -91,7 +91,10 @@ prepare_keys(LfdwJoinState *state, const CustomScan *plan)
 	lfdw_scan_describe(state->inner, &description);
 	state->term.column =
 		description.table->by_attnum[list_nth_int(numbers, LFDW_JOIN_ATTNUM) - 1];
-	lfdw_scan_set_key(state->inner, &state->term);
+	lfdw_scan_set_keys(state->inner, list_make1(&state->term));
+	state->terms[0] = &state->term;
+	state->bound.ncolumns = 1;
+	state->bound.terms = state->terms;
 	state->outer_type = type;
 	state->inner_type = getBaseType(state->term.column->typid);
 	state->key_type.collation = state->term.collation;
@@ -242,9 +245,9 @@ read_batch(LfdwJoinState *state)
 static void
 begin_batch(LfdwJoinState *state)
 {
-	int			asked = lfdw_join_batch_make_condition(state);
+	int			asked = lfdw_join_batch_make_bound(state);
 
-	lfdw_scan_bind(state->inner, &state->condition);
+	lfdw_scan_bind(state->inner, &state->bound);
 	state->keys_sent += asked;
 	state->keys_saved += state->keys->members - asked;
 	state->phase = LFDW_JOIN_REMEMBERED;

@@ -16,8 +16,8 @@
 #include "executor/tuptable.h"
 #include "nodes/execnodes.h"
 #include "nodes/extensible.h"
-#include "pushdown/condition.h"
-#include "pushdown/term.h"
+#include "pushdown/bound.h"
+#include "pushdown/value_set.h"
 #include "utils/typcache.h"
 
 /* The children of a bind join, in custom_plans and custom_ps. */
@@ -129,7 +129,8 @@ typedef struct LfdwJoinState
 	Oid			inner_type;
 	LfdwKeyType key_type;
 	LfdwTerm	term;			/* the condition that keys make */
-	LfdwCondition condition;	/* with the keys of the batch */
+	LfdwTerm   *terms[1];		/* the same */
+	LfdwBound	bound;			/* the keys of the batch */
 
 	/* the batch */
 	LfdwJoinPhase phase;
@@ -176,7 +177,7 @@ extern void lfdw_join_batch_forget(LfdwJoinState *state);
 extern void lfdw_join_batch_add(LfdwJoinState *state, TupleTableSlot *slot,
 								Datum key, bool isnull);
 extern bool lfdw_join_batch_is_full(const LfdwJoinState *state);
-extern int	lfdw_join_batch_make_condition(LfdwJoinState *state);
+extern int	lfdw_join_batch_make_bound(LfdwJoinState *state);
 extern void lfdw_join_batch_remember(LfdwJoinState *state, Datum key,
 									 TupleTableSlot *slot);
 extern void lfdw_join_batch_complete(LfdwJoinState *state);

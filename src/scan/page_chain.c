@@ -171,6 +171,7 @@ lfdw_page_chain_begin(LfdwChainShared *shared, LfdwPart *part)
 
 	chain->shared = shared;
 	chain->part = part;
+	chain->page.limit = -1;
 	chain->page_context = AllocSetContextCreate(shared->call_context,
 												"lambda_fdw page",
 												ALLOCSET_DEFAULT_SIZES);
