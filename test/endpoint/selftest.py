@@ -17,6 +17,7 @@ import time
 from urllib.parse import quote
 
 sys.dont_write_bytecode = True
+import selftest_examples  # noqa: E402
 import selftest_fronts  # noqa: E402
 import selftest_local  # noqa: E402
 import selftest_ml  # noqa: E402
@@ -467,6 +468,7 @@ def main():
                      test_examples, test_errors, test_faults, test_times,
                      test_stale, test_lengths, test_aws_errors):
             test(client)
+        selftest_examples.run(client)
         client.connection.close()
         test_process(server.process, server.port)
     selftest_services.run()
