@@ -15,9 +15,9 @@
 
 #include "base/arn.h"
 #include "base/json_pointer.h"
-#include "options/option_kind.h"
 #include "options/option_list.h"
 #include "options/paging.h"
+#include "options/places.h"
 #include "options/table_rules.h"
 
 /* The function; HV00J where none is named. */
@@ -204,4 +204,6 @@ lfdw_table_rules_check(const LfdwOptions *options)
 	check_more(options);
 	check_limit(options);
 	check_capabilities(options);
+	/* arguments and the payload, which may claim one place */
+	(void) lfdw_places_create(options);
 }

@@ -297,10 +297,26 @@ lfdw_arguments_make(const LfdwTable *table, LfdwCondition *conditions,
 }
 
 /*
+ * Makes a condition of the values that a join gives one column.  A copy of them:
+ * conditions sort theirs.
+ */
+static void
+take_bound(LfdwCondition *condition, const LfdwBound *bound, int column)
+{
+	Datum	   *values = palloc_extended(sizeof(Datum) * (bound->ntuples + 1),
+										 MCXT_ALLOC_HUGE);
+
+	for (int i = 0; i < bound->ntuples; i++)
+		values[i] = bound->values[(Size) i * bound->ncolumns + column];
+	lfdw_condition_of_values(condition, bound->terms[column], values,
+							 bound->ntuples);
+}
+
+/*
  * Evaluates the terms of a scan for one (re)scan.
  *
  * exprstates are the terms' values in the same order, and may be followed by
- * others; bound is a condition more, order_by what lfdw_payload_order made, NULL
+ * others; bound is what a join gives, order_by what lfdw_payload_order made, NULL
  * for none.  Everything is allocated in the current context, which should live
  * until the next rescan.  Where no row can
  * match, the terms that follow are not evaluated.  A term whose value JSON cannot
@@ -310,19 +326,17 @@ lfdw_arguments_make(const LfdwTable *table, LfdwCondition *conditions,
 LfdwArguments *
 lfdw_arguments_evaluate(const LfdwTable *table, List *terms,
 						List *exprstates, ExprContext *econtext,
-						const LfdwCondition *bound, const char *order_by)
+						const LfdwBound *bound, const char *order_by)
 {
 	LfdwCondition *conditions = palloc(sizeof(LfdwCondition) *
-									   (list_length(terms) + 1));
+									   (list_length(terms) +
+										(bound ? bound->ncolumns : 0) + 1));
 	int			n = 0;
 	int			next = 0;
 	ListCell   *lc;
 
-	if (bound)
-	{
-		conditions[n] = *bound;
-		conditions[n++].set = lfdw_set_copy(&bound->set);
-	}
+	for (; bound && n < bound->ncolumns; n++)
+		take_bound(&conditions[n], bound, n);
 	foreach(lc, terms)
 	{
 		LfdwTerm   *term = lfirst(lc);

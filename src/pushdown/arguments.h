@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "nodes/execnodes.h"
+#include "pushdown/bound.h"
 #include "pushdown/condition.h"
 
 /* How the values of a column reach the function. */
@@ -74,7 +75,7 @@ typedef struct LfdwArguments
 
 extern LfdwArguments *lfdw_arguments_evaluate(const LfdwTable *table, List *terms,
 											  List *exprstates, ExprContext *econtext,
-											  const LfdwCondition *bound,
+											  const LfdwBound *bound,
 											  const char *order_by);
 extern LfdwArguments *lfdw_arguments_make(const LfdwTable *table,
 										  LfdwCondition *conditions,

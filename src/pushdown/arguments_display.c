@@ -184,23 +184,24 @@ name_parts(LfdwArguments *arguments, const LfdwCondition *conditions,
  * What EXPLAIN shows of a scan: constants as they would be sent, $n for what is
  * not known yet.  Nothing but constants is evaluated.
  *
- * bound is the term that a bind join above gives keys, order_by its JSON, limit
+ * bound are the terms that a bind join above gives keys, order_by its JSON, limit
  * the expressions of LIMIT and OFFSET; NULL and NIL for none.  The arguments say
  * "nothing" where constants alone tell that nobody is asked.  Palloc'd in the
  * current context.
  */
 LfdwDisplay *
-lfdw_arguments_display(const LfdwTable *table, List *terms, LfdwTerm *bound,
+lfdw_arguments_display(const LfdwTable *table, List *terms, List *bound,
 					   const char *order_by, List *limit)
 {
 	LfdwDisplay *display = palloc0(sizeof(LfdwDisplay));
-	int			nbound = bound ? 1 : 0;
+	int			nbound = list_length(bound);
 	int			n = list_length(terms) + nbound;
 	LfdwCondition *conditions = palloc(sizeof(LfdwCondition) * (n + 1));
 	LfdwArguments *arguments;
+	ListCell   *lc;
 
-	if (bound)
-		lfdw_condition_of_unknown(&conditions[0], bound);
+	foreach(lc, bound)
+		lfdw_condition_of_unknown(&conditions[foreach_current_index(lc)], lfirst(lc));
 	evaluate_constants(conditions + nbound, terms);
 	arguments = lfdw_arguments_make(table, conditions, n, order_by);
 	display->conditions = conditions + nbound;

@@ -345,7 +345,7 @@ lambdaExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	LfdwDisplay *display;
 
 	lfdw_scan_describe(node, &scan);
-	display = lfdw_arguments_display(scan.table, scan.terms, scan.key, scan.order_by,
+	display = lfdw_arguments_display(scan.table, scan.terms, scan.keys, scan.order_by,
 									 limit_of((ForeignScan *) node->ss.ps.plan));
 	ExplainPropertyText("Function", function_name(&scan.table->function), es);
 	explain_pushed(node, &scan, display, es);
