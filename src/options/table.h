@@ -29,7 +29,9 @@ typedef struct LfdwColumn
 	int32		typmod;
 	Oid			collation;
 	LfdwFormat	format;
+	const char *null_if;		/* a string that is NULL, or NULL for none */
 	bool		required;
+	bool		input;			/* the value is the query's */
 	const char *problem;		/* why the query's condition on it is not sent */
 	LfdwPushdown pushdown[LFDW_NOPERATORS]; /* by an operator's number;
 											 * default arguments filled in */
