@@ -132,6 +132,16 @@ describe_call(void *arg)
 	}
 }
 
+/*
+ * May the page that is about to begin say that there are no rows?  A function that
+ * gave a cursor for it has promised that there is one.
+ */
+static bool
+may_have_none(const LfdwPageChain *chain)
+{
+	return chain->page.cursor == NULL && chain->page.url == NULL;
+}
+
 /* Invokes the function for a call's next page, in the call's page context. */
 static void
 begin_page(LfdwPageChain *chain)
@@ -152,6 +162,12 @@ begin_page(LfdwPageChain *chain)
 		lfdw_invoke_allow_split(chain->invocation);
 	chain->response = lfdw_response_create(shared->table, shared->row,
 										   lfdw_invoke_body(chain->invocation));
+	if (may_have_none(chain))
+	{
+		lfdw_invoke_allow_no_rows(chain->invocation,
+								  shared->table->options->no_rows_errors);
+		lfdw_response_allow_no_rows(chain->response);
+	}
 	chain->needs_more = true;
 	chain->pages++;
 	MemoryContextSwitchTo(old);
@@ -179,7 +195,7 @@ lfdw_page_chain_begin(LfdwChainShared *shared, LfdwPart *part)
 	return chain;
 }
 
-/* Has a call ask for half as much, after it has asked for too much. */
+/* Has a call ask for half as much, after it has asked for too much or in vain. */
 static void
 begin_half(LfdwPageChain *chain)
 {
@@ -257,6 +273,23 @@ finish_page(LfdwPageChain *chain)
 	MemoryContextReset(chain->page_context);
 	begin_page(chain);
 	return LFDW_PAGE_NEXT;
+}
+
+/*
+ * The function says that there are no rows.  Of several values some may have
+ * rows: they are asked for again by halves.
+ */
+static LfdwPageStatus
+finish_without_rows(LfdwPageChain *chain)
+{
+	chain->shared->stats->no_row_answers++;
+	if (chain->pages == 1 && splittable_argument(chain) >= 0)
+	{
+		begin_half(chain);
+		return LFDW_PAGE_NEXT;
+	}
+	MemoryContextDelete(chain->page_context);
+	return LFDW_PAGE_END;
 }
 
 /*
@@ -376,7 +409,8 @@ read_described(LfdwPageChain *chain, TupleTableSlot *slot)
  * Takes the next row of a call into the slot, if it has arrived; the row lives
  * until the next is taken from any call of the scan.  Goes on to the next page
  * after the last row of one, and asks for less at a time where the function says
- * that it was too much: what is left is then in parts_left.  After
+ * that it was too much, or has no rows for all of it: what is left is then in
+ * parts_left.  After
  * LFDW_PAGE_END the chain is no more.  Does not wait; raises what
  * lfdw_invoke_begin, lfdw_invoke_look, lfdw_response_next and lfdw_row_store
  * raise, and those of the last three name the call.
@@ -390,9 +424,13 @@ lfdw_page_chain_next(LfdwPageChain *chain, TupleTableSlot *slot)
 			return LFDW_PAGE_ROW;
 		case LFDW_RESPONSE_END:
 			return finish_page(chain);
+		case LFDW_RESPONSE_NO_ROWS:
+			return finish_without_rows(chain);
 		case LFDW_RESPONSE_MORE:
 			break;
 	}
+	if (lfdw_invoke_has_no_rows(chain->invocation))
+		return finish_without_rows(chain);
 	if (!lfdw_invoke_too_large(chain->invocation))
 		return LFDW_PAGE_WAIT;
 	begin_half(chain);
