@@ -28,9 +28,6 @@
 #include "response/response.h"
 #include "scan/page_chain.h"
 
-/* An error names so many values of its call. */
-#define DESCRIBED_VALUES 20
-
 struct LfdwPageChain
 {
 	LfdwChainShared *shared;
@@ -63,23 +60,6 @@ write_payload(const LfdwPageChain *chain)
 	return payload;
 }
 
-/* The argument of which a call carries the most values that could go apart, or -1. */
-static int
-splittable_argument(const LfdwPageChain *chain)
-{
-	const LfdwArguments *arguments = chain->shared->arguments;
-	const int  *count = chain->part->count;
-	int			longest = -1;
-
-	for (int i = 0; i < arguments->nequalities; i++)
-	{
-		if (arguments->equalities[i].send_as == LFDW_SEND_PARTS &&
-			count[i] > 1 && (longest < 0 || count[i] > count[longest]))
-			longest = i;
-	}
-	return longest;
-}
-
 /*
  * Can the call that is about to begin a page ask for less?  Only before its first:
  * the values that are left go to a call that begins at the first page, and those
@@ -88,7 +68,9 @@ splittable_argument(const LfdwPageChain *chain)
 static bool
 can_split(const LfdwPageChain *chain)
 {
-	return chain->pages == 0 && splittable_argument(chain) >= 0;
+	if (chain->pages > 0)
+		return false;
+	return lfdw_part_can_split(chain->shared->arguments, chain->part);
 }
 
 /*
@@ -100,13 +82,8 @@ split(LfdwPageChain *chain)
 {
 	LfdwChainShared *shared = chain->shared;
 	MemoryContext old = MemoryContextSwitchTo(shared->call_context);
-	int			index = splittable_argument(chain);
-	LfdwPart   *rest = lfdw_part_copy(shared->arguments, chain->part);
-	int			half = chain->part->count[index] / 2;
+	LfdwPart   *rest = lfdw_part_split(shared->arguments, chain->part);
 
-	chain->part->count[index] = half;
-	rest->first[index] += half;
-	rest->count[index] -= half;
 	shared->parts_left = lappend(shared->parts_left, rest);
 	MemoryContextSwitchTo(old);
 }
@@ -116,20 +93,8 @@ static void
 describe_call(void *arg)
 {
 	const LfdwPageChain *chain = arg;
-	const LfdwArguments *arguments = chain->shared->arguments;
 
-	for (int i = 0; i < arguments->nequalities; i++)
-	{
-		const LfdwEquality *equality = &arguments->equalities[i];
-		int			shown = Min(chain->part->count[i], DESCRIBED_VALUES);
-		int			more = chain->part->count[i] - shown;
-		char	   *values = lfdw_set_part(&equality->set, chain->part->first[i], shown);
-
-		errcontext("call with %s%s for column \"%s\" of foreign table \"%s\"",
-				   lfdw_error_excerpt(values, strlen(values)),
-				   more > 0 ? psprintf(" and %d more", more) : "",
-				   equality->column->attname, chain->shared->table->relname);
-	}
+	lfdw_part_describe(chain->shared->table, chain->shared->arguments, chain->part);
 }
 
 /*
@@ -283,39 +248,13 @@ static LfdwPageStatus
 finish_without_rows(LfdwPageChain *chain)
 {
 	chain->shared->stats->no_row_answers++;
-	if (chain->pages == 1 && splittable_argument(chain) >= 0)
+	if (chain->pages == 1 && lfdw_part_can_split(chain->shared->arguments, chain->part))
 	{
 		begin_half(chain);
 		return LFDW_PAGE_NEXT;
 	}
 	MemoryContextDelete(chain->page_context);
 	return LFDW_PAGE_END;
-}
-
-/*
- * Does a row belong to its call?  A function that ignores the one value it
- * was given would else return a row once for each value.
- */
-static bool
-is_of_call(const LfdwPageChain *chain, const TupleTableSlot *slot)
-{
-	const LfdwArguments *arguments = chain->shared->arguments;
-
-	for (int i = 0; i < arguments->nequalities; i++)
-	{
-		const LfdwEquality *equality = &arguments->equalities[i];
-		int			attno = equality->column->attnum - 1;
-
-		/* what no call has is the recheck's to drop, and to count */
-		if ((equality->send_as == LFDW_SEND_EACH ||
-			 equality->send_as == LFDW_SEND_PARTS) &&
-			chain->part->count[i] < equality->set.nvalues &&
-			(slot->tts_isnull[attno] ||
-			 !lfdw_part_has(arguments, i, chain->part,
-							slot->tts_values[attno])))
-			return false;
-	}
-	return true;
 }
 
 /*
@@ -342,14 +281,12 @@ carried_by(const void *call, const LfdwColumn *column, int element)
 	const LfdwArguments *arguments = chain->shared->arguments;
 	const LfdwEquality *equality = lfdw_arguments_equality(arguments, column);
 	LfdwCarried carried = {0};
-	int			index;
 
 	if (equality == NULL)
 		return carried;
-	index = equality - arguments->equalities;
-	carried.nvalues = chain->part->count[index];
 	carried.type = equality->set.type->type_id;
-	carried.value = equality->set.values[chain->part->first[index]];
+	carried.nvalues = lfdw_part_carries(arguments, equality - arguments->equalities,
+										chain->part, &carried.value);
 	return carried;
 }
 
@@ -379,7 +316,9 @@ read_row(LfdwPageChain *chain, TupleTableSlot *slot)
 			shared->stats->rows++;
 		}
 		MemoryContextSwitchTo(old);
-		if (status != LFDW_RESPONSE_ROW || is_of_call(chain, slot))
+		if (status != LFDW_RESPONSE_ROW)
+			return status;
+		if (lfdw_part_owns(shared->arguments, chain->part, slot))
 			return status;
 		if (shared->arguments->limit >= 0)
 			lfdw_page_chain_report_mismatch(shared->table);
