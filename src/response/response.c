@@ -189,8 +189,9 @@ excerpt_arrived(const LfdwResponse *response)
 static LfdwJsonStatus
 finish_without_rows(LfdwResponse *response)
 {
-	if (response->notes.cursor == NULL ||
-		!response->table->options->no_rows_missing)
+	bool		cursor = response->notes.cursor || response->header_cursor;
+
+	if (!cursor || !response->table->options->no_rows_missing)
 		lfdw_response_lack_rows(response, lfdw_root_reader(response));
 	response->state = LFDW_STATE_TAIL;
 	return LFDW_JSON_OK;

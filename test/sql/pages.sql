@@ -165,6 +165,8 @@ SELECT sent();
 -- not those that a cursor asks for, as where a function filters what it has read
 SELECT make('{"by": "cursor", "lie": "gap"}', $$cursor_path '/meta/next', cursor_argument 'after'$$);
 SELECT sent();
+SELECT make('{"by": "header", "lie": "omit"}', $$cursor_header 'x-next', cursor_argument 'after', no_rows_missing 'true'$$);
+SELECT sent();
 -- a cursor is missing although a page follows
 CREATE FOREIGN TABLE no_cursor (id int) SERVER lambda OPTIONS (function_arn 'pages', envelope 'false', rows_path '/items',
   payload '{"page": 1, "test": {"by": "page", "more": [true, false]}}', cursor_path '/meta/next', cursor_argument 'after', more_path '/meta/more');

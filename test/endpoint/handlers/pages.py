@@ -12,7 +12,8 @@ more     values of /meta/more where a page follows and where none does
 lie      "ignore": every page is the first; "repeat": the last comes again and
          again; "gap": the second has no rows; "forever": /meta/more as if a page
          followed; "same": a cursor that does not change; "unfiltered": `k` is
-         not read; "no_id": rows without one; "footer": every page ends alike
+         not read; "no_id": rows without one; "footer": every page ends alike;
+         "omit": the second has no member /items
 
 Arguments are read from `at` (the payload itself), a member of it.  `k` is one
 value or a list: the rows have id % 3.
@@ -90,7 +91,7 @@ def lambda_handler(event, context):
     last = rows[start + size - 1] if follows else None
     if lie == "same":
         last = rows[0]
-    answer = {"items": page}
+    answer = {} if lie == "omit" and start == size else {"items": page}
     if "more" in test:
         more = test["more"][0 if follows or lie == "forever" else 1]
         answer["meta"] = {"more": more}
