@@ -174,6 +174,17 @@ SELECT count(*) FROM no_cursor;
 SELECT make('{"by": "page", "size": 1}', $$page_argument 'page', max_pages '3'$$);
 SELECT fails();
 
+-- an answer that says there are none ends pages that are counted, and no others
+SELECT make('{"by": "page", "past": "status"}', $$page_argument 'page', no_rows_status '404'$$);
+SELECT sent();
+SELECT sent('SELECT * FROM rows WHERE k = 7');
+SELECT make('{"by": "offset", "past": "raise"}', $$offset_argument 'offset', no_rows_errors 'NotFound'$$);
+SELECT sent();
+SELECT make('{"by": "row", "past": "status"}', $$cursor_row_path '/id', cursor_argument 'after', no_rows_status '404'$$);
+SELECT fails();
+SELECT make('{"by": "row", "past": "raise"}', $$cursor_row_path '/id', cursor_argument 'after', no_rows_errors 'NotFound'$$);
+SELECT fails();
+
 -- LIMIT: nothing is asked for that it does not want
 SELECT make('{"by": "page"}', $$page_argument 'page', limit_argument 'limit', page_size '10'$$);
 SELECT sent('SELECT * FROM rows LIMIT 10');
