@@ -51,7 +51,7 @@ count_distinct(const LfdwBindJoin *join, List *keys, const Path *outer)
 static bool
 takes_list(const LfdwBindJoin *join, RestrictInfo *key)
 {
-	return lfdw_join_key_term(join, key)->column->list->declared;
+	return lfdw_column_takes_list(lfdw_join_key_term(join, key)->column);
 }
 
 /*

@@ -255,6 +255,7 @@ lfdw_foreign_column_options(Oid relid, AttrNumber attnum)
 	lfdw_option_read_defaults(AttributeRelationId, options);
 	lfdw_option_read(AttributeRelationId,
 					 GetForeignColumnOptions(relid, attnum), options);
+	lfdw_option_complete_column(options);
 	return options;
 }
 

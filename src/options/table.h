@@ -54,6 +54,13 @@ typedef struct LfdwTable
 	LfdwColumn **by_attnum;		/* natts of them, NULL where dropped */
 } LfdwTable;
 
+/* Can one call have several values of a column?  Else each has a call of its own. */
+static inline bool
+lfdw_column_takes_list(const LfdwColumn *column)
+{
+	return column->list->declared && !column->input;
+}
+
 extern LfdwTable *lfdw_table_create(Relation relation);
 extern bool lfdw_table_takes(const LfdwTable *table,
 							 const LfdwColumn *column,
