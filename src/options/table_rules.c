@@ -15,7 +15,7 @@
 
 #include "base/arn.h"
 #include "base/json_pointer.h"
-#include "options/option_kind.h"
+#include "options/places.h"
 #include "options/table_rules.h"
 
 /* The function; HV00J where none is named. */
@@ -45,12 +45,6 @@ check_function(const LfdwOptions *options)
 static void
 check_cursor(const LfdwOptions *options)
 {
-	if (options->cursor_argument && options->payload &&
-		lfdw_object_has_key(options->payload, options->cursor_argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("cursor_argument \"%s\" is a member of the option \"payload\" already",
-						options->cursor_argument)));
 	if (options->cursor_path &&
 		lfdw_pointer_begins_with(options->cursor_path, options->rows_path ?
 								 options->rows_path : lfdw_pointer_to("rows")))
@@ -90,4 +84,6 @@ lfdw_table_rules_check(const LfdwOptions *options)
 	check_function(options);
 	check_cursor(options);
 	check_capabilities(options);
+	/* arguments and the payload, which may claim one place */
+	(void) lfdw_places_create(options);
 }
