@@ -75,6 +75,23 @@ read_status(const LfdwJsonValue *value, double *status)
 		strspn(text, "0123456789.+-eE") == strlen(text);
 }
 
+/* Has the form a member of this name? */
+bool
+lfdw_gateway_names(const LfdwJsonValue *key)
+{
+	static const char *const names[] = {
+		"statusCode", "body", "isBase64Encoded", "headers", "multiValueHeaders",
+		"statusDescription", "cookies"
+	};
+
+	for (int i = 0; i < (int) lengthof(names); i++)
+	{
+		if (lfdw_json_is(key, names[i]))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Keeps what a member of the root object says about the form.  Returns whether
  * the form has such a member.
@@ -83,9 +100,6 @@ bool
 lfdw_gateway_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 						 const LfdwJsonValue *value)
 {
-	static const char *const others[] = {
-		"statusDescription", "headers", "multiValueHeaders", "cookies"
-	};
 	LfdwGateway *gateway = &response->notes.gateway;
 
 	if (lfdw_json_is(key, "statusCode"))
@@ -94,16 +108,7 @@ lfdw_gateway_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 		gateway->body = place_of(response, value);
 	else if (lfdw_json_is(key, "isBase64Encoded"))
 		gateway->is_base64 = place_of(response, value);
-	else
-	{
-		for (int i = 0; i < (int) lengthof(others); i++)
-		{
-			if (lfdw_json_is(key, others[i]))
-				return true;
-		}
-		return false;
-	}
-	return true;
+	return lfdw_gateway_names(key);
 }
 
 /* Can an answer to this table have the form?  Not if a column reads its status. */
@@ -132,6 +137,15 @@ lfdw_gateway_is_begun(const LfdwResponse *response)
 
 	return (gateway->has_status || gateway->body.found) &&
 		(is_possible(response) || response->table->options->no_rows_status);
+}
+
+/* Has the form a body other than null? */
+bool
+lfdw_gateway_has_body(const LfdwResponse *response)
+{
+	const LfdwPlace *body = &response->notes.gateway.body;
+
+	return body->found && body->type != LFDW_JSON_NULL;
 }
 
 /*

@@ -7,6 +7,7 @@
  *
  *		row_path.c			the columns' paths
  *		row.c				one row: where its values stand
+ *		row_form.c			one row: an entry, a record of CSV, a body
  *		row_store.c			one row: its values as a tuple
  *		response_error.c	what is wrong with an answer
  *		error_path.c		the function's own error in it
@@ -14,6 +15,7 @@
  *		root_object.c		what the root object's members say
  *		response_rows.c		the rows of an answer
  *		response_members.c	the way to them
+ *		response_text.c		answers that are CSV or a body
  *		response_start.c	the root value
  *		response.c			the steps in their order
  *
@@ -42,6 +44,8 @@ typedef enum LfdwResponseState
 	LFDW_STATE_MEMBERS,			/* in a container on the way to the rows */
 	LFDW_STATE_ROWS,			/* in the array of rows */
 	LFDW_STATE_LINES,			/* a row a line */
+	LFDW_STATE_ENTRIES,			/* in the object whose members are rows */
+	LFDW_STATE_CSV,				/* in CSV */
 	LFDW_STATE_FINISH,			/* the root object is at its end */
 	LFDW_STATE_TAIL				/* only white space may follow */
 } LfdwResponseState;
@@ -120,6 +124,9 @@ struct LfdwResponse
 	bool		row_given;		/* ... or one before */
 	bool		may_have_none;	/* the options no_rows_... hold */
 	bool		none;			/* by these, there are no rows */
+	LfdwCsv		csv;			/* in LFDW_STATE_CSV */
+	int			csv_nfields;	/* of the header ... */
+	int		   *csv_fields;		/* ... by column, -1 for none */
 	size_t		stalled;		/* unread bytes when the last step was undone */
 	LfdwRootNotes notes;
 };
@@ -132,6 +139,8 @@ extern void lfdw_response_report_own(const LfdwResponse *response,
 									 const LfdwJsonValue *object);
 extern bool lfdw_response_is_raised(const LfdwResponse *response,
 									LfdwJsonReader reader);
+extern void lfdw_response_report_no_entries(const LfdwResponse *response,
+											const LfdwJsonValue *value);
 extern void lfdw_response_take_raised(LfdwResponse *response,
 									  LfdwJsonReader reader, bool alone);
 extern void lfdw_response_refuse_row(LfdwResponse *response, bool alone);
@@ -146,9 +155,11 @@ extern LfdwJsonStatus lfdw_error_path_check(LfdwResponse *response,
 extern bool lfdw_gateway_note_member(LfdwResponse *response,
 									 const LfdwJsonValue *key,
 									 const LfdwJsonValue *value);
+extern bool lfdw_gateway_names(const LfdwJsonValue *key);
 extern bool lfdw_gateway_has_member(const LfdwResponse *response,
 									const LfdwJsonValue *key);
 extern bool lfdw_gateway_is_begun(const LfdwResponse *response);
+extern bool lfdw_gateway_has_body(const LfdwResponse *response);
 extern bool lfdw_gateway_is_form(const LfdwResponse *response);
 extern bool lfdw_gateway_says_none(const LfdwResponse *response);
 extern void lfdw_gateway_report_status(const LfdwResponse *response);
@@ -163,6 +174,9 @@ extern bool lfdw_root_may_hold_form(const LfdwResponse *response,
 extern LfdwJsonStatus lfdw_root_open_form(LfdwResponse *response,
 										  LfdwJsonReader *inside,
 										  bool *is_form);
+extern bool lfdw_root_may_be_error(const LfdwJsonValue *key);
+extern bool lfdw_root_may_begin_form(const LfdwResponse *response,
+									 const LfdwJsonValue *key);
 extern LfdwJsonStatus lfdw_root_check_status(LfdwResponse *response);
 extern void lfdw_root_note_other(LfdwResponse *response);
 extern bool lfdw_root_note_member(LfdwResponse *response,
@@ -174,13 +188,27 @@ extern void lfdw_root_note_page(LfdwResponse *response,
 extern void lfdw_root_set_cursor(LfdwResponse *response,
 								 const LfdwJsonValue *value);
 
+/* response_text.c */
+extern bool lfdw_text_is_body(const LfdwResponse *response);
+extern LfdwJsonStatus lfdw_text_enter_csv(LfdwResponse *response,
+										  const char *text, size_t len);
+extern LfdwJsonStatus lfdw_text_step_csv(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_text_take(LfdwResponse *response,
+									 const char *text, size_t len);
+extern LfdwJsonStatus lfdw_text_take_object(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_text_read_rows(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_text_start(LfdwResponse *response);
+
 /* response_rows.c */
 extern void lfdw_response_enter_string(LfdwResponse *response,
 									   const LfdwJsonReader *inside);
 extern void lfdw_response_leave_string(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_pass(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_read_rows(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_response_enter_rows(LfdwResponse *response,
+											   LfdwResponseState state);
 extern LfdwJsonStatus lfdw_response_step_rows(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_response_step_entries(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_step_lines(LfdwResponse *response);
 
 /* response_members.c */
