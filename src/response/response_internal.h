@@ -11,7 +11,8 @@
  *		row_store.c			one row: its values as a tuple
  *		response_error.c	what is wrong with an answer
  *		error_path.c		the function's own error in it
- *		gateway.c			API Gateway's form
+ *		gateway_body.c		the body in API Gateway's form
+ *		gateway.c			the form
  *		root_object.c		what the root object's members say
  *		response_rows.c		the rows of an answer
  *		response_members.c	the way to them
@@ -37,6 +38,9 @@
  * place, or at the answer's beginning, and has LFDW_EXCERPT_MAX bytes.
  */
 #define LFDW_EXCERPT_BEFORE (LFDW_EXCERPT_MAX / 2)
+
+/* Room for a status or a boolean in a string. */
+#define LFDW_SHORT_TEXT 32
 
 typedef enum LfdwResponseState
 {
@@ -77,6 +81,7 @@ typedef struct LfdwGateway
 	double		status;			/* ... this one */
 	LfdwPlace	body;
 	LfdwPlace	is_base64;
+	LfdwPlace	headers[2];		/* "headers", "multiValueHeaders" */
 } LfdwGateway;
 
 /* What the root object said so far; nothing, where another value is opened. */
@@ -150,6 +155,12 @@ extern void lfdw_response_lack_rows(LfdwResponse *response,
 /* error_path.c */
 extern LfdwJsonStatus lfdw_error_path_check(LfdwResponse *response,
 											LfdwJsonReader root);
+
+/* gateway_body.c */
+extern void lfdw_gateway_short_text(const LfdwJsonValue *value,
+									char buf[LFDW_SHORT_TEXT]);
+extern const char *lfdw_gateway_read_body(const LfdwResponse *response,
+										  size_t *len);
 
 /* gateway.c */
 extern bool lfdw_gateway_note_member(LfdwResponse *response,

@@ -65,6 +65,7 @@ extern LfdwJsonReader lfdw_row_object(const LfdwRow *row);
 extern const LfdwColumn *lfdw_row_missed(const LfdwRow *row,
 										 const char **alike,
 										 const char **path);
+extern bool lfdw_row_takes_bytes(const LfdwRow *row);
 extern bool lfdw_row_takes_scalar(const LfdwRow *row);
 extern void lfdw_row_store(LfdwRow *row, TupleTableSlot *slot,
 						   LfdwCarriedBy carried_by, const void *chain);

@@ -11,6 +11,8 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type_d.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "response/row_internal.h"
@@ -188,4 +190,17 @@ lfdw_row_read_raw(LfdwRow *row, const char *body, size_t len)
 	row->text = body;
 	row->len = len;
 	row->number++;
+}
+
+/* Is a row a body whose bytes are a column's value as they are? */
+bool
+lfdw_row_takes_bytes(const LfdwRow *row)
+{
+	for (int i = 0; i < row->table->ncolumns; i++)
+	{
+		if (!row->table->columns[i].input)
+			return row->format == LFDW_ANSWER_RAW &&
+				getBaseType(row->table->columns[i].typid) == BYTEAOID;
+	}
+	return false;
 }
