@@ -10,6 +10,8 @@
  */
 #include "base/base.h"
 
+#include "mb/pg_wchar.h"
+
 #include "base/uri.h"
 
 #define HTTPS_PORT 443
@@ -38,6 +40,66 @@ lfdw_uri_encode(StringInfo out, const char *text, size_t len, bool keep_slash)
 		else
 			appendStringInfo(out, "%%%02X", (unsigned char) text[i]);
 	}
+}
+
+/* The value of a hexadecimal digit; -1 for anything else. */
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Is this UTF-8 without NUL? */
+static bool
+is_utf8(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len;)
+	{
+		const unsigned char *p = (const unsigned char *) text + i;
+		size_t		width = pg_utf_mblen(p);
+
+		if (*p == '\0' || width > len - i || !pg_utf8_islegal(p, (int) width))
+			return false;
+		i += width;
+	}
+	return true;
+}
+
+/*
+ * Appends a text without its percent-encoding, and with plus_is_blank, as in a
+ * query string, blanks for plus signs.
+ *
+ * Returns false, with anything appended, where a percent sign is not followed by
+ * two hexadecimal digits, or the result is not UTF-8 or has a NUL.
+ */
+bool
+lfdw_uri_decode(StringInfo out, const char *text, size_t len, bool plus_is_blank)
+{
+	int			start = out->len;
+
+	for (size_t i = 0; i < len; i++)
+	{
+		char		c = text[i];
+
+		if (c == '%')
+		{
+			int			high = len - i > 2 ? hex_value(text[i + 1]) : -1;
+			int			low = len - i > 2 ? hex_value(text[i + 2]) : -1;
+
+			if (high < 0 || low < 0)
+				return false;
+			c = (char) (high << 4 | low);
+			i += 2;
+		}
+		else if (c == '+' && plus_is_blank)
+			c = ' ';
+		appendStringInfoChar(out, c);
+	}
+	return is_utf8(out->data + start, out->len - start);
 }
 
 static bool

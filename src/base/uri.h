@@ -27,5 +27,7 @@ extern bool lfdw_url_parse(const char *text, LfdwUrl *url, const char **why);
 extern bool lfdw_url_host_is_loopback(const LfdwUrl *url);
 extern void lfdw_uri_encode(StringInfo out, const char *text, size_t len,
 							bool keep_slash);
+extern bool lfdw_uri_decode(StringInfo out, const char *text, size_t len,
+							bool plus_is_blank);
 
 #endif							/* LFDW_URI_H */

@@ -57,6 +57,7 @@ typedef struct LfdwPushdown
 {
 	bool		declared;
 	char	   *argument;		/* NULL: the default */
+	int			slot;			/* of the argument in the payload, -1: none */
 } LfdwPushdown;
 
 /* By number; errors list what a column declares in this order. */

@@ -19,6 +19,7 @@
 #include "utils/guc.h"
 
 #include "base/arn.h"
+#include "base/http_route.h"
 #include "base/json_pointer.h"
 #include "base/json_reader.h"
 #include "base/uri.h"
@@ -201,6 +202,7 @@ text_problem(LfdwOptionKind kind, const char *value)
 {
 	LfdwFunctionName name;
 	LfdwUrl		url;
+	LfdwHttpRoute *route;
 	const char *why = NULL;
 
 	switch (kind)
@@ -210,6 +212,10 @@ text_problem(LfdwOptionKind kind, const char *value)
 				"A region looks like \"eu-west-1\".";
 		case LFDW_KIND_URL:
 			return lfdw_url_parse(value, &url, &why) ? NULL : why;
+		case LFDW_KIND_ROUTE:
+			return lfdw_http_route_parse(pg_server_to_any(value, strlen(value),
+														  PG_UTF8),
+										 &route, &why) ? NULL : why;
 		case LFDW_KIND_FUNCTION:
 			return lfdw_function_name_parse(value, &name, &why) ? NULL : why;
 		case LFDW_KIND_QUALIFIER:
@@ -370,17 +376,4 @@ lfdw_option_kind_name(LfdwOptionKind kind)
 			return lfdw_choice_words(LFDW_CHOICE_EVENT + (kind - LFDW_KIND_EVENT));
 	}
 	return NULL;
-}
-
-/*
- * Has a JSON object, found good by the option "payload", a member of this
- * name?  Both are in the database encoding.
- */
-bool
-lfdw_object_has_key(const char *object, const char *key)
-{
-	bool		found;
-	char	   *why;
-
-	return scan_object(object, key, &found, &why) && found;
 }

@@ -54,6 +54,5 @@ extern bool lfdw_option_parse(LfdwOptionKind kind, const char *value,
 							  double min, double max, void *field,
 							  char **why);
 extern const char *lfdw_option_kind_name(LfdwOptionKind kind);
-extern bool lfdw_object_has_key(const char *object, const char *key);
 
 #endif							/* LFDW_OPTION_KIND_H */

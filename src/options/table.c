@@ -15,7 +15,6 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
-#include "options/argument_name.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
@@ -70,6 +69,8 @@ set_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 	column->required = options->required;
 	column->input = options->input;
 	column->format = options->format;
+	column->argument_format = options->argument_format ?
+		options->argument_format : table->options->argument_format;
 	column->null_if = options->null_if;
 	column->path_given = options->path != NULL;
 	column->path = options->path ? options->path :
@@ -109,74 +110,67 @@ refuse_virtual_options(const LfdwTable *table, Oid relid,
 				 errhint("Declare the options on the columns that it is computed from.")));
 }
 
-/* Raises the error about an argument name that two things claim. */
+/* Raises the error about an argument that cannot have its place. */
 static void
 report_argument(const LfdwTable *table, const LfdwColumn *column,
-				const char *argument, const char *owner)
+				const char *argument, const char *why)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 			 errmsg("column \"%s\" of foreign table \"%s\" cannot use the argument \"%s\"",
 					column->attname, table->relname, argument),
-			 errdetail("It is taken by %s.", owner),
+			 errdetail("%s.", why),
 			 errhint("Name another argument in the column's option pushdown, as in '=:name'.")));
 }
 
-/* Is this the argument of a column's declared operator? */
-static bool
-has_argument(const LfdwColumn *column, int op, const char *argument)
-{
-	return column->pushdown[op].declared && column->pushdown[op].argument &&
-		strcmp(column->pushdown[op].argument, argument) == 0;
-}
-
 /*
- * Every argument has one owner: an operator of a column, the table's payload,
- * the envelope or the cursor.  "=" and "in" of one column may share a name.
+ * The slot of an operator that shares its argument with another of its column, or
+ * -1: "=" and "in" may.
  */
-static void
-check_argument(const LfdwTable *table, int index, int op)
+static int
+shared_slot(const LfdwColumn *column, int op)
 {
-	const LfdwColumn *column = &table->columns[index];
-	const LfdwOptions *options = table->options;
-	const char *argument = column->pushdown[op].argument;
+	const LfdwPushdown *own = &column->pushdown[op];
+	const LfdwPushdown *other = own == column->list ? column->scalar : NULL;
 
-	if (strcmp(argument, LFDW_ENVELOPE_KEY) == 0)
-		report_argument(table, column, argument, "the envelope");
-	if (options->cursor_argument &&
-		strcmp(argument, options->cursor_argument) == 0)
-		report_argument(table, column, argument, "the option cursor_argument");
-	if (options->payload && lfdw_object_has_key(options->payload, argument))
-		report_argument(table, column, argument, "the option payload");
-
-	for (int i = 0; i <= index; i++)
-	{
-		const LfdwColumn *other = &table->columns[i];
-
-		for (int o = 0; o < (i == index ? op : LFDW_NOPERATORS); o++)
-		{
-			if (has_argument(other, o, argument) &&
-				!(i == index && lfdw_operator_is_equality(&lfdw_operators[o]) &&
-				  lfdw_operator_is_equality(&lfdw_operators[op])))
-				report_argument(table, column, argument,
-								psprintf("operator \"%s\" of column \"%s\"",
-										 lfdw_operators[o].name,
-										 other->attname));
-		}
-	}
+	if (other == NULL || !other->declared ||
+		strcmp(other->argument, own->argument) != 0)
+		return -1;
+	return other->slot;
 }
 
-/* The rule of check_argument, for all columns. */
+/* Gives the argument of a column's operator its place in the payload. */
 static void
-check_arguments(const LfdwTable *table)
+place_argument(const LfdwTable *table, LfdwColumn *column, int op)
+{
+	LfdwPushdown *pushdown = &column->pushdown[op];
+	const char *why;
+
+	pushdown->slot = shared_slot(column, op);
+	if (pushdown->slot >= 0)
+		return;
+	pushdown->slot = lfdw_places_add(table->places, pushdown->argument,
+									 psprintf("operator \"%s\" of column \"%s\"",
+											  lfdw_operators[op].name,
+											  column->attname), &why);
+	if (pushdown->slot < 0)
+		report_argument(table, column, pushdown->argument, why);
+}
+
+/* Gives all arguments of columns their places. */
+static void
+place_arguments(const LfdwTable *table)
 {
 	for (int i = 0; i < table->ncolumns; i++)
 	{
+		LfdwColumn *column = &table->columns[i];
+
 		for (int op = 0; op < LFDW_NOPERATORS; op++)
 		{
-			if (table->columns[i].pushdown[op].declared &&
-				table->columns[i].pushdown[op].argument)
-				check_argument(table, i, op);
+			column->pushdown[op].slot = -1;
+			if (column->pushdown[op].declared && column->pushdown[op].argument &&
+				!column->in_batch)
+				place_argument(table, column, op);
 		}
 	}
 }
@@ -248,7 +242,10 @@ lfdw_table_create(Relation relation)
 		set_column(table, table->by_attnum[i],
 				   RelationGetRelid(relation), att);
 	}
-	check_arguments(table);
+	table->places = lfdw_places_create(table->options);
+	place_arguments(table);
+	if (table->options->envelope)
+		lfdw_places_add_envelope(table->places);
 	set_function(table);
 	return table;
 }

@@ -16,6 +16,7 @@
 #include "access/attnum.h"
 #include "lambda/function.h"
 #include "options/option.h"
+#include "options/places.h"
 #include "utils/relcache.h"
 
 typedef struct LfdwColumn
@@ -29,9 +30,11 @@ typedef struct LfdwColumn
 	int32		typmod;
 	Oid			collation;
 	LfdwFormat	format;
-	const char *null_if;		/* a string that is NULL, or NULL for none */
+	LfdwArgumentFormat argument_format;
 	bool		required;
 	bool		input;			/* the value is the query's */
+	bool		in_batch;		/* its values go in the list of batch_argument */
+	const char *null_if;		/* a string that is NULL, or NULL for none */
 	const char *problem;		/* why the query's condition on it is not sent */
 	LfdwPushdown pushdown[LFDW_NOPERATORS]; /* by an operator's number;
 											 * default arguments filled in */
@@ -44,6 +47,7 @@ typedef struct LfdwTable
 	const char *relname;
 	LfdwOptions *options;
 	LfdwFunction function;
+	LfdwPlaces *places;			/* of the arguments in the payload */
 	int			ncolumns;
 	LfdwColumn *columns;		/* those not dropped, in the table's order */
 	int			natts;

@@ -23,7 +23,7 @@ typedef struct LfdwDisplay
 } LfdwDisplay;
 
 extern LfdwDisplay *lfdw_arguments_display(const LfdwTable *table, List *terms,
-										   LfdwTerm *bound, const char *order_by,
+										   List *bound, const char *order_by,
 										   List *limit);
 
 #endif							/* LFDW_ARGUMENTS_DISPLAY_H */

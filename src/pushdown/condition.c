@@ -22,6 +22,7 @@
 #include "utils/memutils.h"
 
 #include "pg/message.h"
+#include "pushdown/argument_form.h"
 #include "pushdown/condition.h"
 #include "value/value.h"
 
@@ -311,6 +312,9 @@ render(LfdwCondition *condition, int max_values)
 		else if (!lfdw_value_to_json(&json, set->values[i], set->type->type_id,
 									 term->column->format))
 			keep_local(condition, describe_value(set, set->values[i]));
+		else if (term->declared &&
+				 !lfdw_argument_form_can_carry(term->column->argument_format, json.data))
+			keep_local(condition, pstrdup("its value has a comma, which its argument_format, csv, cannot carry"));
 		set->json[i] = json.data;
 	}
 	if (condition->outcome != LFDW_SENT || term->op->takes != LFDW_TAKES_LIST)

@@ -19,6 +19,8 @@ typedef struct LfdwPage
 	const char *cursor;			/* JSON to go on from, NULL for none */
 	int64		offset;			/* rows received of the call so far */
 	const char *url;			/* of the page, NULL: the route's */
+	const char *limit;			/* rows wanted of it: a number, or EXPLAIN's
+								 * name for one; NULL: no number */
 } LfdwPage;
 
 #endif							/* LFDW_PAGE_H */

@@ -3,9 +3,8 @@
  * payload.c
  *		The JSON payload of an invocation.
  *
- * The payload is written, not built as a tree first: the table's own members
- * and the numbers of a query must arrive digit for digit, and json-c would
- * clamp them.
+ * The table's own members and the numbers of a query must arrive digit for digit,
+ * which json-c would clamp: json_template.c writes both as the text that they are.
  *
  * IDENTIFICATION
  *	  src/pushdown/payload.c
@@ -15,53 +14,59 @@
 #include "postgres.h"
 
 #include "access/sysattr.h"
-#include "options/argument_name.h"
 
+#include "pushdown/argument_form.h"
 #include "pushdown/payload.h"
 #include "value/json_writer.h"
 
 /* The version of the envelope. */
 #define ENVELOPE_VERSION 2
 
-/* The list of a call's values. */
+/* The list of a call's values, in the column's form. */
 static char *
-argument_list(const LfdwEquality *equality, int index, const LfdwPart *part)
+argument_list(const LfdwArguments *arguments, int index, const LfdwPart *part)
 {
-	return equality->send_as == LFDW_SEND_PARTS ?
-		lfdw_set_part(&equality->set, part->first[index], part->count[index]) :
-		lfdw_set_list(&equality->set);
+	const LfdwEquality *equality = &arguments->equalities[index];
+	int			nvalues;
+	char	  **json;
+
+	if (equality->set.placeholder)
+		return equality->set.placeholder;
+	json = lfdw_part_values(arguments, index, part, &nvalues);
+	return lfdw_argument_form_list(equality->column->argument_format, json, nvalues);
 }
 
-/* The member or members that carry one column's values. */
+/* Gives the slots of one column's values what a call carries of them. */
 static void
-append_argument(StringInfo out, const LfdwArguments *arguments, int index,
-				const LfdwPart *part)
+fill_equality(const char **values, const LfdwArguments *arguments, int index,
+			  const LfdwPart *part)
 {
 	const LfdwEquality *equality = &arguments->equalities[index];
 	const LfdwColumn *column = equality->column;
-	LfdwSendAs	send_as = equality->send_as;
 
-	if (send_as != LFDW_SEND_LIST && send_as != LFDW_SEND_PARTS)
-		lfdw_json_append_member(out, column->scalar->argument,
-								equality->set.json[part->first[index]]);
-	if (send_as == LFDW_SEND_LIST || send_as == LFDW_SEND_BOTH ||
-		send_as == LFDW_SEND_PARTS)
-		lfdw_json_append_member(out, column->list->argument,
-								argument_list(equality, index, part));
+	if (lfdw_equality_sends(equality, false))
+		values[column->scalar->slot] =
+			lfdw_argument_form_value(column->argument_format,
+									 lfdw_part_value(arguments, index, part));
+	if (lfdw_equality_sends(equality, true))
+		values[column->list->slot] = argument_list(arguments, index, part);
 }
 
-/* The members of the other operators that have an argument. */
+/* Gives the slots of the other operators that have an argument its value. */
 static void
-append_others(StringInfo out, const LfdwArguments *arguments)
+fill_others(const char **values, const LfdwArguments *arguments)
 {
 	for (int i = 0; i < arguments->nothers; i++)
 	{
 		const LfdwOtherArgument *other = &arguments->others[i];
 		const LfdwTerm *term = other->condition->term;
+		LfdwArgumentFormat format = term->column->argument_format;
+		const LfdwValueSet *set = &other->condition->set;
 
-		lfdw_json_append_member(out,
-								term->column->pushdown[term->op->number].argument,
-								other->json);
+		values[term->column->pushdown[term->op->number].slot] =
+			term->op->takes == LFDW_TAKES_LIST && other->json[0] != '$' ?
+			lfdw_argument_form_list(format, set->json, set->nvalues) :
+			lfdw_argument_form_value(format, other->json);
 	}
 }
 
@@ -76,7 +81,7 @@ append_filters(StringInfo out, const LfdwArguments *arguments, const LfdwPart *p
 		const char *json = filter->json;
 
 		if (filter->each >= 0)
-			json = arguments->equalities[filter->each].set.json[part->first[filter->each]];
+			json = lfdw_part_value(arguments, filter->each, part);
 		lfdw_json_append_comma(out);
 		appendStringInfoChar(out, '{');
 		lfdw_json_append_string_member(out, "column", filter->column->name);
@@ -171,12 +176,12 @@ lfdw_payload_order(const LfdwTable *table, List *order)
 }
 
 /* The member that tells a function that knows of it everything. */
-static void
-append_envelope(StringInfo out, const LfdwTable *table,
-				const LfdwArguments *arguments, const LfdwPart *part,
-				const char *columns, const LfdwPage *page)
+static char *
+write_envelope(const LfdwTable *table, const LfdwArguments *arguments,
+			   const LfdwPart *part, const char *columns, const LfdwPage *page)
 {
-	lfdw_json_append_key(out, LFDW_ENVELOPE_KEY);
+	StringInfo	out = makeStringInfo();
+
 	appendStringInfoChar(out, '{');
 	lfdw_json_append_key(out, "version");
 	appendStringInfo(out, "%d", ENVELOPE_VERSION);
@@ -197,6 +202,29 @@ append_envelope(StringInfo out, const LfdwTable *table,
 	lfdw_json_append_member(out, "cursor",
 							page->cursor ? page->cursor : "null");
 	appendStringInfoChar(out, '}');
+	return out->data;
+}
+
+/* Gives the slots that say which page is wanted their values. */
+static void
+fill_page(const char **values, const LfdwPlaces *places, const LfdwOptions *options,
+		  const LfdwPage *page)
+{
+	LfdwArgumentFormat format = options->argument_format;
+
+	if (places->cursor >= 0 && page->cursor)
+		values[places->cursor] = lfdw_argument_form_value(format, page->cursor);
+	if (places->page >= 0)
+		values[places->page] =
+			lfdw_argument_form_value(format,
+									 psprintf("" INT64_FORMAT,
+											  (int64) options->first_page + page->number));
+	if (places->offset >= 0)
+		values[places->offset] =
+			lfdw_argument_form_value(format,
+									 psprintf("" INT64_FORMAT, page->offset));
+	if (places->limit >= 0 && page->limit)
+		values[places->limit] = lfdw_argument_form_value(format, page->limit);
 }
 
 /*
@@ -210,17 +238,17 @@ lfdw_payload_write(StringInfo out, const LfdwTable *table,
 				   const LfdwArguments *arguments, const LfdwPart *part,
 				   const char *columns, const LfdwPage *page)
 {
-	const LfdwOptions *options = table->options;
+	const LfdwPlaces *places = table->places;
+	const char **values = palloc0(sizeof(char *) *
+								  (lfdw_template_nslots(places->payload) + 1));
 
-	appendStringInfoChar(out, '{');
-	if (options->payload)
-		lfdw_json_append_members(out, options->payload);
 	for (int i = 0; i < arguments->nequalities; i++)
-		append_argument(out, arguments, i, part);
-	append_others(out, arguments);
-	if (page->cursor && options->cursor_argument)
-		lfdw_json_append_member(out, options->cursor_argument, page->cursor);
-	if (options->envelope)
-		append_envelope(out, table, arguments, part, columns, page);
-	appendStringInfoChar(out, '}');
+		fill_equality(values, arguments, i, part);
+	fill_others(values, arguments);
+	fill_page(values, places, table->options, page);
+	if (places->envelope >= 0)
+		values[places->envelope] = write_envelope(table, arguments, part, columns,
+												  page);
+	lfdw_template_write(out, places->payload, values);
+	pfree(values);
 }

@@ -82,9 +82,9 @@ lfdw_gateway_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 	else if (lfdw_json_is(key, "isBase64Encoded"))
 		gateway->is_base64 = place_of(response, value);
 	else if (lfdw_json_is(key, "headers"))
-		gateway->headers[0] = place_of(response, value);
+		gateway->headers = place_of(response, value);
 	else if (lfdw_json_is(key, "multiValueHeaders"))
-		gateway->headers[1] = place_of(response, value);
+		gateway->multi_headers = place_of(response, value);
 	return lfdw_gateway_names(key);
 }
 
@@ -192,6 +192,7 @@ lfdw_gateway_open_body(LfdwResponse *response, LfdwJsonReader *inside)
 	status = lfdw_json_end(&response->reader);
 	if (status != LFDW_JSON_OK)
 		return status;
+	lfdw_gateway_take_headers(response);
 	text = lfdw_gateway_read_body(response, &len);
 	if (code < 200 || code >= 300)
 	{

@@ -30,18 +30,6 @@ lfdw_gateway_short_text(const LfdwJsonValue *value, char buf[LFDW_SHORT_TEXT])
 		lfdw_json_unescape(value, buf);
 }
 
-static LfdwJsonValue
-value_at(const LfdwResponse *response, const LfdwPlace *place)
-{
-	LfdwJsonValue value;
-
-	value.type = place->type;
-	value.escaped = place->escaped;
-	value.text = response->reader.data + (place->offset - response->reader.offset);
-	value.len = place->len;
-	return value;
-}
-
 /*
  * Reads base64 with or without its padding: bytes, palloc'd; NULL where it is
  * none.
@@ -78,7 +66,7 @@ is_base64(const LfdwResponse *response)
 
 	if (!response->notes.gateway.is_base64.found)
 		return false;
-	value = value_at(response, &response->notes.gateway.is_base64);
+	value = lfdw_response_value_at(response, &response->notes.gateway.is_base64);
 	if (value.type != LFDW_JSON_STRING)
 		return value.type == LFDW_JSON_TRUE;
 	lfdw_gateway_short_text(&value, text);
@@ -126,18 +114,20 @@ find_header(LfdwJsonReader headers, const char *name)
 static char *
 gateway_header(const LfdwResponse *response, const char *name)
 {
-	const LfdwGateway *gateway = &response->notes.gateway;
+	const LfdwPlace *places[] = {
+		&response->notes.gateway.headers,
+		&response->notes.gateway.multi_headers
+	};
 
-	for (int i = 0; i < (int) lengthof(gateway->headers); i++)
+	for (int i = 0; i < (int) lengthof(places); i++)
 	{
 		LfdwJsonReader reader;
 		LfdwJsonValue headers;
 		char	   *value;
 
-		if (!gateway->headers[i].found ||
-			gateway->headers[i].type != LFDW_JSON_OBJECT)
+		if (!places[i]->found || places[i]->type != LFDW_JSON_OBJECT)
 			continue;
-		headers = value_at(response, &gateway->headers[i]);
+		headers = lfdw_response_value_at(response, places[i]);
 		lfdw_json_init(&reader, headers.text, headers.len, true);
 		value = find_header(reader, name);
 		if (value)
@@ -253,7 +243,7 @@ lfdw_gateway_read_body(const LfdwResponse *response, size_t *len)
 	char	   *text;
 
 	if (response->notes.gateway.body.found)
-		body = value_at(response, &response->notes.gateway.body);
+		body = lfdw_response_value_at(response, &response->notes.gateway.body);
 	*len = body.type == LFDW_JSON_NULL ? 0 : body.len;
 	if (body.type != LFDW_JSON_STRING)
 		return body.text;

@@ -147,10 +147,7 @@ start_entries(LfdwResponse *response)
 		status = lfdw_json_member(&ahead, &key);
 	if (status == LFDW_JSON_OK && !response->notes.decided &&
 		(lfdw_root_may_begin_form(response, &key) || lfdw_root_may_be_error(&key)))
-	{
-		response->state = LFDW_STATE_MEMBERS;
-		return lfdw_response_enter(response, LFDW_JSON_OBJECT, false, false);
-	}
+		return lfdw_response_enter_root(response, LFDW_JSON_OBJECT, false);
 	if (status == LFDW_JSON_OK || status == LFDW_JSON_END)
 		status = lfdw_error_path_check(response, response->reader);
 	if (status != LFDW_JSON_OK)
@@ -184,11 +181,7 @@ lfdw_response_start(LfdwResponse *response)
 		return start_entries(response);
 	if (type == LFDW_JSON_OBJECT ||
 		(type == LFDW_JSON_ARRAY && named))
-	{
-		response->state = LFDW_STATE_MEMBERS;
-		return lfdw_response_enter(response, type, true,
-								   response->cursor_path != NULL);
-	}
+		return lfdw_response_enter_root(response, type, true);
 	if (type == LFDW_JSON_STRING)
 		return start_string(response);
 	if (named)

@@ -229,11 +229,7 @@ start_json(LfdwResponse *response, const LfdwJsonValue *value)
 
 	if (value->type == LFDW_JSON_OBJECT ||
 		(value->type == LFDW_JSON_ARRAY && in_document))
-	{
-		response->state = LFDW_STATE_MEMBERS;
-		return lfdw_response_enter(response, value->type, in_document,
-								   in_document && response->cursor_path);
-	}
+		return lfdw_response_enter_root(response, value->type, in_document);
 	if (in_document)
 		lfdw_response_lack_rows(response, lfdw_root_reader(response));
 	if (in_document || value->type == LFDW_JSON_NULL)

@@ -60,6 +60,7 @@ extern void lfdw_row_read_csv(LfdwRow *row, const LfdwCsv *csv,
 extern void lfdw_row_read_raw(LfdwRow *row, const char *body, size_t len);
 extern bool lfdw_row_has_no_member(const LfdwRow *row, bool alone);
 extern bool lfdw_row_is_empty(const LfdwRow *row);
+extern const char *lfdw_row_text(const LfdwRow *row, size_t *len);
 extern uint64 lfdw_row_number(const LfdwRow *row);
 extern LfdwJsonReader lfdw_row_object(const LfdwRow *row);
 extern const LfdwColumn *lfdw_row_missed(const LfdwRow *row,

@@ -41,8 +41,8 @@ typedef struct LfdwScan
 	LfdwCaller *caller;
 	LfdwFetch  *fetch;			/* NULL for EXPLAIN alone */
 	LfdwInvokeStats stats;		/* of all (re)scans */
-	LfdwTerm   *key;			/* that a join above binds, NULL for none */
-	const LfdwCondition *bound; /* by a join above, NULL for none */
+	List	   *keys;			/* terms that a join above binds */
+	const LfdwBound *bound;		/* by a join above, NULL for none */
 
 	/* this (re)scan */
 	LfdwArguments *arguments;	/* NULL until the first row is asked for */
@@ -242,21 +242,21 @@ lambdaReScanForeignScan(ForeignScanState *node)
 }
 
 /*
- * Tells a scan which condition a join above will give it: a term, without values,
- * that must live as long.
+ * Tells a scan which columns a join above will give it values of: "in" terms,
+ * without values, that must live as long as the scan, as must the list.
  */
 void
-lfdw_scan_set_key(ForeignScanState *node, LfdwTerm *key)
+lfdw_scan_set_keys(ForeignScanState *node, List *keys)
 {
-	((LfdwScan *) node->fdw_state)->key = key;
+	((LfdwScan *) node->fdw_state)->keys = keys;
 }
 
 /*
- * Lets a join above give the scan a condition more, "column in values", and
- * begins anew.  The condition must live until the next one is given.
+ * Lets a join above give the scan tuples of values for its columns, and begins
+ * anew.  They must live until the next ones are given.
  */
 void
-lfdw_scan_bind(ForeignScanState *node, const LfdwCondition *bound)
+lfdw_scan_bind(ForeignScanState *node, const LfdwBound *bound)
 {
 	LfdwScan   *scan = node->fdw_state;
 
@@ -293,7 +293,7 @@ lfdw_scan_describe(ForeignScanState *node, LfdwScanDescription *description)
 
 	description->table = scan->table;
 	description->terms = scan->terms;
-	description->key = scan->key;
+	description->keys = scan->keys;
 	description->order_by = scan->order_by;
 	description->stats = &scan->stats;
 }

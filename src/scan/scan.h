@@ -16,14 +16,14 @@
 #include "lambda/invoke.h"
 #include "nodes/execnodes.h"
 #include "options/table.h"
-#include "pushdown/condition.h"
+#include "pushdown/bound.h"
 
 /* A scan as EXPLAIN shows it; all of it is the scan's own. */
 typedef struct LfdwScanDescription
 {
 	const LfdwTable *table;
 	List	   *terms;
-	LfdwTerm   *key;			/* of the join above, NULL for none */
+	List	   *keys;			/* terms of the join above, NIL for none */
 	const char *order_by;		/* JSON, NULL for none */
 	const LfdwInvokeStats *stats;
 } LfdwScanDescription;
@@ -34,8 +34,8 @@ extern void lambdaReScanForeignScan(ForeignScanState *node);
 extern void lambdaEndForeignScan(ForeignScanState *node);
 
 extern void lfdw_scan_bind(ForeignScanState *node,
-						   const LfdwCondition *bound);
-extern void lfdw_scan_set_key(ForeignScanState *node, LfdwTerm *key);
+						   const LfdwBound *bound);
+extern void lfdw_scan_set_keys(ForeignScanState *node, List *keys);
 extern void lfdw_scan_describe(ForeignScanState *node,
 							   LfdwScanDescription *description);
 

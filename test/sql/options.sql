@@ -53,7 +53,7 @@ CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', payload '{"a"
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', payload '{"lambda_fdw": 1}');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', rows_path 'rows');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', rows_path '/a~2');
-CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', payload '{"next": 1}', cursor_argument 'next');
+CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', payload '{"next": {"page": 1}}', cursor_argument '/next/page/x');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', envelope 'false', cursor_path '/next');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', updatable 'true');
 

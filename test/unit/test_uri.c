@@ -262,6 +262,53 @@ test_encode(void)
 	unit_is(out.data, "x=a%00b%3A", "it appends, and takes the length it is given");
 }
 
+static void
+test_decode(void)
+{
+	static const struct
+	{
+		const char *text;
+		bool		plus_is_blank;
+		const char *decoded;	/* NULL: refused */
+	}			cases[] =
+
+	{
+		{"", false, ""},
+		{"azAZ09-._~!*'", false, "azAZ09-._~!*'"},
+		{"a%20b%2Fc%2fd%25", false, "a b/c/d%"},
+		{"a+b", false, "a+b"},
+		{"a+b%2B", true, "a b+"},
+		{"%C3%A9%E2%82%AC%F0%9F%98%80", false, "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"},
+		{"\xC3\xA9", false, "\xC3\xA9"},
+		{"%", false, NULL},
+		{"a%2", false, NULL},
+		{"%2G", false, NULL},
+		{"%G2", false, NULL},
+		{"% 2", false, NULL},
+		{"%00", false, NULL},
+		{"%C3", false, NULL},
+		{"%C3a", false, NULL},
+		{"%FF", false, NULL},
+		{"%C0%AF", false, NULL},
+		{"%ED%A0%80", false, NULL},
+		{"%F4%90%80%80", false, NULL}
+	};
+	StringInfoData out;
+
+	for (int i = 0; i < (int) lengthof(cases); i++)
+	{
+		bool		decoded;
+
+		initStringInfo(&out);
+		appendStringInfoString(&out, "\xFF");
+		decoded = lfdw_uri_decode(&out, cases[i].text, strlen(cases[i].text),
+								  cases[i].plus_is_blank);
+		unit_ok(decoded == (cases[i].decoded != NULL) &&
+				(!decoded || strcmp(out.data + 1, cases[i].decoded) == 0),
+				"case %d of decoding, \"%s\"", i, cases[i].text);
+	}
+}
+
 int
 main(void)
 {
@@ -269,5 +316,6 @@ main(void)
 	test_bad_urls();
 	test_loopback();
 	test_encode();
+	test_decode();
 	return unit_done();
 }

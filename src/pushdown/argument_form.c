@@ -1,0 +1,103 @@
+/*-------------------------------------------------------------------------
+ *
+ * argument_form.c
+ *		The forms in which arguments are written.
+ *
+ * Each form is made of the value's JSON, in the database encoding.  EXPLAIN's
+ * placeholders, which are no JSON, stay what they are.
+ *
+ * IDENTIFICATION
+ *	  src/pushdown/argument_form.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+
+#include "base/json_reader.h"
+#include "pushdown/argument_form.h"
+#include "value/json_writer.h"
+
+/* Does a placeholder stand for the value? */
+static bool
+is_placeholder(const char *json)
+{
+	return json[0] == '$';
+}
+
+/*
+ * A value as text: what a string holds, and of any other value its JSON.
+ * Palloc'd in the current context.
+ */
+char *
+lfdw_argument_form_text(const char *json)
+{
+	LfdwJsonReader reader;
+	LfdwJsonValue value;
+	const char *utf8;
+	char	   *text;
+
+	if (json[0] != '"')
+		return pstrdup(json);
+	utf8 = pg_server_to_any(json, strlen(json), PG_UTF8);
+	lfdw_json_init(&reader, utf8, strlen(utf8), true);
+	if (lfdw_json_value(&reader, &value) != LFDW_JSON_OK)
+		elog(ERROR, "an argument is not JSON");
+	text = palloc(value.len + 1);
+	text[lfdw_json_unescape(&value, text)] = '\0';
+	return pg_any_to_server(text, strlen(text), PG_UTF8);
+}
+
+/* Can a form carry a value at all?  A list joined by commas has none in it. */
+bool
+lfdw_argument_form_can_carry(LfdwArgumentFormat format, const char *json)
+{
+	return format != LFDW_ARGUMENT_CSV || is_placeholder(json) ||
+		strchr(lfdw_argument_form_text(json), ',') == NULL;
+}
+
+/* A value as JSON in a form, palloc'd in the current context. */
+char *
+lfdw_argument_form_value(LfdwArgumentFormat format, const char *json)
+{
+	StringInfoData string;
+
+	if (format == LFDW_ARGUMENT_JSON || is_placeholder(json) || json[0] == '"')
+		return pstrdup(json);
+	initStringInfo(&string);
+	lfdw_json_append_string(&string, json);
+	return string.data;
+}
+
+/*
+ * A list of values, each of which the form can carry, as JSON in that form;
+ * palloc'd in the current context.
+ */
+char *
+lfdw_argument_form_list(LfdwArgumentFormat format, char *const *json, int nvalues)
+{
+	StringInfoData list;
+	StringInfoData string;
+
+	initStringInfo(&list);
+	if (format == LFDW_ARGUMENT_CSV)
+	{
+		for (int i = 0; i < nvalues; i++)
+			appendStringInfo(&list, "%s%s", i > 0 ? "," : "",
+							 lfdw_argument_form_text(json[i]));
+		initStringInfo(&string);
+		lfdw_json_append_string(&string, list.data);
+		return string.data;
+	}
+	appendStringInfoChar(&list, '[');
+	for (int i = 0; i < nvalues; i++)
+	{
+		lfdw_json_append_comma(&list);
+		appendStringInfoString(&list, format == LFDW_ARGUMENT_JSON ? json[i] :
+							   lfdw_argument_form_value(format, json[i]));
+	}
+	appendStringInfoChar(&list, ']');
+	return list.data;
+}

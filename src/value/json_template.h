@@ -1,0 +1,47 @@
+/*-------------------------------------------------------------------------
+ *
+ * json_template.h
+ *		A JSON document with places that are filled when it is written.
+ *
+ * IDENTIFICATION
+ *	  src/value/json_template.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_JSON_TEMPLATE_H
+#define LFDW_JSON_TEMPLATE_H
+
+#include "postgres.h"
+
+#include "base/json_pointer.h"
+#include "lib/stringinfo.h"
+
+/* Where a place may stand that is not free. */
+#define LFDW_PLACE_ON_VALUE 1	/* on a value of the document, which is
+								 * written while the place has none */
+#define LFDW_PLACE_ABOVE 2		/* above other places, which are written while
+								 * the place has none */
+
+typedef struct LfdwTemplate LfdwTemplate;
+
+/*
+ * Writes a computed value as JSON, from the values by slot and what the place was
+ * made with; returns false, with nothing written, where the value is absent.
+ */
+typedef bool (*LfdwTemplateWriter) (StringInfo out, const char *const *values,
+									const void *arg);
+
+extern LfdwTemplate *lfdw_template_create(const char *document);
+extern int	lfdw_template_new_slot(LfdwTemplate *template, const char *owner);
+extern const char *lfdw_template_place(LfdwTemplate *template,
+									   const LfdwPointer *pointer, int slot,
+									   int flags);
+extern const char *lfdw_template_compute(LfdwTemplate *template,
+										 const LfdwPointer *pointer,
+										 LfdwTemplateWriter writer,
+										 const void *arg);
+extern int	lfdw_template_nslots(const LfdwTemplate *template);
+extern void lfdw_template_write(StringInfo out, const LfdwTemplate *template,
+								const char *const *values);
+
+#endif							/* LFDW_JSON_TEMPLATE_H */
