@@ -20,6 +20,7 @@ typedef struct LfdwPage
 	int64		offset;			/* rows received of the call so far */
 	int64		limit;			/* rows wanted of a call, -1: all */
 	const char *url;			/* of the page, NULL: the route's */
+	bool		shown;			/* by EXPLAIN: nothing is made for it */
 } LfdwPage;
 
 #endif							/* LFDW_PAGE_H */

@@ -298,7 +298,7 @@ explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
 				const LfdwDisplay *display, ExplainState *es)
 {
 	int			max_values = scan->table->options->max_batch_keys;
-	const LfdwPage first = {.limit = -1};
+	const LfdwPage first = {.limit = -1,.shown = true};
 	StringInfoData payload;
 	char	   *parameters;
 
