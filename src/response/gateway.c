@@ -14,6 +14,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "utils/memutils.h"
 
 #include "pg/compat.h"
@@ -129,7 +131,7 @@ lfdw_gateway_is_begun(const LfdwResponse *response)
 	const LfdwGateway *gateway = &response->notes.gateway;
 
 	return (gateway->has_status || gateway->body.found) &&
-		is_possible(response);
+		(is_possible(response) || response->table->options->no_rows_status);
 }
 
 /*
@@ -206,10 +208,28 @@ body_text(const LfdwResponse *response, size_t *len)
 	return is_base64(response) ? decode_base64(text, len) : text;
 }
 
-/* Raises the error of an answer whose statusCode is no success. */
-static void
-report_status(const LfdwResponse *response, const char *text, size_t len)
+/*
+ * Does the statusCode of the root object, which is whole, say by the option
+ * no_rows_status that there are no rows?  It need not have the form.
+ */
+bool
+lfdw_gateway_says_none(const LfdwResponse *response)
 {
+	const LfdwGateway *gateway = &response->notes.gateway;
+	const List *statuses = response->table->options->no_rows_status;
+
+	return gateway->has_status && gateway->status == rint(gateway->status) &&
+		gateway->status > 0 && gateway->status <= PG_INT16_MAX &&
+		list_member_int(statuses, (int) gateway->status);
+}
+
+/* Raises the error of an answer whose statusCode is no success. */
+void
+lfdw_gateway_report_status(const LfdwResponse *response)
+{
+	size_t		len;
+	const char *text = body_text(response, &len);
+
 	ereport(ERROR,
 			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
 			 errmsg("Lambda function \"%s\" answered with statusCode %g",
@@ -243,7 +263,11 @@ lfdw_gateway_open_body(LfdwResponse *response, LfdwJsonReader *inside)
 		return status;
 	text = body_text(response, &len);
 	if (code < 200 || code >= 300)
-		report_status(response, text, len);
+	{
+		lfdw_json_init(inside, text ? text : "", text ? len : 0, true);
+		(void) lfdw_error_path_check(response, *inside);
+		lfdw_gateway_report_status(response);
+	}
 	if (text == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),

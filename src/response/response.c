@@ -72,6 +72,9 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 	else if (options->rows_path == NULL)
 		response->cursor_path = lfdw_pointer_to("cursor");
 
+	if (options->error_path)
+		response->error_path = pointer_in_utf8(options->error_path);
+
 	depth = response->rows_path->ntokens;
 	if (response->cursor_path)
 		depth = Max(depth, response->cursor_path->ntokens);
@@ -79,6 +82,16 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 	response->outer = palloc0(sizeof(LfdwJsonReader) * (depth + 2));
 	lfdw_json_init(&response->reader, "", 0, false);
 	return response;
+}
+
+/*
+ * The answer may say that there are no rows, as the options no_rows_status,
+ * no_rows_errors and no_rows_missing have it; else what says so is an error.
+ */
+void
+lfdw_response_allow_no_rows(LfdwResponse *response)
+{
+	response->may_have_none = true;
 }
 
 /*
@@ -95,8 +108,13 @@ show_window(LfdwResponse *response)
 	if (source == NULL)
 		return;
 	if (response->answer != lfdw_body_answer(source))
+	{
+		bool		may_have_none = response->may_have_none;
+
 		*response = *lfdw_response_create(response->table, response->row,
 										  source);
+		response->may_have_none = may_have_none;
+	}
 	bytes = lfdw_body_show(source, &len);
 	lfdw_json_feed(response->nouter > 0 ? &response->outer[0] : &response->reader,
 				   bytes, len, lfdw_body_ended(source));
@@ -139,6 +157,20 @@ excerpt_arrived(const LfdwResponse *response)
 }
 
 /*
+ * The root object is read, and had no value at rows_path.  Beside the cursor of a
+ * further page, that is a page without rows, where an option says so.
+ */
+static LfdwJsonStatus
+finish_without_rows(LfdwResponse *response)
+{
+	if (response->notes.cursor == NULL ||
+		!response->table->options->no_rows_missing)
+		lfdw_response_lack_rows(response, lfdw_root_reader(response));
+	response->state = LFDW_STATE_TAIL;
+	return LFDW_JSON_OK;
+}
+
+/*
  * The root object is read.  Where it has a form of its own, what that form holds
  * is read next.  Where its rows were not, it is read again: for the rows that had
  * to wait, or as a row itself.
@@ -149,23 +181,33 @@ step_finish(LfdwResponse *response)
 	const LfdwPointer *rows_path = response->table->options->rows_path;
 	LfdwJsonReader inside;
 	bool		is_form;
-	LfdwJsonStatus status = lfdw_root_open_form(response, &inside, &is_form);
+	LfdwJsonStatus status = lfdw_root_check_status(response);
 
+	if (status == LFDW_JSON_OK && !response->none)
+		status = lfdw_root_open_form(response, &inside, &is_form);
 	if (status != LFDW_JSON_OK)
 		return status;
+	if (response->none)
+	{
+		response->state = LFDW_STATE_TAIL;
+		return LFDW_JSON_OK;
+	}
 	if (is_form)
 	{
 		lfdw_response_open(response, &inside, " of its body");
 		response->in_form = true;
 		return LFDW_JSON_OK;
 	}
+	status = lfdw_error_path_check(response, lfdw_root_reader(response));
+	if (status != LFDW_JSON_OK)
+		return status;
 	if (response->notes.rows_seen)
 	{
 		response->state = LFDW_STATE_TAIL;
 		return LFDW_JSON_OK;
 	}
 	if (!response->notes.deferred && rows_path && rows_path->ntokens > 0)
-		lfdw_response_report_no_rows(response, lfdw_root_reader(response));
+		return finish_without_rows(response);
 	/* beside no rows, "cursor" is a member like any other */
 	if (response->table->options->cursor_path == NULL)
 		response->notes.cursor = NULL;
@@ -243,7 +285,7 @@ lfdw_response_next(LfdwResponse *response)
 		LfdwJsonStatus status = take_step(response);
 
 		if (status == LFDW_JSON_END)
-			return LFDW_RESPONSE_END;
+			return response->none ? LFDW_RESPONSE_NO_ROWS : LFDW_RESPONSE_END;
 		if (status == LFDW_JSON_BAD && excerpt_arrived(response))
 			lfdw_response_report_json(response);
 		if (status == LFDW_JSON_MORE || status == LFDW_JSON_BAD)
@@ -258,6 +300,7 @@ lfdw_response_next(LfdwResponse *response)
 		}
 		response->stalled = 0;
 	}
+	response->row_given = true;
 	if (response->source)
 		lfdw_body_commit(response->source);
 	return LFDW_RESPONSE_ROW;

@@ -9,6 +9,7 @@
  *		row.c				one row: where its values stand
  *		row_store.c			one row: its values as a tuple
  *		response_error.c	what is wrong with an answer
+ *		error_path.c		the function's own error in it
  *		gateway.c			API Gateway's form
  *		root_object.c		what the root object's members say
  *		response_rows.c		the rows of an answer
@@ -80,6 +81,7 @@ typedef struct LfdwRootNotes
 	bool		rows_seen;		/* rows were read from their member */
 	bool		deferred;		/* rows stand there, to be read at the end */
 	bool		decided;		/* second walk: the rows are the rows */
+	bool		error_checked;	/* error_path has none */
 	bool		other_members;	/* any that no form of its own has */
 	LfdwGateway gateway;
 	LfdwRowOrder *order;		/* "columns", or NULL */
@@ -102,6 +104,7 @@ struct LfdwResponse
 	bool		in_form;		/* that was what the root object's form held */
 	LfdwPointer *rows_path;		/* in UTF-8 */
 	LfdwPointer *cursor_path;	/* in UTF-8, NULL for none */
+	LfdwPointer *error_path;	/* in UTF-8, NULL for none */
 
 	LfdwJsonReader reader;
 	LfdwJsonReader root;		/* before the root value */
@@ -113,7 +116,10 @@ struct LfdwResponse
 	LfdwFrame  *frames;
 	bool		first_line;
 	bool		rows_in_string;
-	bool		row_ready;		/* this step read a row */
+	bool		row_ready;		/* this step read a row ... */
+	bool		row_given;		/* ... or one before */
+	bool		may_have_none;	/* the options no_rows_... hold */
+	bool		none;			/* by these, there are no rows */
 	size_t		stalled;		/* unread bytes when the last step was undone */
 	LfdwRootNotes notes;
 };
@@ -126,12 +132,15 @@ extern void lfdw_response_report_own(const LfdwResponse *response,
 									 const LfdwJsonValue *object);
 extern bool lfdw_response_is_raised(const LfdwResponse *response,
 									LfdwJsonReader reader);
-extern void lfdw_response_report_raised(const LfdwResponse *response,
-										LfdwJsonReader reader);
-extern void lfdw_response_report_no_member(const LfdwResponse *response,
-										   bool alone);
-extern void lfdw_response_report_no_rows(const LfdwResponse *response,
-										 LfdwJsonReader reader);
+extern void lfdw_response_take_raised(LfdwResponse *response,
+									  LfdwJsonReader reader, bool alone);
+extern void lfdw_response_refuse_row(LfdwResponse *response, bool alone);
+extern void lfdw_response_lack_rows(LfdwResponse *response,
+									LfdwJsonReader reader);
+
+/* error_path.c */
+extern LfdwJsonStatus lfdw_error_path_check(LfdwResponse *response,
+											LfdwJsonReader root);
 
 /* gateway.c */
 extern bool lfdw_gateway_note_member(LfdwResponse *response,
@@ -141,6 +150,8 @@ extern bool lfdw_gateway_has_member(const LfdwResponse *response,
 									const LfdwJsonValue *key);
 extern bool lfdw_gateway_is_begun(const LfdwResponse *response);
 extern bool lfdw_gateway_is_form(const LfdwResponse *response);
+extern bool lfdw_gateway_says_none(const LfdwResponse *response);
+extern void lfdw_gateway_report_status(const LfdwResponse *response);
 extern LfdwJsonStatus lfdw_gateway_open_body(LfdwResponse *response,
 											 LfdwJsonReader *inside);
 
@@ -152,6 +163,7 @@ extern bool lfdw_root_may_hold_form(const LfdwResponse *response,
 extern LfdwJsonStatus lfdw_root_open_form(LfdwResponse *response,
 										  LfdwJsonReader *inside,
 										  bool *is_form);
+extern LfdwJsonStatus lfdw_root_check_status(LfdwResponse *response);
 extern void lfdw_root_note_other(LfdwResponse *response);
 extern bool lfdw_root_note_member(LfdwResponse *response,
 								  const LfdwJsonValue *key,
@@ -166,6 +178,7 @@ extern void lfdw_root_set_cursor(LfdwResponse *response,
 extern void lfdw_response_enter_string(LfdwResponse *response,
 									   const LfdwJsonReader *inside);
 extern void lfdw_response_leave_string(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_response_pass(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_read_rows(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_step_rows(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_step_lines(LfdwResponse *response);

@@ -24,11 +24,13 @@
 LfdwJsonReader
 lfdw_root_reader(const LfdwResponse *response)
 {
+	const LfdwJsonReader *window = response->nouter > 0 ?
+	&response->outer[0] : &response->reader;
 	LfdwJsonReader root = response->root;
 
-	root.data = response->reader.data;
-	root.len = response->reader.len;
-	root.complete = response->reader.complete;
+	root.data = window->data;
+	root.len = window->len;
+	root.complete = window->complete;
 	return root;
 }
 
@@ -146,6 +148,27 @@ lfdw_root_open_form(LfdwResponse *response, LfdwJsonReader *inside,
 {
 	*is_form = may_have_form(response) && lfdw_gateway_is_form(response);
 	return *is_form ? lfdw_gateway_open_body(response, inside) : LFDW_JSON_OK;
+}
+
+/*
+ * At the end of the root object: notes that there are no rows, where its
+ * statusCode says so by the option no_rows_status.  Raises 38000 where it must not
+ * say that: after a row, or on a page that a cursor asked for.
+ */
+LfdwJsonStatus
+lfdw_root_check_status(LfdwResponse *response)
+{
+	LfdwJsonStatus status;
+
+	if (!may_have_form(response) || !lfdw_gateway_says_none(response))
+		return LFDW_JSON_OK;
+	status = lfdw_json_end(&response->reader);
+	if (status != LFDW_JSON_OK)
+		return status;
+	if (response->row_given || !response->may_have_none)
+		lfdw_gateway_report_status(response);
+	response->none = true;
+	return LFDW_JSON_OK;
 }
 
 /* Notes a member that no form of its own has, if it is the root's. */

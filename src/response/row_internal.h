@@ -27,6 +27,7 @@ struct LfdwRow
 	MemoryContext strings;		/* JSON in strings of the row read last */
 	LfdwConverter **converters; /* by column; NULL where not wanted */
 	bool		copy;			/* conversions may run SQL: see store */
+	const char **null_if;		/* by column, in UTF-8; NULL: none has any */
 
 	/* the row that was read last */
 	uint64		number;			/* counting from 1 */

@@ -28,9 +28,6 @@
 #include "response/response.h"
 #include "scan/page_chain.h"
 
-/* An error names so many values of its call. */
-#define DESCRIBED_VALUES 20
-
 struct LfdwPageChain
 {
 	LfdwChainShared *shared;
@@ -63,23 +60,6 @@ write_payload(const LfdwPageChain *chain)
 	return payload;
 }
 
-/* The argument of which a call carries the most values that could go apart, or -1. */
-static int
-splittable_argument(const LfdwPageChain *chain)
-{
-	const LfdwArguments *arguments = chain->shared->arguments;
-	const int  *count = chain->part->count;
-	int			longest = -1;
-
-	for (int i = 0; i < arguments->nequalities; i++)
-	{
-		if (arguments->equalities[i].send_as == LFDW_SEND_PARTS &&
-			count[i] > 1 && (longest < 0 || count[i] > count[longest]))
-			longest = i;
-	}
-	return longest;
-}
-
 /*
  * Can the call that is about to begin a page ask for less?  Only before its first:
  * the values that are left go to a call that begins at the first page, and those
@@ -88,7 +68,9 @@ splittable_argument(const LfdwPageChain *chain)
 static bool
 can_split(const LfdwPageChain *chain)
 {
-	return chain->pages == 0 && splittable_argument(chain) >= 0;
+	if (chain->pages > 0)
+		return false;
+	return lfdw_part_can_split(chain->shared->arguments, chain->part);
 }
 
 /*
@@ -100,13 +82,8 @@ split(LfdwPageChain *chain)
 {
 	LfdwChainShared *shared = chain->shared;
 	MemoryContext old = MemoryContextSwitchTo(shared->call_context);
-	int			index = splittable_argument(chain);
-	LfdwPart   *rest = lfdw_part_copy(shared->arguments, chain->part);
-	int			half = chain->part->count[index] / 2;
+	LfdwPart   *rest = lfdw_part_split(shared->arguments, chain->part);
 
-	chain->part->count[index] = half;
-	rest->first[index] += half;
-	rest->count[index] -= half;
 	shared->parts_left = lappend(shared->parts_left, rest);
 	MemoryContextSwitchTo(old);
 }
@@ -116,20 +93,18 @@ static void
 describe_call(void *arg)
 {
 	const LfdwPageChain *chain = arg;
-	const LfdwArguments *arguments = chain->shared->arguments;
 
-	for (int i = 0; i < arguments->nequalities; i++)
-	{
-		const LfdwEquality *equality = &arguments->equalities[i];
-		int			shown = Min(chain->part->count[i], DESCRIBED_VALUES);
-		int			more = chain->part->count[i] - shown;
-		char	   *values = lfdw_set_part(&equality->set, chain->part->first[i], shown);
+	lfdw_part_describe(chain->shared->table, chain->shared->arguments, chain->part);
+}
 
-		errcontext("call with %s%s for column \"%s\" of foreign table \"%s\"",
-				   lfdw_error_excerpt(values, strlen(values)),
-				   more > 0 ? psprintf(" and %d more", more) : "",
-				   equality->column->attname, chain->shared->table->relname);
-	}
+/*
+ * May the page that is about to begin say that there are no rows?  A function that
+ * gave a cursor for it has promised that there is one.
+ */
+static bool
+may_have_none(const LfdwPageChain *chain)
+{
+	return chain->page.cursor == NULL && chain->page.url == NULL;
 }
 
 /* Invokes the function for a call's next page, in the call's page context. */
@@ -152,6 +127,12 @@ begin_page(LfdwPageChain *chain)
 		lfdw_invoke_allow_split(chain->invocation);
 	chain->response = lfdw_response_create(shared->table, shared->row,
 										   lfdw_invoke_body(chain->invocation));
+	if (may_have_none(chain))
+	{
+		lfdw_invoke_allow_no_rows(chain->invocation,
+								  shared->table->options->no_rows_errors);
+		lfdw_response_allow_no_rows(chain->response);
+	}
 	chain->needs_more = true;
 	chain->pages++;
 	MemoryContextSwitchTo(old);
@@ -179,7 +160,7 @@ lfdw_page_chain_begin(LfdwChainShared *shared, LfdwPart *part)
 	return chain;
 }
 
-/* Has a call ask for half as much, after it has asked for too much. */
+/* Has a call ask for half as much, after it has asked for too much or in vain. */
 static void
 begin_half(LfdwPageChain *chain)
 {
@@ -260,29 +241,20 @@ finish_page(LfdwPageChain *chain)
 }
 
 /*
- * Does a row belong to its call?  A function that ignores the one value it
- * was given would else return a row once for each value.
+ * The function says that there are no rows.  Of several values some may have
+ * rows: they are asked for again by halves.
  */
-static bool
-is_of_call(const LfdwPageChain *chain, const TupleTableSlot *slot)
+static LfdwPageStatus
+finish_without_rows(LfdwPageChain *chain)
 {
-	const LfdwArguments *arguments = chain->shared->arguments;
-
-	for (int i = 0; i < arguments->nequalities; i++)
+	chain->shared->stats->no_row_answers++;
+	if (chain->pages == 1 && lfdw_part_can_split(chain->shared->arguments, chain->part))
 	{
-		const LfdwEquality *equality = &arguments->equalities[i];
-		int			attno = equality->column->attnum - 1;
-
-		/* what no call has is the recheck's to drop, and to count */
-		if ((equality->send_as == LFDW_SEND_EACH ||
-			 equality->send_as == LFDW_SEND_PARTS) &&
-			chain->part->count[i] < equality->set.nvalues &&
-			(slot->tts_isnull[attno] ||
-			 !lfdw_part_has(arguments, i, chain->part,
-							slot->tts_values[attno])))
-			return false;
+		begin_half(chain);
+		return LFDW_PAGE_NEXT;
 	}
-	return true;
+	MemoryContextDelete(chain->page_context);
+	return LFDW_PAGE_END;
 }
 
 /*
@@ -309,14 +281,12 @@ carried_by(const void *call, const LfdwColumn *column, int element)
 	const LfdwArguments *arguments = chain->shared->arguments;
 	const LfdwEquality *equality = lfdw_arguments_equality(arguments, column);
 	LfdwCarried carried = {0};
-	int			index;
 
 	if (equality == NULL)
 		return carried;
-	index = equality - arguments->equalities;
-	carried.nvalues = chain->part->count[index];
 	carried.type = equality->set.type->type_id;
-	carried.value = equality->set.values[chain->part->first[index]];
+	carried.nvalues = lfdw_part_carries(arguments, equality - arguments->equalities,
+										chain->part, &carried.value);
 	return carried;
 }
 
@@ -346,7 +316,9 @@ read_row(LfdwPageChain *chain, TupleTableSlot *slot)
 			shared->stats->rows++;
 		}
 		MemoryContextSwitchTo(old);
-		if (status != LFDW_RESPONSE_ROW || is_of_call(chain, slot))
+		if (status != LFDW_RESPONSE_ROW)
+			return status;
+		if (lfdw_part_owns(shared->arguments, chain->part, slot))
 			return status;
 		if (shared->arguments->limit >= 0)
 			lfdw_page_chain_report_mismatch(shared->table);
@@ -376,7 +348,8 @@ read_described(LfdwPageChain *chain, TupleTableSlot *slot)
  * Takes the next row of a call into the slot, if it has arrived; the row lives
  * until the next is taken from any call of the scan.  Goes on to the next page
  * after the last row of one, and asks for less at a time where the function says
- * that it was too much: what is left is then in parts_left.  After
+ * that it was too much, or has no rows for all of it: what is left is then in
+ * parts_left.  After
  * LFDW_PAGE_END the chain is no more.  Does not wait; raises what
  * lfdw_invoke_begin, lfdw_invoke_look, lfdw_response_next and lfdw_row_store
  * raise, and those of the last three name the call.
@@ -390,9 +363,13 @@ lfdw_page_chain_next(LfdwPageChain *chain, TupleTableSlot *slot)
 			return LFDW_PAGE_ROW;
 		case LFDW_RESPONSE_END:
 			return finish_page(chain);
+		case LFDW_RESPONSE_NO_ROWS:
+			return finish_without_rows(chain);
 		case LFDW_RESPONSE_MORE:
 			break;
 	}
+	if (lfdw_invoke_has_no_rows(chain->invocation))
+		return finish_without_rows(chain);
 	if (!lfdw_invoke_too_large(chain->invocation))
 		return LFDW_PAGE_WAIT;
 	begin_half(chain);

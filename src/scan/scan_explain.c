@@ -156,6 +156,9 @@ explain_stats(const LfdwInvokeStats *stats, ExplainState *es)
 	ExplainPropertyInteger("Rows Received", NULL, stats->rows, es);
 	if (!text || stats->others > 0)
 		ExplainPropertyInteger("Rows Not Asked For", NULL, stats->others, es);
+	if (!text || stats->no_row_answers > 0)
+		ExplainPropertyInteger("Answers Without Rows", NULL,
+							   stats->no_row_answers, es);
 	ExplainPropertyInteger("Bytes Received", NULL, stats->bytes, es);
 	if (!text || stats->attempts > stats->invocations)
 		ExplainPropertyInteger("Attempts", NULL, stats->attempts, es);
