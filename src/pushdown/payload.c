@@ -223,10 +223,8 @@ fill_page(const char **values, const LfdwPlaces *places, const LfdwOptions *opti
 		values[places->offset] =
 			lfdw_argument_form_value(format,
 									 psprintf("" INT64_FORMAT, page->offset));
-	if (places->limit >= 0 && page->limit >= 0)
-		values[places->limit] =
-			lfdw_argument_form_value(format,
-									 psprintf("" INT64_FORMAT, page->limit));
+	if (places->limit >= 0 && page->limit)
+		values[places->limit] = lfdw_argument_form_value(format, page->limit);
 }
 
 /*

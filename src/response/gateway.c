@@ -39,18 +39,6 @@ place_of(const LfdwResponse *response, const LfdwJsonValue *value)
 	return place;
 }
 
-static LfdwJsonValue
-value_at(const LfdwResponse *response, const LfdwPlace *place)
-{
-	LfdwJsonValue value;
-
-	value.type = place->type;
-	value.escaped = place->escaped;
-	value.text = response->reader.data + (place->offset - response->reader.offset);
-	value.len = place->len;
-	return value;
-}
-
 /* A string or scalar of few bytes, decoded to buf; "" where there are more. */
 static void
 short_text(const LfdwJsonValue *value, char buf[SHORT_TEXT])
@@ -84,7 +72,7 @@ lfdw_gateway_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 						 const LfdwJsonValue *value)
 {
 	static const char *const others[] = {
-		"statusDescription", "headers", "multiValueHeaders", "cookies"
+		"statusDescription", "cookies"
 	};
 	LfdwGateway *gateway = &response->notes.gateway;
 
@@ -94,6 +82,10 @@ lfdw_gateway_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 		gateway->body = place_of(response, value);
 	else if (lfdw_json_is(key, "isBase64Encoded"))
 		gateway->is_base64 = place_of(response, value);
+	else if (lfdw_json_is(key, "headers"))
+		gateway->headers = place_of(response, value);
+	else if (lfdw_json_is(key, "multiValueHeaders"))
+		gateway->multi_headers = place_of(response, value);
 	else
 	{
 		for (int i = 0; i < (int) lengthof(others); i++)
@@ -184,7 +176,7 @@ is_base64(const LfdwResponse *response)
 
 	if (!response->notes.gateway.is_base64.found)
 		return false;
-	value = value_at(response, &response->notes.gateway.is_base64);
+	value = lfdw_response_value_at(response, &response->notes.gateway.is_base64);
 	if (value.type != LFDW_JSON_STRING)
 		return value.type == LFDW_JSON_TRUE;
 	short_text(&value, text);
@@ -199,7 +191,7 @@ body_text(const LfdwResponse *response, size_t *len)
 	char	   *text;
 
 	if (response->notes.gateway.body.found)
-		body = value_at(response, &response->notes.gateway.body);
+		body = lfdw_response_value_at(response, &response->notes.gateway.body);
 	*len = body.type == LFDW_JSON_NULL ? 0 : body.len;
 	if (body.type != LFDW_JSON_STRING)
 		return body.text;
@@ -261,6 +253,7 @@ lfdw_gateway_open_body(LfdwResponse *response, LfdwJsonReader *inside)
 	status = lfdw_json_end(&response->reader);
 	if (status != LFDW_JSON_OK)
 		return status;
+	lfdw_gateway_take_headers(response);
 	text = body_text(response, &len);
 	if (code < 200 || code >= 300)
 	{

@@ -19,6 +19,7 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "utils/memutils.h"
 
 #include "base/json_pointer.h"
 #include "response/response_internal.h"
@@ -43,6 +44,40 @@ pointer_in_utf8(const LfdwPointer *pointer)
 	return copy;
 }
 
+/* Where the answer says what of a page after it. */
+static void
+set_marks(LfdwResponse *response, const LfdwOptions *options)
+{
+	response->paging = lfdw_paging_of(options);
+	if (options->cursor_path)
+		response->marks[LFDW_MARK_CURSOR] = pointer_in_utf8(options->cursor_path);
+	else if (response->paging == LFDW_PAGING_MEMBER && options->rows_path == NULL)
+		response->marks[LFDW_MARK_CURSOR] = lfdw_pointer_to("cursor");
+	if (options->more_path)
+		response->marks[LFDW_MARK_MORE] = pointer_in_utf8(options->more_path);
+	if (options->cursor_row_path == NULL)
+		return;
+	response->row_cursor_path = pointer_in_utf8(options->cursor_row_path);
+	initStringInfo(&response->row_cursor);
+	response->row_strings = AllocSetContextCreate(CurrentMemoryContext,
+												  "lambda_fdw strings",
+												  ALLOCSET_SMALL_SIZES);
+}
+
+/* How many containers the longest way leads through. */
+static int
+depth_of(const LfdwResponse *response)
+{
+	int			depth = response->rows_path->ntokens;
+
+	for (int mark = 0; mark < LFDW_NMARKS; mark++)
+	{
+		if (response->marks[mark])
+			depth = Max(depth, response->marks[mark]->ntokens);
+	}
+	return depth;
+}
+
 /*
  * Makes the reader of one answer.
  *
@@ -55,7 +90,6 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 {
 	LfdwResponse *response = palloc0(sizeof(LfdwResponse));
 	const LfdwOptions *options = table->options;
-	int			depth;
 
 	response->table = table;
 	response->row = row;
@@ -67,19 +101,11 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 		response->rows_path = pointer_in_utf8(options->rows_path);
 	else
 		response->rows_path = lfdw_pointer_to("rows");
-	if (options->cursor_path)
-		response->cursor_path = pointer_in_utf8(options->cursor_path);
-	else if (options->rows_path == NULL)
-		response->cursor_path = lfdw_pointer_to("cursor");
-
 	if (options->error_path)
 		response->error_path = pointer_in_utf8(options->error_path);
-
-	depth = response->rows_path->ntokens;
-	if (response->cursor_path)
-		depth = Max(depth, response->cursor_path->ntokens);
-	response->frames = palloc0(sizeof(LfdwFrame) * (depth + 2));
-	response->outer = palloc0(sizeof(LfdwJsonReader) * (depth + 2));
+	set_marks(response, options);
+	response->frames = palloc0(sizeof(LfdwFrame) * (depth_of(response) + 2));
+	response->outer = palloc0(sizeof(LfdwJsonReader) * (depth_of(response) + 2));
 	lfdw_json_init(&response->reader, "", 0, false);
 	return response;
 }
@@ -303,32 +329,6 @@ lfdw_response_next(LfdwResponse *response)
 	response->row_given = true;
 	if (response->source)
 		lfdw_body_commit(response->source);
+	lfdw_response_note_row(response);
 	return LFDW_RESPONSE_ROW;
-}
-
-/*
- * The cursor of the next page as JSON in the database encoding, once the
- * answer is at its end; NULL where no page follows.
- */
-const char *
-lfdw_response_cursor(const LfdwResponse *response)
-{
-	return response->notes.cursor;
-}
-
-/*
- * The member of an answer, at its end, that names a further page although no
- * option and no column reads it; NULL for none.  It is shown as
- * lfdw_error_excerpt makes it, and lives as long as the response.
- */
-const char *
-lfdw_response_page_member(const LfdwResponse *response)
-{
-	const LfdwRootNotes *notes = &response->notes;
-
-	if (notes->cursor || notes->last_page)
-		return NULL;
-	if (!notes->rows_seen && (notes->page_read || !notes->page_surely))
-		return NULL;
-	return notes->page_member;
 }

@@ -15,6 +15,7 @@
 #include "lambda/invoke.h"
 #include "pg/message.h"
 #include "response/response_internal.h"
+#include "value/json_find.h"
 #include "value/json_string.h"
 
 /* How far below an object that is no row, rows are looked for. */
@@ -352,40 +353,6 @@ lfdw_response_refuse_row(LfdwResponse *response, bool alone)
 		report_no_member(response, alone);
 }
 
-/*
- * Goes to the value that a token names in the container that comes next; false
- * where there is none, with the reader unchanged.
- */
-static bool
-go_to(LfdwJsonReader *reader, const char *token)
-{
-	LfdwJsonReader ahead = *reader;
-	LfdwJsonType type;
-	LfdwJsonValue key;
-	LfdwJsonValue value;
-	int			index = 0;
-
-	lfdw_json_peek(&ahead, &type);
-	lfdw_json_enter(&ahead);
-	for (;;)
-	{
-		bool		found;
-
-		if ((type == LFDW_JSON_OBJECT ? lfdw_json_member(&ahead, &key) :
-			 lfdw_json_element(&ahead)) != LFDW_JSON_OK)
-			return false;
-		found = type == LFDW_JSON_OBJECT ? lfdw_json_is(&key, token) :
-			lfdw_pointer_names_element(token, index++);
-		if (found)
-		{
-			*reader = ahead;
-			return true;
-		}
-		if (lfdw_json_value(&ahead, &value) != LFDW_JSON_OK)
-			return false;
-	}
-}
-
 /* What stands where rows_path does not go on. */
 static char *
 describe_value(LfdwJsonReader reader)
@@ -431,7 +398,7 @@ follow_rows_path(const LfdwResponse *response, LfdwJsonReader *reader,
 			 !lfdw_json_string_open(reader, &string, true,
 									response->table->function.label)))
 			return;
-		if (!go_to(reader, response->rows_path->tokens[i]))
+		if (!lfdw_json_go_to(reader, response->rows_path->tokens[i]))
 			return;
 		lfdw_pointer_append(path, rows_path->tokens[i]);
 	}

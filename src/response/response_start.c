@@ -120,6 +120,7 @@ lfdw_response_start(LfdwResponse *response)
 	LfdwJsonReader *reader = &response->reader;
 	LfdwJsonStatus status;
 	LfdwJsonType type = LFDW_JSON_NULL;
+	bool		to_mark[LFDW_NMARKS];
 
 	status = lfdw_json_peek(reader, &type);
 	if (status != LFDW_JSON_OK && status != LFDW_JSON_END)
@@ -129,8 +130,9 @@ lfdw_response_start(LfdwResponse *response)
 		(type == LFDW_JSON_ARRAY && rows_path && rows_path->ntokens > 0))
 	{
 		response->state = LFDW_STATE_MEMBERS;
-		return lfdw_response_enter(response, type, true,
-								   response->cursor_path != NULL);
+		for (int mark = 0; mark < LFDW_NMARKS; mark++)
+			to_mark[mark] = response->marks[mark] != NULL;
+		return lfdw_response_enter(response, type, true, to_mark);
 	}
 	if (type == LFDW_JSON_STRING)
 		return start_string(response);

@@ -469,6 +469,7 @@ lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 		value.len = reader->pos - start.pos;
 	}
 	set_whole_row(row, &value);
+	row->is_string = value.type == LFDW_JSON_STRING;
 	row->text = value.text;
 	row->len = value.len;
 	row->number++;
@@ -494,6 +495,17 @@ bool
 lfdw_row_is_empty(const LfdwRow *row)
 {
 	return row->is_object && !row->has_members;
+}
+
+/*
+ * The row that was read last as it came, *len bytes of JSON.  Valid until it is
+ * stored.
+ */
+const char *
+lfdw_row_text(const LfdwRow *row, size_t *len)
+{
+	*len = row->len + (row->is_string ? 2 : 0);
+	return row->text - (row->is_string ? 1 : 0);
 }
 
 /* The number of the row that was read last, from 1. */

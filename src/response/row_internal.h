@@ -34,6 +34,7 @@ struct LfdwRow
 	int			element;		/* of an aligned answer, from 0; else -1 */
 	const char *text;			/* the whole of it */
 	size_t		len;
+	bool		is_string;		/* text is without its quotes */
 	bool		is_object;
 	LfdwJsonReader object;		/* before it, if it is one */
 	bool		has_members;	/* any at all ... */
