@@ -314,6 +314,15 @@ SELECT options, refused(options) FROM unnest(ARRAY[
   $$cursor_path ''$$,
   $$page_argument 'a', limit_argument 'a', page_size '1'$$,
   $$page_argument 'a', payload '{"a": 1}'$$,
+  $$cursor_row_path '/id', answer_format 'csv'$$,
+  $$cursor_row_path '/id', rows_format 'entries', rows_path '/items'$$,
+  $$cursor_path '/next', answer_format 'csv'$$,
+  $$cursor_path '/next', answer_format 'csv', rows_path '/report'$$,
+  $$more_path '/more', page_argument 'page', answer_format 'raw'$$,
+  $$cursor_argument 'after', answer_format 'csv'$$,
+  $$cursor_header 'link', answer_format 'csv'$$,
+  $$page_argument 'page', batch_argument '/keys', batch_answer 'aligned'$$,
+  $$cursor_argument 'after', batch_argument '/keys', batch_answer 'aligned'$$,
   $$cursor_header 'x y'$$]) options;
 
 SET client_min_messages = warning;
