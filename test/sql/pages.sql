@@ -130,6 +130,16 @@ END $$;
 SELECT form, linked(form)
 FROM unnest(ARRAY['"<%s>; rel=\"next\""', '"<%s>;rel=next"', '"<https://x/?p=1>; rel=\"prev\", <%s>; title=\"a, b\"; rel=\"last next\""',
   '["<https://x/?p=1>; rel=first", "<%s>; rel=next"]', '"<%s>; rel=\"prev\""']) form;
+-- of CSV too
+SELECT make('{"by": "link", "form": "\"<%s>; rel=next\"", "csv": true}', $$cursor_header 'link', cursor_argument 'after', answer_format 'csv'$$);
+ALTER FOREIGN TABLE rows OPTIONS (DROP rows_path);
+SELECT sent();
+SELECT make('{"by": "page", "csv": true}', $$page_argument 'page', limit_argument 'limit', page_size '10', answer_format 'csv'$$);
+ALTER FOREIGN TABLE rows OPTIONS (DROP rows_path);
+SELECT sent();
+SELECT make('{"by": "page", "csv": true, "lie": "ignore"}', $$page_argument 'page', answer_format 'csv'$$);
+ALTER FOREIGN TABLE rows OPTIONS (DROP rows_path);
+SELECT fails();
 -- a header that the form does not have ends the pages; an answer of another form has none at all
 SELECT make('{"by": "header", "name": "x-other"}', $$cursor_header 'x-next', cursor_argument 'after'$$);
 SELECT sent();
