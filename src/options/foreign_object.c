@@ -24,6 +24,7 @@
 #include "utils/syscache.h"
 
 #include "aws/client.h"
+#include "options/event.h"
 #include "options/foreign_object.h"
 #include "options/option_internal.h"
 #include "pg/compat.h"
@@ -240,6 +241,7 @@ lfdw_foreign_table_options(Oid relid)
 
 	read_server(options, table->serverid);
 	lfdw_option_read(ForeignTableRelationId, table->options, options);
+	lfdw_event_apply(options);
 	return options;
 }
 

@@ -18,6 +18,7 @@
 #include "base/arn.h"
 #include "base/json_pointer.h"
 #include "base/uri.h"
+#include "options/event.h"
 #include "options/option.h"
 #include "options/option_internal.h"
 #include "options/table_rules.h"
@@ -211,6 +212,7 @@ static void
 validate(Oid catalog, List *list)
 {
 	LfdwOptions options = {0};
+	LfdwOptions given = {0};
 	LfdwMapping mapping = {0};
 	LfdwColumnOptions column = {0};
 
@@ -229,6 +231,9 @@ validate(Oid catalog, List *list)
 		case ForeignTableRelationId:
 			lfdw_option_read_defaults(catalog, &options);
 			lfdw_option_read(catalog, list, &options);
+			lfdw_option_read(catalog, list, &given);
+			lfdw_event_check(&given);
+			lfdw_event_apply(&options);
 			lfdw_table_rules_check(&options);
 			break;
 		case AttributeRelationId:

@@ -92,6 +92,7 @@ lfdw_row_create(const LfdwTable *table, const Bitmapset *attrs)
 
 	row->table = table;
 	row->element = -1;
+	row->format = table->options->answer_format;
 	row->strings = AllocSetContextCreate(CurrentMemoryContext,
 										 "lambda_fdw strings",
 										 ALLOCSET_SMALL_SIZES);
@@ -190,16 +191,13 @@ forget(LfdwRow *row, const LfdwPathNode *node)
 		forget(row, node->children[i]);
 }
 
-static LfdwJsonStatus read_node(LfdwRow *row, LfdwJsonReader *reader,
-								LfdwPathNode *node);
-
 /* Reads a child that a container has. */
 static LfdwJsonStatus
 read_child(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node,
 		   LfdwPathNode *child)
 {
 	lfdw_row_path_note_seen(node, child);
-	return read_node(row, reader, child);
+	return lfdw_row_read_node(row, reader, child);
 }
 
 static LfdwJsonStatus
@@ -284,8 +282,8 @@ read_below(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
  * Reads the value at a node: for the columns there, and those below, which a
  * string is read as JSON for.
  */
-static LfdwJsonStatus
-read_node(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
+LfdwJsonStatus
+lfdw_row_read_node(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
 {
 	LfdwJsonStatus status;
 	LfdwJsonValue value;
@@ -427,8 +425,8 @@ read_scalar(LfdwRow *row, const LfdwJsonValue *value,
 }
 
 /* Forgets the row before. */
-static void
-forget_row(LfdwRow *row)
+void
+lfdw_row_forget(LfdwRow *row)
 {
 	memset(row->found, 0, row->table->ncolumns);
 	row->is_object = row->has_members = row->has_known = false;
@@ -452,7 +450,7 @@ lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 	LfdwJsonValue value;
 	LfdwJsonType type;
 
-	forget_row(row);
+	lfdw_row_forget(row);
 	status = lfdw_json_peek(reader, &type);
 	if (status != LFDW_JSON_OK)
 		return status;
