@@ -19,6 +19,7 @@
 #include "utils/rel.h"
 
 #include "base/json_pointer.h"
+#include "options/answer_rules.h"
 #include "options/foreign_object.h"
 #include "options/function_options.h"
 #include "options/option_kind.h"
@@ -246,6 +247,7 @@ lfdw_table_create(Relation relation)
 	place_arguments(table);
 	if (table->options->envelope)
 		lfdw_places_add_envelope(table->places);
+	lfdw_answer_rules_check(table);
 	set_function(table);
 	return table;
 }
