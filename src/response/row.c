@@ -42,6 +42,8 @@ find_places(LfdwRow *row)
 	{
 		const LfdwColumn *column = &table->columns[i];
 
+		if (column->input)
+			continue;
 		if (column->path_given && column->path->ntokens > 0 &&
 			lfdw_pointer_is_index(column->path->tokens[0]))
 			row->by_place = true;
@@ -104,8 +106,15 @@ lfdw_row_create(const LfdwTable *table, const Bitmapset *attrs)
 	{
 		const LfdwColumn *column = &table->columns[i];
 
-		lfdw_row_path_add(row->root, column->path, i);
-		if (column->path->ntokens > 0 || ncolumns == 1)
+		row->nread += !column->input;
+	}
+	for (int i = 0; i < ncolumns; i++)
+	{
+		const LfdwColumn *column = &table->columns[i];
+
+		if (!column->input)
+			lfdw_row_path_add(row->root, column->path, i);
+		if (!column->input && (column->path->ntokens > 0 || row->nread == 1))
 			row->table_order.columns[row->table_order.ncolumns++] = i;
 		if (!bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber,
 						   attrs))
@@ -122,7 +131,7 @@ lfdw_row_create(const LfdwTable *table, const Bitmapset *attrs)
 
 /*
  * The order of an array row's values where the answer does not tell: the
- * table's columns but those of path ''.
+ * table's columns but those of input and of path ''.
  */
 const LfdwRowOrder *
 lfdw_row_table_order(const LfdwRow *row)
@@ -164,9 +173,9 @@ lfdw_row_find_column(const LfdwRow *row, const char *name)
 {
 	for (int i = 0; i < row->table->ncolumns; i++)
 	{
-		const char *candidate = row->table->columns[i].name;
+		const LfdwColumn *column = &row->table->columns[i];
 
-		if (candidate && strcmp(candidate, name) == 0)
+		if (column->name && !column->input && strcmp(column->name, name) == 0)
 			return i;
 	}
 	return -1;
@@ -408,10 +417,10 @@ read_scalar(LfdwRow *row, const LfdwJsonValue *value,
 						   value->type == LFDW_JSON_STRING ?
 						   psprintf("\"%s\"", lfdw_json_shown(value)) :
 						   lfdw_error_excerpt(value->text, value->len),
-						   row->table->relname, row->table->ncolumns),
+						   row->table->relname, row->nread),
 				 errhint("A row is an object or an array.")));
-	row->found[0] = true;
-	row->values[0] = *value;
+	row->found[row->table_order.columns[0]] = true;
+	row->values[row->table_order.columns[0]] = *value;
 	return LFDW_JSON_OK;
 }
 
@@ -485,7 +494,7 @@ lfdw_row_has_no_member(const LfdwRow *row, bool alone)
 {
 	return row->is_object && !row->has_known &&
 		(row->has_members || alone) &&
-		row->root->ncolumns == 0 && row->table->ncolumns > 0;
+		row->root->ncolumns == 0 && row->nread > 0;
 }
 
 /* Is the row that was read last an object without members? */
@@ -532,7 +541,7 @@ lfdw_row_missed(const LfdwRow *row, const char **alike, const char **path)
 	{
 		const LfdwColumn *column = &row->table->columns[i];
 
-		if (row->converters[i] == NULL)
+		if (row->converters[i] == NULL || column->input)
 			continue;
 		*path = lfdw_row_path_missed(row->root, column->path, alike);
 		if (*path)
@@ -542,10 +551,10 @@ lfdw_row_missed(const LfdwRow *row, const char **alike, const char **path)
 }
 
 /*
- * Can a scalar be a row, that is, has the table one column?
+ * Can a scalar be a row, that is, has the table one column that is not of input?
  */
 bool
 lfdw_row_takes_scalar(const LfdwRow *row)
 {
-	return row->table->ncolumns == 1;
+	return row->nread == 1;
 }

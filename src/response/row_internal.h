@@ -21,6 +21,7 @@ struct LfdwRow
 {
 	const LfdwTable *table;
 	LfdwPathNode *root;			/* the paths of the columns */
+	int			nread;			/* columns that an answer has: not of input */
 	LfdwRowOrder table_order;
 	bool		by_place;		/* paths say where array rows have values */
 	int			unplaced;		/* the column whose path does not, or -1 */

@@ -138,7 +138,7 @@ missing_value(LfdwRow *row, int index, LfdwCarriedBy carried_by,
 						row->number, row->table->function.label, column->name),
 				 errdetail("The invocation carried %d values of it, so the row could belong to any.",
 						   carried.nvalues),
-				 errhint("Let the function return the member, or declare pushdown '=' alone.")));
+				 errhint("Let the function return the member, declare pushdown '=' alone, or make it an input column.")));
 	nestlevel = lfdw_transmission_modes_begin();
 	getTypeOutputInfo(carried.type, &output, &varlena);
 	text = OidOutputFunctionCall(output, carried.value);
