@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "common/hashfn.h"
 #include "utils/datum.h"
 #include "utils/memutils.h"
 
@@ -19,22 +20,75 @@
 #define FIRST_ROOM 64
 
 static uint32
-hash_key(const LfdwKeyType *type, Datum key)
+hash_key(const LfdwKeyType *type, const LfdwKey *key)
 {
-	return DatumGetUInt32(FunctionCall1Coll(&type->type->hash_proc_finfo,
-											type->collation, key));
+	uint32		hash = 0;
+
+	for (int i = 0; i < type->ncolumns; i++)
+	{
+		const LfdwKeyColumn *column = &type->columns[i];
+
+		hash = hash_combine(hash,
+							DatumGetUInt32(FunctionCall1Coll(&column->type->hash_proc_finfo,
+															 column->collation,
+															 key->values[i])));
+	}
+	return hash;
 }
 
 static bool
-keys_equal(const LfdwKeyType *type, Datum a, Datum b)
+keys_equal(const LfdwKeyType *type, const LfdwKey *a, const LfdwKey *b)
 {
-	return DatumGetBool(FunctionCall2Coll(&type->type->eq_opr_finfo,
-										  type->collation, a, b));
+	for (int i = 0; i < type->ncolumns; i++)
+	{
+		const LfdwKeyColumn *column = &type->columns[i];
+
+		if (!DatumGetBool(FunctionCall2Coll(&column->type->eq_opr_finfo,
+											column->collation,
+											a->values[i], b->values[i])))
+			return false;
+	}
+	return true;
+}
+
+/* Are two keys the same to the byte, and so sent alike? */
+static bool
+keys_identical(const LfdwKeyType *type, const LfdwKey *a, const LfdwKey *b)
+{
+	for (int i = 0; i < type->ncolumns; i++)
+	{
+		const TypeCacheEntry *column = type->columns[i].type;
+
+		if (!datum_image_eq(a->values[i], b->values[i], column->typbyval,
+							column->typlen))
+			return false;
+	}
+	return true;
+}
+
+/* A copy of one key, without those that equal it. */
+static LfdwKey *
+copy_key(const LfdwKeyType *type, const LfdwKey *key, MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	LfdwKey    *copy = palloc(offsetof(LfdwKey, values) +
+							  sizeof(Datum) * type->ncolumns);
+
+	copy->next = NULL;
+	for (int i = 0; i < type->ncolumns; i++)
+	{
+		const TypeCacheEntry *column = type->columns[i].type;
+
+		copy->values[i] = datumCopy(key->values[i], column->typbyval,
+									column->typlen);
+	}
+	MemoryContextSwitchTo(old);
+	return copy;
 }
 
 #define SH_PREFIX lfdw_keytab
 #define SH_ELEMENT_TYPE LfdwKeyEntry
-#define SH_KEY_TYPE Datum
+#define SH_KEY_TYPE LfdwKey *
 #define SH_KEY key
 #define SH_HASH_KEY(tb, key) hash_key((tb)->private_data, key)
 #define SH_EQUAL(tb, a, b) keys_equal((tb)->private_data, a, b)
@@ -70,98 +124,85 @@ lfdw_join_batch_forget(LfdwJoinState *state)
 
 /* The entry of a key, made if there is none, with a copy of the key. */
 static LfdwKeyEntry *
-insert_key(lfdw_keytab_hash * table, MemoryContext context, const LfdwKeyType *type,
-		   Datum key)
+insert_key(lfdw_keytab_hash * table, MemoryContext context,
+		   const LfdwKeyType *type, LfdwKey *key)
 {
 	bool		found;
 	LfdwKeyEntry *entry = lfdw_keytab_insert(table, key, &found);
 
 	if (!found)
 	{
-		MemoryContext old = MemoryContextSwitchTo(context);
-
-		entry->key = datumCopy(key, type->type->typbyval, type->type->typlen);
-		entry->spellings = NULL;
+		entry->key = copy_key(type, key, context);
 		entry->complete = false;
 		entry->rows = NULL;
 		entry->answer = NULL;
 		entry->remembered = NULL;
-		MemoryContextSwitchTo(old);
 	}
 	return entry;
 }
 
-/* Has an entry a key just as this one is? */
+/* Is a key among keys that equal it as it is? */
 static bool
-has_spelling(const LfdwKeyEntry *entry, const LfdwKeyType *type, Datum key)
+has_spelling(const LfdwKeyType *type, const LfdwKey *keys, const LfdwKey *key)
 {
-	bool		byval = type->type->typbyval;
-	int			length = type->type->typlen;
-
-	if (datum_image_eq(entry->key, key, byval, length))
-		return true;
-	for (LfdwSpelling *other = entry->spellings; other; other = other->next)
+	for (; keys; keys = keys->next)
 	{
-		if (datum_image_eq(other->key, key, byval, length))
+		if (keys_identical(type, keys, key))
 			return true;
 	}
 	return false;
 }
 
-/* Has an entry every spelling that another has? */
+/* Are keys all among others? */
 static bool
-has_spellings(const LfdwKeyEntry *entry, const LfdwKeyType *type,
-			  const LfdwKeyEntry *other)
+has_spellings(const LfdwKeyType *type, const LfdwKey *keys,
+			  const LfdwKey *others)
 {
-	if (!has_spelling(entry, type, other->key))
-		return false;
-	for (LfdwSpelling *spelling = other->spellings; spelling; spelling = spelling->next)
+	for (; others; others = others->next)
 	{
-		if (!has_spelling(entry, type, spelling->key))
+		if (!has_spelling(type, keys, others))
 			return false;
 	}
 	return true;
 }
 
-/* Adds a spelling to an entry in a context; returns whether it was new. */
-static bool
-add_spelling(LfdwKeyEntry *entry, MemoryContext context,
-			 const LfdwKeyType *type, Datum key)
+/* Adds a copy of a key behind the first of those that equal it. */
+static void
+add_spelling(const LfdwKeyType *type, LfdwKey *keys, const LfdwKey *key,
+			 MemoryContext context)
 {
-	MemoryContext old;
-	LfdwSpelling *spelling;
+	LfdwKey    *copy = copy_key(type, key, context);
 
-	if (has_spelling(entry, type, key))
-		return false;
-	old = MemoryContextSwitchTo(context);
-	spelling = palloc(sizeof(LfdwSpelling));
-	spelling->key = datumCopy(key, type->type->typbyval, type->type->typlen);
-	spelling->next = entry->spellings;
-	entry->spellings = spelling;
-	MemoryContextSwitchTo(old);
-	return true;
+	copy->next = keys->next;
+	keys->next = copy;
 }
 
-/* Adds an outer row to the batch; one without a key can match nothing. */
+/*
+ * Adds an outer row to the batch, under the key that was evaluated; one without a
+ * key can match nothing.
+ */
 void
-lfdw_join_batch_add(LfdwJoinState *state, TupleTableSlot *slot, Datum key,
-					bool isnull)
+lfdw_join_batch_add(LfdwJoinState *state, TupleTableSlot *slot, bool has_key)
 {
+	const LfdwKeyType *type = &state->key_type;
 	MemoryContext old = MemoryContextSwitchTo(state->batch_context);
 	LfdwOuterRow *row = palloc0(sizeof(LfdwOuterRow));
 
 	row->tuple = ExecCopySlotMinimalTuple(slot);
 	*state->last = row;
 	state->last = &row->next;
-	if (!isnull)
+	if (has_key)
 	{
-		LfdwKeyEntry *entry = insert_key(state->keys, state->batch_context,
-										 &state->key_type, key);
+		LfdwKeyEntry *entry = insert_key(state->keys, state->batch_context, type,
+										 state->key);
 
 		row->next_of_key = entry->rows;
 		entry->rows = row;
-		if (add_spelling(entry, state->batch_context, &state->key_type, key))
+		if (!has_spelling(type, entry->key, state->key))
+		{
+			add_spelling(type, entry->key, state->key, state->batch_context);
 			state->nspellings++;
+		}
 	}
 	MemoryContextSwitchTo(old);
 }
@@ -185,7 +226,7 @@ recall_key(LfdwJoinState *state, const LfdwKeyEntry *entry)
 	LfdwKeyEntry *known = lfdw_keytab_lookup(state->memory, entry->key);
 
 	if (known && known->complete &&
-		has_spellings(known, &state->key_type, entry))
+		has_spellings(&state->key_type, known->key, entry->key))
 		return known;
 	if (known)
 	{
@@ -196,19 +237,21 @@ recall_key(LfdwJoinState *state, const LfdwKeyEntry *entry)
 }
 
 /*
- * Collects the batch's keys whose answer is not remembered.  Returns
- * how many there are; with none the scan need not run.
+ * Collects the batch's keys whose answer is not remembered, for the scan.  Returns
+ * how many there are, those that equal each other once; with none the scan need
+ * not run.
  */
 int
 lfdw_join_batch_make_bound(LfdwJoinState *state)
 {
-	MemoryContext old = MemoryContextSwitchTo(state->batch_context);
-	Datum	   *values = palloc_extended(sizeof(Datum) * ((Size) state->keys->members +
-														  state->nspellings + 1),
-										 MCXT_ALLOC_HUGE);
+	int			ncolumns = state->key_type.ncolumns;
+	Size		most = (Size) state->keys->members + state->nspellings;
+	Datum	   *values = MemoryContextAllocExtended(state->batch_context,
+													sizeof(Datum) * (most * ncolumns + 1),
+													MCXT_ALLOC_HUGE);
 	lfdw_keytab_iterator iterator;
 	LfdwKeyEntry *entry;
-	int			nvalues = 0;
+	int			ntuples = 0;
 	int			nkeys = 0;
 
 	lfdw_keytab_start_iterate(state->keys, &iterator);
@@ -218,13 +261,12 @@ lfdw_join_batch_make_bound(LfdwJoinState *state)
 		if (entry->remembered)
 			continue;
 		nkeys++;
-		values[nvalues++] = entry->key;
-		for (LfdwSpelling *other = entry->spellings; other; other = other->next)
-			values[nvalues++] = other->key;
+		for (const LfdwKey *key = entry->key; key; key = key->next)
+			memcpy(values + (Size) ntuples++ * ncolumns, key->values,
+				   sizeof(Datum) * ncolumns);
 	}
-	state->bound.ntuples = nvalues;
+	state->bound.ntuples = ntuples;
 	state->bound.values = values;
-	MemoryContextSwitchTo(old);
 	return nkeys;
 }
 
@@ -236,9 +278,12 @@ has_room(const LfdwJoinState *state)
 		state->max_memory;
 }
 
-/* Remembers a row of a key that was asked for, if there is room. */
+/*
+ * Remembers a row of a key that was asked for, the one that was evaluated, if there
+ * is room.
+ */
 void
-lfdw_join_batch_remember(LfdwJoinState *state, Datum key, TupleTableSlot *slot)
+lfdw_join_batch_remember(LfdwJoinState *state, TupleTableSlot *slot)
 {
 	MemoryContext old;
 	LfdwKeyEntry *entry;
@@ -248,7 +293,7 @@ lfdw_join_batch_remember(LfdwJoinState *state, Datum key, TupleTableSlot *slot)
 		return;
 	old = MemoryContextSwitchTo(state->memory_context);
 	entry = insert_key(state->memory, state->memory_context, &state->key_type,
-					   key);
+					   state->key);
 	row = palloc(sizeof(LfdwInnerRow));
 	row->tuple = ExecCopySlotMinimalTuple(slot);
 	row->next = entry->answer;
@@ -263,30 +308,26 @@ lfdw_join_batch_remember(LfdwJoinState *state, Datum key, TupleTableSlot *slot)
 void
 lfdw_join_batch_complete(LfdwJoinState *state)
 {
+	const LfdwKeyType *type = &state->key_type;
 	lfdw_keytab_iterator iterator;
 	LfdwKeyEntry *entry;
-	const TypeCacheEntry *type = state->key_type.type;
 
 	lfdw_keytab_start_iterate(state->keys, &iterator);
 	while ((entry = lfdw_keytab_iterate(state->keys, &iterator)) != NULL)
 	{
 		LfdwKeyEntry *known;
-		MemoryContext old;
 
 		if (!has_room(state))
 			return;
 		if (entry->remembered)
 			continue;
-		known = insert_key(state->memory, state->memory_context,
-						   &state->key_type, entry->key);
+		known = insert_key(state->memory, state->memory_context, type, entry->key);
 		known->complete = true;
-		/* an earlier batch may have asked by another spelling */
-		old = MemoryContextSwitchTo(state->memory_context);
-		known->key = datumCopy(entry->key, type->typbyval, type->typlen);
-		MemoryContextSwitchTo(old);
-		known->spellings = NULL;
-		for (LfdwSpelling *other = entry->spellings; other; other = other->next)
-			(void) add_spelling(known, state->memory_context,
-								&state->key_type, other->key);
+		/* the row, or an earlier batch, may have had another that equals it */
+		if (!keys_identical(type, known->key, entry->key))
+			known->key = copy_key(type, entry->key, state->memory_context);
+		known->key->next = NULL;
+		for (const LfdwKey *key = entry->key->next; key; key = key->next)
+			add_spelling(type, known->key, key, state->memory_context);
 	}
 }

@@ -23,6 +23,7 @@
 
 #include "join/join_internal.h"
 #include "join/join_tuple.h"
+#include "pushdown/term_list.h"
 #include "scan/scan.h"
 
 /* By how much batches grow after a small first one. */
@@ -74,33 +75,41 @@ read_plan(LfdwJoinState *state, const CustomScan *plan)
 	state->batch_keys = first_keys(state);
 	state->outer_width = list_nth_int(numbers, LFDW_JOIN_OUTER_WIDTH);
 	state->inner_width = list_nth_int(numbers, LFDW_JOIN_INNER_WIDTH);
-	state->term.op = lfdw_operator_equality(true);
-	state->term.declared = true;
-	state->term.valtype = (Oid) list_nth_int(numbers, LFDW_JOIN_KEY_TYPE);
-	state->term.collation = (Oid) list_nth_int(numbers, LFDW_JOIN_COLLATION);
 }
 
-/* Finds the key column, and how keys are hashed and compared. */
+/*
+ * Takes the columns of the key from the plan, as terms without values for the scan,
+ * and finds how their values are hashed and compared.
+ */
 static void
 prepare_keys(LfdwJoinState *state, const CustomScan *plan)
 {
-	List	   *numbers = list_nth(plan->custom_private, LFDW_JOIN_NUMBERS);
-	Oid			type = state->term.valtype;
+	List	   *keys = list_nth(plan->custom_private, LFDW_JOIN_KEYS);
+	int			ncolumns = list_length(keys);
 	LfdwScanDescription description;
+	List	   *terms;
+	ListCell   *lc;
 
 	lfdw_scan_describe(state->inner, &description);
-	state->term.column =
-		description.table->by_attnum[list_nth_int(numbers, LFDW_JOIN_ATTNUM) - 1];
-	lfdw_scan_set_keys(state->inner, list_make1(&state->term));
-	state->terms[0] = &state->term;
-	state->bound.ncolumns = 1;
-	state->bound.terms = state->terms;
-	state->outer_type = type;
-	state->inner_type = getBaseType(state->term.column->typid);
-	state->key_type.collation = state->term.collation;
-	state->key_type.type = lookup_type_cache(lfdw_set_type(type),
-											 TYPECACHE_HASH_PROC_FINFO |
-											 TYPECACHE_EQ_OPR_FINFO);
+	terms = lfdw_term_deserialize_keys(description.table, keys);
+	lfdw_scan_set_keys(state->inner, terms);
+	state->bound.ncolumns = state->key_type.ncolumns = ncolumns;
+	state->bound.terms = palloc(sizeof(LfdwTerm *) * ncolumns);
+	state->key_type.columns = palloc0(sizeof(LfdwKeyColumn) * ncolumns);
+	state->key = palloc(offsetof(LfdwKey, values) + sizeof(Datum) * ncolumns);
+	foreach(lc, terms)
+	{
+		LfdwTerm   *term = lfirst(lc);
+		LfdwKeyColumn *column = &state->key_type.columns[foreach_current_index(lc)];
+
+		state->bound.terms[foreach_current_index(lc)] = term;
+		column->sides[LFDW_JOIN_OUTER].type = term->valtype;
+		column->sides[LFDW_JOIN_INNER].type = getBaseType(term->column->typid);
+		column->collation = term->collation;
+		column->type = lookup_type_cache(lfdw_set_type(term->valtype),
+										 TYPECACHE_HASH_PROC_FINFO |
+										 TYPECACHE_EQ_OPR_FINFO);
+	}
 }
 
 /* Begins the two children. */
@@ -121,16 +130,27 @@ begin_children(LfdwJoinState *state, const CustomScan *plan, EState *estate,
 	state->css.custom_ps = list_make2(state->outer, state->inner);
 }
 
+/* Prepares one side's expressions of the key, a list in custom_exprs. */
+static void
+init_key_side(LfdwJoinState *state, enum LfdwJoinChild side, List *exprs)
+{
+	ListCell   *lc;
+
+	foreach(lc, exprs)
+		state->key_type.columns[foreach_current_index(lc)].sides[side].expr =
+		ExecInitExpr(lfirst(lc), &state->css.ss.ps);
+}
+
 /* Prepares the expressions over the scan tuple. */
 static void
 init_expressions(LfdwJoinState *state, const CustomScan *plan)
 {
 	PlanState  *ps = &state->css.ss.ps;
 
-	state->outer_key = ExecInitExpr(list_nth(plan->custom_exprs, LFDW_JOIN_OUTER_KEY),
-									ps);
-	state->inner_key = ExecInitExpr(list_nth(plan->custom_exprs, LFDW_JOIN_INNER_KEY),
-									ps);
+	init_key_side(state, LFDW_JOIN_OUTER,
+				  list_nth(plan->custom_exprs, LFDW_JOIN_OUTER_KEYS));
+	init_key_side(state, LFDW_JOIN_INNER,
+				  list_nth(plan->custom_exprs, LFDW_JOIN_INNER_KEYS));
 	state->joinqual = ExecInitQual(list_nth(plan->custom_exprs, LFDW_JOIN_QUALS),
 								   ps);
 	state->otherqual = ExecInitQual(list_nth(plan->custom_exprs, LFDW_JOIN_OTHER_QUALS),
@@ -194,18 +214,28 @@ fill_inner(LfdwJoinState *state, TupleTableSlot *slot)
 						 slot);
 }
 
-/* A key of the scan tuple, as it is hashed and compared. */
-static Datum
-evaluate_key(LfdwJoinState *state, ExprState *key, Oid type, bool *isnull)
+/*
+ * Evaluates the key of one side's row in the scan tuple, as it is hashed and
+ * compared; good until the next one.  False where a column of it is NULL: such a
+ * key equals none.
+ */
+static bool
+evaluate_key(LfdwJoinState *state, enum LfdwJoinChild side)
 {
 	ExprContext *econtext = lfdw_join_tuple_show(&state->css);
 	MemoryContext old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
-	Datum		value = ExecEvalExpr(key, econtext, isnull);
+	bool		isnull = false;
 
-	if (!*isnull)
-		value = lfdw_set_datum(value, type);
+	for (int i = 0; i < state->key_type.ncolumns && !isnull; i++)
+	{
+		const LfdwKeySide *key = &state->key_type.columns[i].sides[side];
+		Datum		value = ExecEvalExpr(key->expr, econtext, &isnull);
+
+		if (!isnull)
+			state->key->values[i] = lfdw_set_datum(value, key->type);
+	}
 	MemoryContextSwitchTo(old);
-	return value;
+	return !isnull;
 }
 
 /* Reads the next batch of outer rows; false where there are none. */
@@ -219,8 +249,7 @@ read_batch(LfdwJoinState *state)
 	while (!state->outer_done && !lfdw_join_batch_is_full(state))
 	{
 		TupleTableSlot *slot = ExecProcNode(state->outer);
-		Datum		key;
-		bool		isnull;
+		bool		has_key;
 
 		CHECK_FOR_INTERRUPTS();
 		if (TupIsNull(slot))
@@ -230,9 +259,9 @@ read_batch(LfdwJoinState *state)
 		}
 		fill_outer(state, slot);
 		fill_inner(state, NULL);
-		key = evaluate_key(state, state->outer_key, state->outer_type, &isnull);
-		if (!isnull || keep_all)
-			lfdw_join_batch_add(state, slot, key, isnull);
+		has_key = evaluate_key(state, LFDW_JOIN_OUTER);
+		if (has_key || keep_all)
+			lfdw_join_batch_add(state, slot, has_key);
 	}
 	if (state->rows == NULL)
 		return false;
@@ -288,8 +317,6 @@ next_asked(LfdwJoinState *state)
 	for (;;)
 	{
 		TupleTableSlot *slot = ExecProcNode(&state->inner->ss.ps);
-		Datum		key;
-		bool		isnull;
 
 		CHECK_FOR_INTERRUPTS();
 		if (TupIsNull(slot))
@@ -299,11 +326,11 @@ next_asked(LfdwJoinState *state)
 		}
 		fill_outer(state, NULL);
 		fill_inner(state, slot);
-		key = evaluate_key(state, state->inner_key, state->inner_type, &isnull);
-		state->entry = isnull ? NULL : lfdw_keytab_lookup(state->keys, key);
+		state->entry = evaluate_key(state, LFDW_JOIN_INNER) ?
+			lfdw_keytab_lookup(state->keys, state->key) : NULL;
 		if (state->entry && state->entry->remembered == NULL)
 		{
-			lfdw_join_batch_remember(state, key, slot);
+			lfdw_join_batch_remember(state, slot);
 			state->row = state->entry->rows;
 			return true;
 		}

@@ -32,12 +32,25 @@ join_name(JoinType jointype)
 	}
 }
 
-/* An expression of the plan as SQL. */
+/* The columns of the key, each with what it is compared with, as SQL. */
 static char *
-shown_key(const CustomScan *plan, int place, List *context)
+shown_keys(const CustomScan *plan, List *context)
 {
-	return deparse_expression(list_nth(plan->custom_exprs, place), context,
-							  true, false);
+	List	   *inner = list_nth(plan->custom_exprs, LFDW_JOIN_INNER_KEYS);
+	List	   *outer = list_nth(plan->custom_exprs, LFDW_JOIN_OUTER_KEYS);
+	bool		several = list_length(inner) > 1;
+	StringInfoData keys;
+	ListCell   *li;
+	ListCell   *lo;
+
+	initStringInfo(&keys);
+	forboth(li, inner, lo, outer)
+		appendStringInfo(&keys, "%s%s%s = %s%s", keys.len > 0 ? " AND " : "",
+						 several ? "(" : "",
+						 deparse_expression(lfirst(li), context, true, false),
+						 deparse_expression(lfirst(lo), context, true, false),
+						 several ? ")" : "");
+	return keys.data;
 }
 
 /* What execution came to. */
@@ -65,11 +78,7 @@ lambdaExplainCustomScan(CustomScanState *node, List *ancestors, ExplainState *es
 												   node->ss.ps.plan, ancestors);
 
 	ExplainPropertyText("Join Type", join_name(state->jointype), es);
-	ExplainPropertyText("Bind Key",
-						psprintf("%s = %s",
-								 shown_key(plan, LFDW_JOIN_INNER_KEY, context),
-								 shown_key(plan, LFDW_JOIN_OUTER_KEY, context)),
-						es);
+	ExplainPropertyText("Bind Key", shown_keys(plan, context), es);
 	lfdw_join_condition_explain("Join Filter",
 								list_nth(plan->custom_exprs, LFDW_JOIN_QUALS),
 								context, es);

@@ -30,8 +30,8 @@ enum LfdwJoinChild
 /* What its custom_exprs are; all of them see the scan tuple. */
 enum LfdwJoinExpression
 {
-	LFDW_JOIN_OUTER_KEY,
-	LFDW_JOIN_INNER_KEY,
+	LFDW_JOIN_OUTER_KEYS,		/* a list, one for each column of the key */
+	LFDW_JOIN_INNER_KEYS,		/* the same */
 	LFDW_JOIN_QUALS,			/* a list */
 	LFDW_JOIN_OTHER_QUALS		/* a list, for after NULLs were filled in */
 };
@@ -40,15 +40,14 @@ enum LfdwJoinExpression
 enum LfdwJoinPrivate
 {
 	LFDW_JOIN_NUMBERS,			/* IntList, see LfdwJoinNumber */
-	LFDW_JOIN_WAITING			/* Float: the part of the cost that is waiting */
+	LFDW_JOIN_WAITING,			/* Float: the part of the cost that is waiting */
+	LFDW_JOIN_KEYS				/* the terms of the key's columns, what
+								 * lfdw_term_serialize made */
 };
 
 enum LfdwJoinNumber
 {
 	LFDW_JOIN_TYPE,
-	LFDW_JOIN_ATTNUM,			/* of the key column in the foreign table */
-	LFDW_JOIN_KEY_TYPE,
-	LFDW_JOIN_COLLATION,
 	LFDW_JOIN_BATCH_KEYS,		/* keys of a batch */
 	LFDW_JOIN_FIRST_KEYS,		/* keys of the first batch */
 	LFDW_JOIN_OUTER_WIDTH,		/* columns of the scan tuple that are outer */
@@ -71,18 +70,22 @@ typedef struct LfdwInnerRow
 	struct LfdwInnerRow *next;
 } LfdwInnerRow;
 
-/* A key that equals another and may be sent differently, as 1.0 and 1.00. */
-typedef struct LfdwSpelling
+/*
+ * A key: a tuple of values, one for each column of the join's key, as sets of
+ * values hold them.
+ */
+typedef struct LfdwKey
 {
-	Datum		key;
-	struct LfdwSpelling *next;
-} LfdwSpelling;
+	struct LfdwKey *next;		/* it equals this one and may be sent
+								 * differently, as 1.0 and 1.00 */
+	Datum		values[FLEXIBLE_ARRAY_MEMBER];
+} LfdwKey;
 
-/* A key: of a batch, with its outer rows; or remembered, with its answer. */
+/* The entry of a key: of a batch, with its outer rows; or remembered, with its
+ * answer. */
 typedef struct LfdwKeyEntry
 {
-	Datum		key;
-	LfdwSpelling *spellings;	/* further ones */
+	LfdwKey    *key;
 	uint32		hash;
 	char		status;			/* of simplehash */
 	bool		complete;		/* remembered: all of its rows are here */
@@ -91,16 +94,30 @@ typedef struct LfdwKeyEntry
 	struct LfdwKeyEntry *remembered;	/* of a batch: the answer, or NULL */
 } LfdwKeyEntry;
 
-/* How keys are hashed and compared. */
-typedef struct LfdwKeyType
+/* One side's value of a column of the key. */
+typedef struct LfdwKeySide
 {
+	ExprState  *expr;			/* over the scan tuple */
+	Oid			type;			/* as it comes */
+} LfdwKeySide;
+
+/* A column of the key: where its values come from, how they are hashed. */
+typedef struct LfdwKeyColumn
+{
+	LfdwKeySide sides[LFDW_JOIN_INNER + 1];
 	TypeCacheEntry *type;		/* bigint for all integers */
 	Oid			collation;
+} LfdwKeyColumn;
+
+typedef struct LfdwKeyType
+{
+	int			ncolumns;
+	LfdwKeyColumn *columns;
 } LfdwKeyType;
 
 #define SH_PREFIX lfdw_keytab
 #define SH_ELEMENT_TYPE LfdwKeyEntry
-#define SH_KEY_TYPE Datum
+#define SH_KEY_TYPE LfdwKey *
 #define SH_SCOPE extern
 #define SH_DECLARE
 #include "lib/simplehash.h"
@@ -121,16 +138,11 @@ typedef struct LfdwJoinState
 	JoinType	jointype;
 	int			outer_width;
 	int			inner_width;
-	ExprState  *outer_key;
-	ExprState  *inner_key;
 	ExprState  *joinqual;
 	ExprState  *otherqual;
-	Oid			outer_type;		/* of the keys as they come */
-	Oid			inner_type;
 	LfdwKeyType key_type;
-	LfdwTerm	term;			/* the condition that keys make */
-	LfdwTerm   *terms[1];		/* the same */
-	LfdwBound	bound;			/* the keys of the batch */
+	LfdwKey    *key;			/* of the row in the scan tuple */
+	LfdwBound	bound;			/* the keys that the batch asks for */
 
 	/* the batch */
 	LfdwJoinPhase phase;
@@ -175,10 +187,10 @@ extern void lambdaExplainCustomScan(CustomScanState *node, List *ancestors,
 extern void lfdw_join_batch_reset(LfdwJoinState *state);
 extern void lfdw_join_batch_forget(LfdwJoinState *state);
 extern void lfdw_join_batch_add(LfdwJoinState *state, TupleTableSlot *slot,
-								Datum key, bool isnull);
+								bool has_key);
 extern bool lfdw_join_batch_is_full(const LfdwJoinState *state);
 extern int	lfdw_join_batch_make_bound(LfdwJoinState *state);
-extern void lfdw_join_batch_remember(LfdwJoinState *state, Datum key,
+extern void lfdw_join_batch_remember(LfdwJoinState *state,
 									 TupleTableSlot *slot);
 extern void lfdw_join_batch_complete(LfdwJoinState *state);
 

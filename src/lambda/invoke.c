@@ -222,7 +222,7 @@ finish(LfdwInvocation *invocation)
 	count_report(invocation);
 }
 
-/* The function raised: an error, or more than Lambda passes on. */
+/* The function raised: an error, more than Lambda passes on, or no rows. */
 static void
 handle_raised(LfdwInvocation *invocation)
 {
@@ -230,7 +230,9 @@ handle_raised(LfdwInvocation *invocation)
 	lfdw_answer_read_doc(invocation);
 	invocation->too_large = invocation->splittable &&
 		lfdw_answer_is_too_large(invocation);
-	if (!invocation->too_large)
+	invocation->no_rows = lfdw_error_type_is_among(invocation->doc->error_type,
+												   invocation->no_rows_errors);
+	if (!invocation->too_large && !invocation->no_rows)
 		lfdw_invocation_report_function(invocation);
 }
 
@@ -417,6 +419,24 @@ bool
 lfdw_invoke_too_large(const LfdwInvocation *invocation)
 {
 	return invocation->too_large;
+}
+
+/*
+ * These errorTypes, exactly, say that there are no rows: a function that raises
+ * one of them is told by lfdw_invoke_has_no_rows and no error.  The list is in the
+ * database encoding and must live as long as the invocation.
+ */
+void
+lfdw_invoke_allow_no_rows(LfdwInvocation *invocation, const List *errors)
+{
+	invocation->no_rows_errors = errors;
+}
+
+/* Has the function raised an error that says that there are no rows? */
+bool
+lfdw_invoke_has_no_rows(const LfdwInvocation *invocation)
+{
+	return invocation->no_rows;
 }
 
 /* The HTTP status of an answer that has ended. */

@@ -16,6 +16,7 @@
 #include "lambda/body.h"
 #include "lambda/function.h"
 #include "lib/stringinfo.h"
+#include "nodes/pg_list.h"
 
 /*
  * A payload may have this many bytes, by the type of invocation (Lambda's
@@ -58,6 +59,11 @@ extern void lfdw_invoke_look(LfdwInvocation *invocation);
 extern LfdwBody *lfdw_invoke_body(LfdwInvocation *invocation);
 extern void lfdw_invoke_allow_split(LfdwInvocation *invocation);
 extern bool lfdw_invoke_too_large(const LfdwInvocation *invocation);
+extern void lfdw_invoke_allow_no_rows(LfdwInvocation *invocation,
+									  const List *errors);
+extern bool lfdw_invoke_has_no_rows(const LfdwInvocation *invocation);
+extern bool lfdw_error_type_is_among(const char *error_type,
+									 const List *errors);
 extern int	lfdw_invoke_status(const LfdwInvocation *invocation);
 extern char *lfdw_invoke_header(const LfdwInvocation *invocation,
 								const char *name);

@@ -36,6 +36,8 @@ struct LfdwInvocation
 	bool		finished;		/* the answer has ended and was counted */
 	bool		splittable;		/* the caller can send less ... */
 	bool		too_large;		/* ... and has to */
+	const List *no_rows_errors; /* errorTypes that say that there are no rows */
+	bool		no_rows;		/* the function raised one of them */
 
 	/* what the answer said beside its bytes, once it has ended */
 	LfdwErrorDoc *doc;			/* of one that is an error, else NULL */

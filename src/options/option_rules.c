@@ -90,6 +90,31 @@ check_mapping(const LfdwMapping *mapping)
 }
 
 /*
+ * Which rows have NULL the function cannot tell, where the column's value is NULL
+ * for a string of its; and an input column's value is none of the function's.
+ */
+static void
+check_null_if(const LfdwColumnOptions *options)
+{
+	if (options->null_if == NULL)
+		return;
+	for (int op = 0; options->pushdown && op < LFDW_NOPERATORS; op++)
+	{
+		if (options->pushdown[op].declared && (lfdw_operators[op].keeps & LFDW_KEEPS_NULL))
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					 errmsg("option \"null_if\" cannot be used with \"%s\" in the option \"pushdown\"",
+							lfdw_operators[op].name),
+					 errdetail("The function has a string where the column is NULL, and would look for NULL.")));
+	}
+	if (options->input)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("option \"null_if\" cannot be used with the option \"input\""),
+				 errdetail("The value of an input column is the query's, never the answer's.")));
+}
+
+/*
  * Rules between the options of one column.  Raises HV024.
  */
 static void
@@ -105,6 +130,7 @@ check_column(const LfdwColumnOptions *options)
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("a required column needs the option \"pushdown\""),
 				 errhint("Add pushdown '=', or '=, in', to say how the function takes the value.")));
+	check_null_if(options);
 }
 
 /*

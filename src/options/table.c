@@ -67,9 +67,11 @@ set_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 	column->typmod = att->atttypmod;
 	column->collation = att->attcollation;
 	column->required = options->required;
+	column->input = options->input;
 	column->format = options->format;
 	column->argument_format = options->argument_format ?
 		options->argument_format : table->options->argument_format;
+	column->null_if = options->null_if;
 	column->path_given = options->path != NULL;
 	column->path = options->path ? options->path :
 		lfdw_pointer_to(column->attname);
@@ -98,6 +100,7 @@ refuse_virtual_options(const LfdwTable *table, Oid relid,
 	LfdwColumnOptions *options = lfdw_foreign_column_options(relid, att->attnum);
 
 	if (options->path || options->pushdown || options->required ||
+		options->input || options->null_if ||
 		options->format != LFDW_FORMAT_DEFAULT)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),

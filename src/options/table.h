@@ -32,7 +32,9 @@ typedef struct LfdwColumn
 	LfdwFormat	format;
 	LfdwArgumentFormat argument_format;
 	bool		required;
+	bool		input;			/* the value is the query's */
 	bool		in_batch;		/* its values go in the list of batch_argument */
+	const char *null_if;		/* a string that is NULL, or NULL for none */
 	const char *problem;		/* why the query's condition on it is not sent */
 	LfdwPushdown pushdown[LFDW_NOPERATORS]; /* by an operator's number;
 											 * default arguments filled in */

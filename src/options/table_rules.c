@@ -15,6 +15,8 @@
 
 #include "base/arn.h"
 #include "base/json_pointer.h"
+#include "options/option_list.h"
+#include "options/paging.h"
 #include "options/places.h"
 #include "options/table_rules.h"
 
@@ -41,37 +43,153 @@ check_function(const LfdwOptions *options)
 				 errhint("Give the version or alias in one of the two.")));
 }
 
-/* The cursor. */
+/* Raises the error about two options of which a table has one at most. */
 static void
-check_cursor(const LfdwOptions *options)
+refuse_both(const char *option, const char *other, const char *detail)
 {
-	if (options->cursor_path &&
-		lfdw_pointer_begins_with(options->cursor_path, options->rows_path ?
-								 options->rows_path : lfdw_pointer_to("rows")))
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("option \"%s\" cannot be used with the option \"%s\"",
+					option, other),
+			 errdetail("%s", detail)));
+}
+
+/* Raises the error about an option that means nothing without another. */
+static void
+report_needs(const char *option, const char *needed, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("option \"%s\" needs the option %s", option, needed),
+			 errdetail("%s", detail)));
+}
+
+/* What asks for the next page: one at most, and what a cursor is sent as. */
+static void
+check_paging(const LfdwOptions *options)
+{
+	const struct
+	{
+		const char *name;
+		bool		given;
+		bool		is_cursor;
+	}			ways[] = {
+		{"cursor_path", options->cursor_path != NULL, true},
+		{"cursor_header", options->cursor_header != NULL, true},
+		{"cursor_row_path", options->cursor_row_path != NULL, true},
+		{"page_argument", options->page_argument != NULL, false},
+		{"offset_argument", options->offset_argument != NULL, false}
+	};
+	int			way = -1;
+
+	for (int i = 0; i < (int) lengthof(ways); i++)
+	{
+		if (ways[i].given && way >= 0)
+			refuse_both(ways[i].name, ways[way].name,
+						"Each of them says by itself which page is the next.");
+		if (ways[i].given)
+			way = i;
+	}
+	if (options->cursor_argument && way >= 0 && !ways[way].is_cursor)
+		refuse_both("cursor_argument", ways[way].name,
+					"Pages that are counted have no cursor.");
+	if (options->cursor_argument && way < 0 && options->rows_path)
+		report_needs("cursor_argument",
+					 "\"cursor_path\", \"cursor_header\" or \"cursor_row_path\"",
+					 "A cursor is found without them only beside \"rows\", and there is the option \"rows_path\".");
+	if (way >= 0 && ways[way].is_cursor && options->cursor_argument == NULL &&
+		options->http_route == NULL && !options->envelope)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("option \"cursor_path\" leads into the rows"),
-				 options->rows_path ?
-				 errdetail("It is at or under the option \"rows_path\".") :
-				 errdetail("Without the option \"rows_path\" they are at \"/rows\"."),
-				 errhint("A cursor stands beside the rows, once in a page.")));
-	if (options->cursor_path && !options->envelope &&
-		options->cursor_argument == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("option \"cursor_path\" with envelope 'false' needs the option \"cursor_argument\""),
+				 errmsg("option \"%s\" with envelope 'false' needs the option \"cursor_argument\"",
+						ways[way].name),
 				 errdetail("Without it no request could carry the cursor.")));
+	if (options->first_page != 1 && options->page_argument == NULL)
+		report_needs("first_page", "\"page_argument\"",
+					 "No other argument carries the number of a page.");
+}
+
+/* Does one of two places in an answer hold the other, or are they the same? */
+static bool
+is_within(const LfdwPointer *a, const LfdwPointer *b)
+{
+	return lfdw_pointer_begins_with(a, b) || lfdw_pointer_begins_with(b, a);
+}
+
+/* What an answer says of further pages stands beside the rows. */
+static void
+check_beside_rows(const LfdwOptions *options, const char *name,
+				  const LfdwPointer *path)
+{
+	const LfdwPointer *rows = options->rows_path ? options->rows_path :
+	lfdw_pointer_to("rows");
+
+	if (path == NULL || !is_within(path, rows))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 lfdw_pointer_begins_with(path, rows) ?
+			 errmsg("option \"%s\" leads into the rows", name) :
+			 errmsg("option \"%s\" leads to what holds the rows", name),
+			 options->rows_path ?
+			 errdetail("It is at, under or above the option \"rows_path\".") :
+			 errdetail("Without the option \"rows_path\" they are at \"/rows\"."),
+			 strcmp(name, "cursor_path") == 0 ?
+			 errhint("A cursor stands beside the rows, once in a page; one that each row has is the option cursor_row_path.") :
+			 errhint("What ends the pages stands beside the rows, once in a page.")));
+}
+
+/* What ends the pages. */
+static void
+check_more(const LfdwOptions *options)
+{
+	if (options->more_path && !lfdw_paging_is_declared(options))
+		report_needs("more_path",
+					 "\"cursor_path\", \"cursor_header\", \"cursor_row_path\", \"page_argument\" or \"offset_argument\"",
+					 "Without them there are no pages that it could end.");
+	if (options->more_path && options->cursor_path &&
+		options->more_path->ntokens != options->cursor_path->ntokens &&
+		is_within(options->more_path, options->cursor_path))
+		refuse_both("more_path", "cursor_path",
+					"One leads into what the other reads.");
+	check_beside_rows(options, "cursor_path", options->cursor_path);
+	check_beside_rows(options, "more_path", options->more_path);
+}
+
+/* How many rows a call is asked for. */
+static void
+check_limit(const LfdwOptions *options)
+{
+	bool		pages = lfdw_paging_is_declared(options);
+	bool		capable = (options->capabilities & LFDW_CAPABLE_LIMIT) != 0;
+
+	if (options->page_size > 0 && options->limit_argument == NULL)
+		report_needs("page_size", "\"limit_argument\"",
+					 "No other argument carries the rows wanted of a page.");
+	if (options->page_size > 0 && !pages)
+		report_needs("page_size",
+					 "\"cursor_path\", \"cursor_header\", \"cursor_row_path\", \"page_argument\" or \"offset_argument\"",
+					 "A function that is asked for so many rows, and never for the next page, would leave out the rest.");
+	if (options->limit_argument && !capable && options->page_size == 0)
+		report_needs("limit_argument",
+					 pages ? "\"page_size\", or limit in the option \"capabilities\"" :
+					 "\"capabilities\" with limit in it",
+					 pages ? "There is no number that it could carry." :
+					 "Without pages it carries the LIMIT of a query, which is sent to a function that honours it.");
 }
 
 /* What the function honours. */
 static void
 check_capabilities(const LfdwOptions *options)
 {
-	if (options->capabilities != 0 && !options->envelope)
+	int			carried = options->limit_argument ? LFDW_CAPABLE_LIMIT : 0;
+
+	if ((options->capabilities & ~carried) != 0 && !options->envelope)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("option \"capabilities\" needs the envelope"),
-				 errdetail("With envelope 'false' no request could carry a limit or an order.")));
+				 errdetail("With envelope 'false' no request could carry a limit or an order."),
+				 errhint("The option limit_argument carries a limit without it.")));
 }
 
 /*
@@ -82,7 +200,9 @@ void
 lfdw_table_rules_check(const LfdwOptions *options)
 {
 	check_function(options);
-	check_cursor(options);
+	check_paging(options);
+	check_more(options);
+	check_limit(options);
 	check_capabilities(options);
 	/* arguments and the payload, which may claim one place */
 	(void) lfdw_places_create(options);

@@ -113,6 +113,23 @@ lfdw_count_disabled(Path *path, List *children)
 }
 
 /*
+ * The path of the outer relation of a join that wants it unique (a semijoin's right
+ * side, JOIN_UNIQUE_OUTER); NULL where it cannot be.  Each kind of join makes it so
+ * by itself before 19, whose relation is unique when joins are asked about it.
+ */
+static inline Path *
+lfdw_unique_outer_path(PlannerInfo *root, RelOptInfo *outerrel,
+					   SpecialJoinInfo *sjinfo)
+{
+#if PG_VERSION_NUM >= 190000
+	return outerrel->cheapest_total_path;
+#else
+	return (Path *) create_unique_path(root, outerrel,
+									   outerrel->cheapest_total_path, sjinfo);
+#endif
+}
+
+/*
  * The members of an equivalence class, those of child relations included.  18
  * keeps these apart, and has an iterator.
  */

@@ -17,11 +17,21 @@
 #include "pushdown/arguments.h"
 #include "pushdown/placeholder.h"
 
+/* What arguments are made of. */
+typedef struct Source
+{
+	const LfdwTable *table;
+	LfdwCondition *conditions;	/* those of a join are the first */
+	int			nconditions;
+	const LfdwBound *bound;		/* what a join gives, NULL for none */
+} Source;
+
 /*
  * How the "=" and "in" conditions of a column are sent, by what it declares
  * and what there is.  A list goes in parts: of a length that a call may have, or
  * less where a call turns out to ask for too much.  Only an answer that must come
- * sorted comes from one call.
+ * sorted comes from one call.  An input column's list would not tell which row is
+ * whose.
  */
 static LfdwSendAs
 choose_send_as(const LfdwColumn *column, bool has_scalar, bool has_list,
@@ -31,6 +41,8 @@ choose_send_as(const LfdwColumn *column, bool has_scalar, bool has_list,
 	const LfdwPushdown *list = column->list;
 	LfdwSendAs	send_list = sorted ? LFDW_SEND_LIST : LFDW_SEND_PARTS;
 
+	if (column->input && !has_scalar)
+		return LFDW_SEND_EACH;
 	if (!scalar->declared)
 		return send_list;
 	if (!has_scalar)
@@ -103,60 +115,82 @@ is_equality_of(const LfdwCondition *condition, const LfdwColumn *column)
 		lfdw_operator_is_equality(condition->term->op);
 }
 
+/* Is a column one of several that a join gives values? */
+static bool
+is_in_tuples(const LfdwColumn *column, const Source *source)
+{
+	bool		found = false;
+	int			nsent = 0;
+
+	for (int i = 0; source->bound && i < source->bound->ncolumns; i++)
+	{
+		if (source->conditions[i].outcome != LFDW_SENT)
+			continue;
+		nsent++;
+		found |= source->conditions[i].term->column == column;
+	}
+	return found && nsent > 1;
+}
+
 /*
  * Makes one argument of a column's "=" and "in": the values that all of them
- * leave.  Returns false where there are none.
+ * leave.  There may be none.
  */
-static bool
-make_equality(LfdwEquality *equality, const LfdwColumn *column,
-			  const LfdwCondition *conditions, int nconditions, bool sorted)
+static void
+add_equality(LfdwArguments *arguments, const LfdwColumn *column,
+			 const Source *source)
 {
+	LfdwEquality *equality = &arguments->equalities[arguments->nequalities];
 	bool		has_scalar = false;
 	bool		has_list = false;
 
-	for (int i = 0; i < nconditions; i++)
+	for (int i = 0; i < source->nconditions; i++)
 	{
-		if (!is_equality_of(&conditions[i], column))
+		const LfdwCondition *condition = &source->conditions[i];
+
+		if (!is_equality_of(condition, column))
 			continue;
 		if (has_scalar || has_list)
-			lfdw_set_intersect(&equality->set, &conditions[i].set, true);
+			lfdw_set_intersect(&equality->set, &condition->set, true);
 		else
-			equality->set = lfdw_set_copy(&conditions[i].set);
-		if (conditions[i].term->op->takes == LFDW_TAKES_LIST)
+			equality->set = lfdw_set_copy(&condition->set);
+		if (condition->term->op->takes == LFDW_TAKES_LIST)
 			has_list = true;
 		else
 			has_scalar = true;
 	}
 	if (!has_scalar && !has_list)
-		return false;
-	equality->column = column;
-	equality->base_type = getBaseType(column->typid);
-	equality->send_as = choose_send_as(column, has_scalar, has_list, sorted);
-	return true;
-}
-
-/* Makes the argument and the filters of a column's "=" and "in". */
-static void
-add_equalities(LfdwArguments *arguments, const LfdwColumn *column,
-			   const LfdwCondition *conditions, int nconditions)
-{
-	LfdwEquality *equality = &arguments->equalities[arguments->nequalities];
-	LfdwFilter	each = {.column = column,.each = arguments->nequalities};
-
-	if (!make_equality(equality, column, conditions, nconditions,
-					   arguments->order_by != NULL))
 		return;
 	arguments->nequalities++;
-	if (equality->send_as == LFDW_SEND_EACH)
+	equality->column = column;
+	equality->base_type = getBaseType(column->typid);
+	equality->send_as = choose_send_as(column, has_scalar, has_list,
+									   arguments->order_by != NULL);
+	if (is_in_tuples(column, source))
+		equality->send_as = LFDW_SEND_TUPLE;
+	lfdw_set_index(&equality->set);
+}
+
+/* Adds the filters of an argument: what a call has of it, or the conditions. */
+static void
+add_equality_filters(LfdwArguments *arguments, int index, const Source *source)
+{
+	const LfdwEquality *equality = &arguments->equalities[index];
+	const LfdwColumn *column = equality->column;
+	bool		list = lfdw_equality_sends(equality, true);
+	LfdwFilter	filter = {.column = column,.each = list ? -1 : index};
+
+	if (equality->send_as == LFDW_SEND_EACH || lfdw_equality_is_in_tuples(equality))
 	{
-		each.op = lfdw_operator_equality(false);
-		add_filter(arguments, &each);
+		filter.op = lfdw_operator_equality(list);
+		filter.argument = list ? column->list->argument : NULL;
+		add_filter(arguments, &filter);
 		return;
 	}
-	for (int i = 0; i < nconditions; i++)
+	for (int i = 0; i < source->nconditions; i++)
 	{
-		if (is_equality_of(&conditions[i], column))
-			add_equality_filter(arguments, &conditions[i], equality->send_as);
+		if (is_equality_of(&source->conditions[i], column))
+			add_equality_filter(arguments, &source->conditions[i], equality->send_as);
 	}
 }
 
@@ -218,7 +252,8 @@ create_arguments(const LfdwTable *table, int nconditions, const char *order_by)
 	arguments->problems = palloc0(sizeof(char *) * (table->ncolumns + 1));
 	arguments->equalities = palloc0(sizeof(LfdwEquality) * (table->ncolumns + 1));
 	arguments->others = palloc0(sizeof(LfdwOtherArgument) * (nconditions + 1));
-	arguments->filters = palloc0(sizeof(LfdwFilter) * (nconditions + 1));
+	arguments->filters = palloc0(sizeof(LfdwFilter) *
+								 (nconditions + table->ncolumns + 1));
 	return arguments;
 }
 
@@ -227,12 +262,12 @@ create_arguments(const LfdwTable *table, int nconditions, const char *order_by)
  * which returns a row of another's?
  */
 static bool
-is_exact(const LfdwArguments *arguments, const LfdwCondition *conditions,
-		 int nconditions)
+is_exact(const LfdwArguments *arguments, const Source *source)
 {
-	for (int i = 0; i < nconditions; i++)
+	for (int i = 0; i < source->nconditions; i++)
 	{
-		if (conditions[i].outcome == LFDW_LOCAL || !conditions[i].term->declared)
+		if (source->conditions[i].outcome == LFDW_LOCAL ||
+			!source->conditions[i].term->declared)
 			return false;
 	}
 	for (int i = 0; i < arguments->nequalities; i++)
@@ -243,33 +278,50 @@ is_exact(const LfdwArguments *arguments, const LfdwCondition *conditions,
 	return true;
 }
 
+/* Notes what a condition gives its column, and adds it unless it is an equality. */
+static void
+take_condition(LfdwArguments *arguments, const LfdwTable *table,
+			   const LfdwCondition *condition)
+{
+	const LfdwTerm *term = condition->term;
+	int			column = term->column - table->columns;
+
+	if (term->declared && condition->why)
+		arguments->problems[column] = lfdw_condition_problem(condition);
+	if (condition->outcome != LFDW_SENT)
+		return;
+	if (term->declared)
+		arguments->given[column] = true;
+	if (!term->declared || !lfdw_operator_is_equality(term->op))
+		add_other(arguments, condition);
+}
+
 /*
  * Makes the arguments and filters of conditions that are ready to send, and says
  * whether they are exact.
  */
 static void
-fill(LfdwArguments *arguments, const LfdwTable *table,
-	 const LfdwCondition *conditions, int nconditions)
+fill(LfdwArguments *arguments, const Source *source)
 {
-	for (int i = 0; i < table->ncolumns; i++)
-		add_equalities(arguments, &table->columns[i], conditions, nconditions);
-	for (int i = 0; i < nconditions; i++)
-	{
-		const LfdwTerm *term = conditions[i].term;
+	bool		tuples = false;
 
-		if (term->declared && conditions[i].why)
-			arguments->problems[term->column - table->columns] =
-				lfdw_condition_problem(&conditions[i]);
-		if (conditions[i].outcome != LFDW_SENT)
-			continue;
-		if (term->declared)
-			arguments->given[term->column - table->columns] = true;
-		if (!term->declared || !lfdw_operator_is_equality(term->op))
-			add_other(arguments, &conditions[i]);
+	for (int i = 0; i < source->table->ncolumns; i++)
+		add_equality(arguments, &source->table->columns[i], source);
+	for (int i = 0; i < arguments->nequalities; i++)
+		tuples |= arguments->equalities[i].send_as == LFDW_SEND_TUPLE;
+	if (tuples)
+	{
+		arguments->tuples = lfdw_tuples_make(arguments->equalities,
+											 arguments->nequalities,
+											 source->bound,
+											 source->table->options->max_batch_keys);
+		arguments->nothing = arguments->tuples->ntuples == 0;
 	}
 	for (int i = 0; i < arguments->nequalities; i++)
-		lfdw_set_index(&arguments->equalities[i].set);
-	arguments->exact = is_exact(arguments, conditions, nconditions);
+		add_equality_filters(arguments, i, source);
+	for (int i = 0; i < source->nconditions; i++)
+		take_condition(arguments, source->table, &source->conditions[i]);
+	arguments->exact = is_exact(arguments, source);
 }
 
 /*
@@ -277,14 +329,16 @@ fill(LfdwArguments *arguments, const LfdwTable *table,
  * values that are not known yet.  The one way from conditions to a payload,
  * EXPLAIN's too.
  *
+ * bound is what a join gives, whose conditions are the first, NULL for none;
  * order_by is what lfdw_payload_order made, NULL for none.  Palloc'd in the
  * current context; the conditions and order_by must live as long.
  */
 LfdwArguments *
 lfdw_arguments_make(const LfdwTable *table, LfdwCondition *conditions,
-					int nconditions, const char *order_by)
+					int nconditions, const LfdwBound *bound, const char *order_by)
 {
 	LfdwArguments *arguments = create_arguments(table, nconditions, order_by);
+	const Source source = {table, conditions, nconditions, bound};
 
 	arguments->nothing = !lfdw_conditions_prepare(conditions, nconditions,
 												  table->options->max_batch_keys);
@@ -292,7 +346,7 @@ lfdw_arguments_make(const LfdwTable *table, LfdwCondition *conditions,
 		return arguments;
 	lfdw_placeholder_name_values(&arguments->unknowns, table, conditions,
 								 nconditions);
-	fill(arguments, table, conditions, nconditions);
+	fill(arguments, &source);
 	return arguments;
 }
 
@@ -347,7 +401,7 @@ lfdw_arguments_evaluate(const LfdwTable *table, List *terms,
 			break;
 		lfdw_condition_evaluate(&conditions[n++], term, state, econtext);
 	}
-	return lfdw_arguments_make(table, conditions, n, order_by);
+	return lfdw_arguments_make(table, conditions, n, bound, order_by);
 }
 
 /*

@@ -14,27 +14,8 @@
 #include "postgres.h"
 
 #include "nodes/execnodes.h"
-#include "pushdown/bound.h"
 #include "pushdown/condition.h"
-
-/* How the values of a column reach the function. */
-typedef enum LfdwSendAs
-{
-	LFDW_SEND_SCALAR,			/* the argument of "=" */
-	LFDW_SEND_LIST,				/* the argument of "in", whole */
-	LFDW_SEND_BOTH,				/* each under its own name */
-	LFDW_SEND_EACH,				/* "=" once for each value: a call each */
-	LFDW_SEND_PARTS				/* "in", in parts: a call for each */
-} LfdwSendAs;
-
-/* What a column's "=" and "in" conditions make, intersected. */
-typedef struct LfdwEquality
-{
-	const LfdwColumn *column;
-	Oid			base_type;		/* of the column's values */
-	LfdwSendAs	send_as;
-	LfdwValueSet set;
-} LfdwEquality;
+#include "pushdown/tuple.h"
 
 /* The argument of any other operator. */
 typedef struct LfdwOtherArgument
@@ -65,6 +46,7 @@ typedef struct LfdwArguments
 	char	  **problems;		/* by column: why a condition was not */
 	int			nequalities;
 	LfdwEquality *equalities;
+	LfdwTuples *tuples;			/* of the equalities sent so; NULL: none are */
 	int			nothers;
 	LfdwOtherArgument *others;
 	int			nfilters;
@@ -79,7 +61,8 @@ extern LfdwArguments *lfdw_arguments_evaluate(const LfdwTable *table, List *term
 											  const char *order_by);
 extern LfdwArguments *lfdw_arguments_make(const LfdwTable *table,
 										  LfdwCondition *conditions,
-										  int nconditions, const char *order_by);
+										  int nconditions, const LfdwBound *bound,
+										  const char *order_by);
 extern int64 lfdw_arguments_rows_wanted(int64 limit, int64 offset);
 extern const LfdwEquality *lfdw_arguments_equality(const LfdwArguments *arguments,
 												   const LfdwColumn *column);

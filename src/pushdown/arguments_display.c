@@ -158,11 +158,13 @@ name_parts(LfdwArguments *arguments, const LfdwCondition *conditions,
 	for (int i = 0; i < arguments->nequalities; i++)
 	{
 		LfdwEquality *equality = &arguments->equalities[i];
-		bool		each = equality->send_as == LFDW_SEND_EACH;
+		bool		each = equality->send_as == LFDW_SEND_EACH ||
+		equality->send_as == LFDW_SEND_TUPLE;
 		int			most = each ? 1 : max_values;
 		char	   *name;
 
-		if (!each && equality->send_as != LFDW_SEND_PARTS)
+		if (!each && equality->send_as != LFDW_SEND_PARTS &&
+			equality->send_as != LFDW_SEND_TUPLES)
 			continue;
 		if (!equality->set.unknown)
 		{
@@ -175,9 +177,27 @@ name_parts(LfdwArguments *arguments, const LfdwCondition *conditions,
 		}
 		if (each)
 			note_each(arguments, equality->set.placeholder);
-		else if (equality->set.placeholder)
+		else if (equality->set.placeholder && equality->send_as == LFDW_SEND_PARTS)
 			equality->send_as = LFDW_SEND_LIST;
 	}
+}
+
+/* One tuple of the values that a join gives, none of them known; NULL for none. */
+static LfdwBound *
+bound_of_unknowns(List *terms)
+{
+	LfdwBound  *bound = palloc(sizeof(LfdwBound));
+	ListCell   *lc;
+
+	if (terms == NIL)
+		return NULL;
+	bound->ncolumns = list_length(terms);
+	bound->terms = palloc(sizeof(LfdwTerm *) * bound->ncolumns);
+	foreach(lc, terms)
+		bound->terms[foreach_current_index(lc)] = lfirst(lc);
+	bound->ntuples = 1;
+	bound->values = palloc0(sizeof(Datum) * bound->ncolumns);
+	return bound;
 }
 
 /*
@@ -203,7 +223,8 @@ lfdw_arguments_display(const LfdwTable *table, List *terms, List *bound,
 	foreach(lc, bound)
 		lfdw_condition_of_unknown(&conditions[foreach_current_index(lc)], lfirst(lc));
 	evaluate_constants(conditions + nbound, terms);
-	arguments = lfdw_arguments_make(table, conditions, n, order_by);
+	arguments = lfdw_arguments_make(table, conditions, n,
+									bound_of_unknowns(bound), order_by);
 	display->conditions = conditions + nbound;
 	display->arguments = arguments;
 	if (arguments->nothing)

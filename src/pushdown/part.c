@@ -10,14 +10,19 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
+#include "pg/message.h"
 #include "pushdown/part.h"
-#include "value/value.h"
+
+/* An error names so many values of its call. */
+#define DESCRIBED_VALUES 20
 
 /* A part with room for these arguments, palloc'd; all values are 0. */
 static LfdwPart *
 make_part(const LfdwArguments *arguments)
 {
-	LfdwPart   *part = palloc(sizeof(LfdwPart));
+	LfdwPart   *part = palloc0(sizeof(LfdwPart));
 
 	part->first = palloc0(sizeof(int) * (arguments->nequalities + 1));
 	part->count = palloc0(sizeof(int) * (arguments->nequalities + 1));
@@ -42,6 +47,8 @@ lfdw_part_first(const LfdwArguments *arguments, int max_values)
 
 	for (int i = 0; i < arguments->nequalities; i++)
 		part->count[i] = part_size(&arguments->equalities[i], 0, max_values);
+	if (arguments->tuples)
+		part->ntuples = lfdw_tuples_run(arguments->tuples, 0, max_values);
 	return part;
 }
 
@@ -53,7 +60,23 @@ lfdw_part_copy(const LfdwArguments *arguments, const LfdwPart *part)
 
 	memcpy(copy->first, part->first, sizeof(int) * arguments->nequalities);
 	memcpy(copy->count, part->count, sizeof(int) * arguments->nequalities);
+	copy->first_tuple = part->first_tuple;
+	copy->ntuples = part->ntuples;
 	return copy;
+}
+
+/* Goes on to the next tuples, or to the first ones again; false then. */
+static bool
+next_tuples(const LfdwTuples *tuples, LfdwPart *part, int max_values)
+{
+	bool		more;
+
+	part->first_tuple += part->ntuples;
+	more = part->first_tuple < tuples->ntuples;
+	if (!more)
+		part->first_tuple = 0;
+	part->ntuples = lfdw_tuples_run(tuples, part->first_tuple, max_values);
+	return more;
 }
 
 /* Counts on to the values of the next call; false after the last. */
@@ -73,34 +96,69 @@ lfdw_part_next(const LfdwArguments *arguments, LfdwPart *part, int max_values)
 		if (more)
 			return true;
 	}
-	return false;
+	return arguments->tuples && next_tuples(arguments->tuples, part, max_values);
+}
+
+/* The place of a column's value in one of the tuples, in its equality's set. */
+static int
+tuple_place(const LfdwArguments *arguments, int index, int64 tuple)
+{
+	const LfdwTuples *tuples = arguments->tuples;
+
+	return lfdw_tuples_at(tuples, tuple)[lfdw_tuples_column(tuples, index)];
+}
+
+/* The place of the first value that a call carries of an argument. */
+static int
+first_place(const LfdwArguments *arguments, int index, const LfdwPart *part)
+{
+	return lfdw_equality_is_in_tuples(&arguments->equalities[index]) ?
+		tuple_place(arguments, index, part->first_tuple) : part->first[index];
+}
+
+/* The first value, as JSON, that a call carries of the argument at index. */
+const char *
+lfdw_part_value(const LfdwArguments *arguments, int index, const LfdwPart *part)
+{
+	return arguments->equalities[index].set.json[first_place(arguments, index, part)];
 }
 
 /*
- * Which of equal values that are sent differently a column's value belongs to:
- * the one that is sent as it is, or else the first.  first and count are
- * lfdw_set_find's.
+ * The values, as JSON, that a call carries of the argument at index: an array in
+ * the current context or the arguments' own.
  */
-static int
-choose_place(const LfdwEquality *equality, Datum value, int first, int count)
+char	  **
+lfdw_part_values(const LfdwArguments *arguments, int index, const LfdwPart *part,
+				 int *nvalues)
 {
-	const LfdwValueSet *set = &equality->set;
-	int			nestlevel;
-	StringInfoData json;
+	const LfdwEquality *equality = &arguments->equalities[index];
+	char	  **json;
 
-	if (count == 1)
-		return set->sorted[first];
-	initStringInfo(&json);
-	nestlevel = lfdw_transmission_modes_begin_utc();
-	(void) lfdw_value_to_json(&json, value, set->type->type_id,
-							  equality->column->format);
-	lfdw_transmission_modes_end(nestlevel);
-	for (int i = first; i < first + count; i++)
-	{
-		if (strcmp(set->json[set->sorted[i]], json.data) == 0)
-			return set->sorted[i];
-	}
-	return set->sorted[first];
+	*nvalues = lfdw_part_carries(arguments, index, part, NULL);
+	if (!lfdw_equality_is_in_tuples(equality))
+		return equality->set.json + part->first[index];
+	json = palloc(sizeof(char *) * *nvalues);
+	for (int i = 0; i < *nvalues; i++)
+		json[i] = equality->set.json[tuple_place(arguments, index,
+												 part->first_tuple + i)];
+	return json;
+}
+
+/*
+ * How many values a call carries of the argument at index; *value, unless it is
+ * NULL, becomes the first of them.
+ */
+int
+lfdw_part_carries(const LfdwArguments *arguments, int index, const LfdwPart *part,
+				  Datum *value)
+{
+	const LfdwEquality *equality = &arguments->equalities[index];
+
+	if (value)
+		*value = equality->set.values[first_place(arguments, index, part)];
+	if (!lfdw_equality_is_in_tuples(equality))
+		return part->count[index];
+	return equality->send_as == LFDW_SEND_TUPLE ? 1 : part->ntuples;
 }
 
 /*
@@ -108,9 +166,9 @@ choose_place(const LfdwEquality *equality, Datum value, int first, int count)
  * call's part carries in the argument at index?  Of several calls it is one's
  * alone.
  */
-bool
-lfdw_part_has(const LfdwArguments *arguments, int index, const LfdwPart *part,
-			  Datum value)
+static bool
+has_value(const LfdwArguments *arguments, int index, const LfdwPart *part,
+		  Datum value)
 {
 	const LfdwEquality *equality = &arguments->equalities[index];
 	int			first;
@@ -121,7 +179,206 @@ lfdw_part_has(const LfdwArguments *arguments, int index, const LfdwPart *part,
 	count = lfdw_set_find(&equality->set, value, &first);
 	if (count == 0)
 		return false;
-	place = choose_place(equality, value, first, count);
+	place = equality->set.sorted[lfdw_equality_choose(equality, value, first, count)];
 	return place >= part->first[index] &&
 		place < part->first[index] + part->count[index];
+}
+
+/*
+ * The tuple that a row's values from a column on belong to, where those before
+ * have places; -1 for none.  Of tuples that are equal and sent differently it is
+ * the one that is sent as the row is, as far as there is one.
+ */
+static int64
+find_tuple(const LfdwArguments *arguments, const TupleTableSlot *slot,
+		   int column, int *places)
+{
+	const LfdwTuples *tuples = arguments->tuples;
+	const LfdwEquality *equality;
+	Datum		value;
+	int			attno;
+	int			first;
+	int			count;
+	int			chosen;
+	int64		found = -1;
+
+	if (column == tuples->ncolumns)
+		return lfdw_tuples_search(tuples, places);
+	equality = &arguments->equalities[tuples->equalities[column]];
+	attno = equality->column->attnum - 1;
+	if (slot->tts_isnull[attno])
+		return -1;
+	value = lfdw_set_datum(slot->tts_values[attno], equality->base_type);
+	count = lfdw_set_find(&equality->set, value, &first);
+	if (count == 0)
+		return -1;
+	chosen = lfdw_equality_choose(equality, value, first, count);
+	for (int i = 0; i < count && found < 0; i++)
+	{
+		/* the chosen one before all others */
+		int			place = i == 0 ? chosen : first + i - (first + i <= chosen);
+
+		CHECK_FOR_INTERRUPTS();
+		places[column] = equality->set.sorted[place];
+		found = find_tuple(arguments, slot, column + 1, places);
+	}
+	return found;
+}
+
+/* Is a row's tuple of values one of those that a call carries? */
+static bool
+has_tuple(const LfdwArguments *arguments, const LfdwPart *part,
+		  const TupleTableSlot *slot)
+{
+	int		   *places = palloc(sizeof(int) * arguments->tuples->ncolumns);
+	int64		found = find_tuple(arguments, slot, 0, places);
+
+	pfree(places);
+	return found >= part->first_tuple && found < part->first_tuple + part->ntuples;
+}
+
+/*
+ * Does a row belong to the call that carries a part?  A function that ignores the
+ * values it was given would else return a row once for each call.  Of several
+ * calls it is one's alone.
+ */
+bool
+lfdw_part_owns(const LfdwArguments *arguments, const LfdwPart *part,
+			   const TupleTableSlot *slot)
+{
+	for (int i = 0; i < arguments->nequalities; i++)
+	{
+		const LfdwEquality *equality = &arguments->equalities[i];
+		int			attno = equality->column->attnum - 1;
+
+		/* what no call has is the recheck's to drop, and to count */
+		if ((equality->send_as == LFDW_SEND_EACH ||
+			 equality->send_as == LFDW_SEND_PARTS) &&
+			part->count[i] < equality->set.nvalues &&
+			(slot->tts_isnull[attno] ||
+			 !has_value(arguments, i, part, slot->tts_values[attno])))
+			return false;
+	}
+	return arguments->tuples == NULL ||
+		part->ntuples == arguments->tuples->ntuples ||
+		has_tuple(arguments, part, slot);
+}
+
+/* The argument of which a part has the most values that could go apart, or -1. */
+static int
+splittable_argument(const LfdwArguments *arguments, const LfdwPart *part)
+{
+	const int  *count = part->count;
+	int			longest = -1;
+
+	for (int i = 0; i < arguments->nequalities; i++)
+	{
+		if (arguments->equalities[i].send_as == LFDW_SEND_PARTS &&
+			count[i] > 1 && (longest < 0 || count[i] > count[longest]))
+			longest = i;
+	}
+	return longest;
+}
+
+/* Has a part values, or tuples of them, that could go apart? */
+bool
+lfdw_part_can_split(const LfdwArguments *arguments, const LfdwPart *part)
+{
+	return part->ntuples > 1 || splittable_argument(arguments, part) >= 0;
+}
+
+/*
+ * Takes half of a part away: of the tuples, or of the values of one argument,
+ * whichever are more.  Returns that half, palloc'd in the current context.
+ */
+LfdwPart *
+lfdw_part_split(const LfdwArguments *arguments, LfdwPart *part)
+{
+	int			index = splittable_argument(arguments, part);
+	LfdwPart   *rest = lfdw_part_copy(arguments, part);
+
+	if (index < 0 || part->ntuples > part->count[index])
+	{
+		part->ntuples /= 2;
+		rest->first_tuple += part->ntuples;
+		rest->ntuples -= part->ntuples;
+	}
+	else
+	{
+		part->count[index] /= 2;
+		rest->first[index] += part->count[index];
+		rest->count[index] -= part->count[index];
+	}
+	return rest;
+}
+
+/* Adds values to an error's context, as a call's for one or several columns. */
+static void
+describe(const LfdwTable *table, const char *values, int64 more,
+		 const char *columns)
+{
+	errcontext("call with %s%s for %s of foreign table \"%s\"",
+			   lfdw_error_excerpt(values, strlen(values)),
+			   more > 0 ? psprintf(" and " INT64_FORMAT " more", more) : "",
+			   columns, table->relname);
+}
+
+/* Adds one tuple to a text, in parentheses. */
+static void
+append_tuple(StringInfo text, const LfdwArguments *arguments, int64 tuple)
+{
+	const LfdwTuples *tuples = arguments->tuples;
+
+	appendStringInfo(text, "%s(", text->len > 0 ? ", " : "");
+	for (int i = 0; i < tuples->ncolumns; i++)
+	{
+		int			column = tuples->by_column[i];
+		const LfdwEquality *equality = &arguments->equalities[tuples->equalities[column]];
+
+		appendStringInfo(text, "%s%s", i > 0 ? ", " : "",
+						 equality->set.json[lfdw_tuples_at(tuples, tuple)[column]]);
+	}
+	appendStringInfoChar(text, ')');
+}
+
+/* The columns of the tuples, as a message names them. */
+static char *
+tuple_columns(const LfdwArguments *arguments)
+{
+	const LfdwTuples *tuples = arguments->tuples;
+	StringInfoData names;
+
+	initStringInfo(&names);
+	appendStringInfoString(&names, tuples->ncolumns > 1 ? "columns" : "column");
+	for (int i = 0; i < tuples->ncolumns; i++)
+		appendStringInfo(&names, "%s \"%s\"", i > 0 ? "," : "",
+						 arguments->equalities[tuples->equalities[tuples->by_column[i]]].column->attname);
+	return names.data;
+}
+
+/* Adds to an error which keys, or tuples of them, its call has. */
+void
+lfdw_part_describe(const LfdwTable *table, const LfdwArguments *arguments,
+				   const LfdwPart *part)
+{
+	StringInfoData tuples;
+
+	for (int i = 0; i < arguments->nequalities; i++)
+	{
+		const LfdwEquality *equality = &arguments->equalities[i];
+		int			shown = Min(part->count[i], DESCRIBED_VALUES);
+
+		if (lfdw_equality_is_in_tuples(equality))
+			continue;
+		describe(table, lfdw_set_part(&equality->set, part->first[i], shown),
+				 part->count[i] - shown,
+				 psprintf("column \"%s\"", equality->column->attname));
+	}
+	if (arguments->tuples == NULL)
+		return;
+	initStringInfo(&tuples);
+	for (int64 i = 0; i < Min(part->ntuples, DESCRIBED_VALUES); i++)
+		append_tuple(&tuples, arguments, part->first_tuple + i);
+	describe(table, tuples.data, part->ntuples - Min(part->ntuples, DESCRIBED_VALUES),
+			 tuple_columns(arguments));
 }

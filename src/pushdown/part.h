@@ -13,17 +13,21 @@
 
 #include "postgres.h"
 
+#include "executor/tuptable.h"
 #include "pushdown/arguments.h"
 
 /*
  * Which values of the arguments a call carries.  first holds, for an argument
  * sent one value a call, the index of the value; for one sent in parts, the
- * first of count values; 0 for all others.
+ * first of count values; 0 for all others.  Of the tuples it is ntuples from
+ * first_tuple on.
  */
 typedef struct LfdwPart
 {
 	int		   *first;
 	int		   *count;
+	int64		first_tuple;
+	int64		ntuples;
 } LfdwPart;
 
 extern LfdwPart *lfdw_part_first(const LfdwArguments *arguments, int max_values);
@@ -31,7 +35,18 @@ extern LfdwPart *lfdw_part_copy(const LfdwArguments *arguments,
 								const LfdwPart *part);
 extern bool lfdw_part_next(const LfdwArguments *arguments, LfdwPart *part,
 						   int max_values);
-extern bool lfdw_part_has(const LfdwArguments *arguments, int index,
-						  const LfdwPart *part, Datum value);
+extern const char *lfdw_part_value(const LfdwArguments *arguments, int index,
+								   const LfdwPart *part);
+extern char **lfdw_part_values(const LfdwArguments *arguments, int index,
+							   const LfdwPart *part, int *nvalues);
+extern int	lfdw_part_carries(const LfdwArguments *arguments, int index,
+							  const LfdwPart *part, Datum *value);
+extern bool lfdw_part_owns(const LfdwArguments *arguments, const LfdwPart *part,
+						   const TupleTableSlot *slot);
+extern bool lfdw_part_can_split(const LfdwArguments *arguments,
+								const LfdwPart *part);
+extern LfdwPart *lfdw_part_split(const LfdwArguments *arguments, LfdwPart *part);
+extern void lfdw_part_describe(const LfdwTable *table, const LfdwArguments *arguments,
+							   const LfdwPart *part);
 
 #endif							/* LFDW_PART_H */

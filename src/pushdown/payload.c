@@ -24,16 +24,16 @@
 
 /* The list of a call's values, in the column's form. */
 static char *
-argument_list(const LfdwEquality *equality, int index, const LfdwPart *part)
+argument_list(const LfdwArguments *arguments, int index, const LfdwPart *part)
 {
-	const LfdwValueSet *set = &equality->set;
-	bool		in_parts = equality->send_as == LFDW_SEND_PARTS;
+	const LfdwEquality *equality = &arguments->equalities[index];
+	int			nvalues;
+	char	  **json;
 
-	if (set->placeholder && !in_parts)
-		return set->placeholder;
-	return lfdw_argument_form_list(equality->column->argument_format,
-								   set->json + (in_parts ? part->first[index] : 0),
-								   in_parts ? part->count[index] : set->nvalues);
+	if (equality->set.placeholder)
+		return equality->set.placeholder;
+	json = lfdw_part_values(arguments, index, part, &nvalues);
+	return lfdw_argument_form_list(equality->column->argument_format, json, nvalues);
 }
 
 /* Gives the slots of one column's values what a call carries of them. */
@@ -43,15 +43,13 @@ fill_equality(const char **values, const LfdwArguments *arguments, int index,
 {
 	const LfdwEquality *equality = &arguments->equalities[index];
 	const LfdwColumn *column = equality->column;
-	LfdwSendAs	send_as = equality->send_as;
 
-	if (send_as != LFDW_SEND_LIST && send_as != LFDW_SEND_PARTS)
+	if (lfdw_equality_sends(equality, false))
 		values[column->scalar->slot] =
 			lfdw_argument_form_value(column->argument_format,
-									 equality->set.json[part->first[index]]);
-	if (send_as == LFDW_SEND_LIST || send_as == LFDW_SEND_BOTH ||
-		send_as == LFDW_SEND_PARTS)
-		values[column->list->slot] = argument_list(equality, index, part);
+									 lfdw_part_value(arguments, index, part));
+	if (lfdw_equality_sends(equality, true))
+		values[column->list->slot] = argument_list(arguments, index, part);
 }
 
 /* Gives the slots of the other operators that have an argument its value. */
@@ -83,7 +81,7 @@ append_filters(StringInfo out, const LfdwArguments *arguments, const LfdwPart *p
 		const char *json = filter->json;
 
 		if (filter->each >= 0)
-			json = arguments->equalities[filter->each].set.json[part->first[filter->each]];
+			json = lfdw_part_value(arguments, filter->each, part);
 		lfdw_json_append_comma(out);
 		appendStringInfoChar(out, '{');
 		lfdw_json_append_string_member(out, "column", filter->column->name);
@@ -225,10 +223,8 @@ fill_page(const char **values, const LfdwPlaces *places, const LfdwOptions *opti
 		values[places->offset] =
 			lfdw_argument_form_value(format,
 									 psprintf("" INT64_FORMAT, page->offset));
-	if (places->limit >= 0 && page->limit >= 0)
-		values[places->limit] =
-			lfdw_argument_form_value(format,
-									 psprintf("" INT64_FORMAT, page->limit));
+	if (places->limit >= 0 && page->limit)
+		values[places->limit] = lfdw_argument_form_value(format, page->limit);
 }
 
 /*

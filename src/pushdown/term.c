@@ -172,7 +172,8 @@ lfdw_term_sort_column(const LfdwTable *table, Index relid, Node *node,
 	Oid			type;
 	const LfdwColumn *column = find_column(table, relid, node, &type);
 
-	if (column == NULL || column->name == NULL)
+	/* where the column has NULL the function sorts a string */
+	if (column == NULL || column->name == NULL || column->null_if)
 		return NULL;
 	if (type == VARCHAROID)
 		type = TEXTOID;

@@ -104,3 +104,27 @@ lfdw_term_deserialize(const LfdwTable *table, List *list, List *values)
 	}
 	return result;
 }
+
+/*
+ * The terms that a join's keys make, from what lfdw_term_serialize made of its
+ * clauses' terms: "in", without values.
+ */
+List *
+lfdw_term_deserialize_keys(const LfdwTable *table, List *list)
+{
+	List	   *result = NIL;
+	ListCell   *lc;
+
+	foreach(lc, list)
+	{
+		List	   *numbers = (List *) lfirst(lc);
+
+		result = lappend(result,
+						 lfdw_term_make(table,
+										table->by_attnum[linitial_int(numbers) - 1],
+										lfdw_operator_equality(true),
+										(Oid) lthird_int(numbers),
+										(Oid) lfourth_int(numbers), NULL));
+	}
+	return result;
+}

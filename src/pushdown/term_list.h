@@ -21,5 +21,6 @@ extern List *lfdw_term_serialize(List *terms);
 extern List *lfdw_term_values(List *terms);
 extern List *lfdw_term_deserialize(const LfdwTable *table, List *list,
 								   List *values);
+extern List *lfdw_term_deserialize_keys(const LfdwTable *table, List *list);
 
 #endif							/* LFDW_TERM_LIST_H */

@@ -14,6 +14,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "utils/memutils.h"
 
 #include "pg/compat.h"
@@ -35,18 +37,6 @@ place_of(const LfdwResponse *response, const LfdwJsonValue *value)
 	place.offset = reader->offset + (value->text - reader->data);
 	place.len = value->len;
 	return place;
-}
-
-static LfdwJsonValue
-value_at(const LfdwResponse *response, const LfdwPlace *place)
-{
-	LfdwJsonValue value;
-
-	value.type = place->type;
-	value.escaped = place->escaped;
-	value.text = response->reader.data + (place->offset - response->reader.offset);
-	value.len = place->len;
-	return value;
 }
 
 /* A string or scalar of few bytes, decoded to buf; "" where there are more. */
@@ -82,7 +72,7 @@ lfdw_gateway_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 						 const LfdwJsonValue *value)
 {
 	static const char *const others[] = {
-		"statusDescription", "headers", "multiValueHeaders", "cookies"
+		"statusDescription", "cookies"
 	};
 	LfdwGateway *gateway = &response->notes.gateway;
 
@@ -92,6 +82,10 @@ lfdw_gateway_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 		gateway->body = place_of(response, value);
 	else if (lfdw_json_is(key, "isBase64Encoded"))
 		gateway->is_base64 = place_of(response, value);
+	else if (lfdw_json_is(key, "headers"))
+		gateway->headers = place_of(response, value);
+	else if (lfdw_json_is(key, "multiValueHeaders"))
+		gateway->multi_headers = place_of(response, value);
 	else
 	{
 		for (int i = 0; i < (int) lengthof(others); i++)
@@ -129,7 +123,7 @@ lfdw_gateway_is_begun(const LfdwResponse *response)
 	const LfdwGateway *gateway = &response->notes.gateway;
 
 	return (gateway->has_status || gateway->body.found) &&
-		is_possible(response);
+		(is_possible(response) || response->table->options->no_rows_status);
 }
 
 /*
@@ -182,7 +176,7 @@ is_base64(const LfdwResponse *response)
 
 	if (!response->notes.gateway.is_base64.found)
 		return false;
-	value = value_at(response, &response->notes.gateway.is_base64);
+	value = lfdw_response_value_at(response, &response->notes.gateway.is_base64);
 	if (value.type != LFDW_JSON_STRING)
 		return value.type == LFDW_JSON_TRUE;
 	short_text(&value, text);
@@ -197,7 +191,7 @@ body_text(const LfdwResponse *response, size_t *len)
 	char	   *text;
 
 	if (response->notes.gateway.body.found)
-		body = value_at(response, &response->notes.gateway.body);
+		body = lfdw_response_value_at(response, &response->notes.gateway.body);
 	*len = body.type == LFDW_JSON_NULL ? 0 : body.len;
 	if (body.type != LFDW_JSON_STRING)
 		return body.text;
@@ -206,10 +200,28 @@ body_text(const LfdwResponse *response, size_t *len)
 	return is_base64(response) ? decode_base64(text, len) : text;
 }
 
-/* Raises the error of an answer whose statusCode is no success. */
-static void
-report_status(const LfdwResponse *response, const char *text, size_t len)
+/*
+ * Does the statusCode of the root object, which is whole, say by the option
+ * no_rows_status that there are no rows?  It need not have the form.
+ */
+bool
+lfdw_gateway_says_none(const LfdwResponse *response)
 {
+	const LfdwGateway *gateway = &response->notes.gateway;
+	const List *statuses = response->table->options->no_rows_status;
+
+	return gateway->has_status && gateway->status == rint(gateway->status) &&
+		gateway->status > 0 && gateway->status <= PG_INT16_MAX &&
+		list_member_int(statuses, (int) gateway->status);
+}
+
+/* Raises the error of an answer whose statusCode is no success. */
+void
+lfdw_gateway_report_status(const LfdwResponse *response)
+{
+	size_t		len;
+	const char *text = body_text(response, &len);
+
 	ereport(ERROR,
 			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
 			 errmsg("Lambda function \"%s\" answered with statusCode %g",
@@ -241,9 +253,14 @@ lfdw_gateway_open_body(LfdwResponse *response, LfdwJsonReader *inside)
 	status = lfdw_json_end(&response->reader);
 	if (status != LFDW_JSON_OK)
 		return status;
+	lfdw_gateway_take_headers(response);
 	text = body_text(response, &len);
 	if (code < 200 || code >= 300)
-		report_status(response, text, len);
+	{
+		lfdw_json_init(inside, text ? text : "", text ? len : 0, true);
+		(void) lfdw_error_path_check(response, *inside);
+		lfdw_gateway_report_status(response);
+	}
 	if (text == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),

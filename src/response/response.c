@@ -19,6 +19,7 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "utils/memutils.h"
 
 #include "base/json_pointer.h"
 #include "response/response_internal.h"
@@ -43,6 +44,40 @@ pointer_in_utf8(const LfdwPointer *pointer)
 	return copy;
 }
 
+/* Where the answer says what of a page after it. */
+static void
+set_marks(LfdwResponse *response, const LfdwOptions *options)
+{
+	response->paging = lfdw_paging_of(options);
+	if (options->cursor_path)
+		response->marks[LFDW_MARK_CURSOR] = pointer_in_utf8(options->cursor_path);
+	else if (response->paging == LFDW_PAGING_MEMBER && options->rows_path == NULL)
+		response->marks[LFDW_MARK_CURSOR] = lfdw_pointer_to("cursor");
+	if (options->more_path)
+		response->marks[LFDW_MARK_MORE] = pointer_in_utf8(options->more_path);
+	if (options->cursor_row_path == NULL)
+		return;
+	response->row_cursor_path = pointer_in_utf8(options->cursor_row_path);
+	initStringInfo(&response->row_cursor);
+	response->row_strings = AllocSetContextCreate(CurrentMemoryContext,
+												  "lambda_fdw strings",
+												  ALLOCSET_SMALL_SIZES);
+}
+
+/* How many containers the longest way leads through. */
+static int
+depth_of(const LfdwResponse *response)
+{
+	int			depth = response->rows_path->ntokens;
+
+	for (int mark = 0; mark < LFDW_NMARKS; mark++)
+	{
+		if (response->marks[mark])
+			depth = Max(depth, response->marks[mark]->ntokens);
+	}
+	return depth;
+}
+
 /*
  * Makes the reader of one answer.
  *
@@ -55,7 +90,6 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 {
 	LfdwResponse *response = palloc0(sizeof(LfdwResponse));
 	const LfdwOptions *options = table->options;
-	int			depth;
 
 	response->table = table;
 	response->row = row;
@@ -67,18 +101,23 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 		response->rows_path = pointer_in_utf8(options->rows_path);
 	else
 		response->rows_path = lfdw_pointer_to("rows");
-	if (options->cursor_path)
-		response->cursor_path = pointer_in_utf8(options->cursor_path);
-	else if (options->rows_path == NULL)
-		response->cursor_path = lfdw_pointer_to("cursor");
-
-	depth = response->rows_path->ntokens;
-	if (response->cursor_path)
-		depth = Max(depth, response->cursor_path->ntokens);
-	response->frames = palloc0(sizeof(LfdwFrame) * (depth + 2));
-	response->outer = palloc0(sizeof(LfdwJsonReader) * (depth + 2));
+	if (options->error_path)
+		response->error_path = pointer_in_utf8(options->error_path);
+	set_marks(response, options);
+	response->frames = palloc0(sizeof(LfdwFrame) * (depth_of(response) + 2));
+	response->outer = palloc0(sizeof(LfdwJsonReader) * (depth_of(response) + 2));
 	lfdw_json_init(&response->reader, "", 0, false);
 	return response;
+}
+
+/*
+ * The answer may say that there are no rows, as the options no_rows_status,
+ * no_rows_errors and no_rows_missing have it; else what says so is an error.
+ */
+void
+lfdw_response_allow_no_rows(LfdwResponse *response)
+{
+	response->may_have_none = true;
 }
 
 /*
@@ -95,8 +134,13 @@ show_window(LfdwResponse *response)
 	if (source == NULL)
 		return;
 	if (response->answer != lfdw_body_answer(source))
+	{
+		bool		may_have_none = response->may_have_none;
+
 		*response = *lfdw_response_create(response->table, response->row,
 										  source);
+		response->may_have_none = may_have_none;
+	}
 	bytes = lfdw_body_show(source, &len);
 	lfdw_json_feed(response->nouter > 0 ? &response->outer[0] : &response->reader,
 				   bytes, len, lfdw_body_ended(source));
@@ -139,6 +183,20 @@ excerpt_arrived(const LfdwResponse *response)
 }
 
 /*
+ * The root object is read, and had no value at rows_path.  Beside the cursor of a
+ * further page, that is a page without rows, where an option says so.
+ */
+static LfdwJsonStatus
+finish_without_rows(LfdwResponse *response)
+{
+	if (response->notes.cursor == NULL ||
+		!response->table->options->no_rows_missing)
+		lfdw_response_lack_rows(response, lfdw_root_reader(response));
+	response->state = LFDW_STATE_TAIL;
+	return LFDW_JSON_OK;
+}
+
+/*
  * The root object is read.  Where it has a form of its own, what that form holds
  * is read next.  Where its rows were not, it is read again: for the rows that had
  * to wait, or as a row itself.
@@ -149,23 +207,33 @@ step_finish(LfdwResponse *response)
 	const LfdwPointer *rows_path = response->table->options->rows_path;
 	LfdwJsonReader inside;
 	bool		is_form;
-	LfdwJsonStatus status = lfdw_root_open_form(response, &inside, &is_form);
+	LfdwJsonStatus status = lfdw_root_check_status(response);
 
+	if (status == LFDW_JSON_OK && !response->none)
+		status = lfdw_root_open_form(response, &inside, &is_form);
 	if (status != LFDW_JSON_OK)
 		return status;
+	if (response->none)
+	{
+		response->state = LFDW_STATE_TAIL;
+		return LFDW_JSON_OK;
+	}
 	if (is_form)
 	{
 		lfdw_response_open(response, &inside, " of its body");
 		response->in_form = true;
 		return LFDW_JSON_OK;
 	}
+	status = lfdw_error_path_check(response, lfdw_root_reader(response));
+	if (status != LFDW_JSON_OK)
+		return status;
 	if (response->notes.rows_seen)
 	{
 		response->state = LFDW_STATE_TAIL;
 		return LFDW_JSON_OK;
 	}
 	if (!response->notes.deferred && rows_path && rows_path->ntokens > 0)
-		lfdw_response_report_no_rows(response, lfdw_root_reader(response));
+		return finish_without_rows(response);
 	/* beside no rows, "cursor" is a member like any other */
 	if (response->table->options->cursor_path == NULL)
 		response->notes.cursor = NULL;
@@ -243,7 +311,7 @@ lfdw_response_next(LfdwResponse *response)
 		LfdwJsonStatus status = take_step(response);
 
 		if (status == LFDW_JSON_END)
-			return LFDW_RESPONSE_END;
+			return response->none ? LFDW_RESPONSE_NO_ROWS : LFDW_RESPONSE_END;
 		if (status == LFDW_JSON_BAD && excerpt_arrived(response))
 			lfdw_response_report_json(response);
 		if (status == LFDW_JSON_MORE || status == LFDW_JSON_BAD)
@@ -258,34 +326,9 @@ lfdw_response_next(LfdwResponse *response)
 		}
 		response->stalled = 0;
 	}
+	response->row_given = true;
 	if (response->source)
 		lfdw_body_commit(response->source);
+	lfdw_response_note_row(response);
 	return LFDW_RESPONSE_ROW;
-}
-
-/*
- * The cursor of the next page as JSON in the database encoding, once the
- * answer is at its end; NULL where no page follows.
- */
-const char *
-lfdw_response_cursor(const LfdwResponse *response)
-{
-	return response->notes.cursor;
-}
-
-/*
- * The member of an answer, at its end, that names a further page although no
- * option and no column reads it; NULL for none.  It is shown as
- * lfdw_error_excerpt makes it, and lives as long as the response.
- */
-const char *
-lfdw_response_page_member(const LfdwResponse *response)
-{
-	const LfdwRootNotes *notes = &response->notes;
-
-	if (notes->cursor || notes->last_page)
-		return NULL;
-	if (!notes->rows_seen && (notes->page_read || !notes->page_surely))
-		return NULL;
-	return notes->page_member;
 }

@@ -12,8 +12,10 @@
 
 #include "base/control_doc.h"
 #include "base/json_pointer.h"
+#include "lambda/invoke.h"
 #include "pg/message.h"
 #include "response/response_internal.h"
+#include "value/json_find.h"
 #include "value/json_string.h"
 
 /* How far below an object that is no row, rows are looked for. */
@@ -180,18 +182,24 @@ lfdw_response_is_raised(const LfdwResponse *response, LfdwJsonReader reader)
 }
 
 /*
- * Raises 38000 from what a runtime makes of an exception, which the reader
- * stands before: {"errorType": ..., "errorMessage": ...}.
+ * Takes what a runtime makes of an exception, which the reader stands before:
+ * {"errorType": ..., "errorMessage": ...}.  Raises 38000, or, where it is alone,
+ * notes that there are no rows by the option no_rows_errors.
  */
 void
-lfdw_response_report_raised(const LfdwResponse *response,
-							LfdwJsonReader reader)
+lfdw_response_take_raised(LfdwResponse *response, LfdwJsonReader reader,
+						  bool alone)
 {
+	const LfdwOptions *options = response->table->options;
 	LfdwErrorDoc doc;
 	LfdwJsonValue object;
 
 	lfdw_json_value(&reader, &object);
 	lfdw_error_doc_read(&doc, object.text, object.len);
+	response->none = alone && response->may_have_none &&
+		lfdw_error_type_is_among(doc.error_type, options->no_rows_errors);
+	if (response->none)
+		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
 			 errmsg("Lambda function \"%s\" failed: %s",
@@ -289,36 +297,23 @@ no_member_hint(const LfdwResponse *response, LfdwJsonReader object, bool alone)
 
 /*
  * Raises the error about a row that is an object with none of the table's
- * members, or the function's own error, should it be that.  An object that is
- * alone is shown: it may say what went wrong.
+ * members.  An object that is alone is shown: it may say what went wrong.
  */
-void
-lfdw_response_report_no_member(const LfdwResponse *response, bool alone)
+static void
+report_no_member(const LfdwResponse *response, bool alone)
 {
 	LfdwJsonReader object = lfdw_row_object(response->row);
 	LfdwJsonReader reader = object;
 	StringInfoData detail;
-	char	   *names;
-	LfdwJsonValue key;
+	char	   *names = member_names(object);
 	LfdwJsonValue value;
 
-	lfdw_json_enter(&reader);
-	while (lfdw_json_member(&reader, &key) == LFDW_JSON_OK &&
-		   lfdw_json_value(&reader, &value) == LFDW_JSON_OK)
-	{
-		if (lfdw_json_is(&key, "lambda_fdw_error") && value.type == LFDW_JSON_OBJECT)
-			lfdw_response_report_own(response, &value);
-	}
-	if (lfdw_response_is_raised(response, object))
-		lfdw_response_report_raised(response, object);
-	names = member_names(object);
 	initStringInfo(&detail);
 	if (names[0] == '\0')
 		appendStringInfoString(&detail, "It is an object without members.");
 	else
 		appendStringInfo(&detail, "Row " UINT64_FORMAT " is an object with none of the table's members: %s.",
 						 lfdw_row_number(response->row), names);
-	reader = object;
 	if (alone && names[0] != '\0' &&
 		lfdw_json_value(&reader, &value) == LFDW_JSON_OK)
 		appendStringInfo(&detail, "\nIt is: %s",
@@ -328,37 +323,34 @@ lfdw_response_report_no_member(const LfdwResponse *response, bool alone)
 }
 
 /*
- * Goes to the value that a token names in the container that comes next; false
- * where there is none, with the reader unchanged.
+ * Takes a row that is an object with none of the table's members.  Raises the
+ * error about it, or the function's own, should it be that; or notes that there
+ * are no rows, where the options no_rows_errors or no_rows_missing say so of one
+ * that is alone.
  */
-static bool
-go_to(LfdwJsonReader *reader, const char *token)
+void
+lfdw_response_refuse_row(LfdwResponse *response, bool alone)
 {
-	LfdwJsonReader ahead = *reader;
-	LfdwJsonType type;
+	LfdwJsonReader object = lfdw_row_object(response->row);
+	LfdwJsonReader reader = object;
+	bool		empty = true;
 	LfdwJsonValue key;
 	LfdwJsonValue value;
-	int			index = 0;
 
-	lfdw_json_peek(&ahead, &type);
-	lfdw_json_enter(&ahead);
-	for (;;)
+	lfdw_json_enter(&reader);
+	while (lfdw_json_member(&reader, &key) == LFDW_JSON_OK &&
+		   lfdw_json_value(&reader, &value) == LFDW_JSON_OK)
 	{
-		bool		found;
-
-		if ((type == LFDW_JSON_OBJECT ? lfdw_json_member(&ahead, &key) :
-			 lfdw_json_element(&ahead)) != LFDW_JSON_OK)
-			return false;
-		found = type == LFDW_JSON_OBJECT ? lfdw_json_is(&key, token) :
-			lfdw_pointer_names_element(token, index++);
-		if (found)
-		{
-			*reader = ahead;
-			return true;
-		}
-		if (lfdw_json_value(&ahead, &value) != LFDW_JSON_OK)
-			return false;
+		empty = false;
+		if (lfdw_json_is(&key, "lambda_fdw_error") && value.type == LFDW_JSON_OBJECT)
+			lfdw_response_report_own(response, &value);
 	}
+	response->none = empty && alone && response->may_have_none &&
+		response->table->options->no_rows_missing;
+	if (lfdw_response_is_raised(response, object))
+		lfdw_response_take_raised(response, object, alone);
+	if (!response->none)
+		report_no_member(response, alone);
 }
 
 /* What stands where rows_path does not go on. */
@@ -406,7 +398,7 @@ follow_rows_path(const LfdwResponse *response, LfdwJsonReader *reader,
 			 !lfdw_json_string_open(reader, &string, true,
 									response->table->function.label)))
 			return;
-		if (!go_to(reader, response->rows_path->tokens[i]))
+		if (!lfdw_json_go_to(reader, response->rows_path->tokens[i]))
 			return;
 		lfdw_pointer_append(path, rows_path->tokens[i]);
 	}
@@ -416,18 +408,13 @@ follow_rows_path(const LfdwResponse *response, LfdwJsonReader *reader,
  * Raises the error about an answer without a value at rows_path: how far the
  * path goes, and what is there.  The reader stands before the root value.
  */
-void
-lfdw_response_report_no_rows(const LfdwResponse *response,
-							 LfdwJsonReader reader)
+static void
+report_no_rows(const LfdwResponse *response, LfdwJsonReader reader)
 {
 	const LfdwPointer *rows_path = response->table->options->rows_path;
 	StringInfoData path;
 	StringInfoData there;
-	LfdwJsonType type;
 
-	if (lfdw_json_peek(&reader, &type) == LFDW_JSON_OK &&
-		type == LFDW_JSON_OBJECT && lfdw_response_is_raised(response, reader))
-		lfdw_response_report_raised(response, reader);
 	initStringInfo(&path);
 	for (int i = 0; i < rows_path->ntokens; i++)
 		lfdw_pointer_append(&path, rows_path->tokens[i]);
@@ -441,4 +428,23 @@ lfdw_response_report_no_rows(const LfdwResponse *response,
 							  response->in_form && strcmp(rows_path->tokens[0], "body") == 0 ?
 							  "Of API Gateway's form, rows_path begins in the body." :
 							  NULL);
+}
+
+/*
+ * Takes an answer without a value at rows_path, of which the reader stands before
+ * the root value.  Raises the error about it, or the function's own, or notes that
+ * there are no rows, where an option says so.
+ */
+void
+lfdw_response_lack_rows(LfdwResponse *response, LfdwJsonReader reader)
+{
+	LfdwJsonType type;
+
+	response->none = response->may_have_none &&
+		response->table->options->no_rows_missing;
+	if (lfdw_json_peek(&reader, &type) == LFDW_JSON_OK &&
+		type == LFDW_JSON_OBJECT && lfdw_response_is_raised(response, reader))
+		lfdw_response_take_raised(response, reader, true);
+	if (!response->none)
+		report_no_rows(response, reader);
 }

@@ -9,7 +9,10 @@
  *		row.c				one row: where its values stand
  *		row_store.c			one row: its values as a tuple
  *		response_error.c	what is wrong with an answer
- *		gateway.c			API Gateway's form
+ *		error_path.c		the function's own error in it
+ *		response_pages.c	what it says of a page after it
+ *		gateway_header.c	the headers of API Gateway's form
+ *		gateway.c			that form
  *		root_object.c		what the root object's members say
  *		response_rows.c		the rows of an answer
  *		response_members.c	the way to them
@@ -26,6 +29,7 @@
 
 #include "postgres.h"
 
+#include "options/paging.h"
 #include "pg/message.h"
 #include "response/response.h"
 
@@ -45,13 +49,22 @@ typedef enum LfdwResponseState
 	LFDW_STATE_TAIL				/* only white space may follow */
 } LfdwResponseState;
 
+/* What an option leads to beside the rows. */
+typedef enum LfdwMark
+{
+	LFDW_MARK_CURSOR,			/* the next page's */
+	LFDW_MARK_MORE				/* whether a page follows */
+} LfdwMark;
+
+#define LFDW_NMARKS 2
+
 /* A container that has been entered, and what may be found in it. */
 typedef struct LfdwFrame
 {
 	bool		is_object;
 	int			index;			/* of the next element of an array */
 	bool		to_rows;		/* lies on the way to the rows */
-	bool		to_cursor;
+	bool		to_mark[LFDW_NMARKS];	/* the same of marks */
 	bool		in_string;		/* has its own reader, over a string's text */
 } LfdwFrame;
 
@@ -72,6 +85,8 @@ typedef struct LfdwGateway
 	double		status;			/* ... this one */
 	LfdwPlace	body;
 	LfdwPlace	is_base64;
+	LfdwPlace	headers;
+	LfdwPlace	multi_headers;
 } LfdwGateway;
 
 /* What the root object said so far; nothing, where another value is opened. */
@@ -80,13 +95,15 @@ typedef struct LfdwRootNotes
 	bool		rows_seen;		/* rows were read from their member */
 	bool		deferred;		/* rows stand there, to be read at the end */
 	bool		decided;		/* second walk: the rows are the rows */
+	bool		error_checked;	/* error_path has none */
 	bool		other_members;	/* any that no form of its own has */
 	LfdwGateway gateway;
 	LfdwRowOrder *order;		/* "columns", or NULL */
 	char	   *cursor;			/* JSON in the database encoding, or NULL */
+	LfdwMore	more;			/* what more_path leads to */
 
 	/* what it says of a further page that no option reads */
-	char	   *page_member;	/* its name, or NULL */
+	LfdwUnreadPage page;		/* name NULL: nothing */
 	bool		page_surely;	/* by that name alone */
 	bool		page_read;		/* a column reads it, if this is a row */
 	bool		last_page;		/* it says that there is none */
@@ -101,7 +118,14 @@ struct LfdwResponse
 	const char *part;			/* what was opened, for messages, or "" */
 	bool		in_form;		/* that was what the root object's form held */
 	LfdwPointer *rows_path;		/* in UTF-8 */
-	LfdwPointer *cursor_path;	/* in UTF-8, NULL for none */
+	LfdwPointer *error_path;	/* in UTF-8, NULL for none */
+	LfdwPointer *marks[LFDW_NMARKS];	/* in UTF-8, NULL for none */
+	LfdwPaging	paging;
+	LfdwPointer *row_cursor_path;	/* in UTF-8, NULL for none */
+	StringInfoData row_cursor;	/* of the last row, as it came; "" for none */
+	MemoryContext row_strings;	/* JSON in strings on the way to it */
+	char	   *header_cursor;	/* as notes have one, or NULL */
+	bool		unread_link;	/* a header that no option reads has one */
 
 	LfdwJsonReader reader;
 	LfdwJsonReader root;		/* before the root value */
@@ -113,7 +137,10 @@ struct LfdwResponse
 	LfdwFrame  *frames;
 	bool		first_line;
 	bool		rows_in_string;
-	bool		row_ready;		/* this step read a row */
+	bool		row_ready;		/* this step read a row ... */
+	bool		row_given;		/* ... or one before */
+	bool		may_have_none;	/* the options no_rows_... hold */
+	bool		none;			/* by these, there are no rows */
 	size_t		stalled;		/* unread bytes when the last step was undone */
 	LfdwRootNotes notes;
 };
@@ -126,12 +153,40 @@ extern void lfdw_response_report_own(const LfdwResponse *response,
 									 const LfdwJsonValue *object);
 extern bool lfdw_response_is_raised(const LfdwResponse *response,
 									LfdwJsonReader reader);
-extern void lfdw_response_report_raised(const LfdwResponse *response,
-										LfdwJsonReader reader);
-extern void lfdw_response_report_no_member(const LfdwResponse *response,
-										   bool alone);
-extern void lfdw_response_report_no_rows(const LfdwResponse *response,
-										 LfdwJsonReader reader);
+extern void lfdw_response_take_raised(LfdwResponse *response,
+									  LfdwJsonReader reader, bool alone);
+extern void lfdw_response_refuse_row(LfdwResponse *response, bool alone);
+extern void lfdw_response_lack_rows(LfdwResponse *response,
+									LfdwJsonReader reader);
+
+/* error_path.c */
+extern LfdwJsonStatus lfdw_error_path_check(LfdwResponse *response,
+											LfdwJsonReader root);
+
+/* A value kept by its place. */
+static inline LfdwJsonValue
+lfdw_response_value_at(const LfdwResponse *response, const LfdwPlace *place)
+{
+	LfdwJsonValue value;
+
+	value.type = place->type;
+	value.escaped = place->escaped;
+	value.text = response->reader.data + (place->offset - response->reader.offset);
+	value.len = place->len;
+	return value;
+}
+
+/* response_pages.c */
+extern char *lfdw_response_cursor_json(const LfdwJsonValue *value);
+extern void lfdw_response_note_mark(LfdwResponse *response, LfdwMark mark,
+									const LfdwJsonValue *value);
+extern void lfdw_response_note_row(LfdwResponse *response);
+extern void lfdw_response_note_page(LfdwResponse *response,
+									const LfdwJsonValue *key,
+									const LfdwJsonValue *value);
+
+/* gateway_header.c */
+extern void lfdw_gateway_take_headers(LfdwResponse *response);
 
 /* gateway.c */
 extern bool lfdw_gateway_note_member(LfdwResponse *response,
@@ -141,6 +196,8 @@ extern bool lfdw_gateway_has_member(const LfdwResponse *response,
 									const LfdwJsonValue *key);
 extern bool lfdw_gateway_is_begun(const LfdwResponse *response);
 extern bool lfdw_gateway_is_form(const LfdwResponse *response);
+extern bool lfdw_gateway_says_none(const LfdwResponse *response);
+extern void lfdw_gateway_report_status(const LfdwResponse *response);
 extern LfdwJsonStatus lfdw_gateway_open_body(LfdwResponse *response,
 											 LfdwJsonReader *inside);
 
@@ -152,20 +209,17 @@ extern bool lfdw_root_may_hold_form(const LfdwResponse *response,
 extern LfdwJsonStatus lfdw_root_open_form(LfdwResponse *response,
 										  LfdwJsonReader *inside,
 										  bool *is_form);
+extern LfdwJsonStatus lfdw_root_check_status(LfdwResponse *response);
 extern void lfdw_root_note_other(LfdwResponse *response);
 extern bool lfdw_root_note_member(LfdwResponse *response,
 								  const LfdwJsonValue *key,
 								  const LfdwJsonValue *value);
-extern void lfdw_root_note_page(LfdwResponse *response,
-								const LfdwJsonValue *key,
-								const LfdwJsonValue *value);
-extern void lfdw_root_set_cursor(LfdwResponse *response,
-								 const LfdwJsonValue *value);
 
 /* response_rows.c */
 extern void lfdw_response_enter_string(LfdwResponse *response,
 									   const LfdwJsonReader *inside);
 extern void lfdw_response_leave_string(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_response_pass(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_read_rows(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_step_rows(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_step_lines(LfdwResponse *response);
@@ -173,7 +227,7 @@ extern LfdwJsonStatus lfdw_response_step_lines(LfdwResponse *response);
 /* response_members.c */
 extern LfdwJsonStatus lfdw_response_enter(LfdwResponse *response,
 										  LfdwJsonType type, bool to_rows,
-										  bool to_cursor);
+										  const bool *to_mark);
 extern LfdwJsonStatus lfdw_response_step_members(LfdwResponse *response);
 
 /* response_start.c */

@@ -28,9 +28,25 @@ lfdw_response_leave_string(LfdwResponse *response)
 	response->reader = response->outer[--response->nouter];
 }
 
+/* Passes over the root value, or nothing, after which the answer must end. */
+LfdwJsonStatus
+lfdw_response_pass(LfdwResponse *response)
+{
+	LfdwJsonValue value;
+	LfdwJsonType type;
+	LfdwJsonStatus status = lfdw_json_peek(&response->reader, &type);
+
+	if (status == LFDW_JSON_OK)
+		status = lfdw_json_value(&response->reader, &value);
+	if (status != LFDW_JSON_OK && status != LFDW_JSON_END)
+		return status;
+	response->state = LFDW_STATE_TAIL;
+	return LFDW_JSON_OK;
+}
+
 /*
  * Reads a row and checks that it is one of the table's; alone says that no
- * other rows are around it.
+ * other rows are around it.  Such a one may say that there are none.
  */
 static LfdwJsonStatus
 read_row(LfdwResponse *response, bool alone)
@@ -42,9 +58,11 @@ read_row(LfdwResponse *response, bool alone)
 						   lfdw_row_table_order(response->row));
 	if (status != LFDW_JSON_OK)
 		return status;
-	if (lfdw_row_has_no_member(response->row, alone))
-		lfdw_response_report_no_member(response, alone);
-	response->row_ready = true;
+	if (lfdw_row_has_no_member(response->row, alone) ||
+		(alone && response->table->options->no_rows_missing &&
+		 lfdw_row_is_empty(response->row)))
+		lfdw_response_refuse_row(response, alone);
+	response->row_ready = !response->none;
 	return LFDW_JSON_OK;
 }
 
@@ -164,6 +182,9 @@ lfdw_response_read_rows(LfdwResponse *response)
 	}
 	if (lfdw_root_is_undecided(response))
 		return defer_rows(response);
+	status = lfdw_error_path_check(response, lfdw_root_reader(response));
+	if (status != LFDW_JSON_OK)
+		return status;
 	if (type == LFDW_JSON_STRING)
 		return read_rows_string(response);
 	if (type == LFDW_JSON_ARRAY)
@@ -217,7 +238,7 @@ check_raised(LfdwResponse *response)
 		return LFDW_JSON_OK;
 	status = lfdw_json_end(&ahead);
 	if (status == LFDW_JSON_OK)
-		lfdw_response_report_raised(response, response->reader);
+		lfdw_response_take_raised(response, response->reader, true);
 	return status == LFDW_JSON_MORE ? status : LFDW_JSON_OK;
 }
 
@@ -246,9 +267,14 @@ lfdw_response_step_lines(LfdwResponse *response)
 		status = check_raised(response);
 		if (status != LFDW_JSON_OK)
 			return status;
+		if (response->none)
+			return lfdw_response_pass(response);
 	}
 	status = read_row(response, response->first_line);
-	if (status == LFDW_JSON_OK)
-		response->first_line = false;
-	return status;
+	if (status != LFDW_JSON_OK)
+		return status;
+	response->first_line = false;
+	if (response->none)
+		response->state = LFDW_STATE_TAIL;
+	return LFDW_JSON_OK;
 }

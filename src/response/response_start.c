@@ -104,9 +104,10 @@ start_string(LfdwResponse *response)
 		lfdw_response_open(response, &inside, " of the JSON in its string");
 	if (status != LFDW_JSON_BAD)
 		return status;
-	if (named)
-		lfdw_response_report_no_rows(response, lfdw_root_reader(response));
-	return start_lines(response);
+	if (!named)
+		return start_lines(response);
+	lfdw_response_lack_rows(response, lfdw_root_reader(response));
+	return lfdw_response_pass(response);
 }
 
 /*
@@ -118,8 +119,8 @@ lfdw_response_start(LfdwResponse *response)
 	const LfdwPointer *rows_path = response->table->options->rows_path;
 	LfdwJsonReader *reader = &response->reader;
 	LfdwJsonStatus status;
-	LfdwJsonValue value;
 	LfdwJsonType type = LFDW_JSON_NULL;
+	bool		to_mark[LFDW_NMARKS];
 
 	status = lfdw_json_peek(reader, &type);
 	if (status != LFDW_JSON_OK && status != LFDW_JSON_END)
@@ -129,20 +130,19 @@ lfdw_response_start(LfdwResponse *response)
 		(type == LFDW_JSON_ARRAY && rows_path && rows_path->ntokens > 0))
 	{
 		response->state = LFDW_STATE_MEMBERS;
-		return lfdw_response_enter(response, type, true,
-								   response->cursor_path != NULL);
+		for (int mark = 0; mark < LFDW_NMARKS; mark++)
+			to_mark[mark] = response->marks[mark] != NULL;
+		return lfdw_response_enter(response, type, true, to_mark);
 	}
 	if (type == LFDW_JSON_STRING)
 		return start_string(response);
 	if (rows_path && rows_path->ntokens > 0)
-		lfdw_response_report_no_rows(response, lfdw_root_reader(response));
-	if (type == LFDW_JSON_ARRAY)
-		return start_array(response);
-	if (type != LFDW_JSON_NULL)
-		return start_lines(response);
-	if (status == LFDW_JSON_OK)
-		status = lfdw_json_value(reader, &value);
-	if (status == LFDW_JSON_OK)
-		response->state = LFDW_STATE_TAIL;
-	return status;
+		lfdw_response_lack_rows(response, lfdw_root_reader(response));
+	if (response->none || type == LFDW_JSON_NULL)
+		return lfdw_response_pass(response);
+	status = lfdw_error_path_check(response, *reader);
+	if (status != LFDW_JSON_OK)
+		return status;
+	return type == LFDW_JSON_ARRAY ? start_array(response) :
+		start_lines(response);
 }

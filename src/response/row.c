@@ -18,6 +18,7 @@
 
 #include "access/sysattr.h"
 #include "access/transam.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -61,6 +62,19 @@ may_run_sql(Oid type)
 	return (OidIsValid(element) ? element : type) >= FirstNormalObjectId;
 }
 
+/* Takes the string that is NULL in a column, if it has one. */
+static void
+set_null_if(LfdwRow *row, int index)
+{
+	const char *null_if = row->table->columns[index].null_if;
+
+	if (null_if == NULL)
+		return;
+	if (row->null_if == NULL)
+		row->null_if = palloc0(sizeof(char *) * row->table->ncolumns);
+	row->null_if[index] = pg_server_to_any(null_if, strlen(null_if), PG_UTF8);
+}
+
 /*
  * Makes the reader of a scan's rows.
  *
@@ -100,6 +114,7 @@ lfdw_row_create(const LfdwTable *table, const Bitmapset *attrs)
 												  column->format,
 												  column->attname);
 		row->copy |= may_run_sql(column->typid);
+		set_null_if(row, i);
 	}
 	return row;
 }
@@ -454,6 +469,7 @@ lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 		value.len = reader->pos - start.pos;
 	}
 	set_whole_row(row, &value);
+	row->is_string = value.type == LFDW_JSON_STRING;
 	row->text = value.text;
 	row->len = value.len;
 	row->number++;
@@ -472,6 +488,24 @@ lfdw_row_has_no_member(const LfdwRow *row, bool alone)
 	return row->is_object && !row->has_known &&
 		(row->has_members || alone) &&
 		row->root->ncolumns == 0 && row->table->ncolumns > 0;
+}
+
+/* Is the row that was read last an object without members? */
+bool
+lfdw_row_is_empty(const LfdwRow *row)
+{
+	return row->is_object && !row->has_members;
+}
+
+/*
+ * The row that was read last as it came, *len bytes of JSON.  Valid until it is
+ * stored.
+ */
+const char *
+lfdw_row_text(const LfdwRow *row, size_t *len)
+{
+	*len = row->len + (row->is_string ? 2 : 0);
+	return row->text - (row->is_string ? 1 : 0);
 }
 
 /* The number of the row that was read last, from 1. */

@@ -50,6 +50,8 @@ extern int	lfdw_row_find_column(const LfdwRow *row, const char *name);
 extern LfdwJsonStatus lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader,
 									const LfdwRowOrder *order);
 extern bool lfdw_row_has_no_member(const LfdwRow *row, bool alone);
+extern bool lfdw_row_is_empty(const LfdwRow *row);
+extern const char *lfdw_row_text(const LfdwRow *row, size_t *len);
 extern uint64 lfdw_row_number(const LfdwRow *row);
 extern LfdwJsonReader lfdw_row_object(const LfdwRow *row);
 extern const LfdwColumn *lfdw_row_missed(const LfdwRow *row,

@@ -27,12 +27,14 @@ struct LfdwRow
 	MemoryContext strings;		/* JSON in strings of the row read last */
 	LfdwConverter **converters; /* by column; NULL where not wanted */
 	bool		copy;			/* conversions may run SQL: see store */
+	const char **null_if;		/* by column, in UTF-8; NULL: none has any */
 
 	/* the row that was read last */
 	uint64		number;			/* counting from 1 */
 	int			element;		/* of an aligned answer, from 0; else -1 */
 	const char *text;			/* the whole of it */
 	size_t		len;
+	bool		is_string;		/* text is without its quotes */
 	bool		is_object;
 	LfdwJsonReader object;		/* before it, if it is one */
 	bool		has_members;	/* any at all ... */

@@ -97,6 +97,19 @@ copy_row(LfdwRow *row)
 	row->text = copy;
 }
 
+/* Makes null of the strings that stand for it. */
+static void
+apply_null_if(LfdwRow *row)
+{
+	for (int i = 0; i < row->table->ncolumns; i++)
+	{
+		if (row->null_if[i] && row->found[i] &&
+			row->values[i].type == LFDW_JSON_STRING &&
+			lfdw_json_is(&row->values[i], row->null_if[i]))
+			row->values[i].type = LFDW_JSON_NULL;
+	}
+}
+
 /*
  * What a missing member stands for: NULL, or in a required column the one
  * value that its invocation carried, so that functions need not echo it.
@@ -154,6 +167,8 @@ lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, LfdwCarriedBy carried_by,
 	memset(slot->tts_isnull, true, table->natts);
 	if (row->copy)
 		copy_row(row);
+	if (row->null_if)
+		apply_null_if(row);
 
 	callback.callback = conversion_context;
 	callback.arg = row;

@@ -68,7 +68,11 @@ is_exact(PlannerInfo *root, RelOptInfo *baserel)
 		return false;
 	foreach(lc, baserel->baserestrictinfo)
 	{
-		if (lfdw_rel_info_clause(root, baserel, lfirst(lc))->why)
+		const LfdwClause *clause = lfdw_rel_info_clause(root, baserel, lfirst(lc));
+
+		/* a string that is NULL here may meet the condition there */
+		if (clause->why || (clause->term && clause->term->column->null_if &&
+							!lfdw_operator_is_equality(clause->term->op)))
 			return false;
 	}
 	return true;

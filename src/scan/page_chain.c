@@ -20,24 +20,20 @@
 #include "executor/executor.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "options/argument_name.h"
 #include "utils/memutils.h"
 
 #include "pg/message.h"
 #include "pushdown/payload.h"
 #include "response/response.h"
 #include "scan/page_chain.h"
-
-/* An error names so many values of its call. */
-#define DESCRIBED_VALUES 20
+#include "scan/page_rule.h"
 
 struct LfdwPageChain
 {
 	LfdwChainShared *shared;
 	MemoryContext page_context;
 	LfdwPart   *part;			/* which values are this call's */
-	int			pages;			/* begun so far */
-	LfdwPage	page;			/* the one under way */
+	LfdwPageRule rule;			/* which page is under way */
 	LfdwInvocation *invocation;
 	LfdwResponse *response;
 	bool		needs_more;		/* the response has read all it was shown */
@@ -52,7 +48,7 @@ write_payload(const LfdwPageChain *chain)
 	char	   *utf8;
 
 	lfdw_payload_write(payload, shared->table, shared->arguments, chain->part,
-					   shared->columns, &chain->page);
+					   shared->columns, &chain->rule.page);
 	utf8 = pg_server_to_any(payload->data, payload->len, PG_UTF8);
 	if (utf8 != payload->data)
 	{
@@ -63,23 +59,6 @@ write_payload(const LfdwPageChain *chain)
 	return payload;
 }
 
-/* The argument of which a call carries the most values that could go apart, or -1. */
-static int
-splittable_argument(const LfdwPageChain *chain)
-{
-	const LfdwArguments *arguments = chain->shared->arguments;
-	const int  *count = chain->part->count;
-	int			longest = -1;
-
-	for (int i = 0; i < arguments->nequalities; i++)
-	{
-		if (arguments->equalities[i].send_as == LFDW_SEND_PARTS &&
-			count[i] > 1 && (longest < 0 || count[i] > count[longest]))
-			longest = i;
-	}
-	return longest;
-}
-
 /*
  * Can the call that is about to begin a page ask for less?  Only before its first:
  * the values that are left go to a call that begins at the first page, and those
@@ -88,7 +67,8 @@ splittable_argument(const LfdwPageChain *chain)
 static bool
 can_split(const LfdwPageChain *chain)
 {
-	return chain->pages == 0 && splittable_argument(chain) >= 0;
+	return chain->rule.page.number == 0 &&
+		lfdw_part_can_split(chain->shared->arguments, chain->part);
 }
 
 /*
@@ -100,13 +80,8 @@ split(LfdwPageChain *chain)
 {
 	LfdwChainShared *shared = chain->shared;
 	MemoryContext old = MemoryContextSwitchTo(shared->call_context);
-	int			index = splittable_argument(chain);
-	LfdwPart   *rest = lfdw_part_copy(shared->arguments, chain->part);
-	int			half = chain->part->count[index] / 2;
+	LfdwPart   *rest = lfdw_part_split(shared->arguments, chain->part);
 
-	chain->part->count[index] = half;
-	rest->first[index] += half;
-	rest->count[index] -= half;
 	shared->parts_left = lappend(shared->parts_left, rest);
 	MemoryContextSwitchTo(old);
 }
@@ -116,20 +91,8 @@ static void
 describe_call(void *arg)
 {
 	const LfdwPageChain *chain = arg;
-	const LfdwArguments *arguments = chain->shared->arguments;
 
-	for (int i = 0; i < arguments->nequalities; i++)
-	{
-		const LfdwEquality *equality = &arguments->equalities[i];
-		int			shown = Min(chain->part->count[i], DESCRIBED_VALUES);
-		int			more = chain->part->count[i] - shown;
-		char	   *values = lfdw_set_part(&equality->set, chain->part->first[i], shown);
-
-		errcontext("call with %s%s for column \"%s\" of foreign table \"%s\"",
-				   lfdw_error_excerpt(values, strlen(values)),
-				   more > 0 ? psprintf(" and %d more", more) : "",
-				   equality->column->attname, chain->shared->table->relname);
-	}
+	lfdw_part_describe(chain->shared->table, chain->shared->arguments, chain->part);
 }
 
 /* Invokes the function for a call's next page, in the call's page context. */
@@ -152,8 +115,15 @@ begin_page(LfdwPageChain *chain)
 		lfdw_invoke_allow_split(chain->invocation);
 	chain->response = lfdw_response_create(shared->table, shared->row,
 										   lfdw_invoke_body(chain->invocation));
+	if (lfdw_page_rule_takes_none(&chain->rule))
+	{
+		lfdw_invoke_allow_no_rows(chain->invocation,
+								  shared->table->options->no_rows_errors);
+		lfdw_response_allow_no_rows(chain->response);
+	}
 	chain->needs_more = true;
-	chain->pages++;
+	if (chain->rule.page.number > 0)
+		shared->stats->pages++;
 	MemoryContextSwitchTo(old);
 }
 
@@ -168,10 +138,13 @@ lfdw_page_chain_begin(LfdwChainShared *shared, LfdwPart *part)
 {
 	LfdwPageChain *chain = MemoryContextAllocZero(shared->call_context,
 												  sizeof(LfdwPageChain));
+	MemoryContext old;
 
 	chain->shared = shared;
 	chain->part = part;
-	chain->page.limit = -1;
+	old = MemoryContextSwitchTo(shared->call_context);
+	lfdw_page_rule_begin(&chain->rule, shared->table, shared->arguments);
+	MemoryContextSwitchTo(old);
 	chain->page_context = AllocSetContextCreate(shared->call_context,
 												"lambda_fdw page",
 												ALLOCSET_DEFAULT_SIZES);
@@ -179,110 +152,75 @@ lfdw_page_chain_begin(LfdwChainShared *shared, LfdwPart *part)
 	return chain;
 }
 
-/* Has a call ask for half as much, after it has asked for too much. */
+/* Has a call ask for half as much, after it has asked for too much or in vain. */
 static void
 begin_half(LfdwPageChain *chain)
 {
 	MemoryContextReset(chain->page_context);
-	chain->pages = 0;
 	split(chain);
 	begin_page(chain);
 }
 
-/* Refuses a chain of pages that does not come to an end, or cannot go on. */
-static void
-check_cursor(const LfdwPageChain *chain, const char *cursor)
-{
-	const LfdwTable *table = chain->shared->table;
-
-	if (chain->pages >= table->options->max_pages)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg_plural("Lambda function \"%s\" has more than %d page",
-							   "Lambda function \"%s\" has more than %d pages",
-							   table->options->max_pages,
-							   table->function.label, table->options->max_pages),
-				 errhint("Raise the option max_pages of foreign table \"%s\".",
-						 table->relname)));
-	if (chain->page.cursor && strcmp(chain->page.cursor, cursor) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
-				 errmsg("Lambda function \"%s\" answered with the cursor it was given",
-						table->function.label),
-				 errdetail("It was sent as the member \"%s\"; going on would ask for the same page again and again.",
-						   table->options->cursor_argument ?
-						   table->options->cursor_argument : LFDW_ENVELOPE_KEY ".cursor"),
-				 errhint("Let the function go on from there, or name the member that it reads by the option cursor_argument.")));
-	if (!table->options->envelope && table->options->cursor_argument == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
-				 errmsg("Lambda function \"%s\" has a further page, but no request can carry its cursor",
-						table->function.label),
-				 errhint("Set the option cursor_argument of foreign table \"%s\".",
-						 table->relname)));
-}
-
 /*
- * Keeps that the last page names a further one that no option reads.  Where a
+ * Keeps that the last page names a further one that nobody asked for.  Where a
  * limit was sent, there may be more than was asked for.
  */
 static void
 note_last_page(const LfdwPageChain *chain)
 {
 	LfdwChainShared *shared = chain->shared;
-	const char *member = lfdw_response_page_member(chain->response);
+	MemoryContext old;
+	LfdwUnreadPage *page;
 
-	if (member && shared->page_member == NULL && shared->arguments->limit < 0)
-		shared->page_member = MemoryContextStrdup(shared->scan_context, member);
+	if (shared->unread_page || shared->arguments->limit >= 0)
+		return;
+	old = MemoryContextSwitchTo(shared->scan_context);
+	page = palloc(sizeof(LfdwUnreadPage));
+	if (lfdw_response_unread_page(chain->response, page))
+	{
+		page->name = page->name ? pstrdup(page->name) : NULL;
+		page->path = page->path ? pstrdup(page->path) : NULL;
+		shared->unread_page = page;
+	}
+	else
+		pfree(page);
+	MemoryContextSwitchTo(old);
 }
 
 /* After the last row of a page: goes on to the next, or ends the call. */
 static LfdwPageStatus
 finish_page(LfdwPageChain *chain)
 {
-	const char *cursor = lfdw_response_cursor(chain->response);
-	char	   *copy;
+	MemoryContext old = MemoryContextSwitchTo(chain->shared->call_context);
+	bool		more = lfdw_page_rule_next(&chain->rule, chain->response);
 
-	if (cursor == NULL)
+	MemoryContextSwitchTo(old);
+	if (!more)
 	{
 		note_last_page(chain);
 		MemoryContextDelete(chain->page_context);
 		return LFDW_PAGE_END;
 	}
-	check_cursor(chain, cursor);
-	copy = MemoryContextStrdup(chain->shared->call_context, cursor);
-	if (chain->page.cursor)
-		pfree(unconstify(char *, chain->page.cursor));
-	chain->page.cursor = copy;
 	MemoryContextReset(chain->page_context);
 	begin_page(chain);
 	return LFDW_PAGE_NEXT;
 }
 
 /*
- * Does a row belong to its call?  A function that ignores the one value it
- * was given would else return a row once for each value.
+ * The function says that there are no rows.  Of several values some may have
+ * rows: they are asked for again by halves.
  */
-static bool
-is_of_call(const LfdwPageChain *chain, const TupleTableSlot *slot)
+static LfdwPageStatus
+finish_without_rows(LfdwPageChain *chain)
 {
-	const LfdwArguments *arguments = chain->shared->arguments;
-
-	for (int i = 0; i < arguments->nequalities; i++)
+	chain->shared->stats->no_row_answers++;
+	if (can_split(chain))
 	{
-		const LfdwEquality *equality = &arguments->equalities[i];
-		int			attno = equality->column->attnum - 1;
-
-		/* what no call has is the recheck's to drop, and to count */
-		if ((equality->send_as == LFDW_SEND_EACH ||
-			 equality->send_as == LFDW_SEND_PARTS) &&
-			chain->part->count[i] < equality->set.nvalues &&
-			(slot->tts_isnull[attno] ||
-			 !lfdw_part_has(arguments, i, chain->part,
-							slot->tts_values[attno])))
-			return false;
+		begin_half(chain);
+		return LFDW_PAGE_NEXT;
 	}
-	return true;
+	MemoryContextDelete(chain->page_context);
+	return LFDW_PAGE_END;
 }
 
 /*
@@ -309,14 +247,12 @@ carried_by(const void *call, const LfdwColumn *column, int element)
 	const LfdwArguments *arguments = chain->shared->arguments;
 	const LfdwEquality *equality = lfdw_arguments_equality(arguments, column);
 	LfdwCarried carried = {0};
-	int			index;
 
 	if (equality == NULL)
 		return carried;
-	index = equality - arguments->equalities;
-	carried.nvalues = chain->part->count[index];
 	carried.type = equality->set.type->type_id;
-	carried.value = equality->set.values[chain->part->first[index]];
+	carried.nvalues = lfdw_part_carries(arguments, equality - arguments->equalities,
+										chain->part, &carried.value);
 	return carried;
 }
 
@@ -340,13 +276,16 @@ read_row(LfdwPageChain *chain, TupleTableSlot *slot)
 		chain->needs_more = (status == LFDW_RESPONSE_MORE);
 		if (status == LFDW_RESPONSE_ROW)
 		{
+			lfdw_page_rule_note_row(&chain->rule, shared->row);
 			MemoryContextReset(shared->row_context);
 			MemoryContextSwitchTo(shared->row_context);
 			lfdw_row_store(shared->row, slot, carried_by, chain);
 			shared->stats->rows++;
 		}
 		MemoryContextSwitchTo(old);
-		if (status != LFDW_RESPONSE_ROW || is_of_call(chain, slot))
+		if (status != LFDW_RESPONSE_ROW)
+			return status;
+		if (lfdw_part_owns(shared->arguments, chain->part, slot))
 			return status;
 		if (shared->arguments->limit >= 0)
 			lfdw_page_chain_report_mismatch(shared->table);
@@ -376,7 +315,8 @@ read_described(LfdwPageChain *chain, TupleTableSlot *slot)
  * Takes the next row of a call into the slot, if it has arrived; the row lives
  * until the next is taken from any call of the scan.  Goes on to the next page
  * after the last row of one, and asks for less at a time where the function says
- * that it was too much: what is left is then in parts_left.  After
+ * that it was too much, or has no rows for all of it: what is left is then in
+ * parts_left.  After
  * LFDW_PAGE_END the chain is no more.  Does not wait; raises what
  * lfdw_invoke_begin, lfdw_invoke_look, lfdw_response_next and lfdw_row_store
  * raise, and those of the last three name the call.
@@ -390,9 +330,13 @@ lfdw_page_chain_next(LfdwPageChain *chain, TupleTableSlot *slot)
 			return LFDW_PAGE_ROW;
 		case LFDW_RESPONSE_END:
 			return finish_page(chain);
+		case LFDW_RESPONSE_NO_ROWS:
+			return finish_without_rows(chain);
 		case LFDW_RESPONSE_MORE:
 			break;
 	}
+	if (lfdw_invoke_has_no_rows(chain->invocation))
+		return finish_without_rows(chain);
 	if (!lfdw_invoke_too_large(chain->invocation))
 		return LFDW_PAGE_WAIT;
 	begin_half(chain);

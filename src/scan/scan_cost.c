@@ -70,9 +70,12 @@ list_values(const LfdwTerm *term)
 	return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 }
 
-/* How many invocations a list makes where the function takes one value. */
-static double
-count_calls(const LfdwTerm *term)
+/*
+ * How many invocations a condition makes: as many as its list has values, where the
+ * function takes one.
+ */
+double
+lfdw_scan_cost_list_calls(const LfdwTerm *term)
 {
 	return makes_calls(term) ? Max(list_values(term), 1) : 1;
 }
@@ -149,7 +152,7 @@ lfdw_scan_cost_estimate(PlannerInfo *root, RelOptInfo *baserel,
 	ListCell   *lc;
 
 	foreach(lc, terms)
-		calls *= count_calls(lfirst(lc));
+		calls *= lfdw_scan_cost_list_calls(lfirst(lc));
 	cost_calls(baserel, calls, baserel->tuples *
 			   returned_share(root, baserel, restrictions), cost);
 	cost->disabled_nodes = missing ? 1 : 0;

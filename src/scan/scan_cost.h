@@ -26,6 +26,7 @@ typedef struct LfdwScanCost
 } LfdwScanCost;
 
 extern Cost lfdw_scan_cost_latency(const LfdwOptions *options);
+extern double lfdw_scan_cost_list_calls(const LfdwTerm *term);
 extern bool lfdw_scan_cost_is_one_call(const LfdwTerm *term,
 									   const LfdwOptions *options);
 extern void lfdw_scan_cost_estimate(PlannerInfo *root, RelOptInfo *baserel,

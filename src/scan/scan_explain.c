@@ -18,6 +18,7 @@
 #include "pg/compat.h"
 #include "pushdown/arguments_display.h"
 #include "pushdown/payload.h"
+#include "scan/page_rule.h"
 #include "scan/scan.h"
 #include "scan/scan_explain.h"
 #include "scan/scan_plan.h"
@@ -153,9 +154,14 @@ explain_stats(const LfdwInvokeStats *stats, ExplainState *es)
 	bool		text = es->format == EXPLAIN_FORMAT_TEXT;
 
 	ExplainPropertyInteger("Invocations", NULL, stats->invocations, es);
+	if (!text || stats->pages > 0)
+		ExplainPropertyInteger("Further Pages", NULL, stats->pages, es);
 	ExplainPropertyInteger("Rows Received", NULL, stats->rows, es);
 	if (!text || stats->others > 0)
 		ExplainPropertyInteger("Rows Not Asked For", NULL, stats->others, es);
+	if (!text || stats->no_row_answers > 0)
+		ExplainPropertyInteger("Answers Without Rows", NULL,
+							   stats->no_row_answers, es);
 	ExplainPropertyInteger("Bytes Received", NULL, stats->bytes, es);
 	if (!text || stats->attempts > stats->invocations)
 		ExplainPropertyInteger("Attempts", NULL, stats->attempts, es);
@@ -295,7 +301,7 @@ explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
 				const LfdwDisplay *display, ExplainState *es)
 {
 	int			max_values = scan->table->options->max_batch_keys;
-	const LfdwPage first = {.limit = -1};
+	LfdwPageRule rule;
 	StringInfoData payload;
 	char	   *parameters;
 
@@ -304,12 +310,13 @@ explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
 		ExplainPropertyText("Payload", "none, for no row can match", es);
 		return;
 	}
+	lfdw_page_rule_begin(&rule, scan->table, display->arguments);
 	initStringInfo(&payload);
 	lfdw_payload_write(&payload, scan->table, display->arguments,
 					   lfdw_part_first(display->arguments, max_values),
 					   lfdw_payload_columns(scan->table,
 											lfdw_scan_plan_attrs((ForeignScan *) node->ss.ps.plan)),
-					   &first);
+					   &rule.page);
 	ExplainPropertyText("Payload", payload.data, es);
 	parameters = parameter_list(node, display, max_values, es);
 	if (parameters[0] != '\0')

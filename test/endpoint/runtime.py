@@ -11,9 +11,11 @@ IDENTIFICATION
 import decimal
 import importlib.util
 import json
+import re
 import sys
 import time
 import traceback
+import uuid
 
 HANDLERS = ("lambda_handler", "handler")
 
@@ -123,19 +125,31 @@ def stack_of(error, path, shown=None):
 # ---------------------------------------------------------------------------
 
 class Encoder(json.JSONEncoder):
-    """The runtime's: what boto3 makes of a number of DynamoDB is one."""
+    """With decimals, which boto3 makes of DynamoDB's numbers, as numbers that
+    keep their digits: text first, in which `finish` undoes the quotes."""
+
+    def __init__(self):
+        super().__init__(ensure_ascii=False, separators=(",", ":"))
+        self.mark = None
 
     def default(self, value):
         if isinstance(value, decimal.Decimal):
-            return float(value)
+            self.mark = self.mark or uuid.uuid4().hex
+            return self.mark + str(value)
         return super().default(value)
+
+    def finish(self, text):
+        return re.sub('"%s([^"]*)"' % self.mark, r"\1", text
+                      ) if self.mark else text
 
 
 def marshal(answer):
-    """A handler's answer as JSON."""
+    """A handler's answer as JSON; bytes are taken for it."""
+    if isinstance(answer, bytes):
+        return answer
+    encoder = Encoder()
     try:
-        return json.dumps(answer, ensure_ascii=False, separators=(",", ":"),
-                          cls=Encoder).encode()
+        return encoder.finish(encoder.encode(answer)).encode()
     except (TypeError, ValueError) as error:
         raise Fault("Runtime.MarshalError",
                     "Unable to marshal response: %s" % error) from None

@@ -17,7 +17,9 @@ import time
 from urllib.parse import quote
 
 sys.dont_write_bytecode = True
+import selftest_examples  # noqa: E402
 import selftest_fronts  # noqa: E402
+import selftest_local  # noqa: E402
 import selftest_ml  # noqa: E402
 import selftest_s3  # noqa: E402
 import selftest_services  # noqa: E402
@@ -466,12 +468,14 @@ def main():
                      test_examples, test_errors, test_faults, test_times,
                      test_stale, test_lengths, test_aws_errors):
             test(client)
+        selftest_examples.run(client)
         client.connection.close()
         test_process(server.process, server.port)
     selftest_services.run()
     selftest_ml.run()
     selftest_s3.run()
     selftest_fronts.run()
+    selftest_local.run()
     print("1..%d" % TAP.number)
     sys.exit(TAP.failed > 0)
 

@@ -62,8 +62,8 @@ def watch_parent():
     os._exit(0)
 
 
-def run(server, arguments):
-    """Say where the server listens, and serve until a signal."""
+def run(server, arguments, greeting=""):
+    """Say where the server listens, and this; serve until a signal."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
     if arguments.with_parent:
@@ -73,7 +73,7 @@ def run(server, arguments):
         with open(arguments.port_file + ".new", "w") as file:
             file.write("%d\n" % server.server_address[1])
         os.replace(arguments.port_file + ".new", arguments.port_file)
-    print("listening on " + server.url, flush=True)
+    print("listening on %s\n%s" % (server.url, greeting), end="", flush=True)
     server.serve_forever()
 
 

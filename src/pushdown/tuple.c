@@ -1,0 +1,298 @@
+/*-------------------------------------------------------------------------
+ *
+ * tuple.c
+ *		Values of several columns that belong together, and how calls carry them.
+ *
+ * A call can carry several tuples where they agree in all columns but one, whose
+ * values are a list then.  Which column that is, is chosen for the tuples at hand:
+ * the one that leaves the fewest calls.
+ *
+ * IDENTIFICATION
+ *	  src/pushdown/tuple.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "pushdown/tuple.h"
+
+/* The places of a tuple's values. */
+const int  *
+lfdw_tuples_at(const LfdwTuples *tuples, int64 index)
+{
+	return tuples->places + index * tuples->ncolumns;
+}
+
+/* Compares the first values of two tuples. */
+static int
+compare_first(const int *a, const int *b, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		if (a[i] != b[i])
+			return a[i] < b[i] ? -1 : 1;
+	}
+	return 0;
+}
+
+static int
+compare_tuples(const void *a, const void *b, void *arg)
+{
+	return compare_first(a, b, ((const LfdwTuples *) arg)->ncolumns);
+}
+
+/* Room for the places of tuples, palloc'd in the current context. */
+static int *
+make_places(int64 ntuples, int ncolumns)
+{
+	return palloc_extended(sizeof(int) * (ntuples * ncolumns + 1),
+						   MCXT_ALLOC_HUGE);
+}
+
+/* The place in a tuple of the column that an equality is of, or -1. */
+int
+lfdw_tuples_column(const LfdwTuples *tuples, int equality)
+{
+	for (int i = 0; i < tuples->ncolumns; i++)
+	{
+		if (tuples->equalities[i] == equality)
+			return i;
+	}
+	return -1;
+}
+
+/* Notes which columns the tuples have: those of equalities sent as such. */
+static void
+take_columns(LfdwTuples *tuples, const LfdwEquality *equalities, int nequalities)
+{
+	tuples->equalities = palloc(sizeof(int) * (nequalities + 1));
+	for (int i = 0; i < nequalities; i++)
+	{
+		if (lfdw_equality_is_in_tuples(&equalities[i]))
+			tuples->equalities[tuples->ncolumns++] = i;
+	}
+	tuples->nfixed = tuples->ncolumns;
+}
+
+/* Which of the values that a join gives is that of an equality's column. */
+static int
+bound_column(const LfdwBound *bound, const LfdwEquality *equality)
+{
+	int			column = 0;
+
+	while (bound->terms[column]->column != equality->column)
+		column++;
+	return column;
+}
+
+/*
+ * Finds the places of the values of a tuple that a join gives; false where a
+ * condition has excluded one of them.
+ */
+static bool
+find_places(const LfdwTuples *tuples, const LfdwEquality *equalities,
+			const Datum *values, const int *columns, int *places)
+{
+	for (int i = 0; i < tuples->ncolumns; i++)
+	{
+		const LfdwEquality *equality = &equalities[tuples->equalities[i]];
+		Datum		value = values[columns[i]];
+		int			first;
+		int			count;
+
+		places[i] = 0;
+		if (equality->set.unknown)
+			continue;
+		count = lfdw_set_find(&equality->set, value, &first);
+		if (count == 0)
+			return false;
+		places[i] = equality->set.sorted[lfdw_equality_choose(equality, value,
+															  first, count)];
+	}
+	return true;
+}
+
+/* Takes the tuples that a join gives, but for those that conditions exclude. */
+static void
+take_bound(LfdwTuples *tuples, const LfdwEquality *equalities,
+		   const LfdwBound *bound)
+{
+	int		   *columns = palloc(sizeof(int) * (tuples->ncolumns + 1));
+
+	tuples->places = make_places(bound->ntuples, tuples->ncolumns);
+	for (int i = 0; i < tuples->ncolumns; i++)
+		columns[i] = bound_column(bound,
+								  &equalities[tuples->equalities[i]]);
+	for (int i = 0; i < bound->ntuples; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (find_places(tuples, equalities,
+						bound->values + (Size) i * bound->ncolumns, columns,
+						tuples->places + tuples->ntuples * tuples->ncolumns))
+			tuples->ntuples++;
+	}
+	pfree(columns);
+}
+
+/* Sorts the tuples, and keeps each once. */
+static void
+sort_tuples(LfdwTuples *tuples)
+{
+	Size		size = sizeof(int) * tuples->ncolumns;
+	int64		kept = 0;
+
+	qsort_arg(tuples->places, tuples->ntuples, size, compare_tuples, tuples);
+	for (int64 i = 0; i < tuples->ntuples; i++)
+	{
+		if (kept > 0 && compare_tuples(lfdw_tuples_at(tuples, kept - 1),
+									   lfdw_tuples_at(tuples, i), tuples) == 0)
+			continue;
+		memmove(tuples->places + kept * tuples->ncolumns,
+				lfdw_tuples_at(tuples, i), size);
+		kept++;
+	}
+	tuples->ntuples = kept;
+}
+
+/* The tuples with one of their columns as the last, sorted so. */
+static LfdwTuples
+arrange(const LfdwTuples *tuples, int last)
+{
+	LfdwTuples	arranged = *tuples;
+
+	arranged.equalities = palloc(sizeof(int) * tuples->ncolumns);
+	arranged.places = make_places(tuples->ntuples, tuples->ncolumns);
+	for (int i = 0; i < tuples->ncolumns; i++)
+	{
+		int			from = i == tuples->ncolumns - 1 ? last : i < last ? i : i + 1;
+
+		arranged.equalities[i] = tuples->equalities[from];
+		for (int64 t = 0; t < tuples->ntuples; t++)
+			arranged.places[t * tuples->ncolumns + i] =
+				lfdw_tuples_at(tuples, t)[from];
+	}
+	arranged.nfixed = tuples->ncolumns - 1;
+	sort_tuples(&arranged);
+	return arranged;
+}
+
+/* How many calls sorted tuples make. */
+static int64
+count_runs(const LfdwTuples *tuples, int max_tuples)
+{
+	int64		runs = 0;
+
+	for (int64 i = 0; i < tuples->ntuples; runs++)
+		i += lfdw_tuples_run(tuples, i, max_tuples);
+	return runs;
+}
+
+/* Chooses the column whose values are a list in each call, if one can be. */
+static void
+choose_list(LfdwTuples *tuples, const LfdwEquality *equalities, int max_tuples)
+{
+	LfdwTuples	best = *tuples;
+	int64		fewest = PG_INT64_MAX;
+
+	for (int i = 0; i < tuples->ncolumns; i++)
+	{
+		LfdwTuples	arranged;
+		int64		runs;
+
+		if (!equalities[tuples->equalities[i]].column->list->declared)
+			continue;
+		CHECK_FOR_INTERRUPTS();
+		arranged = arrange(tuples, i);
+		runs = count_runs(&arranged, max_tuples);
+		if (runs >= fewest)
+		{
+			pfree(arranged.places);
+			continue;
+		}
+		fewest = runs;
+		best = arranged;
+	}
+	*tuples = best;
+}
+
+/* Notes where in a tuple the columns stand in the order of the arguments. */
+static void
+note_order(LfdwTuples *tuples, int nequalities)
+{
+	int			n = 0;
+
+	tuples->by_column = palloc(sizeof(int) * (tuples->ncolumns + 1));
+	for (int i = 0; i < nequalities; i++)
+	{
+		int			column = lfdw_tuples_column(tuples, i);
+
+		if (column >= 0)
+			tuples->by_column[n++] = column;
+	}
+}
+
+/*
+ * Makes the tuples of the equalities that are sent as such: those that a join
+ * gives, as far as conditions leave them; a call may have max_tuples of them.
+ * Values that EXPLAIN does not know have placeholders.  Palloc'd in the current
+ * context.
+ */
+LfdwTuples *
+lfdw_tuples_make(LfdwEquality *equalities, int nequalities,
+				 const LfdwBound *bound, int max_tuples)
+{
+	LfdwTuples *tuples = palloc0(sizeof(LfdwTuples));
+
+	take_columns(tuples, equalities, nequalities);
+	take_bound(tuples, equalities, bound);
+	sort_tuples(tuples);
+	choose_list(tuples, equalities, max_tuples);
+	if (tuples->nfixed < tuples->ncolumns)
+		equalities[tuples->equalities[tuples->nfixed]].send_as = LFDW_SEND_TUPLES;
+	note_order(tuples, nequalities);
+	return tuples;
+}
+
+/*
+ * How many tuples from the first on a call carries, of at most so many: those that
+ * agree where they must.
+ */
+int64
+lfdw_tuples_run(const LfdwTuples *tuples, int64 first, int max_tuples)
+{
+	int64		n = 1;
+
+	if (tuples->nfixed == tuples->ncolumns)
+		return n;
+	while (n < max_tuples && first + n < tuples->ntuples &&
+		   compare_first(lfdw_tuples_at(tuples, first),
+						 lfdw_tuples_at(tuples, first + n), tuples->nfixed) == 0)
+		n++;
+	return n;
+}
+
+/* The index of the tuple with these values' places, or -1. */
+int64
+lfdw_tuples_search(const LfdwTuples *tuples, const int *places)
+{
+	int64		low = 0;
+	int64		high = tuples->ntuples;
+
+	while (low < high)
+	{
+		int64		middle = low + (high - low) / 2;
+		int			order = compare_first(lfdw_tuples_at(tuples, middle), places,
+										  tuples->ncolumns);
+
+		if (order == 0)
+			return middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return -1;
+}
