@@ -18,7 +18,7 @@ KEYS = ("int4", "int4", "int4", "text", "text", "int8", "uuid", "date", "enum",
 SIMPLE = KEYS + ("numeric", "timestamptz", "float8", "int2", "timestamp")
 OTHERS = SIMPLE + ("jsonb", "ints", "bytea", "bpchar4", "numeric2", "time")
 NULL_TEXT = "N/A"
-BUILT = set()
+BUILT = {"tuples", "pages", "none", "null_if"}
 # The payload that requests start from, and the objects in it for arguments.
 PAYLOAD = {"query": {"fixed": "yes"}, "list": [{}, {"x": "y"}],
            "body": json.dumps({"inner": json.dumps([{}, {"k": "v"}])})}
@@ -209,10 +209,113 @@ class FunctionMaker:
         reply = self.spec["reply"]
         reply["form"], reply["rows"] = form, []
         reply["proxy"] = self.maybe(0.15)
-        if self.maybe(0.4) and form != "columns":
+        pages = self.pages(form) if "pages" in BUILT else {}
+        if pages:
+            self.spec["pages"] = pages
+            pages["form"] = self.form
+        self.none()
+        inside = "at" in pages or "more" in pages or "error_path" in self.spec
+        if form == "columns":
+            if "at" in pages and "more" not in pages and self.maybe(0.5) and \
+                    pages["kind"] == "cursor" and "url" not in pages:
+                pages["at"] = ["cursor"]    # where it is without an option
+                self.options.remove(("cursor_path", "/meta/next"))
+        elif self.maybe(0.6) or "missing" in self.spec["none"]:
             reply["rows"] = self.chance.choice((["items"], ["data", "items"],
                                                 ["a/b", "~", "rows"]))
             self.options.append(("rows_path", pointer(reply["rows"])))
+        elif inside:
+            reply["rows"] = ["rows"]
+
+    def pages(self, form):
+        """How the function pages, if it does; its options."""
+        chance, pages = self.chance, {}
+        kind = self.choose(none=4, cursor=4, last_row=2, page=2, offset=2,
+                           exact=2)
+        if kind == "none" or kind == "last_row" and form != "objects":
+            return {}
+        pages["kind"] = kind
+        if kind != "exact":
+            pages["cap"] = chance.choice((1, 2, 3, 5, 7, 20, 100))
+        getattr(self, kind)(pages)
+        if kind in ("page", "last_row", "offset") and self.maybe(0.4) or \
+                kind == "cursor" and self.maybe(0.2):
+            pages["more"] = ["meta", "more"]
+            self.options.append(("more_path", "/meta/more"))
+        if kind == "exact" or self.maybe(0.5):
+            self.limit(pages, kind)
+        return pages
+
+    def paged_argument(self, pages, what):
+        name, pages[what] = self.argument(what, 0)
+        self.options.append((what + "_argument", name))
+
+    def cursor(self, pages):
+        if self.maybe(0.3):
+            pages["header"] = self.chance.choice(("x-next-token", "X-Cursor"))
+            self.options.append(("cursor_header", pages["header"].lower()))
+        else:
+            pages["at"] = ["meta", "next"]
+            self.options.append(("cursor_path", "/meta/next"))
+            pages["number"] = self.maybe(0.3)
+        self.paged_argument(pages, "cursor")
+
+    def last_row(self, pages):
+        last = self.table.columns[-1]
+        pages["by"] = last.name
+        self.options.append(("cursor_row_path", pointer(last.at)))
+        self.paged_argument(pages, "cursor")
+
+    def page(self, pages):
+        self.paged_argument(pages, "page")
+        if self.maybe(0.4):
+            pages["first"] = self.chance.choice((0, 2))
+            self.options.append(("first_page", str(pages["first"])))
+
+    def offset(self, pages):
+        self.paged_argument(pages, "offset")
+
+    def exact(self, pages):
+        """No pages: the LIMIT of a query is honoured."""
+
+    def limit(self, pages, kind):
+        self.paged_argument(pages, "limit")
+        if kind == "exact" or self.maybe(0.3):
+            self.options.append(("capabilities", "limit"))
+            pages["optional"] = True
+        if kind != "exact" and ("optional" not in pages or self.maybe(0.5)):
+            pages["optional"] = False
+            self.options.append(("page_size", str(self.chance.choice(
+                (1, 2, 3, 10, 50)))))
+
+    def none(self):
+        """How it says that there is nothing, and that something failed."""
+        none = self.spec["none"]
+        if "none" in BUILT and self.maybe(0.4):
+            none["often"] = self.chance.choice((0.5, 1))
+            none["strict"] = self.maybe(0.5)
+            how = self.choose(status=3, errors=2, both=2)
+            if how != "errors":
+                none["status"] = ["404", "410"]
+                self.options.append(("no_rows_status", "404, 410"))
+            if how != "status":
+                none["errors"] = True
+                self.options.append(("no_rows_errors", "NotFound, Gone"))
+        elif "none" in BUILT and self.maybe(0.15) and \
+                self.spec["reply"]["form"] != "columns":
+            none["often"], none["missing"] = 0.7, True
+            self.options.append(("no_rows_missing", "true"))
+        if "none" in BUILT and self.maybe(0.2):
+            self.spec["error_path"] = ["errors"]
+            self.options.append(("error_path", "/errors"))
+        for column in self.table.columns[:-1]:
+            if "null_if" in BUILT and not column.required and \
+                    self.maybe(0.15):
+                column.null_if = NULL_TEXT
+                for operator in ("is null", "is not null"):
+                    column.named.pop(operator, None)
+                    column.places.pop(operator, None)
+                    column.declared.pop(operator, None)
 
     def sizes(self):
         """Options that cost or cut nothing but calls."""

@@ -6,6 +6,7 @@ IDENTIFICATION
   test/oracle/keyed.py
 """
 
+from functions import BUILT
 from condition import Ref, Scope
 from kinds import BY_NAME
 from parts import Query
@@ -81,6 +82,9 @@ class KeyedGenerator(Generator):
         if form == "either" and ref.kind.name == "bool":
             form = "%s IN (%s)"     # an OR of them is none of equalities
         if form == "either":
+            # One operator and constants: else it is no list to PostgreSQL.
+            values = [ref.kind.literal(self.conditions.value(ref.kind, 0))
+                      for _ in values]
             return "(%s)" % " OR ".join("%s = %s" % (ref.sql, value)
                                         for value in values), len(values)
         return form.format(ref.kind.sql) % (ref.sql, ", ".join(values)), \
@@ -96,13 +100,16 @@ class KeyedGenerator(Generator):
     def given(self, alias, table, scope=None, joined=0.75):
         """Terms that give each required column a value; how many of them are
         join clauses."""
-        terms, clauses = [], 0
+        terms, clauses, used = [], 0, set()
         for column in table.required:
             ref = Ref(alias, column)
             mates = self.mates(column, scope) if scope else []
+            if "classes" not in BUILT:
+                mates = [m for m in mates if m.sql not in used]
             pick = self.random.random()
             if mates and pick < joined:
                 pair = [ref.sql, self.random.choice(mates).sql]
+                used.add(pair[1])
                 self.random.shuffle(pair)
                 terms.append("%s = %s" % tuple(pair))
                 clauses += 1
@@ -133,10 +140,14 @@ class KeyedGenerator(Generator):
                 continue
             term, count = self.several_values(ref)
             query.where.append(term)
+            if "in" in column.declared:     # a call has the whole list
+                count = -(-count // table.spec.get("most_keys", 1000))
             calls *= count
+        if table.spec.get("none"):          # asked again in halves
+            calls = None
         for _ in range(chance.choice((0, 0, 1, 2))):
             query.where.append(self.conditions.make(scope))
-            calls = None
+            calls = None                    # it may have lists of its own
         sortable = self.plain_targets(query, scope)
         if calls and "SELECT" not in str(query.targets) and \
                 query.kind == "plain":
@@ -311,12 +322,16 @@ class KeyedGenerator(Generator):
         if self.random.random() < 0.8:
             columns = list(table.required)
         pairs, rest = [], []
+        used = set()
         for column in columns:
             mates = self.mates(column, scope)
+            if "classes" not in BUILT:
+                mates = [m for m in mates if m.sql not in used]
             if mates and column.kind.sortable and \
                     column.kind.family not in ("jsonb",):
                 pairs.append((self.random.choice(mates).sql,
                               "%s.%s" % (alias, column.name)))
+                used.add(pairs[-1][0])
         inside = {one for _, one in pairs}
         for column in table.required:
             ref = Ref(alias, column)

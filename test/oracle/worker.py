@@ -58,7 +58,7 @@ class Worker:
                 [("region", "eu-west-1"), ("endpoint", self.url)]),
             "CREATE USER MAPPING FOR CURRENT_USER SERVER lam" +
             options_text(KEYS),
-            "CREATE FOREIGN TABLE reset_calls (n int) SERVER lam OPTIONS "
+            "CREATE FOREIGN TABLE reset_calls (cleared int) SERVER lam OPTIONS "
             "(function_arn 'reset_calls')"]
 
     def start_endpoint(self):
@@ -203,10 +203,11 @@ class Worker:
             if found:
                 return dict(outcome, result="failed", what="%s\n%s" % (
                     text if len(texts) > 1 else "", found))
-        if query.most_calls is not None and \
-                len(outcome["calls"]) > query.most_calls:
+        calls = sum(json.loads(call).get("first", True)
+                    for call in outcome["calls"])
+        if query.most_calls is not None and calls > query.most_calls:
             return dict(outcome, result="failed", what="%d calls, at most %d" % (
-                len(outcome["calls"]), query.most_calls))
+                calls, query.most_calls))
         return outcome
 
     def shrink(self, query, outcome):
@@ -253,6 +254,7 @@ class Worker:
                     lines.append("-- %s.json: %s" % (
                         name, file.read().replace("\n", " ")))
         lines += ["-- received: " + call for call in outcome["calls"][:20]]
+        lines += ["-- psql: " + line for line in self.session.errors[-8:]]
         return "\n".join(lines)
 
     def close(self):

@@ -141,6 +141,7 @@ class Page:
         if self.pages.get("url"):
             following = following and self.url(following)
         if "header" in self.pages:
+            self.headers["content-type"] = "application/json"
             name = self.pages["header"]
             if following is not None:
                 value = str(following)
@@ -219,15 +220,22 @@ def answer(table, event, request):
     return reply.text(reply.document(page.rows, page.members), page.headers)
 
 
+def is_first(request):
+    """Whether it asks for a first page, as far as one can tell."""
+    return request is None or not (
+        request.cursor or request.offset or request.page and request.page !=
+        int(request.spec["pages"].get("first", 1)))
+
+
 def lambda_handler(event, context):
     event = parse(context.event_text)
     envelope = isinstance(event, dict) and event.pop("lambda_fdw", None)
-    table, pushed = table_of(event), [False] * 3
+    table, pushed, request = table_of(event), [False] * 3, None
     try:
         request = Request(table, event)
         pushed = [bool(request.conditions or request.tuples),
                   request.limit is not None, False]
     finally:
         note(json.dumps({"pushed": pushed, "event": event,
-                         "envelope": envelope}))
+                         "envelope": envelope, "first": is_first(request)}))
     return RawResponse(answer(table, event, request).encode())
