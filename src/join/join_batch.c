@@ -66,14 +66,19 @@ keys_identical(const LfdwKeyType *type, const LfdwKey *a, const LfdwKey *b)
 	return true;
 }
 
-/* A copy of one key, without those that equal it. */
-static LfdwKey *
-copy_key(const LfdwKeyType *type, const LfdwKey *key, MemoryContext context)
+static Size
+key_size(const LfdwKeyType *type)
 {
-	MemoryContext old = MemoryContextSwitchTo(context);
-	LfdwKey    *copy = palloc(offsetof(LfdwKey, values) +
-							  sizeof(Datum) * type->ncolumns);
+	return offsetof(LfdwKey, values) + sizeof(Datum) * type->ncolumns;
+}
 
+/*
+ * Makes a copy of one key, without those that equal it; its values are in the current
+ * context.
+ */
+static void
+copy_key(const LfdwKeyType *type, LfdwKey *copy, const LfdwKey *key)
+{
 	copy->next = NULL;
 	for (int i = 0; i < type->ncolumns; i++)
 	{
@@ -82,8 +87,19 @@ copy_key(const LfdwKeyType *type, const LfdwKey *key, MemoryContext context)
 		copy->values[i] = datumCopy(key->values[i], column->typbyval,
 									column->typlen);
 	}
-	MemoryContextSwitchTo(old);
-	return copy;
+}
+
+/*
+ * A row with room for a key behind it, in the current context: whoever looks a key up
+ * goes on to its row, so both are to be in one place.
+ */
+static void *
+make_row(const LfdwKeyType *type, Size size, LfdwKey **key)
+{
+	char	   *row = palloc(MAXALIGN(size) + key_size(type));
+
+	*key = (LfdwKey *) (row + MAXALIGN(size));
+	return row;
 }
 
 #define SH_PREFIX lfdw_keytab
@@ -122,17 +138,21 @@ lfdw_join_batch_forget(LfdwJoinState *state)
 									   &state->key_type);
 }
 
-/* The entry of a key, made if there is none, with a copy of the key. */
+/*
+ * The entry of a key, made if there is none, with a copy of the key in the room given,
+ * or in the current context for NULL.
+ */
 static LfdwKeyEntry *
-insert_key(lfdw_keytab_hash * table, MemoryContext context,
-		   const LfdwKeyType *type, LfdwKey *key)
+insert_key(lfdw_keytab_hash * table, const LfdwKeyType *type, LfdwKey *key,
+		   LfdwKey *room)
 {
 	bool		found;
 	LfdwKeyEntry *entry = lfdw_keytab_insert(table, key, &found);
 
 	if (!found)
 	{
-		entry->key = copy_key(type, key, context);
+		entry->key = room ? room : palloc(key_size(type));
+		copy_key(type, entry->key, key);
 		entry->complete = false;
 		entry->rows = NULL;
 		entry->answer = NULL;
@@ -166,15 +186,14 @@ has_spellings(const LfdwKeyType *type, const LfdwKey *keys,
 	return true;
 }
 
-/* Adds a copy of a key behind the first of those that equal it. */
+/* Adds a copy of a key, in the room given, behind the first of those that equal it. */
 static void
 add_spelling(const LfdwKeyType *type, LfdwKey *keys, const LfdwKey *key,
-			 MemoryContext context)
+			 LfdwKey *room)
 {
-	LfdwKey    *copy = copy_key(type, key, context);
-
-	copy->next = keys->next;
-	keys->next = copy;
+	copy_key(type, room, key);
+	room->next = keys->next;
+	keys->next = room;
 }
 
 /*
@@ -186,21 +205,22 @@ lfdw_join_batch_add(LfdwJoinState *state, TupleTableSlot *slot, bool has_key)
 {
 	const LfdwKeyType *type = &state->key_type;
 	MemoryContext old = MemoryContextSwitchTo(state->batch_context);
-	LfdwOuterRow *row = palloc0(sizeof(LfdwOuterRow));
+	LfdwKey    *room;
+	LfdwOuterRow *row = make_row(type, sizeof(LfdwOuterRow), &room);
 
+	memset(row, 0, sizeof(LfdwOuterRow));
 	row->tuple = ExecCopySlotMinimalTuple(slot);
 	*state->last = row;
 	state->last = &row->next;
 	if (has_key)
 	{
-		LfdwKeyEntry *entry = insert_key(state->keys, state->batch_context, type,
-										 state->key);
+		LfdwKeyEntry *entry = insert_key(state->keys, type, state->key, room);
 
 		row->next_of_key = entry->rows;
 		entry->rows = row;
-		if (!has_spelling(type, entry->key, state->key))
+		if (entry->key != room && !has_spelling(type, entry->key, state->key))
 		{
-			add_spelling(type, entry->key, state->key, state->batch_context);
+			add_spelling(type, entry->key, state->key, room);
 			state->nspellings++;
 		}
 	}
@@ -287,18 +307,35 @@ lfdw_join_batch_remember(LfdwJoinState *state, TupleTableSlot *slot)
 {
 	MemoryContext old;
 	LfdwKeyEntry *entry;
+	LfdwKey    *room;
 	LfdwInnerRow *row;
 
 	if (!has_room(state))
 		return;
 	old = MemoryContextSwitchTo(state->memory_context);
-	entry = insert_key(state->memory, state->memory_context, &state->key_type,
-					   state->key);
-	row = palloc(sizeof(LfdwInnerRow));
+	row = make_row(&state->key_type, sizeof(LfdwInnerRow), &room);
+	entry = insert_key(state->memory, &state->key_type, state->key, room);
 	row->tuple = ExecCopySlotMinimalTuple(slot);
 	row->next = entry->answer;
 	entry->answer = row;
 	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Makes the keys of a remembered entry those that were asked for.  The one it has may
+ * be a row's, or an earlier batch's, that equals them.
+ */
+static void
+take_spellings(const LfdwKeyType *type, LfdwKeyEntry *known, const LfdwKey *key)
+{
+	if (!keys_identical(type, known->key, key))
+	{
+		known->key = palloc(key_size(type));
+		copy_key(type, known->key, key);
+	}
+	known->key->next = NULL;
+	for (key = key->next; key; key = key->next)
+		add_spelling(type, known->key, key, palloc(key_size(type)));
 }
 
 /*
@@ -308,26 +345,21 @@ lfdw_join_batch_remember(LfdwJoinState *state, TupleTableSlot *slot)
 void
 lfdw_join_batch_complete(LfdwJoinState *state)
 {
-	const LfdwKeyType *type = &state->key_type;
+	MemoryContext old = MemoryContextSwitchTo(state->memory_context);
 	lfdw_keytab_iterator iterator;
 	LfdwKeyEntry *entry;
 
 	lfdw_keytab_start_iterate(state->keys, &iterator);
-	while ((entry = lfdw_keytab_iterate(state->keys, &iterator)) != NULL)
+	while ((entry = lfdw_keytab_iterate(state->keys, &iterator)) != NULL &&
+		   has_room(state))
 	{
 		LfdwKeyEntry *known;
 
-		if (!has_room(state))
-			return;
 		if (entry->remembered)
 			continue;
-		known = insert_key(state->memory, state->memory_context, type, entry->key);
+		known = insert_key(state->memory, &state->key_type, entry->key, NULL);
 		known->complete = true;
-		/* the row, or an earlier batch, may have had another that equals it */
-		if (!keys_identical(type, known->key, entry->key))
-			known->key = copy_key(type, entry->key, state->memory_context);
-		known->key->next = NULL;
-		for (const LfdwKey *key = entry->key->next; key; key = key->next)
-			add_spelling(type, known->key, key, state->memory_context);
+		take_spellings(&state->key_type, known, entry->key);
 	}
+	MemoryContextSwitchTo(old);
 }

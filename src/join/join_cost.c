@@ -47,36 +47,65 @@ count_distinct(const LfdwBindJoin *join, List *keys, const Path *outer)
 	return Max(info.flags & SELFLAG_USED_DEFAULT ? outer->rows : distinct, 1);
 }
 
-/* Does the function take lists of a column of the key? */
+/* Can calls carry several values of a column of the key? */
 static bool
-takes_list(const LfdwBindJoin *join, RestrictInfo *key)
+takes_several(const LfdwBindJoin *join, RestrictInfo *key)
 {
-	return lfdw_join_key_term(join, key)->column->list->declared;
+	const LfdwColumn *column = lfdw_join_key_term(join, key)->column;
+
+	return column->in_batch || lfdw_column_takes_list(column);
 }
 
 /*
- * How many calls keys make.  Those that agree in all columns but one that takes
- * lists share a call; the column is the one that leaves the fewest.
+ * How many calls tuples make where those that agree in the columns beside share one,
+ * as many as a call may carry.
  */
 static double
-count_calls(const LfdwBindJoin *join, List *keys, double distinct,
-			const Path *outer)
+count_shared(const LfdwBindJoin *join, List *beside, double tuples,
+			 const Path *outer)
 {
 	LfdwRelInfo *info = join->innerrel->fdw_private;
-	double		calls = distinct;
+	double		groups = Min(count_distinct(join, beside, outer), tuples);
+
+	return groups * ceil(tuples / groups / info->table->options->max_batch_keys);
+}
+
+/* The columns of the key that are not in a batch of the function's. */
+static List *
+beside_batch(const LfdwBindJoin *join, List *keys)
+{
+	List	   *beside = NIL;
 	ListCell   *lc;
 
 	foreach(lc, keys)
 	{
-		double		groups;
+		if (!lfdw_join_key_term(join, lfirst(lc))->column->in_batch)
+			beside = lappend(beside, lfirst(lc));
+	}
+	return beside;
+}
 
-		if (!takes_list(join, lfirst(lc)))
-			continue;
-		groups = count_distinct(join, list_delete_ptr(list_copy(keys), lfirst(lc)),
-								outer);
-		groups = Min(groups, distinct);
-		calls = Min(calls, groups * ceil(distinct / groups /
-										 info->table->options->max_batch_keys));
+/*
+ * How many calls tuples make.  Where the function takes no batches of them, those that
+ * agree in all columns but one that takes lists share a call; the column is the one
+ * that leaves the fewest.
+ */
+static double
+count_calls(const LfdwBindJoin *join, List *keys, double tuples,
+			const Path *outer)
+{
+	LfdwRelInfo *info = join->innerrel->fdw_private;
+	double		calls = tuples;
+	ListCell   *lc;
+
+	if (info->table->options->batch_argument)
+		return count_shared(join, beside_batch(join, keys), tuples, outer);
+	foreach(lc, keys)
+	{
+		List	   *beside = list_delete_ptr(list_copy(keys), lfirst(lc));
+
+		if (takes_several(join, lfirst(lc)))
+			calls = Min(calls, count_shared(join, beside, tuples, outer));
 	}
 	return calls;
 }
@@ -96,12 +125,13 @@ is_of_key(const LfdwBindJoin *join, List *keys, const LfdwColumn *column)
 }
 
 /*
- * How often each call is made for the relation's own lists, where the function takes
- * one of their values at a time.  What the join has of the same column is all that is
- * left of such a list.
+ * How many values the relation's own lists have together, where the function takes one
+ * of them at a time: of the columns in a batch, each makes a tuple more of every one;
+ * of the others, a call.  What the join has of the same column is all that is left of
+ * such a list.
  */
 static double
-count_own_values(const LfdwBindJoin *join, List *keys)
+count_own_values(const LfdwBindJoin *join, List *keys, bool in_batch)
 {
 	RelOptInfo *rel = join->innerrel;
 	double		values = 1;
@@ -111,7 +141,8 @@ count_own_values(const LfdwBindJoin *join, List *keys)
 	{
 		const LfdwTerm *term = lfirst(lc);
 
-		if (!is_of_key(join, keys, term->column))
+		if (term->column->in_batch == in_batch &&
+			!is_of_key(join, keys, term->column))
 			values *= lfdw_scan_cost_list_calls(term);
 	}
 	return values;
@@ -127,7 +158,7 @@ batch_keys_of(const LfdwBindJoin *join, List *keys)
 
 	foreach(lc, keys)
 	{
-		if (takes_list(join, lfirst(lc)))
+		if (takes_several(join, lfirst(lc)))
 			return options->max_concurrency * Min(options->max_batch_keys, 1000000);
 	}
 	return options->max_concurrency * SINGLE_KEYS_FACTOR;
@@ -145,8 +176,9 @@ lfdw_join_cost_estimate(const LfdwBindJoin *join, List *keys, const Path *outer,
 	LfdwRelInfo *info = inner->fdw_private;
 	const LfdwOptions *options = info->table->options;
 	double		distinct = count_distinct(join, keys, outer);
-	double		calls = count_calls(join, keys, distinct, outer) *
-	count_own_values(join, keys);
+	double		tuples = distinct * count_own_values(join, keys, true);
+	double		calls = count_calls(join, keys, tuples, outer) *
+	count_own_values(join, keys, false);
 	double		received = distinct * inner->rows *
 	clauselist_selectivity(join->root, keys, 0, JOIN_INNER, NULL);
 	double		rounds;

@@ -23,6 +23,13 @@ typedef enum LfdwEvent
 	LFDW_EVENT_SNOWFLAKE
 } LfdwEvent;
 
+/* Is the event that of an HTTP request, with a route? */
+static inline bool
+lfdw_event_is_http(LfdwEvent event)
+{
+	return event == LFDW_EVENT_APIGATEWAY_V1 || event == LFDW_EVENT_APIGATEWAY_V2;
+}
+
 /* How an argument's value is written. */
 typedef enum LfdwArgumentFormat
 {

@@ -165,6 +165,7 @@ place_arguments(const LfdwTable *table)
 	{
 		LfdwColumn *column = &table->columns[i];
 
+		column->event = table->places->event;
 		for (int op = 0; op < LFDW_NOPERATORS; op++)
 		{
 			column->pushdown[op].slot = -1;
@@ -173,6 +174,82 @@ place_arguments(const LfdwTable *table)
 				place_argument(table, column, op);
 		}
 	}
+}
+
+/* The column whose "=" or "in" gives a slot its value, or NULL. */
+static LfdwColumn *
+column_of_slot(const LfdwTable *table, int slot)
+{
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		LfdwColumn *column = &table->columns[i];
+
+		if ((column->scalar->declared && column->scalar->slot == slot) ||
+			(column->list->declared && column->list->slot == slot))
+			return column;
+	}
+	return NULL;
+}
+
+/* Does every call give a slot a value: that of the page, or of a column? */
+static bool
+is_always_given(const LfdwTable *table, int slot)
+{
+	const LfdwColumn *column = column_of_slot(table, slot);
+
+	if (slot == table->places->page || slot == table->places->offset)
+		return true;
+	if (column == NULL || !column->required)
+		return false;
+	return !(column->scalar->declared && column->list->declared) ||
+		column->scalar->slot == column->list->slot;
+}
+
+/*
+ * Every call must have values for the parameters of the route's path.  Raises
+ * HV024 where one may have none.
+ */
+static void
+check_path_parameters(const LfdwTable *table)
+{
+	const char *name;
+	int			slot = -1;
+
+	if (table->places->event == NULL)
+		return;
+	for (int i = 0; (name = lfdw_http_event_parameter(table->places->event, i,
+													  &slot)) != NULL; i++)
+	{
+		if (slot < 0 || !is_always_given(table, slot))
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+					 errmsg("a call of foreign table \"%s\" may have no value for {%s} of its route",
+							table->relname, name),
+					 errdetail("The option \"route\" is \"%s\".",
+							   table->options->http_route),
+					 errhint("Give it a column with the options required 'true' and pushdown '=:%s', or '=:%s, in:%s'.",
+							 name, name, name)));
+	}
+}
+
+/*
+ * Why a value, given as JSON, cannot be sent in a column's condition of an
+ * operator; palloc'd, NULL where it can.
+ */
+char *
+lfdw_table_refusal(const LfdwColumn *column, const LfdwOperator *op,
+				   const char *json)
+{
+	char	   *why;
+
+	if (column->event == NULL)
+		return NULL;
+	if (!lfdw_operator_is_equality(op))
+		return lfdw_http_event_refusal(column->event, column->pushdown[op->number].slot,
+									   op->takes == LFDW_TAKES_LIST, json);
+	why = lfdw_http_event_refusal(column->event, column->list->slot, true, json);
+	return why ? why :
+		lfdw_http_event_refusal(column->event, column->scalar->slot, false, json);
 }
 
 /* Takes the function; raises HV00J where none is named. */
@@ -244,8 +321,8 @@ lfdw_table_create(Relation relation)
 	}
 	table->places = lfdw_places_create(table->options);
 	place_arguments(table);
-	if (table->options->envelope)
-		lfdw_places_add_envelope(table->places);
+	lfdw_places_complete(table->places, table->options);
+	check_path_parameters(table);
 	set_function(table);
 	return table;
 }

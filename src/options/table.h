@@ -35,6 +35,7 @@ typedef struct LfdwColumn
 	bool		input;			/* the value is the query's */
 	bool		in_batch;		/* its values go in the list of batch_argument */
 	const char *null_if;		/* a string that is NULL, or NULL for none */
+	const LfdwHttpEvent *event; /* that its values go into, or NULL */
 	const char *problem;		/* why the query's condition on it is not sent */
 	LfdwPushdown pushdown[LFDW_NOPERATORS]; /* by an operator's number;
 											 * default arguments filled in */
@@ -54,9 +55,19 @@ typedef struct LfdwTable
 	LfdwColumn **by_attnum;		/* natts of them, NULL where dropped */
 } LfdwTable;
 
+/* Can one call have several values of a column?  Else each has a call of its own. */
+static inline bool
+lfdw_column_takes_list(const LfdwColumn *column)
+{
+	return column->list->declared && !column->input;
+}
+
 extern LfdwTable *lfdw_table_create(Relation relation);
 extern bool lfdw_table_takes(const LfdwTable *table,
 							 const LfdwColumn *column,
 							 const LfdwOperator *op);
+extern char *lfdw_table_refusal(const LfdwColumn *column,
+								const LfdwOperator *op,
+								const char *json);
 
 #endif							/* LFDW_TABLE_H */

@@ -189,7 +189,8 @@ check_capabilities(const LfdwOptions *options)
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("option \"capabilities\" needs the envelope"),
 				 errdetail("With envelope 'false' no request could carry a limit or an order."),
-				 errhint("The option limit_argument carries a limit without it.")));
+				 (options->capabilities & ~carried) == LFDW_CAPABLE_LIMIT ?
+				 errhint("The option limit_argument carries a limit without it.") : 0));
 }
 
 /*

@@ -41,12 +41,10 @@ choose_send_as(const LfdwColumn *column, bool has_scalar, bool has_list,
 	const LfdwPushdown *list = column->list;
 	LfdwSendAs	send_list = sorted ? LFDW_SEND_LIST : LFDW_SEND_PARTS;
 
-	if (column->input && !has_scalar)
+	if (!has_scalar && !lfdw_column_takes_list(column))
 		return LFDW_SEND_EACH;
-	if (!scalar->declared)
+	if (!has_scalar || !scalar->declared)
 		return send_list;
-	if (!has_scalar)
-		return list->declared ? send_list : LFDW_SEND_EACH;
 	if (has_list && list->declared && strcmp(scalar->argument, list->argument) != 0)
 		return LFDW_SEND_BOTH;
 	return LFDW_SEND_SCALAR;
@@ -168,6 +166,8 @@ add_equality(LfdwArguments *arguments, const LfdwColumn *column,
 									   arguments->order_by != NULL);
 	if (is_in_tuples(column, source))
 		equality->send_as = LFDW_SEND_TUPLE;
+	if (column->input)
+		lfdw_set_remove_equals(&equality->set);
 	lfdw_set_index(&equality->set);
 }
 

@@ -21,6 +21,7 @@ typedef struct LfdwPage
 	const char *url;			/* of the page, NULL: the route's */
 	const char *limit;			/* rows wanted of it: a number, or EXPLAIN's
 								 * name for one; NULL: no number */
+	bool		shown;			/* by EXPLAIN: nothing is made for it */
 } LfdwPage;
 
 #endif							/* LFDW_PAGE_H */

@@ -103,7 +103,8 @@ is_named_before(const LfdwTable *table, int index, const Bitmapset *attrs)
 	{
 		const LfdwColumn *column = &table->columns[i];
 
-		if (bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber,
+		if (!column->input &&
+			bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber,
 						  attrs) &&
 			strcmp(column->name, table->columns[index].name) == 0)
 			return true;
@@ -129,7 +130,8 @@ lfdw_payload_columns(const LfdwTable *table, const Bitmapset *attrs)
 	{
 		const LfdwColumn *column = &table->columns[i];
 
-		if (!bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber,
+		if (column->input ||
+			!bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber,
 						   attrs))
 			continue;
 		if (column->name == NULL)
@@ -249,6 +251,8 @@ lfdw_payload_write(StringInfo out, const LfdwTable *table,
 	if (places->envelope >= 0)
 		values[places->envelope] = write_envelope(table, arguments, part, columns,
 												  page);
+	if (places->event)
+		lfdw_http_event_fill(places->event, values, page->url, page->shown);
 	lfdw_template_write(out, places->payload, values);
 	pfree(values);
 }

@@ -205,7 +205,7 @@ choose_list(LfdwTuples *tuples, const LfdwEquality *equalities, int max_tuples)
 		LfdwTuples	arranged;
 		int64		runs;
 
-		if (!equalities[tuples->equalities[i]].column->list->declared)
+		if (!lfdw_column_takes_list(equalities[tuples->equalities[i]].column))
 			continue;
 		CHECK_FOR_INTERRUPTS();
 		arranged = arrange(tuples, i);

@@ -189,11 +189,38 @@ excerpt_arrived(const LfdwResponse *response)
 static LfdwJsonStatus
 finish_without_rows(LfdwResponse *response)
 {
-	if (response->notes.cursor == NULL ||
+	bool		has_cursor = response->notes.cursor || response->header_cursor;
+
+	if (!has_cursor ||
 		!response->table->options->no_rows_missing)
 		lfdw_response_lack_rows(response, lfdw_root_reader(response));
 	response->state = LFDW_STATE_TAIL;
 	return LFDW_JSON_OK;
+}
+
+/* Goes on in the body of API Gateway's form. */
+static LfdwJsonStatus
+open_body(LfdwResponse *response, const LfdwJsonReader *inside)
+{
+	bool		is_text = lfdw_text_is_body(response);
+	bool		has_body = lfdw_gateway_has_body(response);
+
+	lfdw_response_open(response, inside, " of its body");
+	response->in_form = true;
+	if (!is_text)
+		return LFDW_JSON_OK;
+	return has_body ? lfdw_text_take(response, inside->data, inside->len) :
+		lfdw_response_pass(response);
+}
+
+/* Takes an object of entries that is an error in truth. */
+static void
+check_entries(LfdwResponse *response)
+{
+	LfdwJsonReader root = lfdw_root_reader(response);
+
+	if (lfdw_response_is_raised(response, root))
+		lfdw_response_take_raised(response, root, true);
 }
 
 /*
@@ -219,11 +246,7 @@ step_finish(LfdwResponse *response)
 		return LFDW_JSON_OK;
 	}
 	if (is_form)
-	{
-		lfdw_response_open(response, &inside, " of its body");
-		response->in_form = true;
-		return LFDW_JSON_OK;
-	}
+		return open_body(response, &inside);
 	status = lfdw_error_path_check(response, lfdw_root_reader(response));
 	if (status != LFDW_JSON_OK)
 		return status;
@@ -232,13 +255,21 @@ step_finish(LfdwResponse *response)
 		response->state = LFDW_STATE_TAIL;
 		return LFDW_JSON_OK;
 	}
+	if (lfdw_text_is_body(response))
+		return lfdw_text_take_object(response);
 	if (!response->notes.deferred && rows_path && rows_path->ntokens > 0)
 		return finish_without_rows(response);
+	if (response->table->options->rows_format == LFDW_ROWS_ENTRIES)
+		check_entries(response);
 	/* beside no rows, "cursor" is a member like any other */
 	if (response->table->options->cursor_path == NULL)
 		response->notes.cursor = NULL;
 	response->reader = lfdw_root_reader(response);
-	response->state = response->notes.deferred ? LFDW_STATE_START : LFDW_STATE_LINES;
+	if (response->none)
+		return lfdw_response_pass(response);
+	response->state = response->notes.deferred ||
+		response->table->options->rows_format == LFDW_ROWS_ENTRIES ?
+		LFDW_STATE_START : LFDW_STATE_LINES;
 	response->notes.decided = true;
 	response->notes.deferred = false;
 	response->first_line = true;
@@ -261,6 +292,10 @@ take_step(LfdwResponse *response)
 			return lfdw_response_step_rows(response);
 		case LFDW_STATE_LINES:
 			return lfdw_response_step_lines(response);
+		case LFDW_STATE_ENTRIES:
+			return lfdw_response_step_entries(response);
+		case LFDW_STATE_CSV:
+			return lfdw_text_step_csv(response);
 		case LFDW_STATE_FINISH:
 			return step_finish(response);
 		case LFDW_STATE_TAIL:

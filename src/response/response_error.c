@@ -82,6 +82,19 @@ lfdw_response_report_form(const LfdwResponse *response, const char *detail,
 			 hint ? errhint("%s", hint) : 0));
 }
 
+/* Raises the error about a value, other than an object, where entries are rows. */
+void
+lfdw_response_report_no_entries(const LfdwResponse *response,
+								const LfdwJsonValue *value)
+{
+	lfdw_response_report_form(response,
+							  psprintf("By the option rows_format the members of an object are its rows, and there is: %s",
+									   value->type == LFDW_JSON_STRING ?
+									   psprintf("\"%s\"", lfdw_json_shown(value)) :
+									   lfdw_error_excerpt(value->text, value->len)),
+							  NULL);
+}
+
 /*
  * The SQLSTATE that a function chose, or 38000.
  *

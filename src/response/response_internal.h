@@ -7,15 +7,18 @@
  *
  *		row_path.c			the columns' paths
  *		row.c				one row: where its values stand
+ *		row_form.c			one row: an entry, a record of CSV, a body
  *		row_store.c			one row: its values as a tuple
  *		response_error.c	what is wrong with an answer
  *		error_path.c		the function's own error in it
  *		response_pages.c	what it says of a page after it
  *		gateway_header.c	the headers of API Gateway's form
+ *		gateway_body.c		its body
  *		gateway.c			that form
  *		root_object.c		what the root object's members say
  *		response_rows.c		the rows of an answer
  *		response_members.c	the way to them
+ *		response_text.c		answers that are CSV or a body
  *		response_start.c	the root value
  *		response.c			the steps in their order
  *
@@ -39,12 +42,17 @@
  */
 #define LFDW_EXCERPT_BEFORE (LFDW_EXCERPT_MAX / 2)
 
+/* Room for a status or a boolean in a string. */
+#define LFDW_SHORT_TEXT 32
+
 typedef enum LfdwResponseState
 {
 	LFDW_STATE_START,			/* before the root value */
 	LFDW_STATE_MEMBERS,			/* in a container on the way to the rows */
 	LFDW_STATE_ROWS,			/* in the array of rows */
 	LFDW_STATE_LINES,			/* a row a line */
+	LFDW_STATE_ENTRIES,			/* in the object whose members are rows */
+	LFDW_STATE_CSV,				/* in CSV */
 	LFDW_STATE_FINISH,			/* the root object is at its end */
 	LFDW_STATE_TAIL				/* only white space may follow */
 } LfdwResponseState;
@@ -141,6 +149,9 @@ struct LfdwResponse
 	bool		row_given;		/* ... or one before */
 	bool		may_have_none;	/* the options no_rows_... hold */
 	bool		none;			/* by these, there are no rows */
+	LfdwCsv		csv;			/* in LFDW_STATE_CSV */
+	int			csv_nfields;	/* of the header ... */
+	int		   *csv_fields;		/* ... by column, -1 for none */
 	size_t		stalled;		/* unread bytes when the last step was undone */
 	LfdwRootNotes notes;
 };
@@ -153,6 +164,8 @@ extern void lfdw_response_report_own(const LfdwResponse *response,
 									 const LfdwJsonValue *object);
 extern bool lfdw_response_is_raised(const LfdwResponse *response,
 									LfdwJsonReader reader);
+extern void lfdw_response_report_no_entries(const LfdwResponse *response,
+											const LfdwJsonValue *value);
 extern void lfdw_response_take_raised(LfdwResponse *response,
 									  LfdwJsonReader reader, bool alone);
 extern void lfdw_response_refuse_row(LfdwResponse *response, bool alone);
@@ -188,13 +201,21 @@ extern void lfdw_response_note_page(LfdwResponse *response,
 /* gateway_header.c */
 extern void lfdw_gateway_take_headers(LfdwResponse *response);
 
+/* gateway_body.c */
+extern void lfdw_gateway_short_text(const LfdwJsonValue *value,
+									char buf[LFDW_SHORT_TEXT]);
+extern const char *lfdw_gateway_read_body(const LfdwResponse *response,
+										  size_t *len);
+
 /* gateway.c */
 extern bool lfdw_gateway_note_member(LfdwResponse *response,
 									 const LfdwJsonValue *key,
 									 const LfdwJsonValue *value);
+extern bool lfdw_gateway_names(const LfdwJsonValue *key);
 extern bool lfdw_gateway_has_member(const LfdwResponse *response,
 									const LfdwJsonValue *key);
 extern bool lfdw_gateway_is_begun(const LfdwResponse *response);
+extern bool lfdw_gateway_has_body(const LfdwResponse *response);
 extern bool lfdw_gateway_is_form(const LfdwResponse *response);
 extern bool lfdw_gateway_says_none(const LfdwResponse *response);
 extern void lfdw_gateway_report_status(const LfdwResponse *response);
@@ -209,11 +230,25 @@ extern bool lfdw_root_may_hold_form(const LfdwResponse *response,
 extern LfdwJsonStatus lfdw_root_open_form(LfdwResponse *response,
 										  LfdwJsonReader *inside,
 										  bool *is_form);
+extern bool lfdw_root_may_be_error(const LfdwJsonValue *key);
+extern bool lfdw_root_may_begin_form(const LfdwResponse *response,
+									 const LfdwJsonValue *key);
 extern LfdwJsonStatus lfdw_root_check_status(LfdwResponse *response);
 extern void lfdw_root_note_other(LfdwResponse *response);
 extern bool lfdw_root_note_member(LfdwResponse *response,
 								  const LfdwJsonValue *key,
 								  const LfdwJsonValue *value);
+
+/* response_text.c */
+extern bool lfdw_text_is_body(const LfdwResponse *response);
+extern LfdwJsonStatus lfdw_text_enter_csv(LfdwResponse *response,
+										  const char *text, size_t len);
+extern LfdwJsonStatus lfdw_text_step_csv(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_text_take(LfdwResponse *response,
+									 const char *text, size_t len);
+extern LfdwJsonStatus lfdw_text_take_object(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_text_read_rows(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_text_start(LfdwResponse *response);
 
 /* response_rows.c */
 extern void lfdw_response_enter_string(LfdwResponse *response,
@@ -221,13 +256,15 @@ extern void lfdw_response_enter_string(LfdwResponse *response,
 extern void lfdw_response_leave_string(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_pass(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_read_rows(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_response_enter_rows(LfdwResponse *response,
+											   LfdwResponseState state);
 extern LfdwJsonStatus lfdw_response_step_rows(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_response_step_entries(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_step_lines(LfdwResponse *response);
 
 /* response_members.c */
-extern LfdwJsonStatus lfdw_response_enter(LfdwResponse *response,
-										  LfdwJsonType type, bool to_rows,
-										  const bool *to_mark);
+extern LfdwJsonStatus lfdw_response_enter_root(LfdwResponse *response,
+											   LfdwJsonType type, bool wanted);
 extern LfdwJsonStatus lfdw_response_step_members(LfdwResponse *response);
 
 /* response_start.c */

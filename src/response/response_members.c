@@ -18,8 +18,8 @@
  * Enters the container that comes next; the flags say whether it lies on the way
  * to the rows and to each mark.
  */
-LfdwJsonStatus
-lfdw_response_enter(LfdwResponse *response, LfdwJsonType type, bool to_rows,
+static LfdwJsonStatus
+enter(LfdwResponse *response, LfdwJsonType type, bool to_rows,
 					const bool *to_mark)
 {
 	LfdwJsonStatus status = lfdw_json_enter(&response->reader);
@@ -41,6 +41,21 @@ static inline bool
 is_mark(const LfdwResponse *response, int mark)
 {
 	return response->nframes == response->marks[mark]->ntokens;
+}
+
+/*
+ * Enters the root value, on the way to the rows and marks, or, where wanted is
+ * false, to read its members alone.
+ */
+LfdwJsonStatus
+lfdw_response_enter_root(LfdwResponse *response, LfdwJsonType type, bool wanted)
+{
+	bool		to_mark[LFDW_NMARKS];
+
+	for (int mark = 0; mark < LFDW_NMARKS; mark++)
+		to_mark[mark] = wanted && response->marks[mark] != NULL;
+	response->state = LFDW_STATE_MEMBERS;
+	return enter(response, type, wanted, to_mark);
 }
 
 /* Keeps what a member that was read whole says about the answer. */
@@ -94,7 +109,7 @@ read_other_member(LfdwResponse *response, const LfdwJsonValue *key,
 	if (passes && !whole && type >= LFDW_JSON_ARRAY)
 	{
 		lfdw_root_note_other(response);
-		return lfdw_response_enter(response, type, to_rows, to_mark);
+		return enter(response, type, to_rows, to_mark);
 	}
 	status = lfdw_json_value(reader, &value);
 	if (status != LFDW_JSON_OK)
@@ -106,7 +121,7 @@ read_other_member(LfdwResponse *response, const LfdwJsonValue *key,
 		lfdw_root_note_other(response);
 		lfdw_response_enter_string(response, &inside);
 		lfdw_json_peek(&response->reader, &type);
-		status = lfdw_response_enter(response, type, to_rows, to_mark);
+		status = enter(response, type, to_rows, to_mark);
 		response->frames[response->nframes - 1].in_string = true;
 		return status;
 	}

@@ -75,6 +75,25 @@ start_array(LfdwResponse *response)
 	return lfdw_json_enter(&response->reader);
 }
 
+/* Are the members of an object the rows? */
+static bool
+is_entries(const LfdwResponse *response)
+{
+	return response->table->options->rows_format == LFDW_ROWS_ENTRIES;
+}
+
+/* Raises the error about a root value that is no object of entries. */
+static LfdwJsonStatus
+refuse_entries(LfdwResponse *response)
+{
+	LfdwJsonValue value;
+	LfdwJsonStatus status = lfdw_json_value(&response->reader, &value);
+
+	if (status == LFDW_JSON_OK)
+		lfdw_response_report_no_entries(response, &value);
+	return status;
+}
+
 /*
  * A string at the root: what json.dumps made of an object or array, if it is
  * all of the answer, else a row.
@@ -97,17 +116,47 @@ start_string(LfdwResponse *response)
 		return status;
 	}
 	opened = lfdw_json_string_open(&inside, &value,
-								   lfdw_row_takes_scalar(response->row) && !named,
+								   lfdw_row_takes_scalar(response->row) &&
+								   !named && !is_entries(response),
 								   response->table->function.label);
 	status = opened ? lfdw_json_end(&ahead) : LFDW_JSON_BAD;
 	if (status == LFDW_JSON_OK)
 		lfdw_response_open(response, &inside, " of the JSON in its string");
 	if (status != LFDW_JSON_BAD)
 		return status;
+	if (!named && is_entries(response))
+		return refuse_entries(response);
 	if (!named)
 		return start_lines(response);
 	lfdw_response_lack_rows(response, lfdw_root_reader(response));
 	return lfdw_response_pass(response);
+}
+
+/*
+ * The root object, whose members are the rows.  Where it begins as a form of its
+ * own does, or an error, it is read as a whole first.
+ */
+static LfdwJsonStatus
+start_entries(LfdwResponse *response)
+{
+	LfdwJsonReader ahead = response->reader;
+	LfdwJsonStatus status = lfdw_json_enter(&ahead);
+	LfdwJsonValue key;
+
+	if (status == LFDW_JSON_OK)
+		status = lfdw_json_member(&ahead, &key);
+	if (status == LFDW_JSON_OK && !response->notes.decided &&
+		(lfdw_root_may_begin_form(response, &key) || lfdw_root_may_be_error(&key)))
+		return lfdw_response_enter_root(response, LFDW_JSON_OBJECT, false);
+	if (status == LFDW_JSON_OK || status == LFDW_JSON_END)
+		status = lfdw_error_path_check(response, response->reader);
+	if (status != LFDW_JSON_OK)
+	{
+		if (status == LFDW_JSON_BAD)
+			response->reader = ahead;
+		return status;
+	}
+	return lfdw_response_enter_rows(response, LFDW_STATE_ENTRIES);
 }
 
 /*
@@ -117,32 +166,33 @@ LfdwJsonStatus
 lfdw_response_start(LfdwResponse *response)
 {
 	const LfdwPointer *rows_path = response->table->options->rows_path;
+	bool		named = rows_path && rows_path->ntokens > 0;
 	LfdwJsonReader *reader = &response->reader;
 	LfdwJsonStatus status;
 	LfdwJsonType type = LFDW_JSON_NULL;
-	bool		to_mark[LFDW_NMARKS];
 
+	if (response->table->options->answer_format > LFDW_ANSWER_JSON)
+		return lfdw_text_start(response);
 	status = lfdw_json_peek(reader, &type);
 	if (status != LFDW_JSON_OK && status != LFDW_JSON_END)
 		return status;
 	response->root = *reader;
+	if (type == LFDW_JSON_OBJECT && !named && is_entries(response))
+		return start_entries(response);
 	if (type == LFDW_JSON_OBJECT ||
-		(type == LFDW_JSON_ARRAY && rows_path && rows_path->ntokens > 0))
-	{
-		response->state = LFDW_STATE_MEMBERS;
-		for (int mark = 0; mark < LFDW_NMARKS; mark++)
-			to_mark[mark] = response->marks[mark] != NULL;
-		return lfdw_response_enter(response, type, true, to_mark);
-	}
+		(type == LFDW_JSON_ARRAY && named))
+		return lfdw_response_enter_root(response, type, true);
 	if (type == LFDW_JSON_STRING)
 		return start_string(response);
-	if (rows_path && rows_path->ntokens > 0)
+	if (named)
 		lfdw_response_lack_rows(response, lfdw_root_reader(response));
 	if (response->none || type == LFDW_JSON_NULL)
 		return lfdw_response_pass(response);
 	status = lfdw_error_path_check(response, *reader);
 	if (status != LFDW_JSON_OK)
 		return status;
+	if (is_entries(response))
+		return refuse_entries(response);
 	return type == LFDW_JSON_ARRAY ? start_array(response) :
 		start_lines(response);
 }

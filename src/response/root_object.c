@@ -125,10 +125,34 @@ lfdw_root_open_form(LfdwResponse *response, LfdwJsonReader *inside,
 	return *is_form ? lfdw_gateway_open_body(response, inside) : LFDW_JSON_OK;
 }
 
+/* May a member of the root object be one of a form of its own? */
+bool
+lfdw_root_may_begin_form(const LfdwResponse *response, const LfdwJsonValue *key)
+{
+	return may_have_form(response) && lfdw_gateway_names(key);
+}
+
+/* May a member be the first of an error in place of rows? */
+bool
+lfdw_root_may_be_error(const LfdwJsonValue *key)
+{
+	static const char *const names[] = {
+		"errorMessage", "errorType", "stackTrace", "requestId", "trace",
+		"lambda_fdw_error"
+	};
+
+	for (int i = 0; i < (int) lengthof(names); i++)
+	{
+		if (lfdw_json_is(key, names[i]))
+			return true;
+	}
+	return false;
+}
+
 /*
  * At the end of the root object: notes that there are no rows, where its
- * statusCode says so by the option no_rows_status.  Raises 38000 where it must not
- * say that: after a row, or on a page that a cursor asked for.
+ * statusCode says so by the option no_rows_status.  Raises HV021 where rows stand
+ * beside it, and 38000 on a page that a cursor asked for.
  */
 LfdwJsonStatus
 lfdw_root_check_status(LfdwResponse *response)
@@ -140,7 +164,12 @@ lfdw_root_check_status(LfdwResponse *response)
 	status = lfdw_json_end(&response->reader);
 	if (status != LFDW_JSON_OK)
 		return status;
-	if (response->row_given || !response->may_have_none)
+	if (response->row_given ||
+		(response->notes.rows_seen && !response->may_have_none))
+		lfdw_response_report_form(response,
+								  "It has both rows and a \"statusCode\" of the option no_rows_status.",
+								  NULL);
+	if (!response->may_have_none)
 		lfdw_gateway_report_status(response);
 	response->none = true;
 	return LFDW_JSON_OK;

@@ -138,13 +138,27 @@ missing_value(LfdwRow *row, int index, LfdwCarriedBy carried_by,
 						row->number, row->table->function.label, column->name),
 				 errdetail("The invocation carried %d values of it, so the row could belong to any.",
 						   carried.nvalues),
-				 errhint("Let the function return the member, or declare pushdown '=' alone.")));
+				 errhint("Let the function return the member, declare pushdown '=' alone, or make it an input column.")));
 	nestlevel = lfdw_transmission_modes_begin();
 	getTypeOutputInfo(carried.type, &output, &varlena);
 	text = OidOutputFunctionCall(output, carried.value);
 	value = lfdw_value_from_text(row->converters[index], text, isnull);
 	lfdw_transmission_modes_end(nestlevel);
 	return value;
+}
+
+/* The value that was found for a column. */
+static inline Datum
+found_value(LfdwRow *row, int index, bool *isnull)
+{
+	LfdwConverter *converter = row->converters[index];
+	const LfdwJsonValue *value = &row->values[index];
+
+	if (likely(row->format == LFDW_ANSWER_JSON))
+		return lfdw_value_from_json(converter, value, isnull);
+	if (row->format == LFDW_ANSWER_CSV)
+		return lfdw_value_from_plain(converter, value, isnull);
+	return lfdw_value_from_bytes(converter, value, isnull);
 }
 
 /*
@@ -182,8 +196,7 @@ lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, LfdwCarriedBy carried_by,
 			continue;
 		row->current = i;
 		slot->tts_values[attno] = row->found[i] ?
-			lfdw_value_from_json(row->converters[i], &row->values[i],
-								 &slot->tts_isnull[attno]) :
+			found_value(row, i, &slot->tts_isnull[attno]) :
 			missing_value(row, i, carried_by, chain, &slot->tts_isnull[attno]);
 	}
 	row->current = -1;

@@ -229,18 +229,24 @@ lfdw_fetch_reset(LfdwFetch *fetch)
 
 /* What would have the page fetched that an answer names. */
 static char *
-page_hint(const LfdwUnreadPage *page)
+page_hint(const LfdwUnreadPage *page, const LfdwTable *table)
 {
+	bool		by_url = table->options->http_route != NULL;
+
 	switch (page->kind)
 	{
 		case LFDW_UNREAD_CURSOR:
-			return psprintf("Set the option cursor_path of the table to '%s', and cursor_argument to the argument that the function takes it from.",
-							page->path);
+			return psprintf("Set the option cursor_path of the table to '%s', %s.",
+							page->path, by_url ?
+							"with cursor_argument unless it is the URL of that page" :
+							"and cursor_argument to the argument that the function takes it from");
 		case LFDW_UNREAD_FLAG:
 			return psprintf("Set the option more_path of the table to '%s', with page_argument or offset_argument where the function counts its pages, or with cursor_row_path and cursor_argument where it goes on from the last row.",
 							page->path);
 		case LFDW_UNREAD_LINK:
-			return pstrdup("Set the option cursor_header of the table to 'link', and cursor_argument to the argument that the function takes the URL from.");
+			return pstrdup(by_url ?
+						   "Set the option cursor_header of the table to 'link'." :
+						   "Set the option cursor_header of the table to 'link', and cursor_argument to the argument that the function takes the URL from.");
 		default:
 			return pstrdup("Correct the function, or the options more_path and page_size of the table.");
 	}
@@ -284,7 +290,7 @@ warn_of_unread(const LfdwChainShared *shared)
 						   missed == NULL ? "" :
 						   psprintf("\nNo row has a member for column \"%s\", but one for \"%s\".",
 									missed->attname, alike)),
-				 errhint("%s", page_hint(shared->unread_page))));
+				 errhint("%s", page_hint(shared->unread_page, table))));
 	else if (missed)
 		ereport(WARNING,
 				(errmsg("no row of the answer of Lambda function \"%s\" has a member for column \"%s\" of foreign table \"%s\"",

@@ -54,7 +54,8 @@ is_any_of_list(const LfdwTerm *term)
 static bool
 makes_calls(const LfdwTerm *term)
 {
-	return is_any_of_list(term) && term->declared && !term->column->list->declared;
+	return is_any_of_list(term) && term->declared &&
+		!lfdw_column_takes_list(term->column);
 }
 
 /* How many values a list has. */

@@ -311,6 +311,7 @@ explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
 		return;
 	}
 	lfdw_page_rule_begin(&rule, scan->table, display->arguments);
+	rule.page.shown = true;
 	initStringInfo(&payload);
 	lfdw_payload_write(&payload, scan->table, display->arguments,
 					   lfdw_part_first(display->arguments, max_values),

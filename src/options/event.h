@@ -1,0 +1,21 @@
+/*-------------------------------------------------------------------------
+ *
+ * event.h
+ *		What the option event says of other options.
+ *
+ * IDENTIFICATION
+ *	  src/options/event.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_EVENT_H
+#define LFDW_EVENT_H
+
+#include "postgres.h"
+
+#include "options/option.h"
+
+extern void lfdw_event_check(const LfdwOptions *given);
+extern void lfdw_event_apply(LfdwOptions *options);
+
+#endif							/* LFDW_EVENT_H */
