@@ -18,7 +18,7 @@ KEYS = ("int4", "int4", "int4", "text", "text", "int8", "uuid", "date", "enum",
 SIMPLE = KEYS + ("numeric", "timestamptz", "float8", "int2", "timestamp")
 OTHERS = SIMPLE + ("jsonb", "ints", "bytea", "bpchar4", "numeric2", "time")
 NULL_TEXT = "N/A"
-BUILT = {"tuples", "pages", "none", "null_if"}
+BUILT = {"tuples", "pages", "none", "null_if", "input", "entries", "csv", "http"}
 # The payload that requests start from, and the objects in it for arguments.
 PAYLOAD = {"query": {"fixed": "yes"}, "list": [{}, {"x": "y"}],
            "body": json.dumps({"inner": json.dumps([{}, {"k": "v"}])})}
@@ -40,7 +40,7 @@ class FunctionColumn(Column):
         self.places = {}            # operator: (tokens, form)
         self.named = {}             # operator: the argument in the option
         self.form = self.null_if = None
-        self.input = False
+        self.input = self.in_path = False
         self.at = [name]            # in a row
 
     @property
@@ -97,6 +97,7 @@ class FunctionMaker:
         self.name = "t%d" % number
         self.table = self.spec = None
         self.form = None                    # the table's argument_format
+        self.http = self.has_body = False
         self.fixed = {"table": self.name}
         self.options = []
 
@@ -120,26 +121,51 @@ class FunctionMaker:
             if column.declared and self.maybe(0.15):
                 column.form = self.choose(json=1, text=1, csv=1)
         self.container = self.chance.choice(CONTAINERS)
-        if self.maybe(0.7):
+        self.http = "http" in BUILT and self.maybe(0.3)
+        if self.http:
+            self.route()
+        elif self.maybe(0.7):
             self.fixed.update(PAYLOAD)
         for column in table.columns:
             self.place(column)
         self.answer(form)
-        table.envelope = self.maybe(0.2)
-        if not table.envelope:
-            self.options.append(("envelope", "false"))
+        if not self.http:
+            self.options.append(("payload", json.dumps(self.fixed)))
+            if self.maybe(0.8):
+                self.options.append(("envelope", "false"))
         self.sizes()
-        table.options = [("function_arn", "oracle_function"),
-                         ("payload", json.dumps(self.fixed))] + self.options
-        self.spec["fixed"] = self.fixed
+        table.options = [("function_arn", "oracle_function")] + self.options
+        self.spec["fixed"] = {} if self.http else self.fixed
         return table
+
+    def route(self):
+        """The function is behind API Gateway."""
+        chance = self.chance
+        version = chance.choice((1, 2))
+        method = chance.choice(("GET", "GET", "DELETE", "POST", "PUT"))
+        path, query = "/" + self.name, {}
+        for column in self.table.required:
+            # What is empty cannot be sent in a path.
+            if column.kind.family in ("int", "uuid", "date", "bool") and \
+                    self.maybe(0.4):
+                path += chance.choice(("/x/{%s}", "/{%s}")) % column.name
+                column.in_path = True
+        if self.maybe(0.3):
+            query = {"fixed": "yes & no"}
+        self.spec["http"] = {"version": version, "method": method,
+                             "path": path, "fixed_query": query}
+        self.options += [("event", "apigateway_v%d" % version),
+                         ("route", "%s %s%s" % (
+                             method, path, "?fixed=yes%20%26%20no"
+                             if query else ""))]
+        self.has_body = method in ("POST", "PUT")
 
     def columns(self, form):
         """Keys, others, and last a column k of unique values."""
         chance = self.chance
         keys = self.choose(_0=3, _1=4, _2=4*("tuples" in BUILT), _3=3*("tuples" in BUILT))
         keys = int(keys[1])
-        columns = []
+        columns, inputs = [], "input" in BUILT and self.maybe(0.3)
         for index in range(keys + chance.choice((1, 2, 3))):
             is_key = index < keys
             kind = BY_NAME[chance.choice(KEYS if is_key else
@@ -149,12 +175,14 @@ class FunctionMaker:
             if is_key:
                 column.declared = dict.fromkeys(chance.choice(
                     (("=", "in"), ("=", "in"), ("=",), ("=",), ("in",))))
+                column.input = inputs and self.maybe(0.7)
+                column.not_null = column.input and self.maybe(0.5)
             elif kind.ops and self.maybe(0.6):
                 column.declared = dict.fromkeys(
                     op for op in kind.ops if self.maybe(0.5))
-            if form == "entries":
+            if form == "entries" and not column.input:
                 column.at = ["value", column.name]
-            elif form == "objects" and self.maybe(0.2):
+            if form == "objects" and self.maybe(0.2) and not column.input:
                 column.at = chance.choice((
                     ["x", column.name], [column.name + "/~"],
                     ["deep", "er", column.name]))
@@ -162,12 +190,17 @@ class FunctionMaker:
         last = FunctionColumn("k", BY_NAME["int4"], not_null=True)
         if form == "entries":
             last.at = ["key"]
+            self.options.append(("rows_format", "entries"))
+        if form == "csv":
+            self.options.append(("answer_format", "csv"))
         return columns + [last]
 
     # Arguments.
 
     def argument(self, stem, number, container=None):
         """(an argument's name as options have it, its tokens)."""
+        if self.http:
+            return self.http_argument(stem, number)
         container = self.container if container is None else container
         if self.maybe(0.2):
             container = self.chance.choice(CONTAINERS)
@@ -180,15 +213,33 @@ class FunctionMaker:
             return name, tokens
         return pointer(tokens), tokens
 
+    def http_argument(self, stem, number):
+        name = self.chance.choice(NAMES) % (stem, number)
+        if self.maybe(0.25):
+            return pointer(["queryStringParameters", name]), ["query", name]
+        if not self.has_body:
+            return name, ["query", name]
+        if self.maybe(0.4):
+            return pointer(["body", "deep er", name]), ["body", "deep er", name]
+        return name, ["body", name]
+
+    def http_form(self, tokens, form):
+        """The form that a value has where the event has it."""
+        return "csv" if tokens[0] == "path" or form == "csv" else \
+            "query" if tokens[0] == "query" else form
+
     def place(self, column):
         """Where a column's values stand, for each of its operators."""
         form = column.form or self.form
         shared = None
         for operator in list(column.declared):
             is_equality = operator in ("=", "in")
-            if is_equality and shared:
+            if is_equality and column.in_path:
+                name, tokens = column.name, ["path", column.name]
+            elif is_equality and shared:
                 name, tokens = shared
-            elif is_equality and self.maybe(0.3) and column.at == [column.name]:
+            elif is_equality and self.maybe(0.3) and not self.http and \
+                    column.at == [column.name]:
                 name, tokens = None, [column.name]
             else:
                 name, tokens = self.argument(column.name,
@@ -196,7 +247,8 @@ class FunctionMaker:
             if is_equality and self.maybe(0.5):
                 shared = name, tokens
             column.named[operator] = name
-            column.places[operator] = tokens, form
+            column.places[operator] = tokens, self.http_form(
+                tokens, form) if self.http else form
         if None in column.named.values():
             # The column's name is the argument of both.
             for operator in column.named.keys() & {"=", "in"}:
@@ -212,7 +264,9 @@ class FunctionMaker:
         pages = self.pages(form) if "pages" in BUILT else {}
         if pages:
             self.spec["pages"] = pages
-            pages["form"] = self.form
+            # Every place of a page's is of one kind here.
+            pages["form"] = "text" if self.http and not self.has_body else \
+                self.form
         self.none()
         inside = "at" in pages or "more" in pages or "error_path" in self.spec
         if form == "columns":
@@ -248,6 +302,8 @@ class FunctionMaker:
 
     def paged_argument(self, pages, what):
         name, pages[what] = self.argument(what, 0)
+        if self.http and self.has_body:
+            name, pages[what] = what, ["body", what]
         self.options.append((what + "_argument", name))
 
     def cursor(self, pages):

@@ -140,7 +140,8 @@ class KeyedGenerator(Generator):
                 continue
             term, count = self.several_values(ref)
             query.where.append(term)
-            if "in" in column.declared:     # a call has the whole list
+            if "in" in column.declared and not getattr(
+                    column, "input", False):    # a call has the whole list
                 count = -(-count // table.spec.get("most_keys", 1000))
             calls *= count
         if table.spec.get("none"):          # asked again in halves

@@ -94,6 +94,8 @@ def one(column, value, form):
 def many(column, value, form):
     if form == "csv":
         value = value.split(",") if is_text(value) else [None]
+    if form == "query" and is_text(value):      # one, of what is repeated
+        value = [value]
     if not isinstance(value, list) or not value:
         raise Broken("no list of %s: %r" % (column["name"], value))
     return [one(column, member, form) for member in value]
@@ -112,10 +114,11 @@ class Request:
         self.read_page()
         if "batch" in self.spec:
             self.read_batch()
-        if "http" not in self.spec:
-            left = without(self.event, self.places)
-            if left != pruned(opened(self.spec["fixed"])):
-                raise Broken("sent beside the arguments: %r" % (left,))
+        left = without(self.event, self.places)
+        if "http" in self.spec:
+            left.pop("headers", None)
+        if left != pruned(opened(self.spec["fixed"])):
+            raise Broken("sent beside the arguments: %r" % (left,))
         self.check()
 
     def take(self, tokens):
@@ -221,6 +224,10 @@ class Request:
         """{"path": ..., "query": ..., "body": ...} of an API Gateway event,
         whose forms of one thing must agree."""
         http = self.spec["http"]
+        method = event["httpMethod"] if http["version"] == 1 else \
+            event["requestContext"]["http"]["method"]
+        if method != http["method"]:
+            raise Broken("method %s" % method)
         query = self.query_v1(event) if http["version"] == 1 else \
             self.query_v2(event)
         path = event["path" if http["version"] == 1 else "rawPath"]
@@ -242,6 +249,8 @@ class Request:
         for name, value in http.get("fixed_query", {}).items():
             if query.pop(name, None) != [value]:
                 raise Broken("%s is not %s" % (name, value))
+        self.sent = path, [(name, value) for name, values in query.items()
+                           for value in values]
         return {"path": named, "headers": event.get("headers") or {},
                 "query": {name: values if len(values) > 1 else values[0]
                           for name, values in query.items()},

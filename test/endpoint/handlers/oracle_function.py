@@ -5,7 +5,7 @@ how it answers; the table's file has the same as "spec":
 
 seed       of all that is left to chance, with the question
 fixed      the payload that every request starts from
-http       {"version", "path", "fixed_query"} of an API Gateway event
+http       {"version", "method", "path", "fixed_query"} of API Gateway's event
 batch      {"argument", "format", "answer", "index", "columns", "forms", "item"}
 pages      {"kind", "cursor" | "page" | "offset", "limit", "at", "more", ...}
 reply      {"form", "rows", "proxy"}
