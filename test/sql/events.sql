@@ -43,3 +43,7 @@ SELECT * FROM order_v2 WHERE id IN (3, 5) ORDER BY id;
 SELECT * FROM search_v2 WHERE status = 'closed' ORDER BY id;
 SELECT count(*) FROM search_v2;
 SELECT jsonb_pretty(sent) FROM sent();
+
+SET client_min_messages = warning;
+DROP SERVER lambda CASCADE;
+DROP SCHEMA events CASCADE;
