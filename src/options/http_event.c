@@ -528,7 +528,9 @@ lfdw_http_event_refusal(const LfdwHttpEvent *event, int slot, bool listed,
 		const LfdwHttpArgument *argument = lfirst(lc);
 		const char *text;
 
-		if (argument->slot != slot || argument->place == LFDW_HTTP_QUERY)
+		/* an operator that is not declared has no slot, as fixed values have */
+		if (slot < 0 || argument->slot != slot ||
+			argument->place == LFDW_HTTP_QUERY)
 			continue;
 		text = lfdw_json_text(json);
 		if (argument->place == LFDW_HTTP_PATH)

@@ -22,6 +22,8 @@ class Query:
         self.locking = ""
         self.kind, self.parameters = "plain", []
         self.fetches = []
+        self.must = False                   # no value may be wanting
+        self.most_calls = None
 
     def select(self, limited=True):
         parts = []
@@ -86,6 +88,8 @@ class Query:
             for index in range(len(getattr(self, name))):
                 other = copy.deepcopy(self)
                 del getattr(other, name)[index]
+                if name in ("ctes", "joins", "where"):
+                    other.must, other.most_calls = False, None
                 if name == "targets":
                     other.order, other.keys, other.total = [], [], False
                     if not other.targets:
