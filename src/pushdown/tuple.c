@@ -193,12 +193,27 @@ count_runs(const LfdwTuples *tuples, int max_tuples)
 	return runs;
 }
 
-/* Chooses the column whose values are a list in each call, if one can be. */
+/* Are some values not known yet, so that there may be more tuples? */
+static bool
+is_unknown(const LfdwTuples *tuples, const LfdwEquality *equalities)
+{
+	for (int i = 0; i < tuples->ncolumns; i++)
+	{
+		if (equalities[tuples->equalities[i]].set.unknown)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Chooses the column whose values are a list in each call: the one that leaves the
+ * fewest, if any leaves fewer than there are tuples.
+ */
 static void
 choose_list(LfdwTuples *tuples, const LfdwEquality *equalities, int max_tuples)
 {
 	LfdwTuples	best = *tuples;
-	int64		fewest = PG_INT64_MAX;
+	int64		fewest = is_unknown(tuples, equalities) ? PG_INT64_MAX : tuples->ntuples;
 
 	for (int i = 0; i < tuples->ncolumns; i++)
 	{

@@ -165,11 +165,24 @@ SELECT sent();
 -- not those that a cursor asks for, as where a function filters what it has read
 SELECT make('{"by": "cursor", "lie": "gap"}', $$cursor_path '/meta/next', cursor_argument 'after'$$);
 SELECT sent();
+SELECT make('{"by": "header", "lie": "omit"}', $$cursor_header 'x-next', cursor_argument 'after', no_rows_missing 'true'$$);
+SELECT sent();
 -- a cursor is missing although a page follows
 CREATE FOREIGN TABLE no_cursor (id int) SERVER lambda OPTIONS (function_arn 'pages', envelope 'false', rows_path '/items',
   payload '{"page": 1, "test": {"by": "page", "more": [true, false]}}', cursor_path '/meta/next', cursor_argument 'after', more_path '/meta/more');
 SELECT count(*) FROM no_cursor;
 SELECT make('{"by": "page", "size": 1}', $$page_argument 'page', max_pages '3'$$);
+SELECT fails();
+
+-- an answer that says there are none ends pages that are counted, and no others
+SELECT make('{"by": "page", "past": "status"}', $$page_argument 'page', no_rows_status '404'$$);
+SELECT sent();
+SELECT sent('SELECT * FROM rows WHERE k = 7');
+SELECT make('{"by": "offset", "past": "raise"}', $$offset_argument 'offset', no_rows_errors 'NotFound'$$);
+SELECT sent();
+SELECT make('{"by": "row", "past": "status"}', $$cursor_row_path '/id', cursor_argument 'after', no_rows_status '404'$$);
+SELECT fails();
+SELECT make('{"by": "row", "past": "raise"}', $$cursor_row_path '/id', cursor_argument 'after', no_rows_errors 'NotFound'$$);
 SELECT fails();
 
 -- LIMIT: nothing is asked for that it does not want
