@@ -90,7 +90,8 @@ bound_column(const LfdwBound *bound, const LfdwEquality *equality)
 
 /*
  * Finds the places of the values of a tuple that a join gives; false where a
- * condition has excluded one of them.
+ * condition has excluded one of them.  Without values, in EXPLAIN, the first of
+ * those that a condition leaves stands for them.
  */
 static bool
 find_places(const LfdwTuples *tuples, const LfdwEquality *equalities,
@@ -99,17 +100,17 @@ find_places(const LfdwTuples *tuples, const LfdwEquality *equalities,
 	for (int i = 0; i < tuples->ncolumns; i++)
 	{
 		const LfdwEquality *equality = &equalities[tuples->equalities[i]];
-		Datum		value = values[columns[i]];
 		int			first;
 		int			count;
 
 		places[i] = 0;
-		if (equality->set.unknown)
+		if (equality->set.unknown || values == NULL)
 			continue;
-		count = lfdw_set_find(&equality->set, value, &first);
+		count = lfdw_set_find(&equality->set, values[columns[i]], &first);
 		if (count == 0)
 			return false;
-		places[i] = equality->set.sorted[lfdw_equality_choose(equality, value,
+		places[i] = equality->set.sorted[lfdw_equality_choose(equality,
+															  values[columns[i]],
 															  first, count)];
 	}
 	return true;
@@ -128,9 +129,11 @@ take_bound(LfdwTuples *tuples, const LfdwEquality *equalities,
 								  &equalities[tuples->equalities[i]]);
 	for (int i = 0; i < bound->ntuples; i++)
 	{
+		const Datum *values = bound->values ?
+		bound->values + (Size) i * bound->ncolumns : NULL;
+
 		CHECK_FOR_INTERRUPTS();
-		if (find_places(tuples, equalities,
-						bound->values + (Size) i * bound->ncolumns, columns,
+		if (find_places(tuples, equalities, values, columns,
 						tuples->places + tuples->ntuples * tuples->ncolumns))
 			tuples->ntuples++;
 	}
@@ -190,12 +193,27 @@ count_runs(const LfdwTuples *tuples, int max_tuples)
 	return runs;
 }
 
-/* Chooses the column whose values are a list in each call, if one can be. */
+/* Are some values not known yet, so that there may be more tuples? */
+static bool
+is_unknown(const LfdwTuples *tuples, const LfdwEquality *equalities)
+{
+	for (int i = 0; i < tuples->ncolumns; i++)
+	{
+		if (equalities[tuples->equalities[i]].set.unknown)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Chooses the column whose values are a list in each call: the one that leaves the
+ * fewest, if any leaves fewer than there are tuples.
+ */
 static void
 choose_list(LfdwTuples *tuples, const LfdwEquality *equalities, int max_tuples)
 {
 	LfdwTuples	best = *tuples;
-	int64		fewest = PG_INT64_MAX;
+	int64		fewest = is_unknown(tuples, equalities) ? PG_INT64_MAX : tuples->ntuples;
 
 	for (int i = 0; i < tuples->ncolumns; i++)
 	{

@@ -16,6 +16,7 @@
 #include "utils/ruleutils.h"
 
 #include "pg/compat.h"
+#include "pg/message.h"
 #include "pushdown/arguments_display.h"
 #include "pushdown/payload.h"
 #include "scan/page_rule.h"
@@ -167,6 +168,11 @@ explain_stats(const LfdwInvokeStats *stats, ExplainState *es)
 		ExplainPropertyInteger("Attempts", NULL, stats->attempts, es);
 	if (!text || stats->throttles > 0)
 		ExplainPropertyInteger("Throttles", NULL, stats->throttles, es);
+	if (stats->durable_arn[0] != '\0')
+		ExplainPropertyText("Durable Execution",
+							lfdw_error_text(stats->durable_arn,
+											strlen(stats->durable_arn),
+											LFDW_DURABLE_ARN_MAX), es);
 	if (!es->timing || stats->reports == 0)
 		return;
 	ExplainPropertyFloat("Function Duration", "ms", stats->duration_ms, 2, es);
