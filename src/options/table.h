@@ -36,6 +36,8 @@ typedef struct LfdwColumn
 	bool		in_batch;		/* its values go in the list of batch_argument */
 	const char *null_if;		/* a string that is NULL, or NULL for none */
 	const char *problem;		/* why the query's condition on it is not sent */
+	bool		problem_of_join;	/* it could be, and the join cannot give
+									 * the value */
 	LfdwPushdown pushdown[LFDW_NOPERATORS]; /* by an operator's number;
 											 * default arguments filled in */
 	const LfdwPushdown *scalar; /* of these, "=": how one value is sent */
