@@ -252,7 +252,7 @@ carried_by(const void *call, const LfdwColumn *column, int element)
 		return carried;
 	carried.type = equality->set.type->type_id;
 	carried.nvalues = lfdw_part_carries(arguments, equality - arguments->equalities,
-										chain->part, &carried.value);
+										chain->part, element, &carried.value);
 	return carried;
 }
 
