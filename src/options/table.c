@@ -54,6 +54,28 @@ set_operators(LfdwColumn *column, const LfdwPushdown *pushdown)
 	}
 }
 
+/*
+ * A required column whose "=" names no argument goes in the list of a table that
+ * has one, if that can be; its "in" has no argument then.  One that names an
+ * argument goes beside it.
+ */
+static void
+set_batch_column(const LfdwTable *table, LfdwColumn *column,
+				 const LfdwColumnOptions *options)
+{
+	const LfdwPushdown *list = &options->pushdown[lfdw_operator_equality(true)->number];
+
+	column->in_batch =
+		options->pushdown[lfdw_operator_equality(false)->number].argument == NULL;
+	column->beside_batch = !column->in_batch;
+	if (column->in_batch && list->argument)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("column \"%s\" of foreign table \"%s\" cannot name an argument for \"in\"",
+						column->attname, table->relname),
+				 errdetail("Its values go in the list of the table's option batch_argument, for its option pushdown has \"=\" without an argument.")));
+}
+
 /* Takes a column's options; raises HV024 where its type does not fit them. */
 static void
 set_column(LfdwTable *table, LfdwColumn *column, Oid relid,
@@ -80,6 +102,8 @@ set_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 	lfdw_shippable_check(column->attname, table->relname, column->typid,
 						 options->pushdown);
 	set_operators(column, options->pushdown);
+	if (table->options->batch_argument && column->required && column->scalar->declared)
+		set_batch_column(table, column, options);
 	if (!lfdw_format_applies(column->format, column->typid))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
@@ -108,6 +132,23 @@ refuse_virtual_options(const LfdwTable *table, Oid relid,
 						NameStr(att->attname), table->relname),
 				 errdetail("It is a virtual generated column: PostgreSQL computes it, and the function has no part in it."),
 				 errhint("Declare the options on the columns that it is computed from.")));
+}
+
+/* Makes the elements of the list that batch_argument names, if it is given. */
+static void
+make_item(LfdwTable *table)
+{
+	if (table->options->batch_argument == NULL)
+		return;
+	table->aligned = table->options->batch_answer == LFDW_BATCH_ANSWER_ALIGNED;
+	table->item = lfdw_batch_item_create(table->options, table->relname);
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		if (table->columns[i].in_batch)
+			lfdw_batch_item_add(table->item, table->columns[i].attname,
+								table->columns[i].path);
+	}
+	lfdw_batch_item_check(table->item);
 }
 
 /* Raises the error about an argument that cannot have its place. */
@@ -170,7 +211,8 @@ place_arguments(const LfdwTable *table)
 		{
 			column->pushdown[op].slot = -1;
 			if (column->pushdown[op].declared && column->pushdown[op].argument &&
-				!column->in_batch)
+				!(column->in_batch &&
+				  lfdw_operator_is_equality(&lfdw_operators[op])))
 				place_argument(table, column, op);
 		}
 	}
@@ -411,6 +453,7 @@ lfdw_table_create(Relation relation)
 		set_column(table, table->by_attnum[i],
 				   RelationGetRelid(relation), att);
 	}
+	make_item(table);
 	table->places = lfdw_places_create(table->options);
 	place_arguments(table);
 	lfdw_places_complete(table->places, table->options);
