@@ -218,7 +218,7 @@ lfdw_response_read_rows(LfdwResponse *response)
 	if (status != LFDW_JSON_OK)
 		return status;
 	if (response->table->options->answer_format == LFDW_ANSWER_CSV)
-		return lfdw_text_read_rows(response);
+		return lfdw_csv_read_rows(response);
 	if (response->table->options->rows_format == LFDW_ROWS_ENTRIES)
 		return read_entries(response, type);
 	if (type == LFDW_JSON_STRING)
