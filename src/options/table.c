@@ -218,6 +218,68 @@ place_arguments(const LfdwTable *table)
 	}
 }
 
+/* Does a column declare any operator? */
+static bool
+has_operator(const LfdwColumn *column)
+{
+	for (int op = 0; op < LFDW_NOPERATORS; op++)
+	{
+		if (column->pushdown[op].declared)
+			return true;
+	}
+	return false;
+}
+
+/* Raises HV024 about the columns of an event of another database. */
+static void
+report_event_column(const LfdwTable *table, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("the columns of foreign table \"%s\" do not fit its option \"event\"",
+					table->relname),
+			 errdetail("%s", detail),
+			 errhint("Set the option input 'true' of the columns that are the function's arguments, in their order, and leave one for its result.")));
+}
+
+/*
+ * The columns of an event of another database: arguments, which are input columns
+ * of the batch, and the one that is the result of each.
+ */
+static void
+set_event_columns(LfdwTable *table)
+{
+	const char *result = table->options->event == LFDW_EVENT_SNOWFLAKE ? "/1" : "";
+	const char *why;
+	int			ninputs = 0;
+
+	if (!lfdw_event_is_of_database(table->options->event))
+		return;
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		LfdwColumn *column = &table->columns[i];
+
+		if (column->input && !column->in_batch)
+			report_event_column(table, psprintf("The input column \"%s\" names an argument, and goes into no batch.",
+												column->attname));
+		ninputs += column->input;
+		if (column->input)
+			continue;
+		if (column->path_given || has_operator(column))
+			report_event_column(table, psprintf("Column \"%s\" is the result, which has no path and no operators.",
+												column->attname));
+		if (!lfdw_pointer_parse(result, &column->path, &why))
+			elog(ERROR, "%s", why);
+		column->path_given = true;
+		column->name = json_name(column->path);
+	}
+	if (ninputs == 0)
+		report_event_column(table, "No column is an argument.");
+	if (table->ncolumns - ninputs != 1)
+		report_event_column(table, psprintf("%d columns are the result.",
+											table->ncolumns - ninputs));
+}
+
 /* The column whose "=" or "in" gives a slot its value, or NULL. */
 static LfdwColumn *
 column_of_slot(const LfdwTable *table, int slot)
@@ -453,10 +515,11 @@ lfdw_table_create(Relation relation)
 		set_column(table, table->by_attnum[i],
 				   RelationGetRelid(relation), att);
 	}
+	set_event_columns(table);
 	make_item(table);
 	table->places = lfdw_places_create(table->options);
 	place_arguments(table);
-	lfdw_places_complete(table->places, table->options);
+	lfdw_places_complete(table->places, table->options, table->relname);
 	check_path_parameters(table);
 	check_columns(table);
 	set_function(table);
