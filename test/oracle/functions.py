@@ -18,7 +18,7 @@ KEYS = ("int4", "int4", "int4", "text", "text", "int8", "uuid", "date", "enum",
 SIMPLE = KEYS + ("numeric", "timestamptz", "float8", "int2", "timestamp")
 OTHERS = SIMPLE + ("jsonb", "ints", "bytea", "bpchar4", "numeric2", "time")
 NULL_TEXT = "N/A"
-BUILT = {"tuples", "pages", "none", "null_if", "input", "entries", "csv", "http"}
+BUILT = {"tuples", "pages", "none", "null_if", "input", "entries", "csv", "http", "url"}
 # The payload that requests start from, and the objects in it for arguments.
 PAYLOAD = {"query": {"fixed": "yes"}, "list": [{}, {"x": "y"}],
            "body": json.dumps({"inner": json.dumps([{}, {"k": "v"}])})}
@@ -308,14 +308,27 @@ class FunctionMaker:
         self.options.append((what + "_argument", name))
 
     def cursor(self, pages):
-        if self.maybe(0.3):
+        if self.http and "url" in BUILT and self.maybe(0.4):
+            self.next_url(pages)
+        elif self.maybe(0.3):
             pages["header"] = self.chance.choice(("x-next-token", "X-Cursor"))
             self.options.append(("cursor_header", pages["header"].lower()))
         else:
             pages["at"] = ["meta", "next"]
             self.options.append(("cursor_path", "/meta/next"))
             pages["number"] = self.maybe(0.3)
-        self.paged_argument(pages, "cursor")
+        if "url" not in pages:
+            self.paged_argument(pages, "cursor")
+
+    def next_url(self, pages):
+        """The cursor is the next page's URL, which has a parameter of its own."""
+        pages["url"], pages["cursor"] = True, ["query", "after"]
+        if self.maybe(0.4):
+            pages["header"] = "link"
+            self.options.append(("cursor_header", "link"))
+        else:
+            pages["at"] = ["meta", "next"]
+            self.options.append(("cursor_path", "/meta/next"))
 
     def last_row(self, pages):
         last = self.table.columns[-1]

@@ -153,11 +153,11 @@ class Page:
 
     def url(self, cursor):
         """The next page's URL: this request's with a cursor."""
-        sent = self.request.sent
-        path, pairs = sent
+        path, pairs = self.request.sent
         pairs = [(n, v) for n, v in pairs if n != "after"] + [
             ("after", str(cursor))]
-        return "https://api.example.com%s?%s" % (path, "&".join(
+        host = "https://api.example.com" if int(cursor) % 2 else ""
+        return "%s%s?%s" % (host, path, "&".join(
             "%s=%s" % (quote(n, safe=""), quote(v, safe=""))
             for n, v in pairs))
 
