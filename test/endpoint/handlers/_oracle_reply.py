@@ -84,6 +84,7 @@ class Reply:
                              for row in rows]}
         records = [self.row(row) for row in rows]
         if self.reply.get("single") and len(records) == 1 and \
+                self.reply["rows"] != ["rows"] and \
                 self.chance.random() < 0.5:
             return records[0]
         return records
