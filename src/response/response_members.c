@@ -20,7 +20,7 @@
  */
 static LfdwJsonStatus
 enter(LfdwResponse *response, LfdwJsonType type, bool to_rows,
-					const bool *to_mark)
+	  const bool *to_mark)
 {
 	LfdwJsonStatus status = lfdw_json_enter(&response->reader);
 	LfdwFrame  *frame = &response->frames[response->nframes];
