@@ -19,6 +19,7 @@
 #include "utils/rel.h"
 
 #include "base/json_pointer.h"
+#include "options/answer_rules.h"
 #include "options/foreign_object.h"
 #include "options/function_options.h"
 #include "options/option_kind.h"
@@ -366,6 +367,7 @@ lfdw_table_create(Relation relation)
 	place_arguments(table);
 	lfdw_places_complete(table->places, table->options);
 	check_path_parameters(table);
+	lfdw_answer_rules_check(table);
 	set_function(table);
 	return table;
 }

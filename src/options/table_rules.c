@@ -214,6 +214,10 @@ check_batch(const LfdwOptions *options)
 			report_needs(of_batch[i].name, "\"batch_argument\"",
 						 "Without it no request has a batch.");
 	}
+	if (options->batch_argument && options->batch_argument[0] == '\0' &&
+		options->envelope)
+		refuse_both("batch_argument", "envelope",
+					"By the empty string the payload itself is the list, which has no room for an envelope.");
 	if (options->item_payload && options->batch_format != LFDW_BATCH_UNSET &&
 		options->batch_format != LFDW_BATCH_OBJECTS)
 		refuse_both("item_payload", "batch_format",
@@ -240,8 +244,7 @@ check_aligned(const LfdwOptions *options)
 		{"offset_argument", options->offset_argument != NULL},
 		{"limit_argument", options->limit_argument != NULL},
 		{"capabilities", options->capabilities != 0},
-		{"rows_format", options->rows_format == LFDW_ROWS_ENTRIES},
-		{"answer_format", options->answer_format != LFDW_ANSWER_JSON}
+		{"rows_format", options->rows_format == LFDW_ROWS_ENTRIES}
 	};
 
 	if (options->batch_answer != LFDW_BATCH_ANSWER_ALIGNED)
@@ -252,6 +255,104 @@ check_aligned(const LfdwOptions *options)
 			refuse_both(others[i].name, "batch_answer",
 						"An aligned answer is a list with an element for each of its call's batch.");
 	}
+}
+
+/* What CSV has no members for. */
+static void
+check_csv(const LfdwOptions *options)
+{
+	const struct
+	{
+		const char *name;
+		bool		given;
+	}			beside[] = {
+		{"cursor_path", options->cursor_path != NULL},
+		{"more_path", options->more_path != NULL},
+		{"no_rows_missing", options->no_rows_missing}
+	};
+	bool		in_document = options->rows_path && options->rows_path->ntokens > 0;
+
+	for (int i = 0; !in_document && i < (int) lengthof(beside); i++)
+	{
+		if (beside[i].given)
+			report_needs(beside[i].name, "\"rows_path\" with answer_format 'csv'",
+						 "Where the whole answer is CSV, it has no members.");
+	}
+	if (options->cursor_row_path)
+		refuse_both("cursor_row_path", "answer_format",
+					"A row of CSV is no JSON, which the path could lead into.");
+}
+
+/* What a body that is a value has no place for. */
+static void
+check_raw(const LfdwOptions *options)
+{
+	const struct
+	{
+		const char *name;
+		bool		given;
+	}			inside[] = {
+		{"rows_path", options->rows_path != NULL},
+		{"cursor_path", options->cursor_path != NULL},
+		{"cursor_row_path", options->cursor_row_path != NULL},
+		{"more_path", options->more_path != NULL},
+		{"no_rows_missing", options->no_rows_missing},
+		{"error_path", options->error_path != NULL}
+	};
+
+	for (int i = 0; i < (int) lengthof(inside); i++)
+	{
+		if (inside[i].given)
+			refuse_both(inside[i].name, "answer_format",
+						"By answer_format 'raw' the body is a value, whatever is in it.");
+	}
+}
+
+/* What the answer is, and what its rows are. */
+static void
+check_answer(const LfdwOptions *options)
+{
+	bool		is_text = options->answer_format > LFDW_ANSWER_JSON;
+	bool		entries = options->rows_format == LFDW_ROWS_ENTRIES;
+
+	if (is_text && entries)
+		refuse_both("rows_format", "answer_format",
+					"Only JSON has objects whose members could be rows.");
+	if (is_text && options->batch_answer == LFDW_BATCH_ANSWER_ALIGNED)
+		refuse_both("batch_answer", "answer_format",
+					"Only JSON has elements that could answer a tuple each.");
+	if (options->answer_format == LFDW_ANSWER_CSV)
+		check_csv(options);
+	if (options->answer_format == LFDW_ANSWER_RAW)
+		check_raw(options);
+	if (entries && options->cursor_row_path)
+		refuse_both("cursor_row_path", "rows_format",
+					"A member of an object is no row that the path could lead into.");
+	if (entries && options->rows_path == NULL &&
+		(options->cursor_path || options->more_path))
+		report_needs(options->cursor_path ? "cursor_path" : "more_path",
+					 "\"rows_path\" with rows_format 'entries'",
+					 "Without it every member of the answer is a row.");
+}
+
+/* Where the answer has the function's error. */
+static void
+check_error(const LfdwOptions *options)
+{
+	const LfdwPointer *error = options->error_path;
+
+	if (error == NULL)
+		return;
+	if (error->ntokens == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("option \"error_path\" leads to the whole answer"),
+				 errdetail("Every answer would be an error."),
+				 errhint("Name the member that has the error, as in '/errors'.")));
+	if (lfdw_pointer_begins_with(options->rows_path ? options->rows_path :
+								 lfdw_pointer_to("rows"), error))
+		refuse_both("error_path", "rows_path",
+					"It leads to the rows, or to what holds them: any row would be an error.");
 }
 
 /*
@@ -268,6 +369,8 @@ lfdw_table_rules_check(const LfdwOptions *options)
 	check_capabilities(options);
 	check_batch(options);
 	check_aligned(options);
+	check_answer(options);
+	check_error(options);
 	/* arguments and the payload, which may claim one place */
 	(void) lfdw_places_create(options);
 }

@@ -232,7 +232,7 @@ bound_of_unknowns(List *terms)
 	foreach(lc, terms)
 		bound->terms[foreach_current_index(lc)] = lfirst(lc);
 	bound->ntuples = 1;
-	bound->values = palloc0(sizeof(Datum) * bound->ncolumns);
+	bound->values = NULL;
 	return bound;
 }
 

@@ -111,7 +111,8 @@ bound_column(const LfdwBound *bound, const LfdwEquality *equality)
 
 /*
  * Finds the places of the values of a tuple that a join gives, but for columns that
- * it gives none; false where a condition has excluded one of them.
+ * it gives none; false where a condition has excluded one of them.  Without values,
+ * in EXPLAIN, the first of those that a condition leaves stands for them.
  */
 static bool
 find_places(const LfdwTuples *tuples, const LfdwEquality *equalities,
@@ -125,7 +126,7 @@ find_places(const LfdwTuples *tuples, const LfdwEquality *equalities,
 		int			count;
 
 		places[i] = 0;
-		if (columns[i] < 0 || equality->set.unknown)
+		if (columns[i] < 0 || values == NULL || equality->set.unknown)
 			continue;
 		value = values[columns[i]];
 		count = lfdw_set_find(&equality->set, value, &first);
@@ -197,7 +198,8 @@ take_tuples(LfdwTuples *tuples, const LfdwTable *table,
 	tuples->places = make_places(ngiven * combinations, tuples->ncolumns);
 	for (int t = 0; t < ngiven; t++)
 	{
-		const Datum *values = bound ? bound->values + (Size) t * bound->ncolumns : NULL;
+		const Datum *values = bound && bound->values ?
+		bound->values + (Size) t * bound->ncolumns : NULL;
 
 		if (!find_places(tuples, equalities, values, columns, places))
 			continue;

@@ -363,6 +363,11 @@ report_unplaced(const LfdwRow *row)
 static LfdwJsonStatus
 read_array_row(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 {
+	LfdwJsonValue skipped;
+
+	/* columns that take the whole row ask for no place in it */
+	if (row->root->ncolumns == row->table->ncolumns)
+		return lfdw_json_value(reader, &skipped);
 	if (!row->by_place)
 		return read_positional(row, reader, order);
 	if (row->unplaced >= 0)

@@ -16,6 +16,7 @@
 #include "utils/ruleutils.h"
 
 #include "pg/compat.h"
+#include "pg/message.h"
 #include "pushdown/arguments_display.h"
 #include "pushdown/payload.h"
 #include "scan/page_rule.h"
@@ -162,11 +163,19 @@ explain_stats(const LfdwInvokeStats *stats, ExplainState *es)
 	if (!text || stats->no_row_answers > 0)
 		ExplainPropertyInteger("Answers Without Rows", NULL,
 							   stats->no_row_answers, es);
+	if (!text || stats->unmatched_keys > 0)
+		ExplainPropertyInteger("Tuples Without Rows", NULL,
+							   stats->unmatched_keys, es);
 	ExplainPropertyInteger("Bytes Received", NULL, stats->bytes, es);
 	if (!text || stats->attempts > stats->invocations)
 		ExplainPropertyInteger("Attempts", NULL, stats->attempts, es);
 	if (!text || stats->throttles > 0)
 		ExplainPropertyInteger("Throttles", NULL, stats->throttles, es);
+	if (stats->durable_arn[0] != '\0')
+		ExplainPropertyText("Durable Execution",
+							lfdw_error_text(stats->durable_arn,
+											strlen(stats->durable_arn),
+											LFDW_DURABLE_ARN_MAX), es);
 	if (!es->timing || stats->reports == 0)
 		return;
 	ExplainPropertyFloat("Function Duration", "ms", stats->duration_ms, 2, es);

@@ -34,7 +34,7 @@ def work(name, arguments, folder, rounds, results, stopping):
     worker = None
     try:
         worker = Worker(name, folder, arguments.defect,
-                        0 if arguments.stop else SHRUNK)
+                        0 if arguments.stop else SHRUNK, arguments.of)
         results.put(("features", sorted(worker.features)))
         while True:
             number, count, only = rounds.get()
@@ -172,6 +172,8 @@ def main():
     parser.add_argument("--stop", action="store_true",
                         help="stop at the first failure")
     parser.add_argument("--defect", help="a defect of the function")
+    parser.add_argument("--of", choices=("tables", "functions"),
+                        help="rounds of one kind alone")
     parser.add_argument("--no-shares", action="store_true")
     arguments = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="oracle.")

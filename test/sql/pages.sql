@@ -165,11 +165,24 @@ SELECT sent();
 -- not those that a cursor asks for, as where a function filters what it has read
 SELECT make('{"by": "cursor", "lie": "gap"}', $$cursor_path '/meta/next', cursor_argument 'after'$$);
 SELECT sent();
+SELECT make('{"by": "header", "lie": "omit"}', $$cursor_header 'x-next', cursor_argument 'after', no_rows_missing 'true'$$);
+SELECT sent();
 -- a cursor is missing although a page follows
 CREATE FOREIGN TABLE no_cursor (id int) SERVER lambda OPTIONS (function_arn 'pages', envelope 'false', rows_path '/items',
   payload '{"page": 1, "test": {"by": "page", "more": [true, false]}}', cursor_path '/meta/next', cursor_argument 'after', more_path '/meta/more');
 SELECT count(*) FROM no_cursor;
 SELECT make('{"by": "page", "size": 1}', $$page_argument 'page', max_pages '3'$$);
+SELECT fails();
+
+-- an answer that says there are none ends pages that are counted, and no others
+SELECT make('{"by": "page", "past": "status"}', $$page_argument 'page', no_rows_status '404'$$);
+SELECT sent();
+SELECT sent('SELECT * FROM rows WHERE k = 7');
+SELECT make('{"by": "offset", "past": "raise"}', $$offset_argument 'offset', no_rows_errors 'NotFound'$$);
+SELECT sent();
+SELECT make('{"by": "row", "past": "status"}', $$cursor_row_path '/id', cursor_argument 'after', no_rows_status '404'$$);
+SELECT fails();
+SELECT make('{"by": "row", "past": "raise"}', $$cursor_row_path '/id', cursor_argument 'after', no_rows_errors 'NotFound'$$);
 SELECT fails();
 
 -- LIMIT: nothing is asked for that it does not want
@@ -205,6 +218,34 @@ SELECT make('{"by": "row"}', $$cursor_row_path '/id', cursor_argument 'after', l
 SELECT sent('SELECT r.* FROM keys JOIN rows r USING (k)');
 -- a rescan begins at the first page
 SELECT sent('SELECT r.* FROM generate_series(1, 2) n, LATERAL (SELECT * FROM rows WHERE k = n LIMIT 7) r');
+
+-- the next page's URL takes the place of the route's, wherever its host is
+CREATE FUNCTION by_url(event text, url text, options text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+  n text;
+BEGIN
+  SET LOCAL client_min_messages = warning;
+  DROP FOREIGN TABLE IF EXISTS pages.http;
+  EXECUTE format('CREATE FOREIGN TABLE pages.http (id int, k int OPTIONS (pushdown ''='', required ''true'')) SERVER lambda
+    OPTIONS (function_arn ''http_pages'', rows_path ''/value'', event %L, route %L, %s)', event, 'GET /rows/{k}?' || url, options);
+  PERFORM FROM pages.reset_calls;
+  EXECUTE 'SELECT count(*) || '' rows, '' || count(DISTINCT id) || '' ids'' FROM pages.http WHERE k = 1' INTO n;
+  RETURN NEXT n;
+  RETURN QUERY SELECT coalesce(payload->>'rawPath', payload->>'path') || ' ' || (payload->>'pathParameters') || ' ' || coalesce(payload->>'rawQueryString', payload->>'queryStringParameters')
+    FROM pages.calls WHERE function = 'http_pages' ORDER BY seq;
+END $$;
+SELECT by_url('apigateway_v2', 'as=next&url=https://api.example/rows/1%3F%25s', $$cursor_path '/@odata.nextLink'$$);
+SELECT by_url('apigateway_v1', 'as=next&url=/rows/1%3F%25s', $$cursor_path '/@odata.nextLink'$$);
+SELECT by_url('apigateway_v2', 'as=link&url=%3F%25s', $$cursor_header 'link'$$);
+-- one that is not a string
+CREATE FOREIGN TABLE no_url (id int) SERVER lambda
+  OPTIONS (function_arn 'raw', event 'apigateway_v2', route 'GET /', payload '{"response": "{\"rows\": [{\"id\": 1}], \"next\": 2}"}', cursor_path '/next');
+SELECT fails('SELECT * FROM no_url');
+ALTER FOREIGN TABLE no_url OPTIONS (SET payload '{"response": "{\"rows\": [{\"id\": 1}], \"next\": \"/?page=2\"}"}');
+SELECT fails('SELECT * FROM no_url');
+-- and one that nobody reads
+ALTER FOREIGN TABLE no_url OPTIONS (DROP cursor_path);
+SELECT * FROM no_url;
 
 -- EXPLAIN shows the first page, and how many followed
 SELECT make('{"by": "page", "first": 0}', $$page_argument 'page', first_page '0', limit_argument 'limit', page_size '10'$$);

@@ -8,11 +8,14 @@ by       "page": the argument `page`, from `first` (1)
          "link": `after`, which is a URL; the Link header is `form` with it
 size     rows of a page, unless `limit` says more or less (10)
 maximum  rows of a page at most, whatever `limit` says
+past     "status": a page behind the last is answered by statusCode 404;
+         "raise": by the error NotFound
 more     values of /meta/more where a page follows and where none does
 lie      "ignore": every page is the first; "repeat": the last comes again and
          again; "gap": the second has no rows; "forever": /meta/more as if a page
          followed; "same": a cursor that does not change; "unfiltered": `k` is
-         not read; "no_id": rows without one; "footer": every page ends alike
+         not read; "no_id": rows without one; "footer": every page ends alike;
+         "omit": the second has no member /items
 
 Arguments are read from `at` (the payload itself), a member of it.  `k` is one
 value or a list: the rows have id % 3.
@@ -20,6 +23,10 @@ value or a list: the rows have id % 3.
 
 import base64
 import json
+
+
+class NotFound(Exception):
+    pass
 
 
 def wanted(question, test):
@@ -80,6 +87,10 @@ def lambda_handler(event, context):
     if lie == "repeat" and start >= len(rows):
         start -= size
     page = rows[start:start + size]
+    if "past" in test and not page:
+        if test["past"] == "raise":
+            raise NotFound("no such page")
+        return {"statusCode": 404, "body": json.dumps({"message": "none"})}
     follows = start + size < len(rows)
     if lie == "gap" and start == size:
         page = []
@@ -90,7 +101,7 @@ def lambda_handler(event, context):
     last = rows[start + size - 1] if follows else None
     if lie == "same":
         last = rows[0]
-    answer = {"items": page}
+    answer = {} if lie == "omit" and start == size else {"items": page}
     if "more" in test:
         more = test["more"][0 if follows or lie == "forever" else 1]
         answer["meta"] = {"more": more}
