@@ -42,17 +42,31 @@ CREATE FUNCTION lambda_invoke(
   log_type text DEFAULT 'None',
   client_context jsonb DEFAULT NULL,
   idempotent boolean DEFAULT false,
+  tenant_id text DEFAULT NULL,
+  durable_execution_name text DEFAULT NULL,
   OUT status_code integer,
   OUT payload jsonb,
   OUT executed_version text,
-  OUT log_result text)
+  OUT log_result text,
+  OUT durable_execution_arn text)
 RETURNS record
 AS 'MODULE_PATHNAME'
 LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 
-COMMENT ON FUNCTION lambda_invoke(text, text, jsonb, text, text, text, jsonb, boolean) IS 'invokes a Lambda function through a foreign server';
+COMMENT ON FUNCTION lambda_invoke(text, text, jsonb, text, text, text, jsonb, boolean, text, text) IS 'invokes a Lambda function through a foreign server';
 
-REVOKE ALL ON FUNCTION lambda_invoke(text, text, jsonb, text, text, text, jsonb, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION lambda_invoke(text, text, jsonb, text, text, text, jsonb, boolean, text, text) FROM PUBLIC;
+
+CREATE FUNCTION lambda_fdw_sketch(
+  server text,
+  function text,
+  payload jsonb DEFAULT NULL,
+  row_limit integer DEFAULT 1000)
+RETURNS text
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION lambda_fdw_sketch(text, text, jsonb, integer) IS 'invokes a Lambda function once, and writes a CREATE FOREIGN TABLE for what it answers; for those who may execute lambda_invoke';
 
 CREATE FUNCTION lambda_fdw_connections(
   OUT server_name text,

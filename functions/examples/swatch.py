@@ -1,4 +1,4 @@
-"""GET /swatch/{color}.png: an image, as API Gateway has bytes: base64."""
+"""GET /swatches/{color}: an image, as API Gateway has bytes: base64."""
 
 import base64
 import struct

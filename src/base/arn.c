@@ -67,6 +67,16 @@ lfdw_qualifier_is_valid(const char *text)
 }
 
 /*
+ * Is the text the name of a durable execution, as Lambda's API model has them
+ * (DurableExecutionName)?
+ */
+bool
+lfdw_durable_name_is_valid(const char *text)
+{
+	return strlen(text) <= LFDW_DURABLE_NAME_MAX && is_name(text, "");
+}
+
+/*
  * Does the text look like a region: lower-case words joined by hyphens, the
  * last one a number?  New regions come faster than releases, so there is no
  * list of them.

@@ -15,6 +15,7 @@
 
 #define LFDW_FUNCTION_NAME_MAX 256	/* of the whole text, ARN included */
 #define LFDW_QUALIFIER_MAX 128
+#define LFDW_DURABLE_NAME_MAX 64
 
 /*
  * A function as Lambda's Invoke takes it: "name", "name:alias",
@@ -41,6 +42,7 @@ typedef struct LfdwPartition
 extern bool lfdw_function_name_parse(const char *text, LfdwFunctionName *name,
 									 const char **why);
 extern bool lfdw_qualifier_is_valid(const char *text);
+extern bool lfdw_durable_name_is_valid(const char *text);
 extern bool lfdw_region_is_valid(const char *text);
 extern const LfdwPartition *lfdw_partition_of_region(const char *region);
 

@@ -35,6 +35,8 @@ static const ErrorCode codes[] = {
 	{"ServiceQuotaExceededException", LFDW_AWS_THROTTLED, LFDW_RETRY_NEVER},
 	{"UnsupportedMediaTypeException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
 	{"DurableExecutionAlreadyStartedException", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
+	/* the developer guide's name of it */
+	{"DurableExecutionAlreadyExists", LFDW_AWS_BAD_REQUEST, LFDW_RETRY_NEVER},
 
 	{"IncompleteSignatureException", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_NEVER},
 	{"InvalidSignatureException", LFDW_AWS_AUTHENTICATION, LFDW_RETRY_CLOCK},

@@ -66,8 +66,12 @@ append_hex(char *hex, const uint8 *bytes, size_t len)
 	*hex = '\0';
 }
 
-static bool
-sha256(uint8 *digest, const void *data, size_t len)
+/*
+ * The SHA-256 of some bytes; digest has room for LFDW_SHA256_LEN.  False if
+ * OpenSSL refuses (FIPS, no memory).
+ */
+bool
+lfdw_sigv4_digest(uint8 *digest, const void *data, size_t len)
 {
 	unsigned int size = LFDW_SHA256_LEN;
 
@@ -106,7 +110,7 @@ lfdw_sigv4_hash(const void *data, size_t len, char *hex)
 {
 	uint8		digest[LFDW_SHA256_LEN];
 
-	if (!sha256(digest, data, len))
+	if (!lfdw_sigv4_digest(digest, data, len))
 		return false;
 	append_hex(hex, digest, LFDW_SHA256_LEN);
 	return true;
@@ -361,7 +365,7 @@ cached_key(LfdwSigv4KeyCache *cache, const char *secret,
 	LfdwSigv4Key *entry;
 	uint8		hash[LFDW_SHA256_LEN];
 
-	if (!sha256(hash, secret, strlen(secret)))
+	if (!lfdw_sigv4_digest(hash, secret, strlen(secret)))
 		return NULL;
 	for (int i = 0; i < LFDW_SIGV4_KEY_CACHE_SIZE; i++)
 	{

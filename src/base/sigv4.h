@@ -60,6 +60,7 @@ typedef struct LfdwSigv4KeyCache
 } LfdwSigv4KeyCache;
 
 extern void lfdw_sigv4_timestamp(int64 unix_seconds, char *timestamp);
+extern bool lfdw_sigv4_digest(uint8 *digest, const void *data, size_t len);
 extern bool lfdw_sigv4_hash(const void *data, size_t len, char *hex);
 extern void lfdw_sigv4_canonical_request(StringInfo out,
 										 StringInfo signed_headers,

@@ -53,7 +53,7 @@ takes_several(const LfdwBindJoin *join, RestrictInfo *key)
 {
 	const LfdwColumn *column = lfdw_join_key_term(join, key)->column;
 
-	return column->in_batch || column->list->declared;
+	return column->in_batch || lfdw_column_takes_list(column);
 }
 
 /*

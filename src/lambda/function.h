@@ -36,6 +36,8 @@ typedef struct LfdwFunction
 	bool		log_tail;		/* ask for the end of the function's log */
 	const char *client_context; /* base64, NULL for none */
 	const char *tenant_id;		/* NULL for none */
+	const char *durable_name;	/* of a durable execution, NULL for none; the
+								 * same again runs nothing anew */
 	bool		repeatable;		/* the function may run twice */
 	bool		as_rds;			/* errors have the words of RDS's aws_lambda */
 } LfdwFunction;

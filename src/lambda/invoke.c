@@ -24,6 +24,7 @@
 #include "base/uri.h"
 #include "credentials/credentials.h"
 #include "http/wait.h"
+#include "lambda/error_type.h"
 #include "lambda/invoke_internal.h"
 #include "pg/message.h"
 #include "pg/setting.h"
@@ -97,11 +98,20 @@ make_headers(LfdwHeader *headers, const LfdwFunction *function)
 	{
 		"X-Amz-Tenant-Id", function->tenant_id
 	};
+	if (function->durable_name)
+		headers[n++] = (LfdwHeader)
+	{
+		"X-Amz-Durable-Execution-Name", function->durable_name
+	};
 	return n;
 }
 
 /*
  * Fills what to send, and when to send it again.
+ *
+ * The name of a durable execution makes a request safe to repeat: Lambda joins
+ * it to the execution of that name, or gives its result ("Durable execution
+ * idempotency" in Lambda's developer guide).
  *
  * A request that timed out is not sent again: the function most likely still
  * runs, and would run twice, and as long.
@@ -134,9 +144,9 @@ make_request(LfdwInvocation *invocation, const LfdwCaller *caller,
 	request->renew_credentials = lfdw_credentials_renew;
 	request->read_code = lfdw_service_json_code;
 	request->max_attempts = function->route.max_attempts;
-	request->repeatable = function->repeatable;
+	request->repeatable = function->repeatable || function->durable_name;
 	request->retry_failures = LFDW_FAILURES_BEFORE_SENDING |
-		(function->repeatable ? LFDW_FAILURE(LFDW_HTTP_BROKEN) : 0);
+		(request->repeatable ? LFDW_FAILURE(LFDW_HTTP_BROKEN) : 0);
 	request->takes_tokens = true;
 	request->attempts = &invocation->stats->attempts;
 	request->throttles = &invocation->stats->throttles;
@@ -216,7 +226,13 @@ count_report(const LfdwInvocation *invocation)
 static void
 finish(LfdwInvocation *invocation)
 {
+	const char *durable_arn = lfdw_invoke_header(invocation,
+												 LFDW_DURABLE_ARN_HEADER);
+
 	invocation->finished = true;
+	if (durable_arn)
+		strlcpy(invocation->stats->durable_arn, durable_arn,
+				sizeof(invocation->stats->durable_arn));
 	invocation->stats->bytes += lfdw_exchange_received(invocation->run->exchange);
 	lfdw_answer_read_log(invocation);
 	count_report(invocation);

@@ -25,6 +25,9 @@
 #define LFDW_PAYLOAD_MAX (6 * 1024 * 1024)
 #define LFDW_EVENT_PAYLOAD_MAX (1024 * 1024)
 
+/* The ARN of a durable execution has at most so many characters (API model). */
+#define LFDW_DURABLE_ARN_MAX 1024
+
 /* As the API spells them; it is case-sensitive. */
 extern const char *const lfdw_invocation_types[LFDW_NINVOCATION_TYPES];
 
@@ -45,7 +48,12 @@ typedef struct LfdwInvokeStats
 	double		billed_ms;
 	double		init_ms;
 	int			max_memory_mb;	/* the most of any */
+	char		durable_arn[LFDW_DURABLE_ARN_MAX + 1];	/* the last one's, as it
+														 * came; "" for none */
 } LfdwInvokeStats;
+
+/* The header that says which durable execution answered. */
+#define LFDW_DURABLE_ARN_HEADER "X-Amz-Durable-Execution-Arn"
 
 typedef struct LfdwInvocation LfdwInvocation;
 
@@ -62,10 +70,9 @@ extern bool lfdw_invoke_too_large(const LfdwInvocation *invocation);
 extern void lfdw_invoke_allow_no_rows(LfdwInvocation *invocation,
 									  const List *errors);
 extern bool lfdw_invoke_has_no_rows(const LfdwInvocation *invocation);
-extern bool lfdw_error_type_is_among(const char *error_type,
-									 const List *errors);
 extern int	lfdw_invoke_status(const LfdwInvocation *invocation);
 extern char *lfdw_invoke_header(const LfdwInvocation *invocation,
 								const char *name);
+extern void lfdw_invoke_add_context(void *invocation);
 
 #endif							/* LFDW_INVOKE_H */

@@ -119,6 +119,20 @@ shown_header(const LfdwInvocation *invocation, const char *name)
 	return value ? lfdw_error_excerpt(value, strlen(value)) : pstrdup("?");
 }
 
+/*
+ * ", durable execution ARN", fit for a message; "" where the answer is of none.
+ */
+static char *
+shown_execution(const LfdwInvocation *invocation)
+{
+	char	   *arn = lfdw_exchange_header(invocation->run->exchange,
+										   LFDW_DURABLE_ARN_HEADER);
+
+	return arn ? psprintf(", durable execution %s",
+						  lfdw_error_text(arn, strlen(arn), LFDW_DURABLE_ARN_MAX)) :
+		pstrdup("");
+}
+
 /* A log tail fit for the server's log, line by line. */
 static char *
 shown_tail(const char *tail, size_t len)
@@ -182,9 +196,10 @@ lfdw_invocation_report_function(const LfdwInvocation *invocation)
 			 errdetail_log("%s\nEnd of the function's log:%s", detail,
 						   shown_tail(invocation->log_tail,
 									  invocation->log_tail_len)) : 0,
-			 errcontext("request %s, version %s",
+			 errcontext("request %s, version %s%s",
 						shown_header(invocation, "x-amzn-RequestId"),
-						shown_header(invocation, "X-Amz-Executed-Version"))));
+						shown_header(invocation, "X-Amz-Executed-Version"),
+						shown_execution(invocation))));
 }
 
 /* May the answer be that of the proxy?  Lambda's have a request ID. */
@@ -269,7 +284,9 @@ lfdw_invocation_report_error(const LfdwInvocation *invocation)
 	const LfdwFunction *function = invocation->function;
 	int			sqlstate = lfdw_sqlstate_of_aws(invocation->run->error.class);
 	const char *hint = aws_hint(invocation);
-	char	   *request = shown_header(invocation, "x-amzn-RequestId");
+	char	   *request = psprintf("%s%s",
+								   shown_header(invocation, "x-amzn-RequestId"),
+								   shown_execution(invocation));
 	char	   *name = error_name(invocation);
 	char	   *detail = error_detail(invocation);
 
@@ -283,4 +300,17 @@ lfdw_invocation_report_error(const LfdwInvocation *invocation)
 			 errdetail("%s", detail),
 			 hint ? errhint("%s", hint) : 0,
 			 errcontext("request %s", request)));
+}
+
+/*
+ * Adds to an error whose answer it is about: a callback of
+ * error_context_stack.  The answer must have begun.
+ */
+void
+lfdw_invoke_add_context(void *invocation)
+{
+	const LfdwInvocation *of = invocation;
+
+	errcontext("answer of Lambda function \"%s\"%s", of->function->label,
+			   shown_execution(of));
 }

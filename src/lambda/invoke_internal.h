@@ -18,7 +18,7 @@
 #include "lambda/invoke.h"
 
 /* The headers of an invocation that are signed, at most. */
-#define LFDW_INVOKE_HEADERS 5
+#define LFDW_INVOKE_HEADERS 6
 
 struct LfdwInvocation
 {

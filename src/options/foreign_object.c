@@ -24,6 +24,7 @@
 #include "utils/syscache.h"
 
 #include "aws/client.h"
+#include "options/event.h"
 #include "options/foreign_object.h"
 #include "options/option_internal.h"
 #include "pg/compat.h"
@@ -240,6 +241,7 @@ lfdw_foreign_table_options(Oid relid)
 
 	read_server(options, table->serverid);
 	lfdw_option_read(ForeignTableRelationId, table->options, options);
+	lfdw_event_apply(options);
 	return options;
 }
 
@@ -255,6 +257,7 @@ lfdw_foreign_column_options(Oid relid, AttrNumber attnum)
 	lfdw_option_read_defaults(AttributeRelationId, options);
 	lfdw_option_read(AttributeRelationId,
 					 GetForeignColumnOptions(relid, attnum), options);
+	lfdw_option_complete_column(options);
 	return options;
 }
 

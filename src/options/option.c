@@ -298,6 +298,23 @@ lambda_fdw_options(PG_FUNCTION_ARGS)
 }
 
 /*
+ * Adds what the options of a column imply, palloc'd in the current context: an
+ * input column is required, and its function takes one value, or a list where
+ * that is all that is declared.
+ */
+void
+lfdw_option_complete_column(LfdwColumnOptions *options)
+{
+	if (!options->input)
+		return;
+	options->required = true;
+	if (options->pushdown == NULL)
+		options->pushdown = palloc0(sizeof(LfdwPushdown) * LFDW_NOPERATORS);
+	if (!options->pushdown[lfdw_operator_equality(true)->number].declared)
+		options->pushdown[lfdw_operator_equality(false)->number].declared = true;
+}
+
+/*
  * The operators that a column's options, as pg_attribute has them, declare; NULL
  * for none.
  */
@@ -307,5 +324,6 @@ lfdw_option_pushdown(Datum options)
 	LfdwColumnOptions column = {0};
 
 	lfdw_option_read(AttributeRelationId, untransformRelOptions(options), &column);
+	lfdw_option_complete_column(&column);
 	return column.pushdown;
 }

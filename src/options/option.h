@@ -78,11 +78,13 @@ typedef struct LfdwColumnOptions
 	LfdwPushdown *pushdown;		/* LFDW_NOPERATORS of them, or NULL */
 	bool		required;
 	LfdwFormat	format;
-	bool		input;			/* the value is the query's */
+	bool		input;			/* the value is the query's: implies required
+								 * and "=" */
 	LfdwArgumentFormat argument_format; /* unset: the table's */
 	char	   *null_if;		/* a string that is NULL, or NULL for none */
 } LfdwColumnOptions;
 
+extern void lfdw_option_complete_column(LfdwColumnOptions *options);
 extern LfdwPushdown *lfdw_option_pushdown(Datum options);
 
 #endif							/* LFDW_OPTION_H */

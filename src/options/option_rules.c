@@ -18,6 +18,7 @@
 #include "base/arn.h"
 #include "base/json_pointer.h"
 #include "base/uri.h"
+#include "options/event.h"
 #include "options/option.h"
 #include "options/option_internal.h"
 #include "options/table_rules.h"
@@ -89,6 +90,34 @@ check_mapping(const LfdwMapping *mapping)
 				 errmsg("option \"%s\" needs the option \"role_arn\"", idle)));
 }
 
+/* Refuses another option of an input column, for a reason. */
+static void
+refuse_with_input(const char *option, const char *why)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("option \"%s\" cannot be used with the option \"input\"", option),
+			 errdetail("%s", why)));
+}
+
+/* What does not go with the option "input". */
+static void
+check_input(const LfdwColumnOptions *options)
+{
+	if (options->path && options->path->ntokens == 0)
+		refuse_with_input("path", "A column of path '' is the whole row of an answer, and an input column is in none.");
+	if (options->null_if)
+		refuse_with_input("null_if", "The value of an input column is the query's, never the answer's.");
+	for (int i = 0; options->pushdown && i < LFDW_NOPERATORS; i++)
+	{
+		if (options->pushdown[i].declared &&
+			!lfdw_operator_is_equality(&lfdw_operators[i]))
+			refuse_with_input("pushdown",
+							  psprintf("It declares \"%s\", and an input column needs a value: \"=\" or \"in\".",
+									   lfdw_operators[i].name));
+	}
+}
+
 /*
  * Which rows have NULL the function cannot tell, where the column's value is NULL
  * for a string of its; and an input column's value is none of the function's.
@@ -120,12 +149,14 @@ check_null_if(const LfdwColumnOptions *options)
 static void
 check_column(const LfdwColumnOptions *options)
 {
+	if (options->input)
+		check_input(options);
 	if (options->path && options->path->ntokens == 0 && options->pushdown)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("a column of path '' cannot be pushed down"),
 				 errhint("Remove the option \"pushdown\".")));
-	if (options->required && options->pushdown == NULL)
+	if (options->required && options->pushdown == NULL && !options->input)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("a required column needs the option \"pushdown\""),
@@ -181,6 +212,7 @@ static void
 validate(Oid catalog, List *list)
 {
 	LfdwOptions options = {0};
+	LfdwOptions given = {0};
 	LfdwMapping mapping = {0};
 	LfdwColumnOptions column = {0};
 
@@ -199,6 +231,9 @@ validate(Oid catalog, List *list)
 		case ForeignTableRelationId:
 			lfdw_option_read_defaults(catalog, &options);
 			lfdw_option_read(catalog, list, &options);
+			lfdw_option_read(catalog, list, &given);
+			lfdw_event_check(&given);
+			lfdw_event_apply(&options);
 			lfdw_table_rules_check(&options);
 			break;
 		case AttributeRelationId:

@@ -38,7 +38,9 @@ add_place(LfdwPlaces *places, const char *argument, const char *owner, int flags
 {
 	int			slot = lfdw_template_new_slot(places->payload, owner);
 
-	*why = lfdw_template_place(places->payload, pointer_of(argument), slot, flags);
+	*why = places->event ?
+		lfdw_http_event_place(places->event, argument, slot, flags, owner) :
+		lfdw_template_place(places->payload, pointer_of(argument), slot, flags);
 	return *why ? -1 : slot;
 }
 
@@ -88,9 +90,13 @@ add_option(LfdwPlaces *places, const char *option, const char *argument, int fla
 LfdwPlaces *
 lfdw_places_create(const LfdwOptions *options)
 {
-	LfdwPlaces *places = palloc(sizeof(LfdwPlaces));
+	LfdwPlaces *places = palloc0(sizeof(LfdwPlaces));
 
 	places->payload = lfdw_template_create(options->payload);
+	if (lfdw_event_is_http(options->event) || options->event == LFDW_EVENT_SNOWFLAKE)
+		places->event = lfdw_http_event_create(options, places->payload);
+	else if (options->event == LFDW_EVENT_REDSHIFT)
+		places->redshift = lfdw_redshift_event_create(options, places->payload);
 	places->envelope = -1;
 	places->batch = add_option(places, "batch_argument", options->batch_argument, 0);
 	places->page = add_option(places, "page_argument", options->page_argument,
@@ -106,11 +112,18 @@ lfdw_places_create(const LfdwOptions *options)
 }
 
 /*
- * Gives the envelope its place, behind all others.  Raises HV024 where it cannot
- * have it.
+ * Ends the payload, behind all arguments: the members of an event that nothing
+ * else gives, or the envelope, which raises HV024 where its place is taken.
+ * relname is the table's name, which must live as long.
  */
 void
-lfdw_places_add_envelope(LfdwPlaces *places)
+lfdw_places_complete(LfdwPlaces *places, const LfdwOptions *options,
+					 const char *relname)
 {
-	places->envelope = add_option(places, "envelope", LFDW_ENVELOPE_KEY, 0);
+	if (places->event)
+		lfdw_http_event_complete(places->event, relname);
+	if (places->redshift)
+		lfdw_redshift_event_complete(places->redshift, relname);
+	if (options->envelope)
+		places->envelope = add_option(places, "envelope", LFDW_ENVELOPE_KEY, 0);
 }

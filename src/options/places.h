@@ -13,7 +13,9 @@
 
 #include "postgres.h"
 
+#include "options/http_event.h"
 #include "options/option.h"
+#include "options/redshift_event.h"
 #include "value/json_template.h"
 
 /*
@@ -23,6 +25,8 @@
 typedef struct LfdwPlaces
 {
 	LfdwTemplate *payload;
+	LfdwHttpEvent *event;		/* that the payload is, or NULL */
+	LfdwRedshiftEvent *redshift;	/* the same */
 	int			cursor;
 	int			page;
 	int			offset;
@@ -34,7 +38,8 @@ typedef struct LfdwPlaces
 extern LfdwPlaces *lfdw_places_create(const LfdwOptions *options);
 extern int	lfdw_places_add(LfdwPlaces *places, const char *argument,
 							const char *owner, const char **why);
-
-extern void lfdw_places_add_envelope(LfdwPlaces *places);
+extern void lfdw_places_complete(LfdwPlaces *places,
+								 const LfdwOptions *options,
+								 const char *relname);
 
 #endif							/* LFDW_PLACES_H */

@@ -14,10 +14,9 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
-#include "mb/pg_wchar.h"
 
-#include "base/json_reader.h"
 #include "pushdown/argument_form.h"
+#include "value/json_text.h"
 #include "value/json_writer.h"
 
 /* Does a placeholder stand for the value? */
@@ -27,35 +26,12 @@ is_placeholder(const char *json)
 	return json[0] == '$';
 }
 
-/*
- * A value as text: what a string holds, and of any other value its JSON.
- * Palloc'd in the current context.
- */
-char *
-lfdw_argument_form_text(const char *json)
-{
-	LfdwJsonReader reader;
-	LfdwJsonValue value;
-	const char *utf8;
-	char	   *text;
-
-	if (json[0] != '"')
-		return pstrdup(json);
-	utf8 = pg_server_to_any(json, strlen(json), PG_UTF8);
-	lfdw_json_init(&reader, utf8, strlen(utf8), true);
-	if (lfdw_json_value(&reader, &value) != LFDW_JSON_OK)
-		elog(ERROR, "an argument is not JSON");
-	text = palloc(value.len + 1);
-	text[lfdw_json_unescape(&value, text)] = '\0';
-	return pg_any_to_server(text, strlen(text), PG_UTF8);
-}
-
 /* Can a form carry a value at all?  A list joined by commas has none in it. */
 bool
 lfdw_argument_form_can_carry(LfdwArgumentFormat format, const char *json)
 {
 	return format != LFDW_ARGUMENT_CSV || is_placeholder(json) ||
-		strchr(lfdw_argument_form_text(json), ',') == NULL;
+		strchr(lfdw_json_text(json), ',') == NULL;
 }
 
 /* A value as JSON in a form, palloc'd in the current context. */
@@ -86,7 +62,7 @@ lfdw_argument_form_list(LfdwArgumentFormat format, char *const *json, int nvalue
 	{
 		for (int i = 0; i < nvalues; i++)
 			appendStringInfo(&list, "%s%s", i > 0 ? "," : "",
-							 lfdw_argument_form_text(json[i]));
+							 lfdw_json_text(json[i]));
 		initStringInfo(&string);
 		lfdw_json_append_string(&string, list.data);
 		return string.data;

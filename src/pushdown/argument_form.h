@@ -15,7 +15,6 @@
 
 #include "options/choice.h"
 
-extern char *lfdw_argument_form_text(const char *json);
 extern char *lfdw_argument_form_value(LfdwArgumentFormat format,
 									  const char *json);
 extern char *lfdw_argument_form_list(LfdwArgumentFormat format,

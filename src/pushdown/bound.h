@@ -18,14 +18,14 @@
 /*
  * Tuples of values of columns, tuple by tuple.  The values are as sets hold those
  * of the terms' types, and none is NULL.  Equal ones that may be sent differently,
- * as 1.0 and 1.00, are tuples of their own.
+ * as 1.0 and 1.00, are tuples of their own.  EXPLAIN's one tuple has no values.
  */
 typedef struct LfdwBound
 {
 	int			ncolumns;
 	LfdwTerm  **terms;			/* "in", one for each column, without values */
 	int			ntuples;
-	Datum	   *values;			/* ntuples * ncolumns */
+	Datum	   *values;			/* ntuples * ncolumns, or NULL */
 } LfdwBound;
 
 #endif							/* LFDW_BOUND_H */

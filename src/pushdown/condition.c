@@ -302,6 +302,7 @@ render(LfdwCondition *condition, int max_values)
 	LfdwValueSet *set = &condition->set;
 	LfdwTerm   *term = condition->term;
 	StringInfoData json;
+	char	   *why;
 
 	set->json = palloc_extended(sizeof(char *) * (set->nvalues + 1), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < set->nvalues && condition->outcome == LFDW_SENT; i++)
@@ -315,6 +316,9 @@ render(LfdwCondition *condition, int max_values)
 		else if (term->declared &&
 				 !lfdw_argument_form_can_carry(term->column->argument_format, json.data))
 			keep_local(condition, pstrdup("its value has a comma, which its argument_format, csv, cannot carry"));
+		else if (term->declared &&
+				 (why = lfdw_table_refusal(term->column, term->op, json.data)) != NULL)
+			keep_local(condition, why);
 		set->json[i] = json.data;
 	}
 	if (condition->outcome != LFDW_SENT || term->op->takes != LFDW_TAKES_LIST)

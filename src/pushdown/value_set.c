@@ -171,6 +171,29 @@ lfdw_set_remove_duplicates(LfdwValueSet *set)
 	pfree(keep);
 }
 
+/*
+ * Keeps the first of equal values, however they are sent: for a column whose rows
+ * are those that it is asked for, each of them would have the same.
+ */
+void
+lfdw_set_remove_equals(LfdwValueSet *set)
+{
+	int		   *places;
+	bool	   *keep;
+
+	if (set->nvalues < 2)
+		return;
+	places = sort_places(set, compare_places);
+	keep = make_marks(set);
+	for (int i = 0; i < set->nvalues; i++)
+		keep[places[i]] = i == 0 ||
+			lfdw_set_compare(set, set->values[places[i - 1]],
+							 set->values[places[i]]) != 0;
+	keep_marked(set, keep);
+	pfree(places);
+	pfree(keep);
+}
+
 /* Sorts the values, before their JSON is made: the same ones are sent alike. */
 void
 lfdw_set_sort(LfdwValueSet *set)

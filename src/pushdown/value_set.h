@@ -38,6 +38,7 @@ extern void lfdw_set_take_value(LfdwValueSet *set, Oid type, Datum value);
 extern void lfdw_set_take_array(LfdwValueSet *set, Oid type, Datum array,
 								bool *has_null);
 extern void lfdw_set_remove_duplicates(LfdwValueSet *set);
+extern void lfdw_set_remove_equals(LfdwValueSet *set);
 extern void lfdw_set_intersect(LfdwValueSet *set, const LfdwValueSet *other,
 							   bool with);
 extern void lfdw_set_filter(LfdwValueSet *set, Datum value,

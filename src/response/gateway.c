@@ -16,14 +16,8 @@
 
 #include <math.h>
 
-#include "utils/memutils.h"
-
-#include "pg/compat.h"
 #include "pg/message.h"
 #include "response/response_internal.h"
-
-/* Room for a status or a boolean in a string. */
-#define SHORT_TEXT 32
 
 static LfdwPlace
 place_of(const LfdwResponse *response, const LfdwJsonValue *value)
@@ -39,40 +33,36 @@ place_of(const LfdwResponse *response, const LfdwJsonValue *value)
 	return place;
 }
 
-static LfdwJsonValue
-value_at(const LfdwResponse *response, const LfdwPlace *place)
-{
-	LfdwJsonValue value;
-
-	value.type = place->type;
-	value.escaped = place->escaped;
-	value.text = response->reader.data + (place->offset - response->reader.offset);
-	value.len = place->len;
-	return value;
-}
-
-/* A string or scalar of few bytes, decoded to buf; "" where there are more. */
-static void
-short_text(const LfdwJsonValue *value, char buf[SHORT_TEXT])
-{
-	buf[0] = '\0';
-	if (value->len < SHORT_TEXT)
-		lfdw_json_unescape(value, buf);
-}
-
 /* The statusCode of API Gateway's form: a number, or a string of one. */
 static bool
 read_status(const LfdwJsonValue *value, double *status)
 {
-	char		text[SHORT_TEXT];
+	char		text[LFDW_SHORT_TEXT];
 	char	   *end;
 
 	if (value->type != LFDW_JSON_NUMBER && value->type != LFDW_JSON_STRING)
 		return false;
-	short_text(value, text);
+	lfdw_gateway_short_text(value, text);
 	*status = strtod(text, &end);
 	return end > text && *end == '\0' &&
 		strspn(text, "0123456789.+-eE") == strlen(text);
+}
+
+/* Has the form a member of this name? */
+bool
+lfdw_gateway_names(const LfdwJsonValue *key)
+{
+	static const char *const names[] = {
+		"statusCode", "body", "isBase64Encoded", "headers", "multiValueHeaders",
+		"statusDescription", "cookies"
+	};
+
+	for (int i = 0; i < (int) lengthof(names); i++)
+	{
+		if (lfdw_json_is(key, names[i]))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -83,9 +73,6 @@ bool
 lfdw_gateway_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 						 const LfdwJsonValue *value)
 {
-	static const char *const others[] = {
-		"statusDescription", "headers", "multiValueHeaders", "cookies"
-	};
 	LfdwGateway *gateway = &response->notes.gateway;
 
 	if (lfdw_json_is(key, "statusCode"))
@@ -94,16 +81,11 @@ lfdw_gateway_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 		gateway->body = place_of(response, value);
 	else if (lfdw_json_is(key, "isBase64Encoded"))
 		gateway->is_base64 = place_of(response, value);
-	else
-	{
-		for (int i = 0; i < (int) lengthof(others); i++)
-		{
-			if (lfdw_json_is(key, others[i]))
-				return true;
-		}
-		return false;
-	}
-	return true;
+	else if (lfdw_json_is(key, "headers"))
+		gateway->headers = place_of(response, value);
+	else if (lfdw_json_is(key, "multiValueHeaders"))
+		gateway->multi_headers = place_of(response, value);
+	return lfdw_gateway_names(key);
 }
 
 /* Can an answer to this table have the form?  Not if a column reads its status. */
@@ -134,6 +116,15 @@ lfdw_gateway_is_begun(const LfdwResponse *response)
 		(is_possible(response) || response->table->options->no_rows_status);
 }
 
+/* Has the form a body other than null? */
+bool
+lfdw_gateway_has_body(const LfdwResponse *response)
+{
+	const LfdwPlace *body = &response->notes.gateway.body;
+
+	return body->found && body->type != LFDW_JSON_NULL;
+}
+
 /*
  * Has the root object, whole now, the form?  It has if a body is beside the
  * statusCode, or nothing but what that form has.
@@ -146,66 +137,6 @@ lfdw_gateway_is_form(const LfdwResponse *response)
 	return notes->gateway.has_status && is_possible(response) &&
 		(notes->gateway.body.found ||
 		 !(notes->other_members || notes->deferred || notes->rows_seen));
-}
-
-/*
- * Reads base64 with or without its padding: bytes, palloc'd; NULL where it is
- * none.
- */
-static char *
-decode_base64(const char *text, size_t *len)
-{
-	char	   *padded = MemoryContextAllocHuge(CurrentMemoryContext, *len + 3);
-	char	   *bytes;
-	size_t		n = 0;
-	int			decoded;
-
-	for (size_t i = 0; i < *len; i++)
-	{
-		if (strchr(" \t\r\n", text[i]) == NULL)
-			padded[n++] = text[i];
-	}
-	while (n % 4 != 0 && n % 4 != 1)
-		padded[n++] = '=';
-	bytes = MemoryContextAllocHuge(CurrentMemoryContext, n + 1);
-	decoded = lfdw_b64_decode(padded, (int) n, bytes);
-	if (decoded < 0)
-		return NULL;
-	*len = decoded;
-	return bytes;
-}
-
-/* Does isBase64Encoded say so, as a boolean or a string of one? */
-static bool
-is_base64(const LfdwResponse *response)
-{
-	LfdwJsonValue value;
-	char		text[SHORT_TEXT];
-
-	if (!response->notes.gateway.is_base64.found)
-		return false;
-	value = value_at(response, &response->notes.gateway.is_base64);
-	if (value.type != LFDW_JSON_STRING)
-		return value.type == LFDW_JSON_TRUE;
-	short_text(&value, text);
-	return pg_strcasecmp(text, "true") == 0;
-}
-
-/* The body's text or bytes; NULL where it is not the base64 that it should be. */
-static const char *
-body_text(const LfdwResponse *response, size_t *len)
-{
-	LfdwJsonValue body = {LFDW_JSON_NULL, false, "", 0};
-	char	   *text;
-
-	if (response->notes.gateway.body.found)
-		body = value_at(response, &response->notes.gateway.body);
-	*len = body.type == LFDW_JSON_NULL ? 0 : body.len;
-	if (body.type != LFDW_JSON_STRING)
-		return body.text;
-	text = MemoryContextAllocHuge(CurrentMemoryContext, body.len + 1);
-	*len = lfdw_json_unescape(&body, text);
-	return is_base64(response) ? decode_base64(text, len) : text;
 }
 
 /*
@@ -228,7 +159,7 @@ void
 lfdw_gateway_report_status(const LfdwResponse *response)
 {
 	size_t		len;
-	const char *text = body_text(response, &len);
+	const char *text = lfdw_gateway_read_body(response, &len);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
@@ -261,7 +192,8 @@ lfdw_gateway_open_body(LfdwResponse *response, LfdwJsonReader *inside)
 	status = lfdw_json_end(&response->reader);
 	if (status != LFDW_JSON_OK)
 		return status;
-	text = body_text(response, &len);
+	lfdw_gateway_take_headers(response);
+	text = lfdw_gateway_read_body(response, &len);
 	if (code < 200 || code >= 300)
 	{
 		lfdw_json_init(inside, text ? text : "", text ? len : 0, true);

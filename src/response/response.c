@@ -19,6 +19,7 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "utils/memutils.h"
 
 #include "base/json_pointer.h"
 #include "response/response_internal.h"
@@ -43,6 +44,41 @@ pointer_in_utf8(const LfdwPointer *pointer)
 	return copy;
 }
 
+/* Where the answer says what of a page after it. */
+static void
+set_marks(LfdwResponse *response, const LfdwOptions *options)
+{
+	response->paging = lfdw_paging_of(options);
+	if (options->cursor_path)
+		response->marks[LFDW_MARK_CURSOR] = pointer_in_utf8(options->cursor_path);
+	else if (response->paging == LFDW_PAGING_MEMBER && options->rows_path == NULL &&
+			 !response->table->aligned)
+		response->marks[LFDW_MARK_CURSOR] = lfdw_pointer_to("cursor");
+	if (options->more_path)
+		response->marks[LFDW_MARK_MORE] = pointer_in_utf8(options->more_path);
+	if (options->cursor_row_path == NULL)
+		return;
+	response->row_cursor_path = pointer_in_utf8(options->cursor_row_path);
+	initStringInfo(&response->row_cursor);
+	response->row_strings = AllocSetContextCreate(CurrentMemoryContext,
+												  "lambda_fdw strings",
+												  ALLOCSET_SMALL_SIZES);
+}
+
+/* How many containers the longest way leads through. */
+static int
+depth_of(const LfdwResponse *response)
+{
+	int			depth = response->rows_path->ntokens;
+
+	for (int mark = 0; mark < LFDW_NMARKS; mark++)
+	{
+		if (response->marks[mark])
+			depth = Max(depth, response->marks[mark]->ntokens);
+	}
+	return depth;
+}
+
 /*
  * Makes the reader of one answer.
  *
@@ -55,7 +91,6 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 {
 	LfdwResponse *response = palloc0(sizeof(LfdwResponse));
 	const LfdwOptions *options = table->options;
-	int			depth;
 
 	response->table = table;
 	response->row = row;
@@ -67,19 +102,11 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 		response->rows_path = pointer_in_utf8(options->rows_path);
 	else
 		response->rows_path = lfdw_pointer_to("rows");
-	if (options->cursor_path)
-		response->cursor_path = pointer_in_utf8(options->cursor_path);
-	else if (options->rows_path == NULL)
-		response->cursor_path = lfdw_pointer_to("cursor");
-
 	if (options->error_path)
 		response->error_path = pointer_in_utf8(options->error_path);
-
-	depth = response->rows_path->ntokens;
-	if (response->cursor_path)
-		depth = Max(depth, response->cursor_path->ntokens);
-	response->frames = palloc0(sizeof(LfdwFrame) * (depth + 2));
-	response->outer = palloc0(sizeof(LfdwJsonReader) * (depth + 2));
+	set_marks(response, options);
+	response->frames = palloc0(sizeof(LfdwFrame) * (depth_of(response) + 2));
+	response->outer = palloc0(sizeof(LfdwJsonReader) * (depth_of(response) + 2));
 	lfdw_json_init(&response->reader, "", 0, false);
 	return response;
 }
@@ -92,6 +119,19 @@ void
 lfdw_response_allow_no_rows(LfdwResponse *response)
 {
 	response->may_have_none = true;
+}
+
+/*
+ * The answer has an element for each of so many tuples, or as many as say which
+ * they answer.
+ */
+void
+lfdw_response_align(LfdwResponse *response, int ntuples)
+{
+	const LfdwPointer *index_path = response->table->options->batch_index_path;
+
+	response->aligned = lfdw_aligned_create(ntuples, index_path ?
+											pointer_in_utf8(index_path) : NULL);
 }
 
 /*
@@ -110,10 +150,13 @@ show_window(LfdwResponse *response)
 	if (response->answer != lfdw_body_answer(source))
 	{
 		bool		may_have_none = response->may_have_none;
+		const LfdwAligned *aligned = response->aligned;
 
 		*response = *lfdw_response_create(response->table, response->row,
 										  source);
 		response->may_have_none = may_have_none;
+		if (aligned)
+			lfdw_response_align(response, aligned->ntuples);
 	}
 	bytes = lfdw_body_show(source, &len);
 	lfdw_json_feed(response->nouter > 0 ? &response->outer[0] : &response->reader,
@@ -163,11 +206,38 @@ excerpt_arrived(const LfdwResponse *response)
 static LfdwJsonStatus
 finish_without_rows(LfdwResponse *response)
 {
-	if (response->notes.cursor == NULL ||
+	bool		has_cursor = response->notes.cursor || response->header_cursor;
+
+	if (!has_cursor ||
 		!response->table->options->no_rows_missing)
 		lfdw_response_lack_rows(response, lfdw_root_reader(response));
 	response->state = LFDW_STATE_TAIL;
 	return LFDW_JSON_OK;
+}
+
+/* Goes on in the body of API Gateway's form. */
+static LfdwJsonStatus
+open_body(LfdwResponse *response, const LfdwJsonReader *inside)
+{
+	bool		is_text = lfdw_text_is_body(response);
+	bool		has_body = lfdw_gateway_has_body(response);
+
+	lfdw_response_open(response, inside, " of its body");
+	response->in_form = true;
+	if (!is_text)
+		return LFDW_JSON_OK;
+	return has_body ? lfdw_text_take(response, inside->data, inside->len) :
+		lfdw_response_pass(response);
+}
+
+/* Takes an object of entries that is an error in truth. */
+static void
+check_entries(LfdwResponse *response)
+{
+	LfdwJsonReader root = lfdw_root_reader(response);
+
+	if (lfdw_response_is_raised(response, root))
+		lfdw_response_take_raised(response, root, true);
 }
 
 /*
@@ -193,11 +263,7 @@ step_finish(LfdwResponse *response)
 		return LFDW_JSON_OK;
 	}
 	if (is_form)
-	{
-		lfdw_response_open(response, &inside, " of its body");
-		response->in_form = true;
-		return LFDW_JSON_OK;
-	}
+		return open_body(response, &inside);
 	status = lfdw_error_path_check(response, lfdw_root_reader(response));
 	if (status != LFDW_JSON_OK)
 		return status;
@@ -206,13 +272,21 @@ step_finish(LfdwResponse *response)
 		response->state = LFDW_STATE_TAIL;
 		return LFDW_JSON_OK;
 	}
+	if (lfdw_text_is_body(response))
+		return lfdw_text_take_object(response);
 	if (!response->notes.deferred && rows_path && rows_path->ntokens > 0)
 		return finish_without_rows(response);
+	if (response->table->options->rows_format == LFDW_ROWS_ENTRIES)
+		check_entries(response);
 	/* beside no rows, "cursor" is a member like any other */
 	if (response->table->options->cursor_path == NULL)
 		response->notes.cursor = NULL;
 	response->reader = lfdw_root_reader(response);
-	response->state = response->notes.deferred ? LFDW_STATE_START : LFDW_STATE_LINES;
+	if (response->none)
+		return lfdw_response_pass(response);
+	response->state = response->notes.deferred ||
+		response->table->options->rows_format == LFDW_ROWS_ENTRIES ?
+		LFDW_STATE_START : LFDW_STATE_LINES;
 	response->notes.decided = true;
 	response->notes.deferred = false;
 	response->first_line = true;
@@ -232,9 +306,14 @@ take_step(LfdwResponse *response)
 		case LFDW_STATE_MEMBERS:
 			return lfdw_response_step_members(response);
 		case LFDW_STATE_ROWS:
-			return lfdw_response_step_rows(response);
+			return response->aligned ? lfdw_aligned_step(response) :
+				lfdw_response_step_rows(response);
 		case LFDW_STATE_LINES:
 			return lfdw_response_step_lines(response);
+		case LFDW_STATE_ENTRIES:
+			return lfdw_response_step_entries(response);
+		case LFDW_STATE_CSV:
+			return lfdw_csv_step(response);
 		case LFDW_STATE_FINISH:
 			return step_finish(response);
 		case LFDW_STATE_TAIL:
@@ -284,6 +363,9 @@ lfdw_response_next(LfdwResponse *response)
 		LfdwJsonReader before = response->reader;
 		LfdwJsonStatus status = take_step(response);
 
+		if (status == LFDW_JSON_END && response->aligned && !response->none &&
+			!response->aligned->ended)
+			lfdw_response_report_no_list(response);
 		if (status == LFDW_JSON_END)
 			return response->none ? LFDW_RESPONSE_NO_ROWS : LFDW_RESPONSE_END;
 		if (status == LFDW_JSON_BAD && excerpt_arrived(response))
@@ -303,32 +385,6 @@ lfdw_response_next(LfdwResponse *response)
 	response->row_given = true;
 	if (response->source)
 		lfdw_body_commit(response->source);
+	lfdw_response_note_row(response);
 	return LFDW_RESPONSE_ROW;
-}
-
-/*
- * The cursor of the next page as JSON in the database encoding, once the
- * answer is at its end; NULL where no page follows.
- */
-const char *
-lfdw_response_cursor(const LfdwResponse *response)
-{
-	return response->notes.cursor;
-}
-
-/*
- * The member of an answer, at its end, that names a further page although no
- * option and no column reads it; NULL for none.  It is shown as
- * lfdw_error_excerpt makes it, and lives as long as the response.
- */
-const char *
-lfdw_response_page_member(const LfdwResponse *response)
-{
-	const LfdwRootNotes *notes = &response->notes;
-
-	if (notes->cursor || notes->last_page)
-		return NULL;
-	if (!notes->rows_seen && (notes->page_read || !notes->page_surely))
-		return NULL;
-	return notes->page_member;
 }

@@ -24,14 +24,42 @@ typedef enum LfdwResponseStatus
 	LFDW_RESPONSE_NO_ROWS		/* so it is: it says that there are no rows */
 } LfdwResponseStatus;
 
+/* What an answer says of whether a page follows. */
+typedef enum LfdwMore
+{
+	LFDW_MORE_UNSAID,
+	LFDW_MORE_NO,
+	LFDW_MORE_YES
+} LfdwMore;
+
+/* How an answer names a page that nobody reads. */
+typedef enum LfdwUnreadKind
+{
+	LFDW_UNREAD_CURSOR,			/* by a member that is its cursor, or URL */
+	LFDW_UNREAD_FLAG,			/* by a member that says that there is one */
+	LFDW_UNREAD_LINK,			/* by a Link header */
+	LFDW_UNREAD_MORE			/* at more_path, and pages have ended */
+} LfdwUnreadKind;
+
+typedef struct LfdwUnreadPage
+{
+	LfdwUnreadKind kind;
+	const char *name;			/* of the member */
+	const char *path;			/* JSON Pointer to it */
+} LfdwUnreadPage;
+
 typedef struct LfdwResponse LfdwResponse;
 
 extern LfdwResponse *lfdw_response_create(const LfdwTable *table,
 										  LfdwRow *row,
 										  LfdwBody *source);
 extern void lfdw_response_allow_no_rows(LfdwResponse *response);
+extern void lfdw_response_align(LfdwResponse *response, int ntuples);
 extern LfdwResponseStatus lfdw_response_next(LfdwResponse *response);
 extern const char *lfdw_response_cursor(const LfdwResponse *response);
-extern const char *lfdw_response_page_member(const LfdwResponse *response);
+extern int	lfdw_response_unmatched(const LfdwResponse *response);
+extern LfdwMore lfdw_response_more(const LfdwResponse *response);
+extern bool lfdw_response_unread_page(const LfdwResponse *response,
+									  LfdwUnreadPage *page);
 
 #endif							/* LFDW_RESPONSE_H */

@@ -12,9 +12,10 @@
 
 #include "base/control_doc.h"
 #include "base/json_pointer.h"
-#include "lambda/invoke.h"
+#include "lambda/error_type.h"
 #include "pg/message.h"
 #include "response/response_internal.h"
+#include "value/json_find.h"
 #include "value/json_string.h"
 
 /* How far below an object that is no row, rows are looked for. */
@@ -79,6 +80,19 @@ lfdw_response_report_form(const LfdwResponse *response, const char *detail,
 					response->table->relname),
 			 errdetail("%s", detail),
 			 hint ? errhint("%s", hint) : 0));
+}
+
+/* Raises the error about a value, other than an object, where entries are rows. */
+void
+lfdw_response_report_no_entries(const LfdwResponse *response,
+								const LfdwJsonValue *value)
+{
+	lfdw_response_report_form(response,
+							  psprintf("By the option rows_format the members of an object are its rows, and there is: %s",
+									   value->type == LFDW_JSON_STRING ?
+									   psprintf("\"%s\"", lfdw_json_shown(value)) :
+									   lfdw_error_excerpt(value->text, value->len)),
+							  NULL);
 }
 
 /*
@@ -352,40 +366,6 @@ lfdw_response_refuse_row(LfdwResponse *response, bool alone)
 		report_no_member(response, alone);
 }
 
-/*
- * Goes to the value that a token names in the container that comes next; false
- * where there is none, with the reader unchanged.
- */
-static bool
-go_to(LfdwJsonReader *reader, const char *token)
-{
-	LfdwJsonReader ahead = *reader;
-	LfdwJsonType type;
-	LfdwJsonValue key;
-	LfdwJsonValue value;
-	int			index = 0;
-
-	lfdw_json_peek(&ahead, &type);
-	lfdw_json_enter(&ahead);
-	for (;;)
-	{
-		bool		found;
-
-		if ((type == LFDW_JSON_OBJECT ? lfdw_json_member(&ahead, &key) :
-			 lfdw_json_element(&ahead)) != LFDW_JSON_OK)
-			return false;
-		found = type == LFDW_JSON_OBJECT ? lfdw_json_is(&key, token) :
-			lfdw_pointer_names_element(token, index++);
-		if (found)
-		{
-			*reader = ahead;
-			return true;
-		}
-		if (lfdw_json_value(&ahead, &value) != LFDW_JSON_OK)
-			return false;
-	}
-}
-
 /* What stands where rows_path does not go on. */
 static char *
 describe_value(LfdwJsonReader reader)
@@ -431,7 +411,7 @@ follow_rows_path(const LfdwResponse *response, LfdwJsonReader *reader,
 			 !lfdw_json_string_open(reader, &string, true,
 									response->table->function.label)))
 			return;
-		if (!go_to(reader, response->rows_path->tokens[i]))
+		if (lfdw_json_go_to(reader, response->rows_path->tokens[i]) != LFDW_JSON_OK)
 			return;
 		lfdw_pointer_append(path, rows_path->tokens[i]);
 	}
@@ -480,4 +460,17 @@ lfdw_response_lack_rows(LfdwResponse *response, LfdwJsonReader reader)
 		lfdw_response_take_raised(response, reader, true);
 	if (!response->none)
 		report_no_rows(response, reader);
+}
+
+/* Raises the error about an answer that is no list, as an aligned one must be. */
+void
+lfdw_response_report_no_list(const LfdwResponse *response)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
+			 errmsg("the answer of Lambda function \"%s\" is no list for a batch of %d",
+					response->table->function.label, response->aligned->ntuples),
+			 errdetail("By the option batch_answer 'aligned' of foreign table \"%s\" it has an element for each.",
+					   response->table->relname),
+			 errhint("Say by the option rows_path where the list is.")));
 }

@@ -48,8 +48,8 @@ lfdw_response_pass(LfdwResponse *response)
  * Reads a row and checks that it is one of the table's; alone says that no
  * other rows are around it.  Such a one may say that there are none.
  */
-static LfdwJsonStatus
-read_row(LfdwResponse *response, bool alone)
+LfdwJsonStatus
+lfdw_response_read_row(LfdwResponse *response, bool alone)
 {
 	LfdwJsonStatus status;
 
@@ -62,6 +62,8 @@ read_row(LfdwResponse *response, bool alone)
 		(alone && response->table->options->no_rows_missing &&
 		 lfdw_row_is_empty(response->row)))
 		lfdw_response_refuse_row(response, alone);
+	if (alone && response->aligned && !response->none)
+		lfdw_response_report_no_list(response);
 	response->row_ready = !response->none;
 	return LFDW_JSON_OK;
 }
@@ -79,7 +81,8 @@ awaits_order(LfdwResponse *response, LfdwJsonReader ahead, bool *awaits)
 
 	*awaits = false;
 	if (response->notes.decided || response->notes.order ||
-		lfdw_row_by_place(response->row))
+		lfdw_row_by_place(response->row) ||
+		(response->aligned && lfdw_row_takes_all(response->row)))
 		return LFDW_JSON_OK;
 	status = lfdw_json_enter(&ahead);
 	if (status == LFDW_JSON_OK)
@@ -104,9 +107,9 @@ defer_rows(LfdwResponse *response)
 	return status;
 }
 
-/* Enters the array of rows that comes next. */
-static LfdwJsonStatus
-enter_rows(LfdwResponse *response)
+/* Enters the array of rows, or the object of entries, that comes next. */
+LfdwJsonStatus
+lfdw_response_enter_rows(LfdwResponse *response, LfdwResponseState state)
 {
 	LfdwJsonStatus status = lfdw_json_enter(&response->reader);
 
@@ -114,7 +117,7 @@ enter_rows(LfdwResponse *response)
 		return status;
 	response->notes.rows_seen = true;
 	response->keep = false;
-	response->state = LFDW_STATE_ROWS;
+	response->state = state;
 	return LFDW_JSON_OK;
 }
 
@@ -141,7 +144,7 @@ read_rows_string(LfdwResponse *response)
 							   response->table->function.label))
 	{
 		response->notes.rows_seen = true;
-		return read_row(response, true);
+		return lfdw_response_read_row(response, true);
 	}
 	lfdw_json_peek(&inside, &type);
 	if (type == LFDW_JSON_ARRAY)
@@ -152,13 +155,45 @@ read_rows_string(LfdwResponse *response)
 		response->reader = after;
 		lfdw_response_enter_string(response, &inside);
 		response->rows_in_string = true;
-		return enter_rows(response);
+		return lfdw_response_enter_rows(response, LFDW_STATE_ROWS);
 	}
 	response->notes.rows_seen = true;
 	response->reader = inside;
-	status = read_row(response, true);
+	status = lfdw_response_read_row(response, true);
 	response->reader = after;
 	return status;
+}
+
+/*
+ * The value at rows_path, whose members are the rows: an object, also in a string,
+ * or null, which has none.
+ */
+static LfdwJsonStatus
+read_entries(LfdwResponse *response, LfdwJsonType type)
+{
+	LfdwJsonReader after = response->reader;
+	LfdwJsonReader inside;
+	LfdwJsonStatus status;
+	LfdwJsonValue value;
+
+	if (type == LFDW_JSON_OBJECT)
+		return lfdw_response_enter_rows(response, LFDW_STATE_ENTRIES);
+	status = lfdw_json_value(&after, &value);
+	if (status != LFDW_JSON_OK)
+		return status;
+	if (type == LFDW_JSON_STRING &&
+		lfdw_json_string_open(&inside, &value, true,
+							  response->table->function.label))
+		lfdw_json_peek(&inside, &type);
+	response->reader = after;
+	response->notes.rows_seen = true;
+	if (type == LFDW_JSON_NULL)
+		return LFDW_JSON_OK;
+	if (type != LFDW_JSON_OBJECT)
+		lfdw_response_report_no_entries(response, &value);
+	lfdw_response_enter_string(response, &inside);
+	response->rows_in_string = true;
+	return lfdw_response_enter_rows(response, LFDW_STATE_ENTRIES);
 }
 
 /* The value at the rows' place: an array to go through, or one row. */
@@ -185,6 +220,10 @@ lfdw_response_read_rows(LfdwResponse *response)
 	status = lfdw_error_path_check(response, lfdw_root_reader(response));
 	if (status != LFDW_JSON_OK)
 		return status;
+	if (response->table->options->answer_format == LFDW_ANSWER_CSV)
+		return lfdw_csv_read_rows(response);
+	if (response->table->options->rows_format == LFDW_ROWS_ENTRIES)
+		return read_entries(response, type);
 	if (type == LFDW_JSON_STRING)
 		return read_rows_string(response);
 	if (type == LFDW_JSON_ARRAY)
@@ -192,12 +231,24 @@ lfdw_response_read_rows(LfdwResponse *response)
 		status = awaits_order(response, *reader, &awaits);
 		if (status != LFDW_JSON_OK)
 			return status;
-		return awaits ? defer_rows(response) : enter_rows(response);
+		return awaits ? defer_rows(response) :
+			lfdw_response_enter_rows(response, LFDW_STATE_ROWS);
 	}
 	status = type == LFDW_JSON_NULL ? lfdw_json_value(reader, &value) :
-		read_row(response, true);
+		lfdw_response_read_row(response, true);
 	response->notes.rows_seen |= (status == LFDW_JSON_OK);
 	return status;
+}
+
+/* Goes on behind the rows; at_root is how, where they are the root value. */
+LfdwJsonStatus
+lfdw_response_leave_rows(LfdwResponse *response, LfdwResponseState at_root)
+{
+	if (response->rows_in_string)
+		lfdw_response_leave_string(response);
+	response->rows_in_string = false;
+	response->state = response->nframes > 0 ? LFDW_STATE_MEMBERS : at_root;
+	return LFDW_JSON_OK;
 }
 
 /* One element of the array of rows, or its end. */
@@ -207,14 +258,37 @@ lfdw_response_step_rows(LfdwResponse *response)
 	LfdwJsonStatus status = lfdw_json_element(&response->reader);
 
 	if (status == LFDW_JSON_END)
-	{
-		if (response->rows_in_string)
-			lfdw_response_leave_string(response);
-		response->rows_in_string = false;
-		response->state = response->nframes > 0 ? LFDW_STATE_MEMBERS : LFDW_STATE_TAIL;
-		return LFDW_JSON_OK;
-	}
-	return status == LFDW_JSON_OK ? read_row(response, false) : status;
+		return lfdw_response_leave_rows(response, LFDW_STATE_TAIL);
+	return status == LFDW_JSON_OK ? lfdw_response_read_row(response, false) : status;
+}
+
+/*
+ * One member of the object whose members are rows, or its end.  What the root
+ * object has of API Gateway's form is noted, for it cannot be both.
+ */
+LfdwJsonStatus
+lfdw_response_step_entries(LfdwResponse *response)
+{
+	LfdwJsonReader *reader = &response->reader;
+	LfdwJsonReader ahead;
+	LfdwJsonStatus status;
+	LfdwJsonValue key;
+	LfdwJsonValue value;
+
+	status = lfdw_json_member(reader, &key);
+	if (status == LFDW_JSON_END)
+		return lfdw_response_leave_rows(response, LFDW_STATE_FINISH);
+	if (status != LFDW_JSON_OK)
+		return status;
+	ahead = *reader;
+	status = lfdw_row_read_entry(response->row, &key, reader);
+	if (status != LFDW_JSON_OK)
+		return status;
+	if (response->nframes == 0 && lfdw_root_may_begin_form(response, &key) &&
+		lfdw_json_value(&ahead, &value) == LFDW_JSON_OK)
+		lfdw_gateway_note_member(response, &key, &value);
+	response->row_ready = true;
+	return LFDW_JSON_OK;
 }
 
 /*
@@ -270,7 +344,7 @@ lfdw_response_step_lines(LfdwResponse *response)
 		if (response->none)
 			return lfdw_response_pass(response);
 	}
-	status = read_row(response, response->first_line);
+	status = lfdw_response_read_row(response, response->first_line);
 	if (status != LFDW_JSON_OK)
 		return status;
 	response->first_line = false;

@@ -13,12 +13,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
-#include "base/json_member.h"
 #include "response/response_internal.h"
-#include "value/json_string.h"
-
-/* How many objects deep, beside the rows, a page's name is looked for. */
-#define PAGE_DEPTH 2
 
 /* A reader before the root value, whose bytes were kept. */
 LfdwJsonReader
@@ -71,26 +66,6 @@ set_order(LfdwResponse *response, const LfdwJsonValue *value)
 			lfdw_row_find_column(response->row, string_text(&name));
 	}
 	response->notes.order = order;
-}
-
-/*
- * The cursor of the next page, or what ends the pages: null, false, "", {} or [].
- */
-void
-lfdw_root_set_cursor(LfdwResponse *response, const LfdwJsonValue *value)
-{
-	const char *text = value->text;
-	size_t		len = value->len;
-
-	response->notes.cursor = NULL;
-	if (lfdw_json_ends_pages(value))
-		return;
-	if (value->type == LFDW_JSON_STRING)
-	{
-		text--;
-		len += 2;
-	}
-	response->notes.cursor = pg_any_to_server(pnstrdup(text, len), len, PG_UTF8);
 }
 
 /*
@@ -150,10 +125,34 @@ lfdw_root_open_form(LfdwResponse *response, LfdwJsonReader *inside,
 	return *is_form ? lfdw_gateway_open_body(response, inside) : LFDW_JSON_OK;
 }
 
+/* May a member of the root object be one of a form of its own? */
+bool
+lfdw_root_may_begin_form(const LfdwResponse *response, const LfdwJsonValue *key)
+{
+	return may_have_form(response) && lfdw_gateway_names(key);
+}
+
+/* May a member be the first of an error in place of rows? */
+bool
+lfdw_root_may_be_error(const LfdwJsonValue *key)
+{
+	static const char *const names[] = {
+		"errorMessage", "errorType", "stackTrace", "requestId", "trace",
+		"lambda_fdw_error"
+	};
+
+	for (int i = 0; i < (int) lengthof(names); i++)
+	{
+		if (lfdw_json_is(key, names[i]))
+			return true;
+	}
+	return false;
+}
+
 /*
  * At the end of the root object: notes that there are no rows, where its
- * statusCode says so by the option no_rows_status.  Raises 38000 where it must not
- * say that: after a row, or on a page that a cursor asked for.
+ * statusCode says so by the option no_rows_status.  Raises HV021 where rows stand
+ * beside it, and 38000 on a page that a cursor asked for.
  */
 LfdwJsonStatus
 lfdw_root_check_status(LfdwResponse *response)
@@ -165,7 +164,12 @@ lfdw_root_check_status(LfdwResponse *response)
 	status = lfdw_json_end(&response->reader);
 	if (status != LFDW_JSON_OK)
 		return status;
-	if (response->row_given || !response->may_have_none)
+	if (response->row_given ||
+		(response->notes.rows_seen && !response->may_have_none))
+		lfdw_response_report_form(response,
+								  "It has both rows and a \"statusCode\" of the option no_rows_status.",
+								  NULL);
+	if (!response->may_have_none)
 		lfdw_gateway_report_status(response);
 	response->none = true;
 	return LFDW_JSON_OK;
@@ -176,62 +180,4 @@ void
 lfdw_root_note_other(LfdwResponse *response)
 {
 	response->notes.other_members |= response->nframes == 1;
-}
-
-/* Does a value say "no": what ends pages, 0 or "false"? */
-static bool
-is_no(const LfdwJsonValue *value)
-{
-	if (value->type == LFDW_JSON_NUMBER)
-		return value->len == 1 && value->text[0] == '0';
-	return lfdw_json_ends_pages(value) ||
-		(value->type == LFDW_JSON_STRING && lfdw_json_is(value, "false"));
-}
-
-/* Notes a member that names a further page, or one in the object that it is. */
-static void
-note_page(LfdwResponse *response, const LfdwJsonValue *key,
-		  const LfdwJsonValue *value, bool read, int depth)
-{
-	LfdwPageName name = lfdw_json_page_name(key);
-	LfdwJsonReader reader;
-	LfdwJsonValue member;
-	LfdwJsonValue inner;
-
-	if (name == LFDW_PAGE_NO && value->type == LFDW_JSON_OBJECT && depth > 0)
-	{
-		lfdw_json_init(&reader, value->text, value->len, true);
-		lfdw_json_enter(&reader);
-		while (lfdw_json_member(&reader, &member) == LFDW_JSON_OK &&
-			   lfdw_json_value(&reader, &inner) == LFDW_JSON_OK)
-			note_page(response, &member, &inner, read, depth - 1);
-	}
-	if (name == LFDW_PAGE_NO)
-		return;
-	if (is_no(value))
-	{
-		/* a flag says it; an empty cursor may stand beside another */
-		response->notes.last_page |= value->type == LFDW_JSON_FALSE ||
-			value->type == LFDW_JSON_STRING;
-		return;
-	}
-	if (response->notes.page_member &&
-		(read || (response->notes.page_surely && !response->notes.page_read)))
-		return;
-	response->notes.page_member = lfdw_json_shown(key);
-	response->notes.page_surely = (name == LFDW_PAGE_SURELY);
-	response->notes.page_read = read;
-}
-
-/*
- * Keeps whether a member beside the rows, or of what may be a row itself, names
- * a further page.  Whoever wrote the table may not have known of it.
- */
-void
-lfdw_root_note_page(LfdwResponse *response, const LfdwJsonValue *key,
-					const LfdwJsonValue *value)
-{
-	note_page(response, key, value,
-			  lfdw_row_takes_all(response->row) ||
-			  lfdw_row_knows(response->row, key), PAGE_DEPTH);
 }

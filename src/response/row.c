@@ -42,6 +42,8 @@ find_places(LfdwRow *row)
 	{
 		const LfdwColumn *column = &table->columns[i];
 
+		if (column->input)
+			continue;
 		if (column->path_given && column->path->ntokens > 0 &&
 			lfdw_pointer_is_index(column->path->tokens[0]))
 			row->by_place = true;
@@ -90,6 +92,7 @@ lfdw_row_create(const LfdwTable *table, const Bitmapset *attrs)
 
 	row->table = table;
 	row->element = -1;
+	row->format = table->options->answer_format;
 	row->strings = AllocSetContextCreate(CurrentMemoryContext,
 										 "lambda_fdw strings",
 										 ALLOCSET_SMALL_SIZES);
@@ -103,8 +106,15 @@ lfdw_row_create(const LfdwTable *table, const Bitmapset *attrs)
 	{
 		const LfdwColumn *column = &table->columns[i];
 
-		lfdw_row_path_add(row->root, column->path, i);
-		if (column->path->ntokens > 0 || ncolumns == 1)
+		row->nread += !column->input;
+	}
+	for (int i = 0; i < ncolumns; i++)
+	{
+		const LfdwColumn *column = &table->columns[i];
+
+		if (!column->input)
+			lfdw_row_path_add(row->root, column->path, i);
+		if (!column->input && (column->path->ntokens > 0 || row->nread == 1))
 			row->table_order.columns[row->table_order.ncolumns++] = i;
 		if (!bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber,
 						   attrs))
@@ -121,7 +131,7 @@ lfdw_row_create(const LfdwTable *table, const Bitmapset *attrs)
 
 /*
  * The order of an array row's values where the answer does not tell: the
- * table's columns but those of path ''.
+ * table's columns but those of input and of path ''.
  */
 const LfdwRowOrder *
 lfdw_row_table_order(const LfdwRow *row)
@@ -163,9 +173,9 @@ lfdw_row_find_column(const LfdwRow *row, const char *name)
 {
 	for (int i = 0; i < row->table->ncolumns; i++)
 	{
-		const char *candidate = row->table->columns[i].name;
+		const LfdwColumn *column = &row->table->columns[i];
 
-		if (candidate && strcmp(candidate, name) == 0)
+		if (column->name && !column->input && strcmp(column->name, name) == 0)
 			return i;
 	}
 	return -1;
@@ -181,16 +191,13 @@ forget(LfdwRow *row, const LfdwPathNode *node)
 		forget(row, node->children[i]);
 }
 
-static LfdwJsonStatus read_node(LfdwRow *row, LfdwJsonReader *reader,
-								LfdwPathNode *node);
-
 /* Reads a child that a container has. */
 static LfdwJsonStatus
 read_child(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node,
 		   LfdwPathNode *child)
 {
 	lfdw_row_path_note_seen(node, child);
-	return read_node(row, reader, child);
+	return lfdw_row_read_node(row, reader, child);
 }
 
 static LfdwJsonStatus
@@ -275,8 +282,8 @@ read_below(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
  * Reads the value at a node: for the columns there, and those below, which a
  * string is read as JSON for.
  */
-static LfdwJsonStatus
-read_node(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
+LfdwJsonStatus
+lfdw_row_read_node(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
 {
 	LfdwJsonStatus status;
 	LfdwJsonValue value;
@@ -356,6 +363,11 @@ report_unplaced(const LfdwRow *row)
 static LfdwJsonStatus
 read_array_row(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 {
+	LfdwJsonValue skipped;
+
+	/* columns that take the whole row ask for no place in it */
+	if (row->root->ncolumns == row->table->ncolumns)
+		return lfdw_json_value(reader, &skipped);
 	if (!row->by_place)
 		return read_positional(row, reader, order);
 	if (row->unplaced >= 0)
@@ -410,21 +422,38 @@ read_scalar(LfdwRow *row, const LfdwJsonValue *value,
 						   value->type == LFDW_JSON_STRING ?
 						   psprintf("\"%s\"", lfdw_json_shown(value)) :
 						   lfdw_error_excerpt(value->text, value->len),
-						   row->table->relname, row->table->ncolumns),
+						   row->table->relname, row->nread),
 				 errhint("A row is an object or an array.")));
-	row->found[0] = true;
-	row->values[0] = *value;
+	row->found[row->table_order.columns[0]] = true;
+	row->values[row->table_order.columns[0]] = *value;
 	return LFDW_JSON_OK;
 }
 
 /* Forgets the row before. */
-static void
-forget_row(LfdwRow *row)
+void
+lfdw_row_forget(LfdwRow *row)
 {
 	memset(row->found, 0, row->table->ncolumns);
 	row->is_object = row->has_members = row->has_known = false;
 	if (!MemoryContextIsEmpty(row->strings))
 		MemoryContextReset(row->strings);
+}
+
+/* Is the row, if it is no object, the value of a column as it is? */
+static bool
+is_whole_element(const LfdwRow *row)
+{
+	return row->element >= 0 && lfdw_row_takes_all(row);
+}
+
+/*
+ * Says that the row read next is one of an element of an aligned answer: of the
+ * tuple with this number in the batch, from 0.
+ */
+void
+lfdw_row_set_element(LfdwRow *row, int element)
+{
+	row->element = element;
 }
 
 /*
@@ -443,15 +472,17 @@ lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 	LfdwJsonValue value;
 	LfdwJsonType type;
 
-	forget_row(row);
+	lfdw_row_forget(row);
 	status = lfdw_json_peek(reader, &type);
 	if (status != LFDW_JSON_OK)
 		return status;
 	start = *reader;
 	if (type == LFDW_JSON_OBJECT)
 		status = read_object_row(row, reader);
-	else if (type == LFDW_JSON_ARRAY)
+	else if (type == LFDW_JSON_ARRAY && !is_whole_element(row))
 		status = read_array_row(row, reader, order);
+	else if (is_whole_element(row))
+		status = lfdw_json_value(reader, &value);
 	else
 	{
 		status = lfdw_json_value(reader, &value);
@@ -469,6 +500,7 @@ lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 		value.len = reader->pos - start.pos;
 	}
 	set_whole_row(row, &value);
+	row->is_string = value.type == LFDW_JSON_STRING;
 	row->text = value.text;
 	row->len = value.len;
 	row->number++;
@@ -486,7 +518,7 @@ lfdw_row_has_no_member(const LfdwRow *row, bool alone)
 {
 	return row->is_object && !row->has_known &&
 		(row->has_members || alone) &&
-		row->root->ncolumns == 0 && row->table->ncolumns > 0;
+		row->root->ncolumns == 0 && row->nread > 0;
 }
 
 /* Is the row that was read last an object without members? */
@@ -494,6 +526,17 @@ bool
 lfdw_row_is_empty(const LfdwRow *row)
 {
 	return row->is_object && !row->has_members;
+}
+
+/*
+ * The row that was read last as it came, *len bytes of JSON.  Valid until it is
+ * stored.
+ */
+const char *
+lfdw_row_text(const LfdwRow *row, size_t *len)
+{
+	*len = row->len + (row->is_string ? 2 : 0);
+	return row->text - (row->is_string ? 1 : 0);
 }
 
 /* The number of the row that was read last, from 1. */
@@ -522,7 +565,7 @@ lfdw_row_missed(const LfdwRow *row, const char **alike, const char **path)
 	{
 		const LfdwColumn *column = &row->table->columns[i];
 
-		if (row->converters[i] == NULL)
+		if (row->converters[i] == NULL || column->input)
 			continue;
 		*path = lfdw_row_path_missed(row->root, column->path, alike);
 		if (*path)
@@ -532,10 +575,10 @@ lfdw_row_missed(const LfdwRow *row, const char **alike, const char **path)
 }
 
 /*
- * Can a scalar be a row, that is, has the table one column?
+ * Can a scalar be a row, that is, has the table one column that is not of input?
  */
 bool
 lfdw_row_takes_scalar(const LfdwRow *row)
 {
-	return row->table->ncolumns == 1;
+	return row->nread == 1;
 }

@@ -13,6 +13,7 @@
 
 #include "postgres.h"
 
+#include "base/csv.h"
 #include "base/json_reader.h"
 #include "executor/tuptable.h"
 #include "nodes/bitmapset.h"
@@ -49,13 +50,24 @@ extern bool lfdw_row_takes_all(const LfdwRow *row);
 extern int	lfdw_row_find_column(const LfdwRow *row, const char *name);
 extern LfdwJsonStatus lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader,
 									const LfdwRowOrder *order);
+extern LfdwJsonStatus lfdw_row_read_entry(LfdwRow *row,
+										  const LfdwJsonValue *key,
+										  LfdwJsonReader *reader);
+extern int *lfdw_row_read_header(LfdwRow *row, const LfdwCsv *csv,
+								 const LfdwColumn **twice, bool *known);
+extern void lfdw_row_read_csv(LfdwRow *row, const LfdwCsv *csv,
+							  const int *fields);
+extern void lfdw_row_read_raw(LfdwRow *row, const char *body, size_t len);
+extern void lfdw_row_set_element(LfdwRow *row, int element);
 extern bool lfdw_row_has_no_member(const LfdwRow *row, bool alone);
 extern bool lfdw_row_is_empty(const LfdwRow *row);
+extern const char *lfdw_row_text(const LfdwRow *row, size_t *len);
 extern uint64 lfdw_row_number(const LfdwRow *row);
 extern LfdwJsonReader lfdw_row_object(const LfdwRow *row);
 extern const LfdwColumn *lfdw_row_missed(const LfdwRow *row,
 										 const char **alike,
 										 const char **path);
+extern bool lfdw_row_takes_bytes(const LfdwRow *row);
 extern bool lfdw_row_takes_scalar(const LfdwRow *row);
 extern void lfdw_row_store(LfdwRow *row, TupleTableSlot *slot,
 						   LfdwCarriedBy carried_by, const void *chain);

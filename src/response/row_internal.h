@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * row_internal.h
- *		What row.c and row_store.c share: the row that was read last.
+ *		What the files of rows share: the row that was read last.
  *
  * IDENTIFICATION
  *	  src/response/row_internal.h
@@ -21,11 +21,13 @@ struct LfdwRow
 {
 	const LfdwTable *table;
 	LfdwPathNode *root;			/* the paths of the columns */
+	int			nread;			/* columns that an answer has: not of input */
 	LfdwRowOrder table_order;
 	bool		by_place;		/* paths say where array rows have values */
 	int			unplaced;		/* the column whose path does not, or -1 */
 	MemoryContext strings;		/* JSON in strings of the row read last */
 	LfdwConverter **converters; /* by column; NULL where not wanted */
+	LfdwAnswerFormat format;	/* what the values are texts of */
 	bool		copy;			/* conversions may run SQL: see store */
 	const char **null_if;		/* by column, in UTF-8; NULL: none has any */
 
@@ -34,6 +36,7 @@ struct LfdwRow
 	int			element;		/* of an aligned answer, from 0; else -1 */
 	const char *text;			/* the whole of it */
 	size_t		len;
+	bool		is_string;		/* text is without its quotes */
 	bool		is_object;
 	LfdwJsonReader object;		/* before it, if it is one */
 	bool		has_members;	/* any at all ... */
@@ -42,5 +45,9 @@ struct LfdwRow
 	LfdwJsonValue *values;
 	int			current;		/* column under conversion, for CONTEXT */
 };
+
+extern void lfdw_row_forget(LfdwRow *row);
+extern LfdwJsonStatus lfdw_row_read_node(LfdwRow *row, LfdwJsonReader *reader,
+										 LfdwPathNode *node);
 
 #endif							/* LFDW_ROW_INTERNAL_H */

@@ -227,6 +227,49 @@ lfdw_fetch_reset(LfdwFetch *fetch)
 	fetch->current = 0;
 }
 
+/* What would have the page fetched that an answer names. */
+static char *
+page_hint(const LfdwUnreadPage *page, const LfdwTable *table)
+{
+	bool		by_url = table->options->http_route != NULL;
+
+	switch (page->kind)
+	{
+		case LFDW_UNREAD_CURSOR:
+			return psprintf("Set the option cursor_path of the table to '%s', %s.",
+							page->path, by_url ?
+							"with cursor_argument unless it is the URL of that page" :
+							"and cursor_argument to the argument that the function takes it from");
+		case LFDW_UNREAD_FLAG:
+			return psprintf("Set the option more_path of the table to '%s', with page_argument or offset_argument where the function counts its pages, or with cursor_row_path and cursor_argument where it goes on from the last row.",
+							page->path);
+		case LFDW_UNREAD_LINK:
+			return pstrdup(by_url ?
+						   "Set the option cursor_header of the table to 'link'." :
+						   "Set the option cursor_header of the table to 'link', and cursor_argument to the argument that the function takes the URL from.");
+		default:
+			return pstrdup("Correct the function, or the options more_path and page_size of the table.");
+	}
+}
+
+/* Where an answer names the page. */
+static char *
+page_detail(const LfdwUnreadPage *page, const LfdwTable *table)
+{
+	switch (page->kind)
+	{
+		case LFDW_UNREAD_LINK:
+			return psprintf("Its answer has a Link header with rel=\"next\", which no option of foreign table \"%s\" reads.",
+							table->relname);
+		case LFDW_UNREAD_MORE:
+			return psprintf("Its last answer says at the more_path of foreign table \"%s\" that there is one, and does not lead to it.",
+							table->relname);
+		default:
+			return psprintf("Its answer has the member \"%s\", which no option and no column of foreign table \"%s\" reads.",
+							page->name, table->relname);
+	}
+}
+
 /*
  * Warns, once a scan, of answers that were read as the options say, and
  * probably are not meant so.
@@ -239,15 +282,15 @@ warn_of_unread(const LfdwChainShared *shared)
 	const LfdwColumn *missed = lfdw_row_missed(shared->row, &alike, &path);
 	const LfdwTable *table = shared->table;
 
-	if (shared->page_member)
+	if (shared->unread_page)
 		ereport(WARNING,
 				(errmsg("Lambda function \"%s\" has a further page, which was not fetched",
 						table->function.label),
-				 errdetail("Its answer has the member \"%s\", which no option and no column of foreign table \"%s\" reads.%s",
-						   shared->page_member, table->relname, missed == NULL ? "" :
+				 errdetail("%s%s", page_detail(shared->unread_page, table),
+						   missed == NULL ? "" :
 						   psprintf("\nNo row has a member for column \"%s\", but one for \"%s\".",
 									missed->attname, alike)),
-				 errhint("Set the options cursor_path and cursor_argument of the table.")));
+				 errhint("%s", page_hint(shared->unread_page, table))));
 	else if (missed)
 		ereport(WARNING,
 				(errmsg("no row of the answer of Lambda function \"%s\" has a member for column \"%s\" of foreign table \"%s\"",

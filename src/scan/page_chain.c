@@ -20,21 +20,20 @@
 #include "executor/executor.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "options/argument_name.h"
 #include "utils/memutils.h"
 
 #include "pg/message.h"
 #include "pushdown/payload.h"
 #include "response/response.h"
 #include "scan/page_chain.h"
+#include "scan/page_rule.h"
 
 struct LfdwPageChain
 {
 	LfdwChainShared *shared;
 	MemoryContext page_context;
 	LfdwPart   *part;			/* which values are this call's */
-	int			pages;			/* begun so far */
-	LfdwPage	page;			/* the one under way */
+	LfdwPageRule rule;			/* which page is under way */
 	LfdwInvocation *invocation;
 	LfdwResponse *response;
 	bool		needs_more;		/* the response has read all it was shown */
@@ -49,7 +48,7 @@ write_payload(const LfdwPageChain *chain)
 	char	   *utf8;
 
 	lfdw_payload_write(payload, shared->table, shared->arguments, chain->part,
-					   shared->columns, &chain->page);
+					   shared->columns, &chain->rule.page);
 	utf8 = pg_server_to_any(payload->data, payload->len, PG_UTF8);
 	if (utf8 != payload->data)
 	{
@@ -68,9 +67,8 @@ write_payload(const LfdwPageChain *chain)
 static bool
 can_split(const LfdwPageChain *chain)
 {
-	if (chain->pages > 0)
-		return false;
-	return lfdw_part_can_split(chain->shared->arguments, chain->part);
+	return chain->rule.page.number == 0 &&
+		lfdw_part_can_split(chain->shared->arguments, chain->part);
 }
 
 /*
@@ -97,16 +95,6 @@ describe_call(void *arg)
 	lfdw_part_describe(chain->shared->table, chain->shared->arguments, chain->part);
 }
 
-/*
- * May the page that is about to begin say that there are no rows?  A function that
- * gave a cursor for it has promised that there is one.
- */
-static bool
-may_have_none(const LfdwPageChain *chain)
-{
-	return chain->page.cursor == NULL && chain->page.url == NULL;
-}
-
 /* Invokes the function for a call's next page, in the call's page context. */
 static void
 begin_page(LfdwPageChain *chain)
@@ -127,14 +115,17 @@ begin_page(LfdwPageChain *chain)
 		lfdw_invoke_allow_split(chain->invocation);
 	chain->response = lfdw_response_create(shared->table, shared->row,
 										   lfdw_invoke_body(chain->invocation));
-	if (may_have_none(chain))
+	if (shared->table->aligned)
+		lfdw_response_align(chain->response, chain->part->ntuples);
+	if (lfdw_page_rule_takes_none(&chain->rule))
 	{
 		lfdw_invoke_allow_no_rows(chain->invocation,
 								  shared->table->options->no_rows_errors);
 		lfdw_response_allow_no_rows(chain->response);
 	}
 	chain->needs_more = true;
-	chain->pages++;
+	if (chain->rule.page.number > 0)
+		shared->stats->pages++;
 	MemoryContextSwitchTo(old);
 }
 
@@ -149,10 +140,13 @@ lfdw_page_chain_begin(LfdwChainShared *shared, LfdwPart *part)
 {
 	LfdwPageChain *chain = MemoryContextAllocZero(shared->call_context,
 												  sizeof(LfdwPageChain));
+	MemoryContext old;
 
 	chain->shared = shared;
 	chain->part = part;
-	chain->page.limit = -1;
+	old = MemoryContextSwitchTo(shared->call_context);
+	lfdw_page_rule_begin(&chain->rule, shared->table, shared->arguments);
+	MemoryContextSwitchTo(old);
 	chain->page_context = AllocSetContextCreate(shared->call_context,
 												"lambda_fdw page",
 												ALLOCSET_DEFAULT_SIZES);
@@ -165,76 +159,51 @@ static void
 begin_half(LfdwPageChain *chain)
 {
 	MemoryContextReset(chain->page_context);
-	chain->pages = 0;
 	split(chain);
 	begin_page(chain);
 }
 
-/* Refuses a chain of pages that does not come to an end, or cannot go on. */
-static void
-check_cursor(const LfdwPageChain *chain, const char *cursor)
-{
-	const LfdwTable *table = chain->shared->table;
-
-	if (chain->pages >= table->options->max_pages)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg_plural("Lambda function \"%s\" has more than %d page",
-							   "Lambda function \"%s\" has more than %d pages",
-							   table->options->max_pages,
-							   table->function.label, table->options->max_pages),
-				 errhint("Raise the option max_pages of foreign table \"%s\".",
-						 table->relname)));
-	if (chain->page.cursor && strcmp(chain->page.cursor, cursor) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
-				 errmsg("Lambda function \"%s\" answered with the cursor it was given",
-						table->function.label),
-				 errdetail("It was sent as the member \"%s\"; going on would ask for the same page again and again.",
-						   table->options->cursor_argument ?
-						   table->options->cursor_argument : LFDW_ENVELOPE_KEY ".cursor"),
-				 errhint("Let the function go on from there, or name the member that it reads by the option cursor_argument.")));
-	if (!table->options->envelope && table->options->cursor_argument == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
-				 errmsg("Lambda function \"%s\" has a further page, but no request can carry its cursor",
-						table->function.label),
-				 errhint("Set the option cursor_argument of foreign table \"%s\".",
-						 table->relname)));
-}
-
 /*
- * Keeps that the last page names a further one that no option reads.  Where a
+ * Keeps that the last page names a further one that nobody asked for.  Where a
  * limit was sent, there may be more than was asked for.
  */
 static void
 note_last_page(const LfdwPageChain *chain)
 {
 	LfdwChainShared *shared = chain->shared;
-	const char *member = lfdw_response_page_member(chain->response);
+	MemoryContext old;
+	LfdwUnreadPage *page;
 
-	if (member && shared->page_member == NULL && shared->arguments->limit < 0)
-		shared->page_member = MemoryContextStrdup(shared->scan_context, member);
+	if (shared->unread_page || shared->arguments->limit >= 0)
+		return;
+	old = MemoryContextSwitchTo(shared->scan_context);
+	page = palloc(sizeof(LfdwUnreadPage));
+	if (lfdw_response_unread_page(chain->response, page))
+	{
+		page->name = page->name ? pstrdup(page->name) : NULL;
+		page->path = page->path ? pstrdup(page->path) : NULL;
+		shared->unread_page = page;
+	}
+	else
+		pfree(page);
+	MemoryContextSwitchTo(old);
 }
 
 /* After the last row of a page: goes on to the next, or ends the call. */
 static LfdwPageStatus
 finish_page(LfdwPageChain *chain)
 {
-	const char *cursor = lfdw_response_cursor(chain->response);
-	char	   *copy;
+	MemoryContext old = MemoryContextSwitchTo(chain->shared->call_context);
+	bool		more = lfdw_page_rule_next(&chain->rule, chain->response);
 
-	if (cursor == NULL)
+	MemoryContextSwitchTo(old);
+	if (!more)
 	{
+		chain->shared->stats->unmatched_keys += lfdw_response_unmatched(chain->response);
 		note_last_page(chain);
 		MemoryContextDelete(chain->page_context);
 		return LFDW_PAGE_END;
 	}
-	check_cursor(chain, cursor);
-	copy = MemoryContextStrdup(chain->shared->call_context, cursor);
-	if (chain->page.cursor)
-		pfree(unconstify(char *, chain->page.cursor));
-	chain->page.cursor = copy;
 	MemoryContextReset(chain->page_context);
 	begin_page(chain);
 	return LFDW_PAGE_NEXT;
@@ -248,7 +217,7 @@ static LfdwPageStatus
 finish_without_rows(LfdwPageChain *chain)
 {
 	chain->shared->stats->no_row_answers++;
-	if (chain->pages == 1 && lfdw_part_can_split(chain->shared->arguments, chain->part))
+	if (can_split(chain))
 	{
 		begin_half(chain);
 		return LFDW_PAGE_NEXT;
@@ -286,7 +255,7 @@ carried_by(const void *call, const LfdwColumn *column, int element)
 		return carried;
 	carried.type = equality->set.type->type_id;
 	carried.nvalues = lfdw_part_carries(arguments, equality - arguments->equalities,
-										chain->part, &carried.value);
+										chain->part, element, &carried.value);
 	return carried;
 }
 
@@ -310,6 +279,7 @@ read_row(LfdwPageChain *chain, TupleTableSlot *slot)
 		chain->needs_more = (status == LFDW_RESPONSE_MORE);
 		if (status == LFDW_RESPONSE_ROW)
 		{
+			lfdw_page_rule_note_row(&chain->rule, shared->row);
 			MemoryContextReset(shared->row_context);
 			MemoryContextSwitchTo(shared->row_context);
 			lfdw_row_store(shared->row, slot, carried_by, chain);

@@ -15,6 +15,7 @@
 
 #include "lambda/invoke.h"
 #include "pushdown/part.h"
+#include "response/response.h"
 #include "response/row.h"
 
 /*
@@ -28,7 +29,7 @@ typedef struct LfdwChainShared
 	LfdwInvokeStats *stats;
 	char	   *columns;		/* the payload's "columns" */
 	LfdwRow    *row;
-	const char *page_member;	/* names a page that nobody asks for, or NULL */
+	const LfdwUnreadPage *unread_page;	/* that nobody asked for, or NULL */
 	MemoryContext scan_context; /* where this lives */
 	MemoryContext row_context;	/* holds one row */
 

@@ -16,8 +16,10 @@
 #include "utils/ruleutils.h"
 
 #include "pg/compat.h"
+#include "pg/message.h"
 #include "pushdown/arguments_display.h"
 #include "pushdown/payload.h"
+#include "scan/page_rule.h"
 #include "scan/scan.h"
 #include "scan/scan_explain.h"
 #include "scan/scan_plan.h"
@@ -153,6 +155,8 @@ explain_stats(const LfdwInvokeStats *stats, ExplainState *es)
 	bool		text = es->format == EXPLAIN_FORMAT_TEXT;
 
 	ExplainPropertyInteger("Invocations", NULL, stats->invocations, es);
+	if (!text || stats->pages > 0)
+		ExplainPropertyInteger("Further Pages", NULL, stats->pages, es);
 	ExplainPropertyInteger("Rows Received", NULL, stats->rows, es);
 	if (!text || stats->others > 0)
 		ExplainPropertyInteger("Rows Not Asked For", NULL, stats->others, es);
@@ -164,6 +168,11 @@ explain_stats(const LfdwInvokeStats *stats, ExplainState *es)
 		ExplainPropertyInteger("Attempts", NULL, stats->attempts, es);
 	if (!text || stats->throttles > 0)
 		ExplainPropertyInteger("Throttles", NULL, stats->throttles, es);
+	if (stats->durable_arn[0] != '\0')
+		ExplainPropertyText("Durable Execution",
+							lfdw_error_text(stats->durable_arn,
+											strlen(stats->durable_arn),
+											LFDW_DURABLE_ARN_MAX), es);
 	if (!es->timing || stats->reports == 0)
 		return;
 	ExplainPropertyFloat("Function Duration", "ms", stats->duration_ms, 2, es);
@@ -292,13 +301,32 @@ explain_pushed(ForeignScanState *node, const LfdwScanDescription *scan,
 	}
 }
 
+/* What an element of a batch is, and how many a call has at most. */
+static void
+explain_batch(const LfdwTable *table, ExplainState *es)
+{
+	StringInfoData columns;
+
+	initStringInfo(&columns);
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		if (table->columns[i].in_batch)
+			appendStringInfo(&columns, "%s%s", columns.len > 0 ? ", " : "",
+							 quote_identifier(table->columns[i].attname));
+	}
+	ExplainPropertyText("Batch",
+						psprintf("up to %d of (%s)%s", table->options->max_batch_keys,
+								 columns.data,
+								 table->aligned ? ", aligned" : ""), es);
+}
+
 /* The payload, and what its parameters stand for. */
 static void
 explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
 				const LfdwDisplay *display, ExplainState *es)
 {
 	int			max_values = scan->table->options->max_batch_keys;
-	const LfdwPage first = {.limit = -1};
+	LfdwPageRule rule;
 	StringInfoData payload;
 	char	   *parameters;
 
@@ -307,12 +335,14 @@ explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
 		ExplainPropertyText("Payload", "none, for no row can match", es);
 		return;
 	}
+	lfdw_page_rule_begin(&rule, scan->table, display->arguments);
+	rule.page.shown = true;
 	initStringInfo(&payload);
 	lfdw_payload_write(&payload, scan->table, display->arguments,
 					   lfdw_part_first(display->arguments, max_values),
 					   lfdw_payload_columns(scan->table,
 											lfdw_scan_plan_attrs((ForeignScan *) node->ss.ps.plan)),
-					   &first);
+					   &rule.page);
 	ExplainPropertyText("Payload", payload.data, es);
 	parameters = parameter_list(node, display, max_values, es);
 	if (parameters[0] != '\0')
@@ -348,6 +378,8 @@ lambdaExplainForeignScan(ForeignScanState *node, ExplainState *es)
 									 limit_of((ForeignScan *) node->ss.ps.plan));
 	ExplainPropertyText("Function", function_name(&scan.table->function), es);
 	explain_pushed(node, &scan, display, es);
+	if (es->verbose && scan.table->item)
+		explain_batch(scan.table, es);
 	if (es->verbose)
 		explain_payload(node, &scan, display, es);
 	if (es->analyze)

@@ -19,9 +19,11 @@
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
+#include "base/arn.h"
 #include "lambda/client_context.h"
 #include "lambda/invoke.h"
 #include "options/function_options.h"
+#include "options/option_kind.h"
 #include "pg/compat.h"
 #include "sql/sql_argument.h"
 #include "sql/sql_invoke.h"
@@ -29,16 +31,17 @@
 
 PG_FUNCTION_INFO_V1(lambda_invoke);
 
-/* The columns of an answer, in order. */
+/* The columns of an answer, in order; RDS's has all but the last. */
 enum AnswerColumn
 {
 	COLUMN_STATUS_CODE,
 	COLUMN_PAYLOAD,
 	COLUMN_EXECUTED_VERSION,
-	COLUMN_LOG_RESULT
+	COLUMN_LOG_RESULT,
+	COLUMN_DURABLE_EXECUTION_ARN
 };
 
-#define ANSWER_COLUMNS (COLUMN_LOG_RESULT + 1)
+#define ANSWER_COLUMNS (COLUMN_DURABLE_EXECUTION_ARN + 1)
 
 /* The arguments of lambda_invoke, in order. */
 enum InvokeArgument
@@ -50,7 +53,9 @@ enum InvokeArgument
 	ARG_QUALIFIER,
 	ARG_LOG_TYPE,
 	ARG_CLIENT_CONTEXT,
-	ARG_IDEMPOTENT
+	ARG_IDEMPOTENT,
+	ARG_TENANT_ID,
+	ARG_DURABLE_EXECUTION_NAME
 };
 
 /*
@@ -63,7 +68,8 @@ lfdw_sql_call_make(FunctionCallInfo fcinfo)
 	LfdwSqlCall *call = palloc0(sizeof(LfdwSqlCall));
 
 	if (get_call_result_type(fcinfo, NULL, &call->desc) != TYPEFUNC_COMPOSITE ||
-		call->desc->natts != ANSWER_COLUMNS)
+		call->desc->natts < COLUMN_LOG_RESULT + 1 ||
+		call->desc->natts > ANSWER_COLUMNS)
 		elog(ERROR, "return type must be an invocation's answer");
 	call->desc = BlessTupleDesc(call->desc);
 	return call;
@@ -138,6 +144,29 @@ encode_context(const char *context)
 	return lfdw_client_context_encode(context);
 }
 
+/* Refuses a tenant as the option "tenant_id" does. */
+static void
+check_tenant(const char *tenant)
+{
+	char	   *field;
+	char	   *why;
+
+	if (!lfdw_option_parse(LFDW_KIND_TENANT, tenant, 0, 0, &field, &why))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid tenant_id: \"%s\"", tenant),
+				 errhint("%s", why)));
+}
+
+static void
+check_durable_name(const char *name)
+{
+	if (!lfdw_durable_name_is_valid(name))
+		report_word("durable_execution_name", name,
+					psprintf("1 to %d letters, digits, hyphens or underscores",
+							 LFDW_DURABLE_NAME_MAX));
+}
+
 /* The function that a call describes. */
 static LfdwFunction *
 make_function(const LfdwSqlCall *call, const LfdwOptions *options)
@@ -151,6 +180,16 @@ make_function(const LfdwSqlCall *call, const LfdwOptions *options)
 	function->as_rds = call->as_rds;
 	if (call->context)
 		function->client_context = encode_context(call->context);
+	if (call->tenant_id)
+	{
+		check_tenant(call->tenant_id);
+		function->tenant_id = call->tenant_id;
+	}
+	if (call->durable_name)
+	{
+		check_durable_name(call->durable_name);
+		function->durable_name = call->durable_name;
+	}
 	return function;
 }
 
@@ -199,24 +238,16 @@ answer_header(const LfdwInvocation *invocation, const char *name, bool *isnull)
 	return *isnull ? (Datum) 0 : CStringGetTextDatum(value);
 }
 
-/* What an error in the conversion of an answer belongs to. */
-static void
-add_context(void *label)
-{
-	errcontext("answer of Lambda function \"%s\"", (char *) label);
-}
-
 /* The answer as a row. */
 static Datum
-make_answer(LfdwInvocation *invocation, const LfdwSqlCall *call,
-			const LfdwFunction *function)
+make_answer(LfdwInvocation *invocation, const LfdwSqlCall *call)
 {
 	ErrorContextCallback callback;
 	Datum		values[ANSWER_COLUMNS];
 	bool		nulls[ANSWER_COLUMNS] = {false};
 
-	callback.callback = add_context;
-	callback.arg = unconstify(char *, function->label);
+	callback.callback = lfdw_invoke_add_context;
+	callback.arg = invocation;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
 	values[COLUMN_STATUS_CODE] = Int32GetDatum(lfdw_invoke_status(invocation));
@@ -227,37 +258,55 @@ make_answer(LfdwInvocation *invocation, const LfdwSqlCall *call,
 					  &nulls[COLUMN_EXECUTED_VERSION]);
 	values[COLUMN_LOG_RESULT] = answer_header(invocation, "X-Amz-Log-Result",
 											  &nulls[COLUMN_LOG_RESULT]);
+	values[COLUMN_DURABLE_EXECUTION_ARN] =
+		answer_header(invocation, LFDW_DURABLE_ARN_HEADER,
+					  &nulls[COLUMN_DURABLE_EXECUTION_ARN]);
 	error_context_stack = callback.previous;
 	return HeapTupleGetDatum(heap_form_tuple(call->desc, values, nulls));
 }
 
 /*
- * Invokes a function through a server, as the current user; returns Lambda's
- * answer as a row of the call's result.
+ * Invokes a function through a server, as the current user; returns once the
+ * answer is there, whole.  *label, unless it is NULL, gets the function's bare
+ * name.
  *
- * Raises what lfdw_invoke_look raises, 28000 where the user has no credentials,
- * HV00J without a region, HV024 for a function that is none, 22023 for a word
- * that is none, 22P02 for an answer or context that is not JSON, and 54000 for a
- * payload or context that is too large.
+ * The invocation belongs to the current context, which ends it.  Raises what
+ * lfdw_invoke_look raises, 28000 where the user has no credentials, HV00J
+ * without a region, HV024 for a function that is none, 22023 for a word that is
+ * none, 22P02 for a context that is not JSON, and 54000 for a payload or context
+ * that is too large.
  */
-Datum
-lfdw_sql_call_invoke(const LfdwSqlCall *call, const LfdwOptions *options)
+LfdwInvocation *
+lfdw_sql_call_run(const LfdwSqlCall *call, const LfdwOptions *options,
+				  const char **label)
 {
 	LfdwCaller *caller = lfdw_function_caller(options, GetUserId());
-	LfdwInvokeStats stats = {0};
+	LfdwInvokeStats *stats = palloc0(sizeof(LfdwInvokeStats));
 	LfdwInvocation *invocation;
 	LfdwFunction *function;
 
 	function = make_function(call, options);
+	if (label)
+		*label = function->label;
 	lfdw_function_resolve(function, options, caller);
-	invocation = lfdw_invoke_begin(function, caller, make_payload(call), &stats);
+	invocation = lfdw_invoke_begin(function, caller, make_payload(call), stats);
 	/* the answer is wanted whole */
 	do
 	{
 		lfdw_invoke_wait(&invocation, 1);
 		lfdw_invoke_look(invocation);
 	} while (lfdw_body_more(lfdw_invoke_body(invocation)));
-	return make_answer(invocation, call, function);
+	return invocation;
+}
+
+/*
+ * The same, with Lambda's answer as a row of the call's result.  Raises 22P02
+ * for an answer that is not JSON, too.
+ */
+Datum
+lfdw_sql_call_invoke(const LfdwSqlCall *call, const LfdwOptions *options)
+{
+	return make_answer(lfdw_sql_call_run(call, options, NULL), call);
 }
 
 /*
@@ -265,7 +314,7 @@ lfdw_sql_call_invoke(const LfdwSqlCall *call, const LfdwOptions *options)
  * returns Lambda's answer.
  *
  * It is called once: whether a function that may have run is called again is
- * for idempotent to say.  Raises what lfdw_sql_call_invoke raises, and 42501
+ * for idempotent to say, or the name of a durable execution.  Raises what lfdw_sql_call_invoke raises, and 42501
  * without USAGE on the server.
  */
 Datum
@@ -285,6 +334,9 @@ lambda_invoke(PG_FUNCTION_ARGS)
 	call->context = lfdw_sql_call_json(fcinfo, ARG_CLIENT_CONTEXT, call);
 	call->idempotent = !PG_ARGISNULL(ARG_IDEMPOTENT) &&
 		PG_GETARG_BOOL(ARG_IDEMPOTENT);
+	call->tenant_id = lfdw_sql_argument_text(fcinfo, ARG_TENANT_ID);
+	call->durable_name = lfdw_sql_argument_text(fcinfo,
+												ARG_DURABLE_EXECUTION_NAME);
 	return lfdw_sql_call_invoke(call,
 								lfdw_server_options(lfdw_sql_argument_text(fcinfo, ARG_SERVER),
 													false));

@@ -15,6 +15,7 @@
 
 #include "fmgr.h"
 
+#include "lambda/invoke.h"
 #include "options/option.h"
 
 /* What is asked for; texts in the database encoding, NULL where not given. */
@@ -26,6 +27,8 @@ typedef struct LfdwSqlCall
 	const char *log_type;		/* NULL: None */
 	const char *context;		/* JSON */
 	const char *qualifier;
+	const char *tenant_id;
+	const char *durable_name;	/* of a durable execution */
 	bool		idempotent;		/* the function may run twice */
 	bool		as_rds;			/* errors have the words of RDS's aws_lambda */
 	TupleDesc	desc;			/* of the result */
@@ -34,6 +37,9 @@ typedef struct LfdwSqlCall
 extern LfdwSqlCall *lfdw_sql_call_make(FunctionCallInfo fcinfo);
 extern char *lfdw_sql_call_json(FunctionCallInfo fcinfo, int argument,
 								const LfdwSqlCall *call);
+extern LfdwInvocation *lfdw_sql_call_run(const LfdwSqlCall *call,
+										 const LfdwOptions *options,
+										 const char **label);
 extern Datum lfdw_sql_call_invoke(const LfdwSqlCall *call,
 								  const LfdwOptions *options);
 

@@ -30,6 +30,11 @@ extern bool lfdw_value_is_time(const LfdwConverter *converter);
 extern Datum lfdw_value_from_text(LfdwConverter *converter, char *text,
 								  bool *isnull);
 
+extern Datum lfdw_value_from_plain(LfdwConverter *converter,
+								   const LfdwJsonValue *text, bool *isnull);
+extern Datum lfdw_value_from_bytes(LfdwConverter *converter,
+								   const LfdwJsonValue *bytes, bool *isnull);
+
 extern bool lfdw_value_to_json(StringInfo out, Datum value, Oid typid,
 							   LfdwFormat format);
 

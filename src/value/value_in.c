@@ -239,3 +239,45 @@ lfdw_value_from_text(LfdwConverter *converter, char *text, bool *isnull)
 	check_domain(converter, result, *isnull);
 	return result;
 }
+
+/*
+ * Converts a text of a form that has no types, in UTF-8, which is a string or null
+ * of the reader without escapes: as COPY does, by the type's input function, or by
+ * the column's format.  The result is in the current memory context.  Raises what
+ * lfdw_value_from_text raises, and 22021 for what is no UTF-8.
+ */
+Datum
+lfdw_value_from_plain(LfdwConverter *converter, const LfdwJsonValue *text,
+					  bool *isnull)
+{
+	char	   *copy;
+
+	if (text->type == LFDW_JSON_NULL || converter->format != LFDW_FORMAT_DEFAULT)
+		return lfdw_value_from_json(converter, text, isnull);
+	copy = pnstrdup(text->text, text->len);
+	if (memchr(copy, '\0', text->len) != NULL)
+		pg_verify_mbstr(PG_UTF8, copy, text->len, false);
+	return lfdw_value_from_text(converter,
+								pg_any_to_server(copy, text->len, PG_UTF8),
+								isnull);
+}
+
+/*
+ * The same with bytes, which a bytea takes as they are.
+ */
+Datum
+lfdw_value_from_bytes(LfdwConverter *converter, const LfdwJsonValue *bytes,
+					  bool *isnull)
+{
+	bytea	   *result;
+
+	if (bytes->type == LFDW_JSON_NULL || converter->typid != BYTEAOID ||
+		converter->format != LFDW_FORMAT_DEFAULT)
+		return lfdw_value_from_plain(converter, bytes, isnull);
+	*isnull = false;
+	result = palloc(VARHDRSZ + bytes->len);
+	SET_VARSIZE(result, VARHDRSZ + bytes->len);
+	memcpy(VARDATA(result), bytes->text, bytes->len);
+	check_domain(converter, PointerGetDatum(result), false);
+	return PointerGetDatum(result);
+}

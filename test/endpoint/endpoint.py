@@ -24,6 +24,7 @@ import runtime  # noqa: E402
 import s3  # noqa: E402
 import services  # noqa: E402
 import serving  # noqa: E402
+from durable import EXECUTIONS  # noqa: E402
 from invoke_api import Outcome  # noqa: E402
 from record import Record  # noqa: E402
 from verifier import ACCOUNT, CLOCK, Refusal  # noqa: E402
@@ -87,7 +88,22 @@ class Function:
         self.name = name
         self.path = path
 
+    def is_durable(self):
+        with open(self.path, encoding="utf-8") as source:
+            return "\nDURABLE = True\n" in source.read()
+
     def run(self, call):
+        execution = call.execution
+        if execution is None:
+            return self.run_handler(call)
+        if execution.outcome is None:
+            outcome = self.run_handler(call)
+            if getattr(outcome.answer, "status", 200) != 200:
+                return outcome      # the service failed, not the execution
+            execution.outcome = outcome
+        return execution.outcome
+
+    def run_handler(self, call):
         sys.stdout.log.sink = sink = io.StringIO()
         first = self.functions.first_time(self.name)
         try:
@@ -195,7 +211,18 @@ class Exchange(invoke_api.Exchange):
         self.record(call, kind, key)
         if self.stale:
             self.reset()
-        return not self.stale
+            return False
+        call.execution = None if kind == "DryRun" else self.join_execution(call)
+        return True
+
+    def join_execution(self, call):
+        """The durable execution that the request is for, or None."""
+        if not FUNCTIONS.find(call.target.name).is_durable():
+            return None
+        name = self.headers.get("X-Amz-Durable-Execution-Name")
+        execution = EXECUTIONS.join(call.target, name, call.text)
+        self.invocation_headers["X-Amz-Durable-Execution-Arn"] = execution.arn
+        return execution
 
     def record(self, call, kind, key):
         target = call.target

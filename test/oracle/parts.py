@@ -22,6 +22,8 @@ class Query:
         self.locking = ""
         self.kind, self.parameters = "plain", []
         self.fetches = []
+        self.must = False                   # no value may be wanting
+        self.most_calls = None
 
     def select(self, limited=True):
         parts = []
@@ -48,6 +50,11 @@ class Query:
         if self.locking:
             parts.append(self.locking)
         return "\n".join(parts)
+
+    def limits_inside(self):
+        """Whether there is a LIMIT below the query's own."""
+        return "LIMIT" in " ".join([self.source] + self.joins + self.targets +
+                                   self.where + self.ctes + self.setops)
 
     def statements(self):
         """What is run on one side: (text, whether its rows are compared)."""
@@ -86,6 +93,8 @@ class Query:
             for index in range(len(getattr(self, name))):
                 other = copy.deepcopy(self)
                 del getattr(other, name)[index]
+                if name in ("ctes", "joins", "where"):
+                    other.must, other.most_calls = False, None
                 if name == "targets":
                     other.order, other.keys, other.total = [], [], False
                     if not other.targets:

@@ -34,6 +34,10 @@ class Column:
     def member(self):
         return self.path.strip("/").replace("/", ".") if self.path else self.name
 
+    def entry(self):
+        """What the function is told of it besides."""
+        return {}
+
     def options(self):
         options = []
         if self.declared:
@@ -80,7 +84,7 @@ class Table:
     def __init__(self, name, columns, rows=(), local=False):
         self.name, self.columns, self.rows = name, columns, rows
         self.local = local
-        self.options, self.mode = [], {}
+        self.options, self.mode, self.spec = [], {}, {}
 
     @property
     def required(self):
@@ -376,9 +380,11 @@ class Schema:
                 entry["scale"] = 2
             if not column.kind.plain:
                 entry["plain"] = False
+            entry.update(column.entry())
             columns.append(entry)
-        return '{"columns": %s, "rows": [%s]}' % (json.dumps(columns),
-                                                  ",\n".join(rows))
+        return '{"columns": %s, "spec": %s, "rows": [%s]}' % (
+            json.dumps(columns), json.dumps(json.dumps(table.spec)),
+            ",\n".join(rows))
 
     def create(self, session, folder):
         """Make it all, in place of what there was."""

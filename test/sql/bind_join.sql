@@ -188,6 +188,12 @@ SELECT n, p.* FROM generate_series(1, 1) n JOIN pair p ON p.a = n;
 SELECT line ~ 'Bind Join' AS bind FROM explain('SELECT n, p.* FROM generate_series(1, 1) n JOIN pair p ON p.a = n AND p.b = 7') line LIMIT 1;
 SELECT payload->'a' AS a, payload->'b' AS b FROM calls ORDER BY 1, 2;
 
+-- a key's column that has a constant too, as a condition on an outer join's other side gives it
+CREATE FOREIGN TABLE named (name text OPTIONS (pushdown '=', required 'true'), id int OPTIONS (pushdown '=, in', required 'true'), label text)
+  SERVER lambda OPTIONS (function_arn 'raw', payload '{"response": "[{\"label\":\"x\"}]"}');
+SELECT explain('SELECT w.i, t.label FROM wanted w LEFT JOIN named t ON t.name = w.name AND t.id = w.id WHERE w.name = ''item 3''');
+SELECT w.i, t.* FROM wanted w LEFT JOIN named t ON t.name = w.name AND t.id = w.id WHERE w.name = 'item 3';
+
 -- under a view its owner's user mapping counts, under another role that role's
 CREATE ROLE bind_join_user;
 GRANT USAGE ON SCHEMA bind_join TO bind_join_user;

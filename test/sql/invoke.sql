@@ -64,6 +64,40 @@ SELECT payload, count(*), count(DISTINCT headers->>'amz-sdk-invocation-id') AS i
        string_agg(headers->>'amz-sdk-request', ', ' ORDER BY seq) AS requests
   FROM calls GROUP BY payload ORDER BY payload;
 
+-- a durable execution: its name makes the call safe to repeat, and tells it from others
+SELECT count(*) FROM reset_calls;
+SELECT name, regexp_replace(durable_execution_arn, '[^/]+$', 'ID') AS arn,
+       dense_rank() OVER (ORDER BY name, durable_execution_arn) AS execution, dense_rank() OVER (ORDER BY i.payload) AS run
+  FROM (VALUES ('order-17'), ('order-17'), ('order_18')) a (name),
+       lambda_invoke('lambda', 'workflow:1', '{"order": 17}', tenant_id => 'blue/1', durable_execution_name => name) i;
+SELECT lambda_invoke('lambda', 'workflow:1', '{"order": 18}', durable_execution_name => 'order-17');
+SELECT status_code, payload, regexp_replace(durable_execution_arn, '[^/]+$', 'ID') AS arn
+  FROM lambda_invoke('lambda', 'workflow:1', '{}', 'Event', durable_execution_name => 'in-background');
+SELECT lambda_invoke('lambda', 'workflow:1', '{"times": 1}');
+SELECT payload->0->'tenant' AS tenant
+  FROM lambda_invoke('lambda', 'workflow:1', '{"times": 1, "n": 2}', tenant_id => 'green', durable_execution_name => 'again');
+SELECT lambda_invoke('lambda', 'workflow', durable_execution_name => 'x');
+SELECT payload, headers->>'x-amz-durable-execution-name' AS name, headers->>'x-amz-tenant-id' AS tenant, count(*)
+  FROM calls GROUP BY 1, 2, 3 ORDER BY min(seq);
+SELECT lambda_invoke('lambda', 'workflow:1', durable_execution_name => 'a b');
+SELECT lambda_invoke('lambda', 'workflow:1', durable_execution_name => '');
+SELECT lambda_invoke('lambda', 'workflow:1', durable_execution_name => repeat('x', 65));
+SELECT lambda_invoke('lambda', 'workflow:1', tenant_id => 'ü');
+SELECT lambda_invoke('lambda', 'workflow:1', tenant_id => E'a\r\nX-Evil: 1');
+-- which execution it was, where it failed, and where its answer is none
+CREATE FUNCTION context_of(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  context text;
+BEGIN
+  EXECUTE query;
+  RETURN 'no error';
+EXCEPTION WHEN OTHERS THEN
+  GET STACKED DIAGNOSTICS context = PG_EXCEPTION_CONTEXT;
+  RETURN regexp_replace(substring(context from '(?:request|answer of)[^\n]*'), '[0-9a-f]{8}-[0-9a-f-]{27}', 'ID', 'g');
+END $$;
+SELECT context_of($$SELECT lambda_invoke('lambda', 'workflow:1', '{"fail": true}', durable_execution_name => 'fails')$$);
+SELECT context_of($$SELECT lambda_invoke('lambda', 'workflow:1', '{"answer": "{"}', durable_execution_name => 'broken')$$);
+
 -- the trace header
 SET lambda_fdw.trace_id = 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1';
 SELECT count(*) FROM reset_calls;
@@ -133,6 +167,8 @@ BEGIN
     (plan->>'Function Duration')::float8 BETWEEN 0 AND (plan->>'Billed Duration')::float8,
     (plan->>'Init Duration')::float8 >= 0, plan->'Max Memory Used';
 END $$;
+CREATE FOREIGN TABLE workflow (run int) SERVER lambda OPTIONS (function_arn 'workflow:1');
+SELECT regexp_replace(explain, '[0-9a-f]{8}-[0-9a-f-]{27}', 'ID', 'g') AS explain FROM explain('SELECT * FROM workflow', 'TIMING OFF');
 CREATE FOREIGN TABLE throttled (id int) SERVER lambda
   OPTIONS (function_arn 'throttled', payload '{"times": 1, "retry_after": 0}');
 SELECT explain('SELECT * FROM throttled', 'TIMING OFF');

@@ -257,6 +257,13 @@ test_qualifiers(void)
 		unit_ok(!lfdw_qualifier_is_valid(bad[i]), "no qualifier \"%s\"", bad[i]);
 	unit_ok(lfdw_qualifier_is_valid(with_xs("", LFDW_QUALIFIER_MAX)),
 			"a qualifier of %d characters", LFDW_QUALIFIER_MAX);
+	unit_ok(lfdw_durable_name_is_valid("order-17_B"), "name of an execution");
+	unit_ok(lfdw_durable_name_is_valid(with_xs("", LFDW_DURABLE_NAME_MAX)),
+			"longest name of an execution");
+	unit_ok(!lfdw_durable_name_is_valid(with_xs("", LFDW_DURABLE_NAME_MAX + 1)),
+			"longer name of an execution");
+	unit_ok(!lfdw_durable_name_is_valid(""), "empty name of an execution");
+	unit_ok(!lfdw_durable_name_is_valid("a:b"), "colon in the name of an execution");
 	unit_ok(!lfdw_qualifier_is_valid(with_xs("", LFDW_QUALIFIER_MAX + 1)),
 			"none of one more");
 }

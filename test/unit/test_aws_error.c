@@ -64,6 +64,7 @@ static const struct
 	{409, "CodeArtifactUserDeletedException", LFDW_AWS_ENVIRONMENT},
 	{409, "CodeArtifactUserFailedException", LFDW_AWS_ENVIRONMENT},
 	{409, "DurableExecutionAlreadyStartedException", LFDW_AWS_BAD_REQUEST},
+	{409, "DurableExecutionAlreadyExists", LFDW_AWS_BAD_REQUEST},
 	{410, "EFSIOException", LFDW_AWS_ENVIRONMENT},
 	{413, "RequestTooLargeException", LFDW_AWS_TOO_LARGE},
 	{413, "SerializedRequestEntityTooLargeException", LFDW_AWS_TOO_LARGE},

@@ -24,52 +24,12 @@ the folder.
 """
 
 import json
-import os
 import random
-import threading
 
 from _oracle_answer import Answer
-from _oracle_values import (HINTABLE, Number, comparable, condition, key)
+from _oracle_rows import ECHOED, Broken, load, note
+from _oracle_values import HINTABLE, Number, condition
 from endpoint import RawResponse
-
-# Types of required columns that an answer may leave out.
-ECHOED = ("int4", "int8", "uuid", "text", "bpchar", "bytea", "date")
-LOCK = threading.Lock()
-TABLES = {}
-
-
-class Broken(Exception):
-    """The request is not what the contract allows."""
-
-
-def folder():
-    return os.environ["LAMBDA_FDW_ORACLE"]
-
-
-def load(name):
-    """A table, its rows as lists of cells: (value, key)."""
-    path = os.path.join(folder(), os.path.basename(name) + ".json")
-    stamp = os.stat(path).st_mtime_ns
-    with LOCK:
-        if name not in TABLES or TABLES[name][0] != stamp:
-            with open(path, encoding="utf-8") as file:
-                table = json.load(file, parse_int=Number, parse_float=Number)
-            columns = table["columns"]
-            table["rows"] = [
-                [(value, key(column, value, True) if comparable(column)
-                  else None) for column, value in zip(columns, row)]
-                for row in table["rows"]]
-            table["index"] = {column["name"]: number for number, column
-                              in enumerate(columns)}
-            TABLES[name] = (stamp, table)
-        return TABLES[name][1]
-
-
-def note(text):
-    with LOCK, open(os.path.join(folder(), "calls.log"), "a",
-                    encoding="utf-8") as file:
-        file.write(text.replace("\n", " ") + "\n")
-
 
 def argument_conditions(event, table, mode):
     """The conditions that top-level members state."""
