@@ -57,7 +57,7 @@ static const LfdwHttpMember v1_members[] = {
 	{"/requestContext/identity/principalOrgId", LFDW_HTTP_CONSTANT, false, "null"},
 	{"/requestContext/identity/sourceIp", LFDW_HTTP_CONSTANT, false, "\"127.0.0.1\""},
 	{"/requestContext/identity/user", LFDW_HTTP_CONSTANT, false, "null"},
-	{"/requestContext/identity/userAgent", LFDW_HTTP_CONSTANT, false, "\"" AGENT "\""},
+	{"/requestContext/identity/userAgent", LFDW_HTTP_USER_AGENT, false, NULL},
 	{"/requestContext/identity/userArn", LFDW_HTTP_CONSTANT, false, "null"},
 	{"/requestContext/path", LFDW_HTTP_URL_PATH, false, NULL},
 	{"/requestContext/protocol", LFDW_HTTP_CONSTANT, false, "\"HTTP/1.1\""},
@@ -88,7 +88,7 @@ static const LfdwHttpMember v2_members[] = {
 	{"/requestContext/http/path", LFDW_HTTP_URL_PATH, false, NULL},
 	{"/requestContext/http/protocol", LFDW_HTTP_CONSTANT, false, "\"HTTP/1.1\""},
 	{"/requestContext/http/sourceIp", LFDW_HTTP_CONSTANT, false, "\"127.0.0.1\""},
-	{"/requestContext/http/userAgent", LFDW_HTTP_CONSTANT, false, "\"" AGENT "\""},
+	{"/requestContext/http/userAgent", LFDW_HTTP_USER_AGENT, false, NULL},
 	{"/requestContext/requestId", LFDW_HTTP_REQUEST_ID, false, NULL},
 	{"/requestContext/routeKey", LFDW_HTTP_ROUTE_KEY, false, NULL},
 	{"/requestContext/stage", LFDW_HTTP_CONSTANT, false, "\"$default\""},
@@ -489,8 +489,10 @@ path_refusal(const LfdwHttpEvent *event, const LfdwHttpArgument *argument,
 {
 	if (text[0] == '\0')
 		return psprintf("an empty value cannot be {%s} of the route", argument->name);
-	if (is_greedy(event, argument->name) ? has_bad_segment(text) :
-		strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+	if (is_greedy(event, argument->name) && has_bad_segment(text))
+		return psprintf("its value \"%s\" cannot be {%s+} of the route, whose segments are neither empty nor \".\" or \"..\"",
+						text, argument->name);
+	if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
 		return psprintf("its value \"%s\" cannot be {%s} of the route",
 						text, argument->name);
 	if (listed && strchr(text, ','))

@@ -60,6 +60,17 @@ from_utf8(const char *text)
 	return pg_any_to_server(text, strlen(text), PG_UTF8);
 }
 
+/* A text as JSON. */
+static char *
+json_string(const char *text)
+{
+	StringInfoData string;
+
+	initStringInfo(&string);
+	lfdw_json_append_string(&string, text);
+	return string.data;
+}
+
 /* Appends a text percent-encoded; EXPLAIN's placeholders stay what they are. */
 static void
 append_encoded(StringInfo out, const Request *request, const char *text,
@@ -228,7 +239,6 @@ static void
 make_body(Request *request)
 {
 	StringInfoData body;
-	StringInfoData string;
 
 	initStringInfo(&body);
 	lfdw_template_write(&body, request->event->body, request->values);
@@ -236,11 +246,7 @@ make_body(Request *request)
 	if (strcmp(body.data, "{}") == 0)
 		request->body = NULL;
 	else if (body.data[0] != '"')
-	{
-		initStringInfo(&string);
-		lfdw_json_append_string(&string, body.data);
-		request->body = string.data;
-	}
+		request->body = json_string(body.data);
 }
 
 /* The query, percent-encoded, as JSON. */
@@ -248,7 +254,6 @@ static char *
 raw_query(const Request *request)
 {
 	StringInfoData query;
-	StringInfoData string;
 	ListCell   *lc;
 	ListCell   *lt;
 
@@ -266,9 +271,7 @@ raw_query(const Request *request)
 			append_encoded(&query, request, lfirst(lt), false);
 		}
 	}
-	initStringInfo(&string);
-	lfdw_json_append_string(&string, query.data);
-	return string.data;
+	return json_string(query.data);
 }
 
 /*
@@ -352,15 +355,20 @@ shown_time(pg_time_t now)
 	return pstrdup(text);
 }
 
-/* A text as JSON. */
+/* The header that says who asks, which every request has. */
 static char *
-json_string(const char *text)
+user_agent(const Request *request)
 {
-	StringInfoData string;
+	ListCell   *lc;
 
-	initStringInfo(&string);
-	lfdw_json_append_string(&string, text);
-	return string.data;
+	foreach(lc, request->headers)
+	{
+		const TextList *list = lfirst(lc);
+
+		if (pg_strcasecmp(list->name, "user-agent") == 0)
+			return json_string(llast(list->texts));
+	}
+	return NULL;
 }
 
 /* Makes the parts that tell requests apart, and are the same in all members. */
@@ -394,6 +402,7 @@ make_parts(const Request *request, const char **parts)
 	parts[LFDW_HTTP_QUERY_LISTS] = list_object(request->query);
 	parts[LFDW_HTTP_HEADER_TEXTS] = text_object(request, request->headers);
 	parts[LFDW_HTTP_HEADER_LISTS] = list_object(request->headers);
+	parts[LFDW_HTTP_USER_AGENT] = user_agent(request);
 	parts[LFDW_HTTP_BODY] = request->body;
 	make_stamps(request, parts);
 }

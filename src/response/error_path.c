@@ -20,7 +20,7 @@
 #include "base/json_pointer.h"
 #include "pg/message.h"
 #include "response/response_internal.h"
-#include "value/json_string.h"
+#include "value/json_find.h"
 
 /* A list's first element is looked into so many times. */
 #define LIST_DEPTH 8
@@ -125,49 +125,6 @@ report_error(const LfdwResponse *response, const LfdwJsonValue *error)
 }
 
 /*
- * Goes to the value of a token in what comes next; LFDW_JSON_END where there is
- * none.
- */
-static LfdwJsonStatus
-go_to(const LfdwResponse *response, LfdwJsonReader *reader, const char *token)
-{
-	LfdwJsonValue value;
-	LfdwJsonType type;
-	LfdwJsonStatus status = lfdw_json_peek(reader, &type);
-
-	if (status == LFDW_JSON_OK && type == LFDW_JSON_STRING)
-	{
-		status = lfdw_json_value(reader, &value);
-		if (status == LFDW_JSON_OK &&
-			!lfdw_json_string_open(reader, &value, true,
-								   response->table->function.label))
-			return LFDW_JSON_END;
-		if (status == LFDW_JSON_OK)
-			status = lfdw_json_peek(reader, &type);
-	}
-	if (status != LFDW_JSON_OK || type < LFDW_JSON_ARRAY)
-		return status == LFDW_JSON_OK ? LFDW_JSON_END : status;
-	status = lfdw_json_enter(reader);
-	for (int i = 0; status == LFDW_JSON_OK; i++)
-	{
-		bool		found;
-
-		if (type == LFDW_JSON_OBJECT)
-			status = lfdw_json_member(reader, &value);
-		else
-			status = lfdw_json_element(reader);
-		if (status != LFDW_JSON_OK)
-			break;
-		found = type == LFDW_JSON_OBJECT ? lfdw_json_is(&value, token) :
-			lfdw_pointer_names_element(token, i);
-		if (found)
-			return LFDW_JSON_OK;
-		status = lfdw_json_value(reader, &value);
-	}
-	return status;
-}
-
-/*
  * Looks for the function's error in the root value of an answer, or of what it
  * holds, which the reader stands before.  Raises it, or returns LFDW_JSON_OK where
  * there is none, LFDW_JSON_MORE where that is not known yet.  What is no JSON is
@@ -177,15 +134,12 @@ LfdwJsonStatus
 lfdw_error_path_check(LfdwResponse *response, LfdwJsonReader root)
 {
 	const LfdwPointer *path = response->error_path;
-	LfdwJsonStatus status = LFDW_JSON_OK;
+	LfdwJsonStatus status;
 	LfdwJsonValue value;
 
 	if (path == NULL || response->notes.error_checked)
 		return LFDW_JSON_OK;
-	for (int i = 0; i < path->ntokens && status == LFDW_JSON_OK; i++)
-		status = go_to(response, &root, path->tokens[i]);
-	if (status == LFDW_JSON_OK)
-		status = lfdw_json_value(&root, &value);
+	status = lfdw_json_find(root, path, response->table->function.label, &value);
 	if (status == LFDW_JSON_OK && !says_nothing(&value))
 		report_error(response, &value);
 	if (status == LFDW_JSON_MORE)

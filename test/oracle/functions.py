@@ -274,7 +274,8 @@ class FunctionMaker:
                     pages["kind"] == "cursor" and "url" not in pages:
                 pages["at"] = ["cursor"]    # where it is without an option
                 self.options.remove(("cursor_path", "/meta/next"))
-        elif self.maybe(0.6) or "missing" in self.spec["none"]:
+        elif self.maybe(0.6) or "missing" in self.spec["none"] or \
+                inside and form != "objects":
             reply["rows"] = self.chance.choice((["items"], ["data", "items"],
                                                 ["a/b", "~", "rows"]))
             self.options.append(("rows_path", pointer(reply["rows"])))

@@ -90,6 +90,15 @@ class KeyedGenerator(Generator):
         return form.format(ref.kind.sql) % (ref.sql, ", ".join(values)), \
             len(values)
 
+    def among(self, ref):
+        """That the value is one of a table's, or None."""
+        tables = [(t, c) for t in self.schema.tables if not t.required
+                  for c in t.columns if c.kind.sql == ref.kind.sql]
+        if not tables:
+            return None
+        table, column = self.random.choice(tables)
+        return "%s IN (SELECT %s FROM %s)" % (ref.sql, column.name, table.sql)
+
     def mates(self, column, scope):
         """The columns in scope that its value may come from."""
         refs = [ref for ref in scope.refs(column.kind.family)
@@ -135,6 +144,11 @@ class KeyedGenerator(Generator):
         query.source = "%s %s" % (table.sql, alias)
         for column in table.required:
             ref = Ref(alias, column)
+            among = self.among(ref) if chance.random() < 0.15 else None
+            if among:
+                query.where.append(among)
+                calls = None
+                continue
             if chance.random() < 0.5:
                 query.where.append(self.one_value(ref))
                 continue
@@ -143,7 +157,7 @@ class KeyedGenerator(Generator):
             if "in" in column.declared and not getattr(
                     column, "input", False):    # a call has the whole list
                 count = -(-count // table.spec.get("most_keys", 1000))
-            calls *= count
+            calls = calls and calls * count
         if table.spec.get("none"):          # asked again in halves
             calls = None
         for _ in range(chance.choice((0, 0, 1, 2))):
@@ -305,6 +319,11 @@ class KeyedGenerator(Generator):
         names = [c.name for c in table.required]
         if not names or len(relations) > 1:
             return False
+        if len(names) > 1 and self.random.random() < 0.3:
+            name = names.pop(self.random.randrange(len(names)))
+            ref = Ref(alias, next(c for c in table.columns if c.name == name))
+            query.where.append(self.one_value(ref) if self.random.random() < 0.5
+                               else self.several_values(ref)[0])
         types = {c.name: c.kind.sql for c in relations[0][1].columns}
         if any(types.get(c.name) != c.kind.sql for c in table.required):
             return False

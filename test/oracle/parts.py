@@ -51,6 +51,11 @@ class Query:
             parts.append(self.locking)
         return "\n".join(parts)
 
+    def limits_inside(self):
+        """Whether there is a LIMIT below the query's own."""
+        return "LIMIT" in " ".join([self.source] + self.joins + self.targets +
+                                   self.where + self.ctes + self.setops)
+
     def statements(self):
         """What is run on one side: (text, whether its rows are compared)."""
         text = self.select()

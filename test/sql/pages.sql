@@ -130,6 +130,16 @@ END $$;
 SELECT form, linked(form)
 FROM unnest(ARRAY['"<%s>; rel=\"next\""', '"<%s>;rel=next"', '"<https://x/?p=1>; rel=\"prev\", <%s>; title=\"a, b\"; rel=\"last next\""',
   '["<https://x/?p=1>; rel=first", "<%s>; rel=next"]', '"<%s>; rel=\"prev\""']) form;
+-- of CSV too
+SELECT make('{"by": "link", "form": "\"<%s>; rel=next\"", "csv": true}', $$cursor_header 'link', cursor_argument 'after', answer_format 'csv'$$);
+ALTER FOREIGN TABLE rows OPTIONS (DROP rows_path);
+SELECT sent();
+SELECT make('{"by": "page", "csv": true}', $$page_argument 'page', limit_argument 'limit', page_size '10', answer_format 'csv'$$);
+ALTER FOREIGN TABLE rows OPTIONS (DROP rows_path);
+SELECT sent();
+SELECT make('{"by": "page", "csv": true, "lie": "ignore"}', $$page_argument 'page', answer_format 'csv'$$);
+ALTER FOREIGN TABLE rows OPTIONS (DROP rows_path);
+SELECT fails();
 -- a header that the form does not have ends the pages; an answer of another form has none at all
 SELECT make('{"by": "header", "name": "x-other"}', $$cursor_header 'x-next', cursor_argument 'after'$$);
 SELECT sent();
@@ -219,6 +229,34 @@ SELECT sent('SELECT r.* FROM keys JOIN rows r USING (k)');
 -- a rescan begins at the first page
 SELECT sent('SELECT r.* FROM generate_series(1, 2) n, LATERAL (SELECT * FROM rows WHERE k = n LIMIT 7) r');
 
+-- the next page's URL takes the place of the route's, wherever its host is
+CREATE FUNCTION by_url(event text, url text, options text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+  n text;
+BEGIN
+  SET LOCAL client_min_messages = warning;
+  DROP FOREIGN TABLE IF EXISTS pages.http;
+  EXECUTE format('CREATE FOREIGN TABLE pages.http (id int, k int OPTIONS (pushdown ''='', required ''true'')) SERVER lambda
+    OPTIONS (function_arn ''http_pages'', rows_path ''/value'', event %L, route %L, %s)', event, 'GET /rows/{k}?' || url, options);
+  PERFORM FROM pages.reset_calls;
+  EXECUTE 'SELECT count(*) || '' rows, '' || count(DISTINCT id) || '' ids'' FROM pages.http WHERE k = 1' INTO n;
+  RETURN NEXT n;
+  RETURN QUERY SELECT coalesce(payload->>'rawPath', payload->>'path') || ' ' || (payload->>'pathParameters') || ' ' || coalesce(payload->>'rawQueryString', payload->>'queryStringParameters')
+    FROM pages.calls WHERE function = 'http_pages' ORDER BY seq;
+END $$;
+SELECT by_url('apigateway_v2', 'as=next&url=https://api.example/rows/1%3F%25s', $$cursor_path '/@odata.nextLink'$$);
+SELECT by_url('apigateway_v1', 'as=next&url=/rows/1%3F%25s', $$cursor_path '/@odata.nextLink'$$);
+SELECT by_url('apigateway_v2', 'as=link&url=%3F%25s', $$cursor_header 'link'$$);
+-- one that is not a string
+CREATE FOREIGN TABLE no_url (id int) SERVER lambda
+  OPTIONS (function_arn 'raw', event 'apigateway_v2', route 'GET /', payload '{"response": "{\"rows\": [{\"id\": 1}], \"next\": 2}"}', cursor_path '/next');
+SELECT fails('SELECT * FROM no_url');
+ALTER FOREIGN TABLE no_url OPTIONS (SET payload '{"response": "{\"rows\": [{\"id\": 1}], \"next\": \"/?page=2\"}"}');
+SELECT fails('SELECT * FROM no_url');
+-- and one that nobody reads
+ALTER FOREIGN TABLE no_url OPTIONS (DROP cursor_path);
+SELECT * FROM no_url;
+
 -- EXPLAIN shows the first page, and how many followed
 SELECT make('{"by": "page", "first": 0}', $$page_argument 'page', first_page '0', limit_argument 'limit', page_size '10'$$);
 EXPLAIN (VERBOSE, COSTS OFF) SELECT id FROM rows WHERE k = 1;
@@ -286,6 +324,15 @@ SELECT options, refused(options) FROM unnest(ARRAY[
   $$cursor_path ''$$,
   $$page_argument 'a', limit_argument 'a', page_size '1'$$,
   $$page_argument 'a', payload '{"a": 1}'$$,
+  $$cursor_row_path '/id', answer_format 'csv'$$,
+  $$cursor_row_path '/id', rows_format 'entries', rows_path '/items'$$,
+  $$cursor_path '/next', answer_format 'csv'$$,
+  $$cursor_path '/next', answer_format 'csv', rows_path '/report'$$,
+  $$more_path '/more', page_argument 'page', answer_format 'raw'$$,
+  $$cursor_argument 'after', answer_format 'csv'$$,
+  $$cursor_header 'link', answer_format 'csv'$$,
+  $$page_argument 'page', batch_argument '/keys', batch_answer 'aligned'$$,
+  $$cursor_argument 'after', batch_argument '/keys', batch_answer 'aligned'$$,
   $$cursor_header 'x y'$$]) options;
 
 SET client_min_messages = warning;

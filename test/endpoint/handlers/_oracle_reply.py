@@ -96,7 +96,7 @@ class Reply:
             for index, column in chosen:
                 value = row[index][0]
                 if value is None:
-                    fields.append(column.get("null", ""))
+                    fields.append(column.get("null") or "")
                 elif is_text(value):
                     quoted = value == "" or set(value) & set(',"\r\n') or \
                         self.chance.random() < 0.2
