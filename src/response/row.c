@@ -148,13 +148,17 @@ lfdw_row_by_place(const LfdwRow *row)
 	return row->by_place;
 }
 
-/* Does a column's path lead to or through the row's member of this name? */
+/*
+ * Does a column's path lead to or through the row's member of this name?  Fields
+ * of CSV are no members.
+ */
 bool
 lfdw_row_knows(const LfdwRow *row, const LfdwJsonValue *key)
 {
 	int			next = 0;
 
-	return lfdw_row_path_find(row->root, key, &next) != NULL;
+	return row->format == LFDW_ANSWER_JSON &&
+		lfdw_row_path_find(row->root, key, &next) != NULL;
 }
 
 /* Has a column the path '', so that it takes whatever the row is? */
