@@ -54,6 +54,28 @@ set_operators(LfdwColumn *column, const LfdwPushdown *pushdown)
 	}
 }
 
+/*
+ * A required column whose "=" names no argument goes in the list of a table that
+ * has one, if that can be; its "in" has no argument then.  One that names an
+ * argument goes beside it.
+ */
+static void
+set_batch_column(const LfdwTable *table, LfdwColumn *column,
+				 const LfdwColumnOptions *options)
+{
+	const LfdwPushdown *list = &options->pushdown[lfdw_operator_equality(true)->number];
+
+	column->in_batch =
+		options->pushdown[lfdw_operator_equality(false)->number].argument == NULL;
+	column->beside_batch = !column->in_batch;
+	if (column->in_batch && list->argument)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("column \"%s\" of foreign table \"%s\" cannot name an argument for \"in\"",
+						column->attname, table->relname),
+				 errdetail("Its values go in the list of the table's option batch_argument, for its option pushdown has \"=\" without an argument.")));
+}
+
 /* Takes a column's options; raises HV024 where its type does not fit them. */
 static void
 set_column(LfdwTable *table, LfdwColumn *column, Oid relid,
@@ -80,6 +102,8 @@ set_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 	lfdw_shippable_check(column->attname, table->relname, column->typid,
 						 options->pushdown);
 	set_operators(column, options->pushdown);
+	if (table->options->batch_argument && column->required && column->scalar->declared)
+		set_batch_column(table, column, options);
 	if (!lfdw_format_applies(column->format, column->typid))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
@@ -108,6 +132,23 @@ refuse_virtual_options(const LfdwTable *table, Oid relid,
 						NameStr(att->attname), table->relname),
 				 errdetail("It is a virtual generated column: PostgreSQL computes it, and the function has no part in it."),
 				 errhint("Declare the options on the columns that it is computed from.")));
+}
+
+/* Makes the elements of the list that batch_argument names, if it is given. */
+static void
+make_item(LfdwTable *table)
+{
+	if (table->options->batch_argument == NULL)
+		return;
+	table->aligned = table->options->batch_answer == LFDW_BATCH_ANSWER_ALIGNED;
+	table->item = lfdw_batch_item_create(table->options, table->relname);
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		if (table->columns[i].in_batch)
+			lfdw_batch_item_add(table->item, table->columns[i].attname,
+								table->columns[i].path);
+	}
+	lfdw_batch_item_check(table->item);
 }
 
 /* Raises the error about an argument that cannot have its place. */
@@ -170,10 +211,73 @@ place_arguments(const LfdwTable *table)
 		{
 			column->pushdown[op].slot = -1;
 			if (column->pushdown[op].declared && column->pushdown[op].argument &&
-				!column->in_batch)
+				!(column->in_batch &&
+				  lfdw_operator_is_equality(&lfdw_operators[op])))
 				place_argument(table, column, op);
 		}
 	}
+}
+
+/* Does a column declare any operator? */
+static bool
+has_operator(const LfdwColumn *column)
+{
+	for (int op = 0; op < LFDW_NOPERATORS; op++)
+	{
+		if (column->pushdown[op].declared)
+			return true;
+	}
+	return false;
+}
+
+/* Raises HV024 about the columns of an event of another database. */
+static void
+report_event_column(const LfdwTable *table, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("the columns of foreign table \"%s\" do not fit its option \"event\"",
+					table->relname),
+			 errdetail("%s", detail),
+			 errhint("Set the option input 'true' of the columns that are the function's arguments, in their order, and leave one for its result.")));
+}
+
+/*
+ * The columns of an event of another database: arguments, which are input columns
+ * of the batch, and the one that is the result of each.
+ */
+static void
+set_event_columns(LfdwTable *table)
+{
+	const char *result = table->options->event == LFDW_EVENT_SNOWFLAKE ? "/1" : "";
+	const char *why;
+	int			ninputs = 0;
+
+	if (!lfdw_event_is_of_database(table->options->event))
+		return;
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		LfdwColumn *column = &table->columns[i];
+
+		if (column->input && !column->in_batch)
+			report_event_column(table, psprintf("The input column \"%s\" names an argument, and goes into no batch.",
+												column->attname));
+		ninputs += column->input;
+		if (column->input)
+			continue;
+		if (column->path_given || has_operator(column))
+			report_event_column(table, psprintf("Column \"%s\" is the result, which has no path and no operators.",
+												column->attname));
+		if (!lfdw_pointer_parse(result, &column->path, &why))
+			elog(ERROR, "%s", why);
+		column->path_given = true;
+		column->name = json_name(column->path);
+	}
+	if (ninputs == 0)
+		report_event_column(table, "No column is an argument.");
+	if (table->ncolumns - ninputs != 1)
+		report_event_column(table, psprintf("%d columns are the result.",
+											table->ncolumns - ninputs));
 }
 
 /* The column whose "=" or "in" gives a slot its value, or NULL. */
@@ -411,9 +515,11 @@ lfdw_table_create(Relation relation)
 		set_column(table, table->by_attnum[i],
 				   RelationGetRelid(relation), att);
 	}
+	set_event_columns(table);
+	make_item(table);
 	table->places = lfdw_places_create(table->options);
 	place_arguments(table);
-	lfdw_places_complete(table->places, table->options);
+	lfdw_places_complete(table->places, table->options, table->relname);
 	check_path_parameters(table);
 	check_columns(table);
 	set_function(table);

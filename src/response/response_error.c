@@ -461,3 +461,16 @@ lfdw_response_lack_rows(LfdwResponse *response, LfdwJsonReader reader)
 	if (!response->none)
 		report_no_rows(response, reader);
 }
+
+/* Raises the error about an answer that is no list, as an aligned one must be. */
+void
+lfdw_response_report_no_list(const LfdwResponse *response)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
+			 errmsg("the answer of Lambda function \"%s\" is no list for a batch of %d",
+					response->table->function.label, response->aligned->ntuples),
+			 errdetail("By the option batch_answer 'aligned' of foreign table \"%s\" it has an element for each.",
+					   response->table->relname),
+			 errhint("Say by the option rows_path where the list is.")));
+}

@@ -18,6 +18,7 @@
  *		root_object.c		what the root object's members say
  *		response_csv.c		the rows of CSV
  *		response_rows.c		the rows of an answer
+ *		response_aligned.c	those of an answer with one for each of a batch
  *		response_members.c	the way to them
  *		response_text.c		answers that are text
  *		response_start.c	the root value
@@ -118,6 +119,18 @@ typedef struct LfdwRootNotes
 	bool		last_page;		/* it says that there is none */
 } LfdwRootNotes;
 
+/* What an answer has that is aligned with its call's batch. */
+typedef struct LfdwAligned
+{
+	int			ntuples;		/* of the batch */
+	LfdwPointer *index_path;	/* in UTF-8, NULL: by order */
+	int			nelements;		/* read so far */
+	int			tuple;			/* the one that the last of them answers */
+	bool		inside;			/* in an element that is several rows */
+	bool		ended;			/* all were read */
+	bool	   *answered;		/* by tuple: it has a row */
+} LfdwAligned;
+
 struct LfdwResponse
 {
 	const LfdwTable *table;
@@ -153,6 +166,7 @@ struct LfdwResponse
 	LfdwCsv		csv;			/* in LFDW_STATE_CSV */
 	int			csv_nfields;	/* of the header ... */
 	int		   *csv_fields;		/* ... by column, -1 for none */
+	LfdwAligned *aligned;		/* NULL: the answer is no such */
 	size_t		stalled;		/* unread bytes when the last step was undone */
 	LfdwRootNotes notes;
 };
@@ -169,6 +183,7 @@ extern void lfdw_response_report_no_entries(const LfdwResponse *response,
 											const LfdwJsonValue *value);
 extern void lfdw_response_take_raised(LfdwResponse *response,
 									  LfdwJsonReader reader, bool alone);
+extern void lfdw_response_report_no_list(const LfdwResponse *response);
 extern void lfdw_response_refuse_row(LfdwResponse *response, bool alone);
 extern void lfdw_response_lack_rows(LfdwResponse *response,
 									LfdwJsonReader reader);
@@ -258,12 +273,19 @@ extern void lfdw_response_enter_string(LfdwResponse *response,
 									   const LfdwJsonReader *inside);
 extern void lfdw_response_leave_string(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_pass(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_response_read_row(LfdwResponse *response, bool alone);
+extern LfdwJsonStatus lfdw_response_leave_rows(LfdwResponse *response,
+											   LfdwResponseState at_root);
 extern LfdwJsonStatus lfdw_response_read_rows(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_enter_rows(LfdwResponse *response,
 											   LfdwResponseState state);
 extern LfdwJsonStatus lfdw_response_step_rows(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_step_entries(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_step_lines(LfdwResponse *response);
+
+/* response_aligned.c */
+extern LfdwAligned *lfdw_aligned_create(int ntuples, LfdwPointer *index_path);
+extern LfdwJsonStatus lfdw_aligned_step(LfdwResponse *response);
 
 /* response_members.c */
 extern LfdwJsonStatus lfdw_response_enter_root(LfdwResponse *response,

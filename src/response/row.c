@@ -443,6 +443,23 @@ lfdw_row_forget(LfdwRow *row)
 		MemoryContextReset(row->strings);
 }
 
+/* Is the row, if it is no object, the value of a column as it is? */
+static bool
+is_whole_element(const LfdwRow *row)
+{
+	return row->element >= 0 && lfdw_row_takes_all(row);
+}
+
+/*
+ * Says that the row read next is one of an element of an aligned answer: of the
+ * tuple with this number in the batch, from 0.
+ */
+void
+lfdw_row_set_element(LfdwRow *row, int element)
+{
+	row->element = element;
+}
+
 /*
  * Reads the next value as a row: an object by the columns' paths, an array by
  * place, which the paths or the order say, a scalar for a table of one column.
@@ -466,8 +483,10 @@ lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 	start = *reader;
 	if (type == LFDW_JSON_OBJECT)
 		status = read_object_row(row, reader);
-	else if (type == LFDW_JSON_ARRAY)
+	else if (type == LFDW_JSON_ARRAY && !is_whole_element(row))
 		status = read_array_row(row, reader, order);
+	else if (is_whole_element(row))
+		status = lfdw_json_value(reader, &value);
 	else
 	{
 		status = lfdw_json_value(reader, &value);

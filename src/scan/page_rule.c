@@ -98,21 +98,6 @@ lfdw_page_rule_note_row(LfdwPageRule *rule, const LfdwRow *row)
 	digest(rule->rows, both, sizeof(both));
 }
 
-/* The option that says how the next page is asked for. */
-static const char *
-option_of(LfdwPaging paging)
-{
-	static const char *const options[] = {
-		[LFDW_PAGING_MEMBER] = "cursor_path",
-		[LFDW_PAGING_HEADER] = "cursor_header",
-		[LFDW_PAGING_ROW] = "cursor_row_path",
-		[LFDW_PAGING_NUMBER] = "page_argument",
-		[LFDW_PAGING_OFFSET] = "offset_argument"
-	};
-
-	return options[paging];
-}
-
 /*
  * Does a call end by its rows: at a page without any, or with fewer than it was
  * asked for?
@@ -161,7 +146,7 @@ check_rows(const LfdwPageRule *rule)
 			 errdetail("They are those of pages %d and %d, which were asked for by the argument \"%s\": the function does not read it, or repeats its last page.",
 					   rule->page.number, rule->page.number + 1, argument),
 			 errhint("Let the option %s of foreign table \"%s\" name an argument that the function reads, or the option more_path what tells its last page.",
-					 option_of(rule->paging), table->relname)));
+					 lfdw_paging_option(table->options), table->relname)));
 }
 
 /* Raises the error about a cursor that the function was given already. */
@@ -222,7 +207,7 @@ url_of(const LfdwPageRule *rule, const char *cursor)
 				 errmsg("the next page that Lambda function \"%s\" names is not a URL",
 						rule->table->function.label),
 				 errdetail("The option %s leads to a value that is not a string.",
-						   option_of(rule->paging)),
+						   lfdw_paging_option(rule->table->options)),
 				 errhint("Name the argument that carries it by the option cursor_argument of foreign table \"%s\".",
 						 rule->table->relname)));
 	url = palloc(value.len + 1);

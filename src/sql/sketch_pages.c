@@ -17,6 +17,7 @@
 
 #include "base/json_member.h"
 #include "base/json_pointer.h"
+#include "base/link_header.h"
 #include "base/snake_case.h"
 #include "sql/sketch_internal.h"
 
@@ -179,6 +180,16 @@ note_member(Pages *pages, const LfdwJsonValue *key, const LfdwJsonValue *value,
 	}
 }
 
+/* Does the path lead to what holds the rows? */
+static bool
+holds_rows(const Pages *pages)
+{
+	const char *rows = pages->sketch->rows_path->data;
+
+	return strncmp(rows, pages->path.data, pages->path.len) == 0 &&
+		rows[pages->path.len] == '/';
+}
+
 /* Looks for pages in an object of the answer, and in those that it holds. */
 static void
 search_object(Pages *pages, const LfdwJsonValue *object, bool in_links, int depth)
@@ -196,7 +207,8 @@ search_object(Pages *pages, const LfdwJsonValue *object, bool in_links, int dept
 		lfdw_sketch_append_token(&pages->path, &walk.key);
 		if (strcmp(pages->path.data, pages->sketch->rows_path->data) != 0)
 		{
-			note_member(pages, &walk.key, &value, beside_rows, in_links);
+			if (!holds_rows(pages))
+				note_member(pages, &walk.key, &value, beside_rows, in_links);
 			if (value.type == LFDW_JSON_OBJECT && depth < PAGES_DEPTH &&
 				lfdw_json_page_name(&walk.key) == LFDW_PAGE_NO)
 				search_object(pages, &value,
@@ -206,6 +218,18 @@ search_object(Pages *pages, const LfdwJsonValue *object, bool in_links, int dept
 		pages->path.len = len;
 		pages->path.data[len] = '\0';
 	}
+}
+
+/* The text of a header, the first of several; NULL where it has none. */
+static char *
+header_text(const LfdwJsonValue *value)
+{
+	LfdwSketchWalk walk;
+
+	if (value->type != LFDW_JSON_ARRAY)
+		return short_string(value);
+	lfdw_sketch_walk(&walk, value);
+	return lfdw_sketch_next(&walk) ? short_string(&walk.value) : NULL;
 }
 
 /* Looks for pages in the headers of an answer. */
@@ -218,9 +242,10 @@ search_headers(Pages *pages)
 	while (walk.is_object && lfdw_sketch_next(&walk))
 	{
 		LfdwJsonValue key = walk.key;
-		static const char *const link[] = {"link", NULL};
-		bool		is_link = lfdw_sketch_is_one_of(&key, link);
-		char	   *text = short_string(&walk.value);
+		bool		is_link = key.len == 4 && pg_strncasecmp(key.text, "link", 4) == 0;
+		char	   *text = header_text(&walk.value);
+		const char *url;
+		size_t		url_len;
 		PageMember *member;
 
 		if (key.len > 2 && pg_strncasecmp(key.text, "x-", 2) == 0)
@@ -229,7 +254,7 @@ search_headers(Pages *pages)
 			key.len -= 2;
 		}
 		if (text == NULL ||
-			!(is_link ? strstr(text, "rel=\"next\"") || strstr(text, "rel=next") :
+			!(is_link ? lfdw_link_find(text, strlen(text), "next", &url, &url_len) :
 			  lfdw_json_page_name(&key) == LFDW_PAGE_SURELY))
 			continue;
 		member = palloc0(sizeof(PageMember));
@@ -518,6 +543,22 @@ add_counted(Pages *pages)
 	return page && add_argument(pages, "offset_argument", page, given == NULL);
 }
 
+/* Has the answer rows of which a further page may have more? */
+static bool
+has_rows(const LfdwSketch *sketch)
+{
+	switch (sketch->form)
+	{
+		case LFDW_SKETCH_JSON:
+			return sketch->rows.type == LFDW_JSON_ARRAY;
+		case LFDW_SKETCH_NOTHING:
+		case LFDW_SKETCH_RAW:
+			return false;
+		default:
+			return true;
+	}
+}
+
 /*
  * Says which pages the answer speaks of, and in comments what only the function
  * can know.
@@ -528,10 +569,13 @@ lfdw_sketch_find_pages(LfdwSketch *sketch)
 	Pages		pages = {.sketch = sketch};
 	const PageMember *cursor;
 
+	if (!has_rows(sketch))
+		return;
 	lfdw_sketch_find_arguments(sketch, &pages.arguments);
 	initStringInfo(&pages.path);
 	search_headers(&pages);
-	if (sketch->form == LFDW_SKETCH_JSON && sketch->rows_path->len > 0)
+	if (sketch->form != LFDW_SKETCH_CSV && sketch->form != LFDW_SKETCH_LINES &&
+		sketch->rows_path->len > 0)
 		search_object(&pages, &sketch->root, false, 1);
 	cursor = choose_cursor(&pages);
 	if ((cursor && add_cursor(&pages, cursor)) ||

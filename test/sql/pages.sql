@@ -130,6 +130,16 @@ END $$;
 SELECT form, linked(form)
 FROM unnest(ARRAY['"<%s>; rel=\"next\""', '"<%s>;rel=next"', '"<https://x/?p=1>; rel=\"prev\", <%s>; title=\"a, b\"; rel=\"last next\""',
   '["<https://x/?p=1>; rel=first", "<%s>; rel=next"]', '"<%s>; rel=\"prev\""']) form;
+-- of CSV too
+SELECT make('{"by": "link", "form": "\"<%s>; rel=next\"", "csv": true}', $$cursor_header 'link', cursor_argument 'after', answer_format 'csv'$$);
+ALTER FOREIGN TABLE rows OPTIONS (DROP rows_path);
+SELECT sent();
+SELECT make('{"by": "page", "csv": true}', $$page_argument 'page', limit_argument 'limit', page_size '10', answer_format 'csv'$$);
+ALTER FOREIGN TABLE rows OPTIONS (DROP rows_path);
+SELECT sent();
+SELECT make('{"by": "page", "csv": true, "lie": "ignore"}', $$page_argument 'page', answer_format 'csv'$$);
+ALTER FOREIGN TABLE rows OPTIONS (DROP rows_path);
+SELECT fails();
 -- a header that the form does not have ends the pages; an answer of another form has none at all
 SELECT make('{"by": "header", "name": "x-other"}', $$cursor_header 'x-next', cursor_argument 'after'$$);
 SELECT sent();
@@ -314,6 +324,15 @@ SELECT options, refused(options) FROM unnest(ARRAY[
   $$cursor_path ''$$,
   $$page_argument 'a', limit_argument 'a', page_size '1'$$,
   $$page_argument 'a', payload '{"a": 1}'$$,
+  $$cursor_row_path '/id', answer_format 'csv'$$,
+  $$cursor_row_path '/id', rows_format 'entries', rows_path '/items'$$,
+  $$cursor_path '/next', answer_format 'csv'$$,
+  $$cursor_path '/next', answer_format 'csv', rows_path '/report'$$,
+  $$more_path '/more', page_argument 'page', answer_format 'raw'$$,
+  $$cursor_argument 'after', answer_format 'csv'$$,
+  $$cursor_header 'link', answer_format 'csv'$$,
+  $$page_argument 'page', batch_argument '/keys', batch_answer 'aligned'$$,
+  $$cursor_argument 'after', batch_argument '/keys', batch_answer 'aligned'$$,
   $$cursor_header 'x y'$$]) options;
 
 SET client_min_messages = warning;

@@ -56,11 +56,22 @@ SELECT tried('{"Items": [{"Id": {"S": "a"}, "Price": {"N": "2.5"}, "Gone": {"NUL
 SELECT tried('{"data": {"orders": {"edges": [{"cursor": "x", "node": {"id": 1, "customerName": "a"}}, {"cursor": "y", "node": {"id": 2}}]}}}');
 SELECT tried('{"data": [{"type": "order", "id": "1", "attributes": {"total": 5}}]}');
 
+-- object maps
+SELECT tried('{"base": "USD", "rates": {"EUR": 0.9, "GBP": 0.78}}');
+SELECT tried('{"2024-01-30": {"high": 3, "low": 1}, "2024-01-31": {"high": 4}}');
+
 -- JSON in strings, and API Gateway's form
 SELECT tried(to_jsonb('[{"id": 1}, {"id": 2}]'::text)::text);
 SELECT tried('{"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": "{\"items\": [{\"id\": 1}]}"}');
 SELECT tried('{"result": "{\"rows\": [{\"id\": 1}]}", "ok": true}');
 SELECT tried('{"formattedRecords": "[{\"id\": 1}]"}');
+
+-- text and bytes
+SELECT tried(E'id,full name,price,day\n1,"a, b",2.5,2024-01-31\n2,,3,2024-02-01\n');
+SELECT tried('{"statusCode": 200, "headers": {"content-type": "text/csv; charset=utf-8"}, "body": "id\n1\n2\n"}');
+SELECT tried('{"csv": "id,code\n1,007\n2,\"\"\n", "rowCount": 2}');
+SELECT tried('{"statusCode": 200, "headers": {"content-type": "text/html"}, "body": "<p>Hello</p>"}');
+SELECT tried('{"statusCode": 200, "isBase64Encoded": true, "headers": {"content-type": "image/png"}, "body": "iVBORw0KGgo="}');
 
 -- types
 SELECT tried('[{"a": 9223372036854775807, "b": 9223372036854775808, "c": 1.5, "d": 1e3, "e": 0.30000000000000004, "f": 0.123456789012345678901, "g": -0},
