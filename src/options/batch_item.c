@@ -37,6 +37,7 @@ lfdw_batch_item_create(const LfdwOptions *options, const char *relname)
 	item->relname = relname;
 	item->format = options->batch_format ? options->batch_format : LFDW_BATCH_OBJECTS;
 	item->object = lfdw_template_create(options->item_payload);
+	lfdw_template_set_owner(item->object, "the option item_payload");
 	return item;
 }
 

@@ -337,6 +337,10 @@ check_batch(const LfdwOptions *options)
 			report_needs(of_batch[i].name, "\"batch_argument\"",
 						 "Without it no request has a batch.");
 	}
+	if (options->batch_argument && options->batch_argument[0] == '\0' &&
+		options->envelope)
+		refuse_both("batch_argument", "envelope",
+					"By the empty string the payload itself is the list, which has no room for an envelope.");
 	if (options->item_payload && options->batch_format != LFDW_BATCH_UNSET &&
 		options->batch_format != LFDW_BATCH_OBJECTS)
 		refuse_both("item_payload", "batch_format",

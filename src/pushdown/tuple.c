@@ -121,17 +121,18 @@ find_places(const LfdwTuples *tuples, const LfdwEquality *equalities,
 	for (int i = 0; i < tuples->ncolumns; i++)
 	{
 		const LfdwEquality *equality = &equalities[tuples->equalities[i]];
+		Datum		value;
 		int			first;
 		int			count;
 
 		places[i] = 0;
-		if (columns[i] < 0 || equality->set.unknown || values == NULL)
+		if (columns[i] < 0 || values == NULL || equality->set.unknown)
 			continue;
-		count = lfdw_set_find(&equality->set, values[columns[i]], &first);
+		value = values[columns[i]];
+		count = lfdw_set_find(&equality->set, value, &first);
 		if (count == 0)
 			return false;
-		places[i] = equality->set.sorted[lfdw_equality_choose(equality,
-															  values[columns[i]],
+		places[i] = equality->set.sorted[lfdw_equality_choose(equality, value,
 															  first, count)];
 	}
 	return true;

@@ -93,8 +93,7 @@ note_value(LfdwResponse *response, const LfdwJsonValue *key,
 	if (at_root && lfdw_root_note_member(response, key, value))
 		return;
 	lfdw_root_note_other(response);
-	/* where it is not on the way to the rows, the root object is the rows */
-	if (frame->is_object && !read && (response->nframes > 1 || frame->to_rows))
+	if (frame->is_object && !read)
 		lfdw_response_note_page(response, key, value);
 }
 

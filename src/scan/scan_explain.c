@@ -163,6 +163,9 @@ explain_stats(const LfdwInvokeStats *stats, ExplainState *es)
 	if (!text || stats->no_row_answers > 0)
 		ExplainPropertyInteger("Answers Without Rows", NULL,
 							   stats->no_row_answers, es);
+	if (!text || stats->unmatched_keys > 0)
+		ExplainPropertyInteger("Tuples Without Rows", NULL,
+							   stats->unmatched_keys, es);
 	ExplainPropertyInteger("Bytes Received", NULL, stats->bytes, es);
 	if (!text || stats->attempts > stats->invocations)
 		ExplainPropertyInteger("Attempts", NULL, stats->attempts, es);

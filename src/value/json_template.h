@@ -25,6 +25,7 @@
 typedef struct LfdwTemplate LfdwTemplate;
 
 extern LfdwTemplate *lfdw_template_create(const char *document);
+extern void lfdw_template_set_owner(LfdwTemplate *template, const char *owner);
 extern int	lfdw_template_new_slot(LfdwTemplate *template, const char *owner);
 extern const char *lfdw_template_place(LfdwTemplate *template,
 									   const LfdwPointer *pointer, int slot,
