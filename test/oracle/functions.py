@@ -20,7 +20,7 @@ SIMPLE = KEYS + ("numeric", "timestamptz", "float8", "int2", "timestamp")
 OTHERS = SIMPLE + ("jsonb", "ints", "bytea", "bpchar4", "numeric2", "time")
 NULL_TEXT = "N/A"
 BUILT = {"tuples", "pages", "none", "null_if", "input", "entries", "csv",
-         "http", "url", "batch"}
+         "http", "url", "batch", "aligned"}
 # The payload that requests start from, and the objects in it for arguments.
 PAYLOAD = {"query": {"fixed": "yes"}, "list": [{}, {"x": "y"}],
            "body": json.dumps({"inner": json.dumps([{}, {"k": "v"}])})}
