@@ -19,7 +19,8 @@ KEYS = ("int4", "int4", "int4", "text", "text", "int8", "uuid", "date", "enum",
 SIMPLE = KEYS + ("numeric", "timestamptz", "float8", "int2", "timestamp")
 OTHERS = SIMPLE + ("jsonb", "ints", "bytea", "bpchar4", "numeric2", "time")
 NULL_TEXT = "N/A"
-BUILT = {"tuples", "pages", "none", "null_if", "input", "entries", "csv", "http", "url"}
+BUILT = {"tuples", "pages", "none", "null_if", "input", "entries", "csv",
+         "http", "url", "batch", "aligned"}
 # The payload that requests start from, and the objects in it for arguments.
 PAYLOAD = {"query": {"fixed": "yes"}, "list": [{}, {"x": "y"}],
            "body": json.dumps({"inner": json.dumps([{}, {"k": "v"}])})}
@@ -279,7 +280,8 @@ class FunctionMaker:
         if "batch" not in BUILT or not required or not self.maybe(0.4):
             return
         self.tuple = [c for c in required if self.maybe(0.8)] or required[:1]
-        self.aligned = form == "objects" and self.maybe(0.7)
+        self.aligned = "aligned" in BUILT and form == "objects" and \
+            self.maybe(0.7)
         self.whole = self.maybe(0.2)
         if self.whole:
             self.tuple = required

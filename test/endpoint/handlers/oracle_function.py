@@ -98,13 +98,13 @@ def aligned(request, reply, answers):
         answers = answers[1:] + answers[:1]
     if batch.get("index"):
         for number, rows in enumerate(answers):
-            for row in reply.records(rows):
+            for row in map(reply.row, rows):
                 row[batch["index"][0]] = Number(str(number))
                 elements.append(row)
         reply.chance.shuffle(elements)
         return elements
     for rows in answers:
-        records = reply.records(rows)
+        records = [reply.row(row) for row in rows]
         elements.append(
             None if not records else
             records[0] if len(records) == 1 and reply.chance.random() < 0.6
