@@ -28,6 +28,24 @@ lfdw_paging_of(const LfdwOptions *options)
 	return LFDW_PAGING_MEMBER;
 }
 
+/* The option that says how the next page is asked for; static. */
+const char *
+lfdw_paging_option(const LfdwOptions *options)
+{
+	static const char *const names[] = {
+		[LFDW_PAGING_MEMBER] = "cursor_path",
+		[LFDW_PAGING_HEADER] = "cursor_header",
+		[LFDW_PAGING_ROW] = "cursor_row_path",
+		[LFDW_PAGING_NUMBER] = "page_argument",
+		[LFDW_PAGING_OFFSET] = "offset_argument"
+	};
+
+	if (options->cursor_path == NULL &&
+		lfdw_paging_of(options) == LFDW_PAGING_MEMBER)
+		return "cursor_argument";
+	return names[lfdw_paging_of(options)];
+}
+
 /* Do a table's options say that there are pages? */
 bool
 lfdw_paging_is_declared(const LfdwOptions *options)

@@ -34,6 +34,7 @@ lfdw_paging_is_counted(LfdwPaging paging)
 extern LfdwPaging lfdw_paging_of(const LfdwOptions *options);
 extern bool lfdw_paging_is_declared(const LfdwOptions *options);
 extern bool lfdw_paging_by_url(const LfdwOptions *options);
+extern const char *lfdw_paging_option(const LfdwOptions *options);
 extern const char *lfdw_paging_argument(const LfdwOptions *options);
 
 #endif							/* LFDW_PAGING_H */

@@ -40,6 +40,8 @@ typedef struct LfdwColumn
 	const char *null_if;		/* a string that is NULL, or NULL for none */
 	const LfdwHttpEvent *event; /* that its values go into, or NULL */
 	const char *problem;		/* why the query's condition on it is not sent */
+	bool		problem_of_join;	/* it could be, and the join cannot give
+									 * the value */
 	LfdwPushdown pushdown[LFDW_NOPERATORS]; /* by an operator's number;
 											 * default arguments filled in */
 	const LfdwPushdown *scalar; /* of these, "=": how one value is sent */

@@ -93,10 +93,13 @@ check_paging(const LfdwOptions *options)
 	if (options->cursor_argument && way >= 0 && !ways[way].is_cursor)
 		refuse_both("cursor_argument", ways[way].name,
 					"Pages that are counted have no cursor.");
-	if (options->cursor_argument && way < 0 && options->rows_path)
+	if (options->cursor_argument && way < 0 &&
+		(options->rows_path || options->answer_format > LFDW_ANSWER_JSON))
 		report_needs("cursor_argument",
 					 "\"cursor_path\", \"cursor_header\" or \"cursor_row_path\"",
-					 "A cursor is found without them only beside \"rows\", and there is the option \"rows_path\".");
+					 options->rows_path ?
+					 "A cursor is found without them only beside \"rows\", and there is the option \"rows_path\"." :
+					 "A cursor is found without them only in JSON, and there is the option \"answer_format\".");
 	if (way >= 0 && ways[way].is_cursor && options->cursor_argument == NULL &&
 		options->http_route == NULL && !options->envelope)
 		ereport(ERROR,
@@ -156,6 +159,28 @@ check_more(const LfdwOptions *options)
 	check_beside_rows(options, "more_path", options->more_path);
 }
 
+/* What is read of pages in answers of other forms than JSON's. */
+static void
+check_paged_form(const LfdwOptions *options)
+{
+	bool		is_text = options->answer_format > LFDW_ANSWER_JSON;
+	bool		alone = is_text && (options->rows_path == NULL ||
+									options->rows_path->ntokens == 0);
+
+	if (options->cursor_row_path &&
+		(is_text || options->rows_format == LFDW_ROWS_ENTRIES))
+		refuse_both("cursor_row_path", is_text ? "answer_format" : "rows_format",
+					"It leads into rows that are JSON of their own.");
+	if (alone && (options->cursor_path || options->more_path))
+		refuse_both(options->cursor_path ? "cursor_path" : "more_path",
+					"answer_format",
+					"The answer is text, and nothing stands beside it: the option rows_path would lead to it in a JSON document.");
+	if (options->batch_answer == LFDW_BATCH_ANSWER_ALIGNED &&
+		lfdw_paging_is_declared(options))
+		refuse_both("batch_answer", lfdw_paging_option(options),
+					"An aligned answer has all elements of a batch, and no further page.");
+}
+
 /* How many rows a call is asked for. */
 static void
 check_limit(const LfdwOptions *options)
@@ -191,70 +216,6 @@ check_capabilities(const LfdwOptions *options)
 				 errdetail("With envelope 'false' no request could carry a limit or an order."),
 				 (options->capabilities & ~carried) == LFDW_CAPABLE_LIMIT ?
 				 errhint("The option limit_argument carries a limit without it.") : 0));
-}
-
-/* Batches, and what is said of them. */
-static void
-check_batch(const LfdwOptions *options)
-{
-	const struct
-	{
-		const char *name;
-		bool		given;
-	}			of_batch[] = {
-		{"batch_format", options->batch_format != LFDW_BATCH_UNSET},
-		{"batch_answer", options->batch_answer != LFDW_BATCH_ANSWER_UNSET},
-		{"batch_index_path", options->batch_index_path != NULL},
-		{"item_payload", options->item_payload != NULL}
-	};
-
-	for (int i = 0; i < (int) lengthof(of_batch); i++)
-	{
-		if (of_batch[i].given && options->batch_argument == NULL)
-			report_needs(of_batch[i].name, "\"batch_argument\"",
-						 "Without it no request has a batch.");
-	}
-	if (options->batch_argument && options->batch_argument[0] == '\0' &&
-		options->envelope)
-		refuse_both("batch_argument", "envelope",
-					"By the empty string the payload itself is the list, which has no room for an envelope.");
-	if (options->item_payload && options->batch_format != LFDW_BATCH_UNSET &&
-		options->batch_format != LFDW_BATCH_OBJECTS)
-		refuse_both("item_payload", "batch_format",
-					"The elements are no objects, which could start from one.");
-	if (options->batch_index_path && options->batch_answer != LFDW_BATCH_ANSWER_ALIGNED)
-		report_needs("batch_index_path", "\"batch_answer\" 'aligned'",
-					 "Rows that carry their keys need no number.");
-}
-
-/* Answers that have an element for each of a batch. */
-static void
-check_aligned(const LfdwOptions *options)
-{
-	const struct
-	{
-		const char *name;
-		bool		given;
-	}			others[] = {
-		{"cursor_path", options->cursor_path != NULL},
-		{"cursor_argument", options->cursor_argument != NULL},
-		{"cursor_header", options->cursor_header != NULL},
-		{"cursor_row_path", options->cursor_row_path != NULL},
-		{"page_argument", options->page_argument != NULL},
-		{"offset_argument", options->offset_argument != NULL},
-		{"limit_argument", options->limit_argument != NULL},
-		{"capabilities", options->capabilities != 0},
-		{"rows_format", options->rows_format == LFDW_ROWS_ENTRIES}
-	};
-
-	if (options->batch_answer != LFDW_BATCH_ANSWER_ALIGNED)
-		return;
-	for (int i = 0; i < (int) lengthof(others); i++)
-	{
-		if (others[i].given)
-			refuse_both(others[i].name, "batch_answer",
-						"An aligned answer is a list with an element for each of its call's batch.");
-	}
 }
 
 /* What CSV has no members for. */
@@ -355,6 +316,70 @@ check_error(const LfdwOptions *options)
 					"It leads to the rows, or to what holds them: any row would be an error.");
 }
 
+/* Batches, and what is said of them. */
+static void
+check_batch(const LfdwOptions *options)
+{
+	const struct
+	{
+		const char *name;
+		bool		given;
+	}			of_batch[] = {
+		{"batch_format", options->batch_format != LFDW_BATCH_UNSET},
+		{"batch_answer", options->batch_answer != LFDW_BATCH_ANSWER_UNSET},
+		{"batch_index_path", options->batch_index_path != NULL},
+		{"item_payload", options->item_payload != NULL}
+	};
+
+	for (int i = 0; i < (int) lengthof(of_batch); i++)
+	{
+		if (of_batch[i].given && options->batch_argument == NULL)
+			report_needs(of_batch[i].name, "\"batch_argument\"",
+						 "Without it no request has a batch.");
+	}
+	if (options->batch_argument && options->batch_argument[0] == '\0' &&
+		options->envelope)
+		refuse_both("batch_argument", "envelope",
+					"By the empty string the payload itself is the list, which has no room for an envelope.");
+	if (options->item_payload && options->batch_format != LFDW_BATCH_UNSET &&
+		options->batch_format != LFDW_BATCH_OBJECTS)
+		refuse_both("item_payload", "batch_format",
+					"The elements are no objects, which could start from one.");
+	if (options->batch_index_path && options->batch_answer != LFDW_BATCH_ANSWER_ALIGNED)
+		report_needs("batch_index_path", "\"batch_answer\" 'aligned'",
+					 "Rows that carry their keys need no number.");
+}
+
+/* Answers that have an element for each of a batch. */
+static void
+check_aligned(const LfdwOptions *options)
+{
+	const struct
+	{
+		const char *name;
+		bool		given;
+	}			others[] = {
+		{"cursor_path", options->cursor_path != NULL},
+		{"cursor_argument", options->cursor_argument != NULL},
+		{"cursor_header", options->cursor_header != NULL},
+		{"cursor_row_path", options->cursor_row_path != NULL},
+		{"page_argument", options->page_argument != NULL},
+		{"offset_argument", options->offset_argument != NULL},
+		{"limit_argument", options->limit_argument != NULL},
+		{"capabilities", options->capabilities != 0},
+		{"rows_format", options->rows_format == LFDW_ROWS_ENTRIES}
+	};
+
+	if (options->batch_answer != LFDW_BATCH_ANSWER_ALIGNED)
+		return;
+	for (int i = 0; i < (int) lengthof(others); i++)
+	{
+		if (others[i].given)
+			refuse_both(others[i].name, "batch_answer",
+						"An aligned answer is a list with an element for each of its call's batch.");
+	}
+}
+
 /*
  * Rules between the options of one foreign table.  Raises HV024, HV00J where
  * it names no function.
@@ -365,6 +390,7 @@ lfdw_table_rules_check(const LfdwOptions *options)
 	check_function(options);
 	check_paging(options);
 	check_more(options);
+	check_paged_form(options);
 	check_limit(options);
 	check_capabilities(options);
 	check_batch(options);

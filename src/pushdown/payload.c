@@ -317,6 +317,9 @@ lfdw_payload_write(StringInfo out, const LfdwTable *table,
 	if (places->envelope >= 0)
 		values[places->envelope] = write_envelope(table, arguments, part, columns,
 												  page);
+	if (places->redshift)
+		lfdw_redshift_event_fill(places->redshift, values, part->ntuples,
+								 page->shown);
 	if (places->event)
 		lfdw_http_event_fill(places->event, values, page->url, page->shown);
 	lfdw_template_write(out, places->payload, values);

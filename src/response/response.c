@@ -313,7 +313,7 @@ take_step(LfdwResponse *response)
 		case LFDW_STATE_ENTRIES:
 			return lfdw_response_step_entries(response);
 		case LFDW_STATE_CSV:
-			return lfdw_text_step_csv(response);
+			return lfdw_csv_step(response);
 		case LFDW_STATE_FINISH:
 			return step_finish(response);
 		case LFDW_STATE_TAIL:

@@ -12,7 +12,7 @@
 
 #include "base/control_doc.h"
 #include "base/json_pointer.h"
-#include "lambda/invoke.h"
+#include "lambda/error_type.h"
 #include "pg/message.h"
 #include "response/response_internal.h"
 #include "value/json_find.h"
@@ -411,7 +411,7 @@ follow_rows_path(const LfdwResponse *response, LfdwJsonReader *reader,
 			 !lfdw_json_string_open(reader, &string, true,
 									response->table->function.label)))
 			return;
-		if (!lfdw_json_go_to(reader, response->rows_path->tokens[i]))
+		if (lfdw_json_go_to(reader, response->rows_path->tokens[i]) != LFDW_JSON_OK)
 			return;
 		lfdw_pointer_append(path, rows_path->tokens[i]);
 	}

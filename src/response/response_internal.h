@@ -16,10 +16,11 @@
  *		gateway_body.c		its body
  *		gateway.c			that form
  *		root_object.c		what the root object's members say
+ *		response_csv.c		the rows of CSV
  *		response_rows.c		the rows of an answer
  *		response_aligned.c	those of an answer with one for each of a batch
  *		response_members.c	the way to them
- *		response_text.c		answers that are CSV or a body
+ *		response_text.c		answers that are text
  *		response_start.c	the root value
  *		response.c			the steps in their order
  *
@@ -190,6 +191,10 @@ extern void lfdw_response_lack_rows(LfdwResponse *response,
 /* error_path.c */
 extern LfdwJsonStatus lfdw_error_path_check(LfdwResponse *response,
 											LfdwJsonReader root);
+extern LfdwJsonStatus lfdw_error_path_check_early(LfdwResponse *response,
+												  LfdwJsonReader root,
+												  bool may_say_none,
+												  bool *waits);
 
 /* A value kept by its place. */
 static inline LfdwJsonValue
@@ -248,22 +253,20 @@ extern LfdwJsonStatus lfdw_root_open_form(LfdwResponse *response,
 extern bool lfdw_root_may_be_error(const LfdwJsonValue *key);
 extern bool lfdw_root_may_begin_form(const LfdwResponse *response,
 									 const LfdwJsonValue *key);
+extern bool lfdw_root_may_say_none(const LfdwResponse *response);
 extern LfdwJsonStatus lfdw_root_check_status(LfdwResponse *response);
 extern void lfdw_root_note_other(LfdwResponse *response);
 extern bool lfdw_root_note_member(LfdwResponse *response,
 								  const LfdwJsonValue *key,
 								  const LfdwJsonValue *value);
 
-/* response_text.c */
-extern bool lfdw_text_is_body(const LfdwResponse *response);
-extern LfdwJsonStatus lfdw_text_enter_csv(LfdwResponse *response,
-										  const char *text, size_t len);
-extern LfdwJsonStatus lfdw_text_step_csv(LfdwResponse *response);
-extern LfdwJsonStatus lfdw_text_take(LfdwResponse *response,
-									 const char *text, size_t len);
-extern LfdwJsonStatus lfdw_text_take_object(LfdwResponse *response);
-extern LfdwJsonStatus lfdw_text_read_rows(LfdwResponse *response);
-extern LfdwJsonStatus lfdw_text_start(LfdwResponse *response);
+/* response_csv.c */
+extern void lfdw_csv_report_other(const LfdwResponse *response,
+								  LfdwJsonType type);
+extern LfdwJsonStatus lfdw_csv_enter(LfdwResponse *response, const char *text,
+									 size_t len);
+extern LfdwJsonStatus lfdw_csv_step(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_csv_read_rows(LfdwResponse *response);
 
 /* response_rows.c */
 extern void lfdw_response_enter_string(LfdwResponse *response,
@@ -288,10 +291,17 @@ extern LfdwJsonStatus lfdw_aligned_step(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_enter_root(LfdwResponse *response,
 											   LfdwJsonType type, bool wanted);
 extern LfdwJsonStatus lfdw_response_step_members(LfdwResponse *response);
-
-/* response_start.c */
 extern void lfdw_response_open(LfdwResponse *response,
 							   const LfdwJsonReader *inside, const char *part);
+
+/* response_text.c */
+extern bool lfdw_text_is_body(const LfdwResponse *response);
+extern LfdwJsonStatus lfdw_text_take(LfdwResponse *response,
+									 const char *text, size_t len);
+extern LfdwJsonStatus lfdw_text_take_object(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_text_start(LfdwResponse *response);
+
+/* response_start.c */
 extern LfdwJsonStatus lfdw_response_start(LfdwResponse *response);
 
 #endif							/* LFDW_RESPONSE_INTERNAL_H */

@@ -20,7 +20,7 @@
  */
 static LfdwJsonStatus
 enter(LfdwResponse *response, LfdwJsonType type, bool to_rows,
-					const bool *to_mark)
+	  const bool *to_mark)
 {
 	LfdwJsonStatus status = lfdw_json_enter(&response->reader);
 	LfdwFrame  *frame = &response->frames[response->nframes];
@@ -56,6 +56,22 @@ lfdw_response_enter_root(LfdwResponse *response, LfdwJsonType type, bool wanted)
 		to_mark[mark] = wanted && response->marks[mark] != NULL;
 	response->state = LFDW_STATE_MEMBERS;
 	return enter(response, type, wanted, to_mark);
+}
+
+/*
+ * Begins anew in what the answer holds, which is whole and in the current
+ * context.  The part names it in messages.
+ */
+void
+lfdw_response_open(LfdwResponse *response, const LfdwJsonReader *inside,
+				   const char *part)
+{
+	response->source = NULL;
+	response->reader = *inside;
+	response->part = part;
+	response->state = LFDW_STATE_START;
+	response->nframes = 0;
+	memset(&response->notes, 0, sizeof(response->notes));
 }
 
 /* Keeps what a member that was read whole says about the answer. */

@@ -54,8 +54,8 @@ shown_limit(const LfdwOptions *options, const LfdwArguments *arguments,
 /*
  * Begins with the first page of a call, which then stands in rule->page.
  *
- * The arguments, made for the table, must live as long, and what the page holds
- * belongs to the current context.
+ * The arguments, made for the table, must live as long as the current context,
+ * which what a page holds belongs to.
  */
 void
 lfdw_page_rule_begin(LfdwPageRule *rule, const LfdwTable *table,
@@ -63,6 +63,7 @@ lfdw_page_rule_begin(LfdwPageRule *rule, const LfdwTable *table,
 {
 	memset(rule, 0, sizeof(LfdwPageRule));
 	rule->table = table;
+	rule->context = CurrentMemoryContext;
 	rule->paging = lfdw_paging_of(table->options);
 	rule->limit = page_limit(table->options, arguments);
 	rule->page.limit = shown_limit(table->options, arguments, rule->limit);
@@ -96,21 +97,6 @@ lfdw_page_rule_note_row(LfdwPageRule *rule, const LfdwRow *row)
 	memcpy(both, rule->rows, LFDW_SHA256_LEN);
 	digest(both + LFDW_SHA256_LEN, text, len);
 	digest(rule->rows, both, sizeof(both));
-}
-
-/* The option that says how the next page is asked for. */
-static const char *
-option_of(LfdwPaging paging)
-{
-	static const char *const options[] = {
-		[LFDW_PAGING_MEMBER] = "cursor_path",
-		[LFDW_PAGING_HEADER] = "cursor_header",
-		[LFDW_PAGING_ROW] = "cursor_row_path",
-		[LFDW_PAGING_NUMBER] = "page_argument",
-		[LFDW_PAGING_OFFSET] = "offset_argument"
-	};
-
-	return options[paging];
 }
 
 /*
@@ -161,7 +147,7 @@ check_rows(const LfdwPageRule *rule)
 			 errdetail("They are those of pages %d and %d, which were asked for by the argument \"%s\": the function does not read it, or repeats its last page.",
 					   rule->page.number, rule->page.number + 1, argument),
 			 errhint("Let the option %s of foreign table \"%s\" name an argument that the function reads, or the option more_path what tells its last page.",
-					 option_of(rule->paging), table->relname)));
+					 lfdw_paging_option(table->options), table->relname)));
 }
 
 /* Raises the error about a cursor that the function was given already. */
@@ -204,7 +190,10 @@ report_no_cursor(const LfdwPageRule *rule)
 					 table->relname)));
 }
 
-/* A JSON string as the text of a URL; raises HV021 where it is none. */
+/*
+ * A JSON string as the text of a URL, in the rule's context; raises HV021 where it
+ * is none.
+ */
 static char *
 url_of(const LfdwPageRule *rule, const char *cursor)
 {
@@ -222,12 +211,14 @@ url_of(const LfdwPageRule *rule, const char *cursor)
 				 errmsg("the next page that Lambda function \"%s\" names is not a URL",
 						rule->table->function.label),
 				 errdetail("The option %s leads to a value that is not a string.",
-						   option_of(rule->paging)),
+						   lfdw_paging_option(rule->table->options)),
 				 errhint("Name the argument that carries it by the option cursor_argument of foreign table \"%s\".",
 						 rule->table->relname)));
 	url = palloc(value.len + 1);
 	len = lfdw_json_unescape(&value, url);
-	return pg_any_to_server(pnstrdup(url, len), len, PG_UTF8);
+	url[len] = '\0';
+	return MemoryContextStrdup(rule->context,
+							   pg_any_to_server(url, len, PG_UTF8));
 }
 
 /* Goes on to the page that a cursor asks for. */
@@ -248,7 +239,7 @@ follow_cursor(LfdwPageRule *rule, const char *cursor)
 						 table->relname)));
 	if (rule->cursor)
 		pfree(rule->cursor);
-	rule->cursor = pstrdup(cursor);
+	rule->cursor = MemoryContextStrdup(rule->context, cursor);
 	if (rule->page.url)
 		pfree(unconstify(char *, rule->page.url));
 	if (lfdw_paging_by_url(table->options))
@@ -261,8 +252,8 @@ follow_cursor(LfdwPageRule *rule, const char *cursor)
  * At the end of a page's answer: goes on to the next page, which then stands in
  * rule->page; false where that was the last.
  *
- * What the page holds is allocated in the current context, which must live as
- * long as the call.  Raises HV021 for an answer that cannot be gone on from, and
+ * What the page holds lives in the context that was current when the call began.
+ * Raises HV021 for an answer that cannot be gone on from, and
  * 54000 for one page more than max_pages.
  */
 bool

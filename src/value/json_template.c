@@ -32,8 +32,7 @@ typedef enum NodeKind
 	NODE_LEAF,					/* a value of the document, as its text */
 	NODE_OBJECT,
 	NODE_ARRAY,
-	NODE_STRING,				/* a string that holds the JSON of its child */
-	NODE_COMPUTED
+	NODE_STRING					/* a string that holds the JSON of its child */
 } NodeKind;
 
 typedef struct TemplateNode
@@ -46,8 +45,6 @@ typedef struct TemplateNode
 	int			flags;			/* of its place */
 	char	   *json;			/* of a leaf */
 	List	   *children;		/* of TemplateNode */
-	LfdwTemplateWriter writer;
-	const void *arg;
 } TemplateNode;
 
 struct LfdwTemplate
@@ -259,7 +256,7 @@ owner_under(const LfdwTemplate *template, const TemplateNode *node)
 {
 	ListCell   *lc;
 
-	if (node->slot >= 0 || node->kind == NODE_LEAF || node->kind == NODE_COMPUTED)
+	if (node->slot >= 0 || node->kind == NODE_LEAF)
 		return owner_of(template, node);
 	foreach(lc, node->children)
 	{
@@ -375,27 +372,6 @@ lfdw_template_place(LfdwTemplate *template, const LfdwPointer *pointer, int slot
 	return NULL;
 }
 
-/*
- * Has a writer compute what stands at a place, which nothing else may have.  arg
- * must live as long as the template.  Returns as lfdw_template_place does.
- */
-const char *
-lfdw_template_compute(LfdwTemplate *template, const LfdwPointer *pointer,
-					  LfdwTemplateWriter writer, const void *arg)
-{
-	const char *why = NULL;
-	TemplateNode *node = find_node(template, pointer, &why);
-
-	if (node == NULL)
-		return why;
-	if (node->kind != NODE_NOTHING || node->slot >= 0)
-		return psprintf("It is taken by %s", owner_of(template, node));
-	node->kind = NODE_COMPUTED;
-	node->writer = writer;
-	node->arg = arg;
-	return NULL;
-}
-
 static bool write_node(StringInfo out, const TemplateNode *node, const char *const *values);
 
 /* Writes an object; a made one without members is absent. */
@@ -477,8 +453,6 @@ write_node(StringInfo out, const TemplateNode *node, const char *const *values)
 			return write_array(out, node, values);
 		case NODE_STRING:
 			return write_string(out, node, values);
-		case NODE_COMPUTED:
-			return node->writer(out, values, node->arg);
 	}
 	return false;
 }

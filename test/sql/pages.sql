@@ -130,6 +130,16 @@ END $$;
 SELECT form, linked(form)
 FROM unnest(ARRAY['"<%s>; rel=\"next\""', '"<%s>;rel=next"', '"<https://x/?p=1>; rel=\"prev\", <%s>; title=\"a, b\"; rel=\"last next\""',
   '["<https://x/?p=1>; rel=first", "<%s>; rel=next"]', '"<%s>; rel=\"prev\""']) form;
+-- of CSV too
+SELECT make('{"by": "link", "form": "\"<%s>; rel=next\"", "csv": true}', $$cursor_header 'link', cursor_argument 'after', answer_format 'csv'$$);
+ALTER FOREIGN TABLE rows OPTIONS (DROP rows_path);
+SELECT sent();
+SELECT make('{"by": "page", "csv": true}', $$page_argument 'page', limit_argument 'limit', page_size '10', answer_format 'csv'$$);
+ALTER FOREIGN TABLE rows OPTIONS (DROP rows_path);
+SELECT sent();
+SELECT make('{"by": "page", "csv": true, "lie": "ignore"}', $$page_argument 'page', answer_format 'csv'$$);
+ALTER FOREIGN TABLE rows OPTIONS (DROP rows_path);
+SELECT fails();
 -- a header that the form does not have ends the pages; an answer of another form has none at all
 SELECT make('{"by": "header", "name": "x-other"}', $$cursor_header 'x-next', cursor_argument 'after'$$);
 SELECT sent();
@@ -146,6 +156,10 @@ SELECT make('{"by": "offset", "lie": "ignore"}', $$offset_argument 'offset'$$);
 SELECT fails();
 SELECT make('{"by": "page", "lie": "repeat"}', $$page_argument 'page'$$);
 SELECT fails();
+\set SHOW_CONTEXT errors
+SELECT make('{"by": "page", "lie": "ignore", "size": 3}', $$page_argument 'page'$$);
+SELECT id FROM rows WHERE k IN (0, 2);
+\set SHOW_CONTEXT never
 -- pages that end alike are not the same
 SELECT make('{"by": "page", "lie": "footer"}', $$page_argument 'page'$$);
 SELECT sent();
@@ -184,6 +198,19 @@ SELECT make('{"by": "row", "past": "status"}', $$cursor_row_path '/id', cursor_a
 SELECT fails();
 SELECT make('{"by": "row", "past": "raise"}', $$cursor_row_path '/id', cursor_argument 'after', no_rows_errors 'NotFound'$$);
 SELECT fails();
+
+-- pages cost what they take, one after the other
+CREATE FUNCTION cost(query text) RETURNS float LANGUAGE plpgsql AS $$
+DECLARE
+  plan json;
+BEGIN
+  EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO plan;
+  RETURN plan->0->'Plan'->>'Total Cost';
+END $$;
+SELECT make('{"by": "page"}', $$page_argument 'page', limit_argument 'limit', page_size '1000', estimated_rows '1000'$$);
+SELECT cost('SELECT * FROM rows') AS one_page \gset
+ALTER FOREIGN TABLE rows OPTIONS (SET page_size '10');
+SELECT round(cost('SELECT * FROM rows') / :one_page) AS times;
 
 -- LIMIT: nothing is asked for that it does not want
 SELECT make('{"by": "page"}', $$page_argument 'page', limit_argument 'limit', page_size '10'$$);
@@ -314,6 +341,15 @@ SELECT options, refused(options) FROM unnest(ARRAY[
   $$cursor_path ''$$,
   $$page_argument 'a', limit_argument 'a', page_size '1'$$,
   $$page_argument 'a', payload '{"a": 1}'$$,
+  $$cursor_row_path '/id', answer_format 'csv'$$,
+  $$cursor_row_path '/id', rows_format 'entries', rows_path '/items'$$,
+  $$cursor_path '/next', answer_format 'csv'$$,
+  $$cursor_path '/next', answer_format 'csv', rows_path '/report'$$,
+  $$more_path '/more', page_argument 'page', answer_format 'raw'$$,
+  $$cursor_argument 'after', answer_format 'csv'$$,
+  $$cursor_header 'link', answer_format 'csv'$$,
+  $$page_argument 'page', batch_argument '/keys', batch_answer 'aligned'$$,
+  $$cursor_argument 'after', batch_argument '/keys', batch_answer 'aligned'$$,
   $$cursor_header 'x y'$$]) options;
 
 SET client_min_messages = warning;

@@ -10,6 +10,7 @@ size     rows of a page, unless `limit` says more or less (10)
 maximum  rows of a page at most, whatever `limit` says
 past     "status": a page behind the last is answered by statusCode 404;
          "raise": by the error NotFound
+csv      true: rows as CSV, in the body of API Gateway's form
 more     values of /meta/more where a page follows and where none does
 lie      "ignore": every page is the first; "repeat": the last comes again and
          again; "gap": the second has no rows; "forever": /meta/more as if a page
@@ -108,9 +109,12 @@ def lambda_handler(event, context):
     if test["by"] == "cursor":
         meta = answer.setdefault("meta", {})
         meta["next"] = {"id": {"N": str(last["id"])}} if last else {}
-    if test["by"] not in ("header", "link"):
-        return answer
     body = json.dumps(answer)
+    if test.get("csv"):
+        body = "id,k,name\r\n" + "".join("%(id)d,%(k)d,%(name)s\r\n" % row
+                                         for row in page)
+    elif test["by"] not in ("header", "link"):
+        return answer
     answer = {"statusCode": 200, "body": body, **headers_of(test, last)}
     if test.get("base64"):
         answer["body"] = base64.b64encode(body.encode()).decode()
