@@ -4,12 +4,14 @@
  *		Joins that send the keys of one side to the function in batches.
  *
  * A bind join (EXPLAIN: "Lambda Bind Join") joins any outer relation with one of
- * our foreign tables by an equality on a declared column.  It reads a batch of
- * outer rows, has the scan of the foreign table ask for their keys, "column in
- * (keys)", and joins the rows as they arrive.
+ * our foreign tables by equalities on declared columns.  It reads a batch of
+ * outer rows, has the scan of the foreign table ask for their keys, "(columns) in
+ * (tuples)", and joins the rows as they arrive.
  *
- *	join_plan		The hook that adds its paths, what they cost, and the plan: a
- *					CustomScan over the outer plan and a ForeignScan.
+ *	join_plan		The hook that adds its paths, and the plan: a CustomScan over the
+ *					outer plan and a ForeignScan.
+ *	join_key		Which clauses are its key.
+ *	join_cost		What its paths cost.
  *	join_exec		Begins, runs, rescans and ends it.
  *	join_batch		A batch of outer rows by key, and the answers to keys of earlier
  *					batches, which are remembered as far as memory goes.

@@ -194,7 +194,7 @@ lfdw_join_cost_estimate(const LfdwBindJoin *join, List *keys, const Path *outer,
 	cost->waiting = Max(rounds, 1) * latency;
 	cost->total = outer->total_cost + quals.startup + options->fdw_startup_cost +
 		cost->waiting +
-		outer->rows * cpu_operator_cost * 2 * list_length(keys) +
+		outer->rows * cpu_operator_cost * 2 +
 		received * (options->fdw_tuple_cost + cpu_tuple_cost +
 					inner->baserestrictcost.per_tuple) +
 		received * Max(outer->rows / distinct, 1) *

@@ -4,7 +4,7 @@
  *		When a join sends the keys of one side to the function in batches.
  *
  * A bind join has two children: any plan for the outer side, and the scan of
- * the foreign table, to which it gives a condition more, "key in (...)".  So
+ * the foreign table, to which it gives a condition more, "(columns) in (tuples)".  So
  * the scan's own filters, identity and instrumentation are those of any scan.
  *
  * join_key.c says what the key may be, join_cost.c what it costs, and join_target.c

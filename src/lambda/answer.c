@@ -14,8 +14,6 @@
  */
 #include "postgres.h"
 
-#include "mb/pg_wchar.h"
-
 #include "lambda/invoke_internal.h"
 #include "pg/compat.h"
 #include "pg/message.h"
@@ -77,25 +75,6 @@ lfdw_answer_is_too_large(const LfdwInvocation *invocation)
 {
 	return strcmp(invocation->doc->error_type,
 				  "Function.ResponseSizeTooLarge") == 0;
-}
-
-/*
- * Is a function's errorType, in UTF-8, exactly one of a list in the database
- * encoding?
- */
-bool
-lfdw_error_type_is_among(const char *error_type, const List *errors)
-{
-	ListCell   *lc;
-
-	foreach(lc, errors)
-	{
-		const char *name = lfirst(lc);
-
-		if (strcmp(pg_server_to_any(name, strlen(name), PG_UTF8), error_type) == 0)
-			return true;
-	}
-	return false;
 }
 
 /* The coding of an answer's body, fit for a message; NULL where there is none. */

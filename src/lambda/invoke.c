@@ -24,6 +24,7 @@
 #include "base/uri.h"
 #include "credentials/credentials.h"
 #include "http/wait.h"
+#include "lambda/error_type.h"
 #include "lambda/invoke_internal.h"
 #include "pg/message.h"
 #include "pg/setting.h"

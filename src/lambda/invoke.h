@@ -70,8 +70,6 @@ extern bool lfdw_invoke_too_large(const LfdwInvocation *invocation);
 extern void lfdw_invoke_allow_no_rows(LfdwInvocation *invocation,
 									  const List *errors);
 extern bool lfdw_invoke_has_no_rows(const LfdwInvocation *invocation);
-extern bool lfdw_error_type_is_among(const char *error_type,
-									 const List *errors);
 extern int	lfdw_invoke_status(const LfdwInvocation *invocation);
 extern char *lfdw_invoke_header(const LfdwInvocation *invocation,
 								const char *name);

@@ -30,6 +30,13 @@ lfdw_event_is_http(LfdwEvent event)
 	return event == LFDW_EVENT_APIGATEWAY_V1 || event == LFDW_EVENT_APIGATEWAY_V2;
 }
 
+/* Is it the batch that another database calls its functions with? */
+static inline bool
+lfdw_event_is_of_database(LfdwEvent event)
+{
+	return event == LFDW_EVENT_REDSHIFT || event == LFDW_EVENT_SNOWFLAKE;
+}
+
 /* How an argument's value is written. */
 typedef enum LfdwArgumentFormat
 {

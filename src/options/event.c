@@ -42,6 +42,43 @@ check_route(const LfdwOptions *given)
 				 errhint("Add event 'apigateway_v1' or 'apigateway_v2'.")));
 }
 
+/* What the events of databases, whose batches and answers have one form, leave. */
+static void
+check_database(const LfdwOptions *given)
+{
+	const struct
+	{
+		const char *name;
+		bool		given;
+	}			others[] = {
+		{"batch_argument", given->batch_argument != NULL},
+		{"batch_format", given->batch_format != LFDW_BATCH_UNSET},
+		{"batch_answer", given->batch_answer != LFDW_BATCH_ANSWER_UNSET},
+		{"batch_index_path", given->batch_index_path != NULL},
+		{"item_payload", given->item_payload != NULL},
+		{"rows_path", given->rows_path != NULL},
+		{"rows_format", given->rows_format == LFDW_ROWS_ENTRIES},
+		{"answer_format", given->answer_format > LFDW_ANSWER_JSON},
+		{"error_path", given->error_path != NULL},
+		{"cursor_path", given->cursor_path != NULL},
+		{"cursor_argument", given->cursor_argument != NULL},
+		{"cursor_header", given->cursor_header != NULL},
+		{"cursor_row_path", given->cursor_row_path != NULL},
+		{"page_argument", given->page_argument != NULL},
+		{"offset_argument", given->offset_argument != NULL},
+		{"more_path", given->more_path != NULL},
+		{"limit_argument", given->limit_argument != NULL},
+		{"capabilities", given->capabilities != 0}
+	};
+
+	for (int i = 0; i < (int) lengthof(others); i++)
+	{
+		if (others[i].given)
+			report_option(others[i].name,
+						  "The events redshift and snowflake say how batches and their answers are.");
+	}
+}
+
 /*
  * Rules about options that were given beside an event; given has no defaults.
  * Raises HV024.
@@ -54,14 +91,35 @@ lfdw_event_check(const LfdwOptions *given)
 		return;
 	if (given->envelope)
 		report_option("envelope", "An event has no member for it.");
+	if (lfdw_event_is_of_database(given->event))
+		check_database(given);
 	if (given->capabilities & LFDW_CAPABLE_ORDER_BY)
 		report_option("capabilities", "No event could carry an order.");
 }
 
-/* Sets what follows from an event, over the options read. */
+/*
+ * Sets what follows from an event, over the options read.  The forms of batches
+ * and answers are those of "Scalar Lambda UDFs" in Redshift's developer guide, and
+ * of "Remote service input and output data formats" in Snowflake's documentation.
+ */
 void
 lfdw_event_apply(LfdwOptions *options)
 {
 	if (options->event != LFDW_EVENT_NONE)
 		options->envelope = false;
+	if (!lfdw_event_is_of_database(options->event))
+		return;
+	options->batch_format = LFDW_BATCH_ARRAYS;
+	options->batch_answer = LFDW_BATCH_ANSWER_ALIGNED;
+	if (options->event == LFDW_EVENT_REDSHIFT)
+	{
+		options->batch_argument = pstrdup("/arguments");
+		options->rows_path = lfdw_pointer_to("results");
+		options->error_path = lfdw_pointer_to("error_msg");
+		return;
+	}
+	options->http_route = pstrdup("POST /");
+	options->batch_argument = pstrdup("/body/data");
+	options->rows_path = lfdw_pointer_to("data");
+	options->batch_index_path = lfdw_pointer_to("0");
 }

@@ -15,6 +15,9 @@
 
 #include "options/option.h"
 
+/* What EXPLAIN shows for an id that each request has anew. */
+#define LFDW_SHOWN_UUID "00000000-0000-0000-0000-000000000000"
+
 extern void lfdw_event_check(const LfdwOptions *given);
 extern void lfdw_event_apply(LfdwOptions *options);
 

@@ -23,7 +23,8 @@ extern LfdwHttpEvent *lfdw_http_event_create(const LfdwOptions *options,
 extern const char *lfdw_http_event_place(LfdwHttpEvent *event,
 										 const char *argument, int slot,
 										 int flags, const char *owner);
-extern void lfdw_http_event_complete(LfdwHttpEvent *event);
+extern void lfdw_http_event_complete(LfdwHttpEvent *event,
+									 const char *relname);
 extern const char *lfdw_http_event_parameter(const LfdwHttpEvent *event,
 											 int number, int *slot);
 extern char *lfdw_http_event_refusal(const LfdwHttpEvent *event, int slot,

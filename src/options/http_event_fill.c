@@ -15,19 +15,18 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "mb/pg_wchar.h"
 #include "pgtime.h"
 #include "utils/timestamp.h"
 
 #include "aws/client.h"
 #include "base/uri.h"
+#include "options/event.h"
 #include "options/http_event_internal.h"
 #include "pg/message.h"
 #include "value/json_text.h"
 #include "value/json_writer.h"
-
-/* What EXPLAIN shows for what is made anew for each request. */
-#define SHOWN_ID "00000000-0000-0000-0000-000000000000"
 
 /* A parameter of the query or a header, with the texts it is sent with. */
 typedef struct TextList
@@ -138,9 +137,9 @@ is_replaced(const Request *request, const LfdwHttpArgument *fixed)
 	return false;
 }
 
-/* What a request has in its query or its headers. */
+/* What a request has in its query or its headers; parts has its stamps. */
 static List *
-collect(const Request *request, LfdwHttpPlace place)
+collect(const Request *request, LfdwHttpPlace place, const char *const *parts)
 {
 	List	   *lists = NIL;
 	ListCell   *lc;
@@ -153,7 +152,8 @@ collect(const Request *request, LfdwHttpPlace place)
 		if (argument->place != place || (argument->with_body && !request->body))
 			continue;
 		if (argument->slot < 0 && !is_replaced(request, argument))
-			texts = list_make1(unconstify(char *, argument->text));
+			texts = list_make1(argument->text ? unconstify(char *, argument->text) :
+							   lfdw_json_text(parts[argument->part]));
 		else if (argument->slot >= 0 && request->values[argument->slot])
 			texts = lfdw_json_texts(request->values[argument->slot]);
 		if (texts)
@@ -380,9 +380,11 @@ make_stamps(const Request *request, const char **parts)
 	now / 1000 + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * INT64CONST(86400000);
 
 	parts[LFDW_HTTP_REQUEST_ID] =
-		json_string(request->shown ? SHOWN_ID : lfdw_client_uuid());
+		json_string(request->shown ? LFDW_SHOWN_UUID : lfdw_client_uuid());
 	parts[LFDW_HTTP_TIME] = shown_time((pg_time_t) (epoch / 1000));
 	parts[LFDW_HTTP_EPOCH] = psprintf("" INT64_FORMAT, epoch);
+	parts[LFDW_HTTP_QUERY_ID] = psprintf("" INT64_FORMAT, request->shown ? 0 :
+										 (int64) GetCurrentStatementStartTimestamp());
 }
 
 /* Makes all parts of a request, as JSON; NULL for what has nothing in it. */
@@ -404,7 +406,6 @@ make_parts(const Request *request, const char **parts)
 	parts[LFDW_HTTP_HEADER_LISTS] = list_object(request->headers);
 	parts[LFDW_HTTP_USER_AGENT] = user_agent(request);
 	parts[LFDW_HTTP_BODY] = request->body;
-	make_stamps(request, parts);
 }
 
 /*
@@ -425,8 +426,9 @@ lfdw_http_event_fill(const LfdwHttpEvent *event, const char **values,
 
 	make_body(&request);
 	make_path(&request);
-	request.query = collect(&request, LFDW_HTTP_QUERY);
-	request.headers = collect(&request, LFDW_HTTP_HEADER);
+	make_stamps(&request, parts);
+	request.query = collect(&request, LFDW_HTTP_QUERY, parts);
+	request.headers = collect(&request, LFDW_HTTP_HEADER, parts);
 	if (url)
 		take_url(&request, url);
 	make_parts(&request, parts);

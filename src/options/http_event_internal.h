@@ -17,25 +17,6 @@
 #include "nodes/pg_list.h"
 #include "options/http_event.h"
 
-/* Where in a request something is that an event has in several forms. */
-typedef enum LfdwHttpPlace
-{
-	LFDW_HTTP_PATH,
-	LFDW_HTTP_QUERY,
-	LFDW_HTTP_HEADER
-} LfdwHttpPlace;
-
-/* A parameter of the path or the query, or a header. */
-typedef struct LfdwHttpArgument
-{
-	LfdwHttpPlace place;
-	const char *name;
-	int			slot;			/* of its value, or -1 */
-	const char *text;			/* the value where there is no slot */
-	const char *owner;			/* in words; NULL: a default */
-	bool		with_body;		/* only in requests with one */
-} LfdwHttpArgument;
-
 /* What a member of an event is. */
 typedef enum LfdwHttpPart
 {
@@ -55,8 +36,29 @@ typedef enum LfdwHttpPart
 	LFDW_HTTP_REQUEST_ID,
 	LFDW_HTTP_TIME,
 	LFDW_HTTP_EPOCH,
+	LFDW_HTTP_QUERY_ID,
 	LFDW_HTTP_NPARTS
 } LfdwHttpPart;
+
+/* Where in a request something is that an event has in several forms. */
+typedef enum LfdwHttpPlace
+{
+	LFDW_HTTP_PATH,
+	LFDW_HTTP_QUERY,
+	LFDW_HTTP_HEADER
+} LfdwHttpPlace;
+
+/* A parameter of the path or the query, or a header. */
+typedef struct LfdwHttpArgument
+{
+	LfdwHttpPlace place;
+	const char *name;
+	int			slot;			/* of its value, or -1 */
+	const char *text;			/* the value where there is no slot, or NULL */
+	LfdwHttpPart part;			/* ... of which it is the text */
+	const char *owner;			/* in words; NULL: a default */
+	bool		with_body;		/* only in requests with one */
+} LfdwHttpArgument;
 
 /* A member of an event. */
 typedef struct LfdwHttpMember
@@ -71,6 +73,7 @@ typedef struct LfdwHttpMember
 struct LfdwHttpEvent
 {
 	bool		is_v2;			/* payload format version 2.0, else 1.0 */
+	bool		is_snowflake;	/* with the headers of external functions */
 	const LfdwHttpRoute *route;
 	const LfdwHttpMember *members;	/* up to one without a pointer */
 	int		   *slots;			/* by member, -1 where something else gives it */

@@ -90,11 +90,13 @@ add_option(LfdwPlaces *places, const char *option, const char *argument, int fla
 LfdwPlaces *
 lfdw_places_create(const LfdwOptions *options)
 {
-	LfdwPlaces *places = palloc(sizeof(LfdwPlaces));
+	LfdwPlaces *places = palloc0(sizeof(LfdwPlaces));
 
 	places->payload = lfdw_template_create(options->payload);
-	places->event = lfdw_event_is_http(options->event) ?
-		lfdw_http_event_create(options, places->payload) : NULL;
+	if (lfdw_event_is_http(options->event) || options->event == LFDW_EVENT_SNOWFLAKE)
+		places->event = lfdw_http_event_create(options, places->payload);
+	else if (options->event == LFDW_EVENT_REDSHIFT)
+		places->redshift = lfdw_redshift_event_create(options, places->payload);
 	places->envelope = -1;
 	places->batch = add_option(places, "batch_argument", options->batch_argument, 0);
 	places->page = add_option(places, "page_argument", options->page_argument,
@@ -112,12 +114,16 @@ lfdw_places_create(const LfdwOptions *options)
 /*
  * Ends the payload, behind all arguments: the members of an event that nothing
  * else gives, or the envelope, which raises HV024 where its place is taken.
+ * relname is the table's name, which must live as long.
  */
 void
-lfdw_places_complete(LfdwPlaces *places, const LfdwOptions *options)
+lfdw_places_complete(LfdwPlaces *places, const LfdwOptions *options,
+					 const char *relname)
 {
 	if (places->event)
-		lfdw_http_event_complete(places->event);
+		lfdw_http_event_complete(places->event, relname);
+	if (places->redshift)
+		lfdw_redshift_event_complete(places->redshift, relname);
 	if (options->envelope)
 		places->envelope = add_option(places, "envelope", LFDW_ENVELOPE_KEY, 0);
 }

@@ -15,6 +15,7 @@
 
 #include "options/http_event.h"
 #include "options/option.h"
+#include "options/redshift_event.h"
 #include "value/json_template.h"
 
 /*
@@ -25,6 +26,7 @@ typedef struct LfdwPlaces
 {
 	LfdwTemplate *payload;
 	LfdwHttpEvent *event;		/* that the payload is, or NULL */
+	LfdwRedshiftEvent *redshift;	/* the same */
 	int			cursor;
 	int			page;
 	int			offset;
@@ -37,6 +39,7 @@ extern LfdwPlaces *lfdw_places_create(const LfdwOptions *options);
 extern int	lfdw_places_add(LfdwPlaces *places, const char *argument,
 							const char *owner, const char **why);
 extern void lfdw_places_complete(LfdwPlaces *places,
-								 const LfdwOptions *options);
+								 const LfdwOptions *options,
+								 const char *relname);
 
 #endif							/* LFDW_PLACES_H */

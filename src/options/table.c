@@ -19,7 +19,6 @@
 #include "utils/rel.h"
 
 #include "base/json_pointer.h"
-#include "options/answer_rules.h"
 #include "options/foreign_object.h"
 #include "options/function_options.h"
 #include "options/option_kind.h"
@@ -55,6 +54,28 @@ set_operators(LfdwColumn *column, const LfdwPushdown *pushdown)
 	}
 }
 
+/*
+ * A required column whose "=" names no argument goes in the list of a table that
+ * has one, if that can be; its "in" has no argument then.  One that names an
+ * argument goes beside it.
+ */
+static void
+set_batch_column(const LfdwTable *table, LfdwColumn *column,
+				 const LfdwColumnOptions *options)
+{
+	const LfdwPushdown *list = &options->pushdown[lfdw_operator_equality(true)->number];
+
+	column->in_batch =
+		options->pushdown[lfdw_operator_equality(false)->number].argument == NULL;
+	column->beside_batch = !column->in_batch;
+	if (column->in_batch && list->argument)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("column \"%s\" of foreign table \"%s\" cannot name an argument for \"in\"",
+						column->attname, table->relname),
+				 errdetail("Its values go in the list of the table's option batch_argument, for its option pushdown has \"=\" without an argument.")));
+}
+
 /* Takes a column's options; raises HV024 where its type does not fit them. */
 static void
 set_column(LfdwTable *table, LfdwColumn *column, Oid relid,
@@ -81,6 +102,8 @@ set_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 	lfdw_shippable_check(column->attname, table->relname, column->typid,
 						 options->pushdown);
 	set_operators(column, options->pushdown);
+	if (table->options->batch_argument && column->required && column->scalar->declared)
+		set_batch_column(table, column, options);
 	if (!lfdw_format_applies(column->format, column->typid))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
@@ -109,6 +132,23 @@ refuse_virtual_options(const LfdwTable *table, Oid relid,
 						NameStr(att->attname), table->relname),
 				 errdetail("It is a virtual generated column: PostgreSQL computes it, and the function has no part in it."),
 				 errhint("Declare the options on the columns that it is computed from.")));
+}
+
+/* Makes the elements of the list that batch_argument names, if it is given. */
+static void
+make_item(LfdwTable *table)
+{
+	if (table->options->batch_argument == NULL)
+		return;
+	table->aligned = table->options->batch_answer == LFDW_BATCH_ANSWER_ALIGNED;
+	table->item = lfdw_batch_item_create(table->options, table->relname);
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		if (table->columns[i].in_batch)
+			lfdw_batch_item_add(table->item, table->columns[i].attname,
+								table->columns[i].path);
+	}
+	lfdw_batch_item_check(table->item);
 }
 
 /* Raises the error about an argument that cannot have its place. */
@@ -171,10 +211,73 @@ place_arguments(const LfdwTable *table)
 		{
 			column->pushdown[op].slot = -1;
 			if (column->pushdown[op].declared && column->pushdown[op].argument &&
-				!column->in_batch)
+				!(column->in_batch &&
+				  lfdw_operator_is_equality(&lfdw_operators[op])))
 				place_argument(table, column, op);
 		}
 	}
+}
+
+/* Does a column declare any operator? */
+static bool
+has_operator(const LfdwColumn *column)
+{
+	for (int op = 0; op < LFDW_NOPERATORS; op++)
+	{
+		if (column->pushdown[op].declared)
+			return true;
+	}
+	return false;
+}
+
+/* Raises HV024 about the columns of an event of another database. */
+static void
+report_event_column(const LfdwTable *table, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("the columns of foreign table \"%s\" do not fit its option \"event\"",
+					table->relname),
+			 errdetail("%s", detail),
+			 errhint("Set the option input 'true' of the columns that are the function's arguments, in their order, and leave one for its result.")));
+}
+
+/*
+ * The columns of an event of another database: arguments, which are input columns
+ * of the batch, and the one that is the result of each.
+ */
+static void
+set_event_columns(LfdwTable *table)
+{
+	const char *result = table->options->event == LFDW_EVENT_SNOWFLAKE ? "/1" : "";
+	const char *why;
+	int			ninputs = 0;
+
+	if (!lfdw_event_is_of_database(table->options->event))
+		return;
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		LfdwColumn *column = &table->columns[i];
+
+		if (column->input && !column->in_batch)
+			report_event_column(table, psprintf("The input column \"%s\" names an argument, and goes into no batch.",
+												column->attname));
+		ninputs += column->input;
+		if (column->input)
+			continue;
+		if (column->path_given || has_operator(column))
+			report_event_column(table, psprintf("Column \"%s\" is the result, which has no path and no operators.",
+												column->attname));
+		if (!lfdw_pointer_parse(result, &column->path, &why))
+			elog(ERROR, "%s", why);
+		column->path_given = true;
+		column->name = json_name(column->path);
+	}
+	if (ninputs == 0)
+		report_event_column(table, "No column is an argument.");
+	if (table->ncolumns - ninputs != 1)
+		report_event_column(table, psprintf("%d columns are the result.",
+											table->ncolumns - ninputs));
 }
 
 /* The column whose "=" or "in" gives a slot its value, or NULL. */
@@ -253,6 +356,98 @@ lfdw_table_refusal(const LfdwColumn *column, const LfdwOperator *op,
 		lfdw_http_event_refusal(column->event, column->scalar->slot, false, json);
 }
 
+/* Raises the error about a column whose path leads nowhere. */
+static void
+report_path(const LfdwTable *table, const LfdwColumn *column,
+			const char *option, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("the path of column \"%s\" of foreign table \"%s\" does not fit the table's option \"%s\"",
+					column->attname, table->relname, option),
+			 errdetail("%s", detail)));
+}
+
+/* CSV: each column is named by a field of the header. */
+static void
+check_csv_columns(const LfdwTable *table)
+{
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		const LfdwColumn *column = &table->columns[i];
+
+		if (!column->input && column->path->ntokens != 1)
+			report_path(table, column, "answer_format",
+						"In CSV a path has one part, the name of a field in the header.");
+	}
+}
+
+/* Entries: a row has a key and a value. */
+static void
+check_entry_columns(const LfdwTable *table)
+{
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		const LfdwColumn *column = &table->columns[i];
+		const LfdwPointer *path = column->path;
+		bool		is_key = path->ntokens == 1 && strcmp(path->tokens[0], "key") == 0;
+		bool		is_value = path->ntokens > 0 && strcmp(path->tokens[0], "value") == 0;
+
+		/* a required column without a path may have what the call carried */
+		if (!column->input && path->ntokens > 0 && !is_key && !is_value &&
+			(column->path_given || !column->required))
+			report_path(table, column, "rows_format",
+						"An entry has its name at \"/key\" and its value at \"/value\".");
+	}
+}
+
+/* A body: one column has it. */
+static void
+check_raw_columns(const LfdwTable *table)
+{
+	const LfdwColumn *body = NULL;
+	StringInfoData names;
+	int			ncolumns = 0;
+
+	initStringInfo(&names);
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		const LfdwColumn *column = &table->columns[i];
+
+		if (column->input)
+			continue;
+		body = column;
+		appendStringInfo(&names, "%s\"%s\"", ncolumns++ > 0 ? ", " : "",
+						 column->attname);
+	}
+	if (ncolumns != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("foreign table \"%s\" does not fit its option \"answer_format\"",
+						table->relname),
+				 ncolumns == 0 ?
+				 errdetail("By answer_format 'raw' the body is the value of one column, and all have the option \"input\".") :
+				 errdetail("By answer_format 'raw' the body is the value of one column, and it has %s.",
+						   names.data),
+				 ncolumns == 0 ? 0 :
+				 errhint("Columns that the query gives values for have the option input 'true'.")));
+	if (body->path_given)
+		report_path(table, body, "answer_format",
+					"By answer_format 'raw' the column has the whole body, and needs no path.");
+}
+
+/* What the form of the answer asks of the columns. */
+static void
+check_columns(const LfdwTable *table)
+{
+	if (table->options->answer_format == LFDW_ANSWER_CSV)
+		check_csv_columns(table);
+	if (table->options->answer_format == LFDW_ANSWER_RAW)
+		check_raw_columns(table);
+	if (table->options->rows_format == LFDW_ROWS_ENTRIES)
+		check_entry_columns(table);
+}
+
 /* Takes the function; raises HV00J where none is named. */
 static void
 set_function(LfdwTable *table)
@@ -320,11 +515,13 @@ lfdw_table_create(Relation relation)
 		set_column(table, table->by_attnum[i],
 				   RelationGetRelid(relation), att);
 	}
+	set_event_columns(table);
+	make_item(table);
 	table->places = lfdw_places_create(table->options);
 	place_arguments(table);
-	lfdw_places_complete(table->places, table->options);
+	lfdw_places_complete(table->places, table->options, table->relname);
 	check_path_parameters(table);
-	lfdw_answer_rules_check(table);
+	check_columns(table);
 	set_function(table);
 	return table;
 }

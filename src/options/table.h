@@ -15,6 +15,7 @@
 
 #include "access/attnum.h"
 #include "lambda/function.h"
+#include "options/batch_item.h"
 #include "options/option.h"
 #include "options/places.h"
 #include "utils/relcache.h"
@@ -34,9 +35,13 @@ typedef struct LfdwColumn
 	bool		required;
 	bool		input;			/* the value is the query's */
 	bool		in_batch;		/* its values go in the list of batch_argument */
+	bool		beside_batch;	/* each of its values is a call beside that
+								 * list */
 	const char *null_if;		/* a string that is NULL, or NULL for none */
 	const LfdwHttpEvent *event; /* that its values go into, or NULL */
 	const char *problem;		/* why the query's condition on it is not sent */
+	bool		problem_of_join;	/* it could be, and the join cannot give
+									 * the value */
 	LfdwPushdown pushdown[LFDW_NOPERATORS]; /* by an operator's number;
 											 * default arguments filled in */
 	const LfdwPushdown *scalar; /* of these, "=": how one value is sent */
@@ -49,17 +54,20 @@ typedef struct LfdwTable
 	LfdwOptions *options;
 	LfdwFunction function;
 	LfdwPlaces *places;			/* of the arguments in the payload */
+	LfdwBatchItem *item;		/* an element of a batch, NULL: there are none */
+	bool		aligned;		/* the answer has one for each of a batch */
 	int			ncolumns;
 	LfdwColumn *columns;		/* those not dropped, in the table's order */
 	int			natts;
 	LfdwColumn **by_attnum;		/* natts of them, NULL where dropped */
 } LfdwTable;
 
-/* Can one call have several values of a column?  Else each has a call of its own. */
+/* Can a call have a list of values of a column by "in"? */
 static inline bool
 lfdw_column_takes_list(const LfdwColumn *column)
 {
-	return column->list->declared && !column->input;
+	return column->list->declared && !column->input && !column->in_batch &&
+		!column->beside_batch;
 }
 
 extern LfdwTable *lfdw_table_create(Relation relation);

@@ -316,6 +316,70 @@ check_error(const LfdwOptions *options)
 					"It leads to the rows, or to what holds them: any row would be an error.");
 }
 
+/* Batches, and what is said of them. */
+static void
+check_batch(const LfdwOptions *options)
+{
+	const struct
+	{
+		const char *name;
+		bool		given;
+	}			of_batch[] = {
+		{"batch_format", options->batch_format != LFDW_BATCH_UNSET},
+		{"batch_answer", options->batch_answer != LFDW_BATCH_ANSWER_UNSET},
+		{"batch_index_path", options->batch_index_path != NULL},
+		{"item_payload", options->item_payload != NULL}
+	};
+
+	for (int i = 0; i < (int) lengthof(of_batch); i++)
+	{
+		if (of_batch[i].given && options->batch_argument == NULL)
+			report_needs(of_batch[i].name, "\"batch_argument\"",
+						 "Without it no request has a batch.");
+	}
+	if (options->batch_argument && options->batch_argument[0] == '\0' &&
+		options->envelope)
+		refuse_both("batch_argument", "envelope",
+					"By the empty string the payload itself is the list, which has no room for an envelope.");
+	if (options->item_payload && options->batch_format != LFDW_BATCH_UNSET &&
+		options->batch_format != LFDW_BATCH_OBJECTS)
+		refuse_both("item_payload", "batch_format",
+					"The elements are no objects, which could start from one.");
+	if (options->batch_index_path && options->batch_answer != LFDW_BATCH_ANSWER_ALIGNED)
+		report_needs("batch_index_path", "\"batch_answer\" 'aligned'",
+					 "Rows that carry their keys need no number.");
+}
+
+/* Answers that have an element for each of a batch. */
+static void
+check_aligned(const LfdwOptions *options)
+{
+	const struct
+	{
+		const char *name;
+		bool		given;
+	}			others[] = {
+		{"cursor_path", options->cursor_path != NULL},
+		{"cursor_argument", options->cursor_argument != NULL},
+		{"cursor_header", options->cursor_header != NULL},
+		{"cursor_row_path", options->cursor_row_path != NULL},
+		{"page_argument", options->page_argument != NULL},
+		{"offset_argument", options->offset_argument != NULL},
+		{"limit_argument", options->limit_argument != NULL},
+		{"capabilities", options->capabilities != 0},
+		{"rows_format", options->rows_format == LFDW_ROWS_ENTRIES}
+	};
+
+	if (options->batch_answer != LFDW_BATCH_ANSWER_ALIGNED)
+		return;
+	for (int i = 0; i < (int) lengthof(others); i++)
+	{
+		if (others[i].given)
+			refuse_both(others[i].name, "batch_answer",
+						"An aligned answer is a list with an element for each of its call's batch.");
+	}
+}
+
 /*
  * Rules between the options of one foreign table.  Raises HV024, HV00J where
  * it names no function.
@@ -329,6 +393,8 @@ lfdw_table_rules_check(const LfdwOptions *options)
 	check_paged_form(options);
 	check_limit(options);
 	check_capabilities(options);
+	check_batch(options);
+	check_aligned(options);
 	check_answer(options);
 	check_error(options);
 	/* arguments and the payload, which may claim one place */

@@ -113,12 +113,15 @@ is_equality_of(const LfdwCondition *condition, const LfdwColumn *column)
 		lfdw_operator_is_equality(condition->term->op);
 }
 
-/* Is a column one of several that a join gives values? */
+/*
+ * Is a column one of several that a join gives values, or one that a batch has
+ * beside those in its elements?
+ */
 static bool
 is_in_tuples(const LfdwColumn *column, const Source *source)
 {
 	bool		found = false;
-	int			nsent = 0;
+	int			nsent = source->table->item ? 1 : 0;
 
 	for (int i = 0; source->bound && i < source->bound->ncolumns; i++)
 	{
@@ -164,9 +167,11 @@ add_equality(LfdwArguments *arguments, const LfdwColumn *column,
 	equality->base_type = getBaseType(column->typid);
 	equality->send_as = choose_send_as(column, has_scalar, has_list,
 									   arguments->order_by != NULL);
-	if (is_in_tuples(column, source))
+	if (column->in_batch)
+		equality->send_as = LFDW_SEND_ELEMENT;
+	else if (is_in_tuples(column, source))
 		equality->send_as = LFDW_SEND_TUPLE;
-	if (column->input)
+	if (column->input || (column->in_batch && source->table->aligned))
 		lfdw_set_remove_equals(&equality->set);
 	lfdw_set_index(&equality->set);
 }
@@ -180,6 +185,8 @@ add_equality_filters(LfdwArguments *arguments, int index, const Source *source)
 	bool		list = lfdw_equality_sends(equality, true);
 	LfdwFilter	filter = {.column = column,.each = list ? -1 : index};
 
+	if (equality->send_as == LFDW_SEND_ELEMENT)
+		return;
 	if (equality->send_as == LFDW_SEND_EACH || lfdw_equality_is_in_tuples(equality))
 	{
 		filter.op = lfdw_operator_equality(list);
@@ -291,7 +298,7 @@ take_condition(LfdwArguments *arguments, const LfdwTable *table,
 	if (condition->outcome != LFDW_SENT)
 		return;
 	if (term->declared)
-		arguments->given[column] = true;
+		arguments->given[column] |= lfdw_term_gives_value(term);
 	if (!term->declared || !lfdw_operator_is_equality(term->op))
 		add_other(arguments, condition);
 }
@@ -304,21 +311,28 @@ static void
 fill(LfdwArguments *arguments, const Source *source)
 {
 	bool		tuples = false;
+	const LfdwFilter batch = {
+		.op = lfdw_operator_equality(true),
+		.each = -1,
+		.argument = source->table->options->batch_argument
+	};
 
 	for (int i = 0; i < source->table->ncolumns; i++)
 		add_equality(arguments, &source->table->columns[i], source);
 	for (int i = 0; i < arguments->nequalities; i++)
-		tuples |= arguments->equalities[i].send_as == LFDW_SEND_TUPLE;
+		tuples |= lfdw_equality_is_in_tuples(&arguments->equalities[i]);
 	if (tuples)
 	{
-		arguments->tuples = lfdw_tuples_make(arguments->equalities,
+		arguments->tuples = lfdw_tuples_make(source->table,
+											 arguments->equalities,
 											 arguments->nequalities,
-											 source->bound,
-											 source->table->options->max_batch_keys);
+											 source->bound);
 		arguments->nothing = arguments->tuples->ntuples == 0;
 	}
 	for (int i = 0; i < arguments->nequalities; i++)
 		add_equality_filters(arguments, i, source);
+	if (tuples && source->table->item)
+		add_filter(arguments, &batch);
 	for (int i = 0; i < source->nconditions; i++)
 		take_condition(arguments, source->table, &source->conditions[i]);
 	arguments->exact = is_exact(arguments, source);

@@ -27,7 +27,7 @@ typedef struct LfdwOtherArgument
 /* One condition as the envelope shows it. */
 typedef struct LfdwFilter
 {
-	const LfdwColumn *column;
+	const LfdwColumn *column;	/* NULL: those of a batch */
 	const LfdwOperator *op;
 	int			each;			/* the value that this argument's part
 								 * carries, or -1 */

@@ -147,6 +147,35 @@ note_each(const LfdwArguments *arguments, const char *name)
 	}
 }
 
+/* Are all tuples known, and one call's? */
+static bool
+is_one_batch(const LfdwArguments *arguments, int max_values)
+{
+	const LfdwTuples *tuples = arguments->tuples;
+
+	if (tuples == NULL ||
+		lfdw_tuples_run(tuples, 0, max_values) < tuples->ntuples)
+		return false;
+	for (int i = 0; i < tuples->ncolumns; i++)
+	{
+		if (arguments->equalities[tuples->equalities[i]].set.unknown)
+			return false;
+	}
+	return true;
+}
+
+/* Leaves one tuple, of placeholders, where not all tuples are one call's. */
+static void
+name_tuples(LfdwArguments *arguments)
+{
+	LfdwTuples *tuples = arguments->tuples;
+
+	if (tuples == NULL)
+		return;
+	tuples->ntuples = 1;
+	memset(tuples->places, 0, sizeof(int) * tuples->ncolumns);
+}
+
 /*
  * Names what one call has of values that go singly or in parts, a known list's
  * too.
@@ -155,14 +184,19 @@ static void
 name_parts(LfdwArguments *arguments, const LfdwCondition *conditions,
 		   int nconditions, int max_values)
 {
+	bool		whole = is_one_batch(arguments, max_values);
+
 	for (int i = 0; i < arguments->nequalities; i++)
 	{
 		LfdwEquality *equality = &arguments->equalities[i];
 		bool		each = equality->send_as == LFDW_SEND_EACH ||
+		equality->send_as == LFDW_SEND_ELEMENT ||
 		equality->send_as == LFDW_SEND_TUPLE;
 		int			most = each ? 1 : max_values;
 		char	   *name;
 
+		if (whole && lfdw_equality_is_in_tuples(equality))
+			continue;
 		if (!each && equality->send_as != LFDW_SEND_PARTS &&
 			equality->send_as != LFDW_SEND_TUPLES)
 			continue;
@@ -180,6 +214,8 @@ name_parts(LfdwArguments *arguments, const LfdwCondition *conditions,
 		else if (equality->set.placeholder && equality->send_as == LFDW_SEND_PARTS)
 			equality->send_as = LFDW_SEND_LIST;
 	}
+	if (!whole)
+		name_tuples(arguments);
 }
 
 /* One tuple of the values that a join gives, none of them known; NULL for none. */

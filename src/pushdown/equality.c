@@ -30,6 +30,8 @@ lfdw_equality_sends(const LfdwEquality *equality, bool list)
 		case LFDW_SEND_EACH:
 		case LFDW_SEND_TUPLE:
 			return list != equality->column->scalar->declared;
+		case LFDW_SEND_ELEMENT:
+			return false;
 	}
 	return false;
 }

@@ -26,7 +26,8 @@ typedef enum LfdwSendAs
 	LFDW_SEND_PARTS,			/* "in", in parts: a call for each */
 	LFDW_SEND_TUPLE,			/* as the tuples of a call say, which agree in
 								 * it */
-	LFDW_SEND_TUPLES			/* the same, "in": they differ in it alone */
+	LFDW_SEND_TUPLES,			/* the same, "in": they differ in it alone */
+	LFDW_SEND_ELEMENT			/* the same, in the elements of a batch */
 } LfdwSendAs;
 
 /* What a column's "=" and "in" conditions make, intersected. */
@@ -43,7 +44,8 @@ static inline bool
 lfdw_equality_is_in_tuples(const LfdwEquality *equality)
 {
 	return equality->send_as == LFDW_SEND_TUPLE ||
-		equality->send_as == LFDW_SEND_TUPLES;
+		equality->send_as == LFDW_SEND_TUPLES ||
+		equality->send_as == LFDW_SEND_ELEMENT;
 }
 
 extern bool lfdw_equality_sends(const LfdwEquality *equality, bool list);

@@ -123,6 +123,15 @@ lfdw_part_value(const LfdwArguments *arguments, int index, const LfdwPart *part)
 	return arguments->equalities[index].set.json[first_place(arguments, index, part)];
 }
 
+/* The value, as JSON, that one of a call's tuples has of the argument at index. */
+const char *
+lfdw_part_element(const LfdwArguments *arguments, int index, const LfdwPart *part,
+				  int64 tuple)
+{
+	return arguments->equalities[index].set.json[tuple_place(arguments, index,
+															 part->first_tuple + tuple)];
+}
+
 /*
  * The values, as JSON, that a call carries of the argument at index: an array in
  * the current context or the arguments' own.
@@ -134,7 +143,7 @@ lfdw_part_values(const LfdwArguments *arguments, int index, const LfdwPart *part
 	const LfdwEquality *equality = &arguments->equalities[index];
 	char	  **json;
 
-	*nvalues = lfdw_part_carries(arguments, index, part, NULL);
+	*nvalues = lfdw_part_carries(arguments, index, part, -1, NULL);
 	if (!lfdw_equality_is_in_tuples(equality))
 		return equality->set.json + part->first[index];
 	json = palloc(sizeof(char *) * *nvalues);
@@ -145,20 +154,32 @@ lfdw_part_values(const LfdwArguments *arguments, int index, const LfdwPart *part
 }
 
 /*
- * How many values a call carries of the argument at index; *value, unless it is
- * NULL, becomes the first of them.
+ * How many values a call carries of the argument at index, or one of its tuples, if
+ * element is not -1; *value, unless it is NULL, becomes the first of them.
  */
 int
 lfdw_part_carries(const LfdwArguments *arguments, int index, const LfdwPart *part,
-				  Datum *value)
+				  int element, Datum *value)
 {
 	const LfdwEquality *equality = &arguments->equalities[index];
+	int64		tuple = part->first_tuple + Max(element, 0);
+	int			place;
 
-	if (value)
-		*value = equality->set.values[first_place(arguments, index, part)];
 	if (!lfdw_equality_is_in_tuples(equality))
+	{
+		if (value)
+			*value = equality->set.values[part->first[index]];
 		return part->count[index];
-	return equality->send_as == LFDW_SEND_TUPLE ? 1 : part->ntuples;
+	}
+	place = tuple_place(arguments, index, tuple);
+	if (value)
+		*value = equality->set.values[place];
+	for (int64 i = 1; element < 0 && i < part->ntuples; i++)
+	{
+		if (tuple_place(arguments, index, tuple + i) != place)
+			return part->ntuples;
+	}
+	return 1;
 }
 
 /*

@@ -39,8 +39,10 @@ extern const char *lfdw_part_value(const LfdwArguments *arguments, int index,
 								   const LfdwPart *part);
 extern char **lfdw_part_values(const LfdwArguments *arguments, int index,
 							   const LfdwPart *part, int *nvalues);
+extern const char *lfdw_part_element(const LfdwArguments *arguments, int index,
+									 const LfdwPart *part, int64 tuple);
 extern int	lfdw_part_carries(const LfdwArguments *arguments, int index,
-							  const LfdwPart *part, Datum *value);
+							  const LfdwPart *part, int element, Datum *value);
 extern bool lfdw_part_owns(const LfdwArguments *arguments, const LfdwPart *part,
 						   const TupleTableSlot *slot);
 extern bool lfdw_part_can_split(const LfdwArguments *arguments,

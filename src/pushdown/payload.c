@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "access/sysattr.h"
+#include "miscadmin.h"
 
 #include "pushdown/argument_form.h"
 #include "pushdown/payload.h"
@@ -70,6 +71,22 @@ fill_others(const char **values, const LfdwArguments *arguments)
 	}
 }
 
+/* The names of the columns in a batch's elements. */
+static void
+append_batch_columns(StringInfo out, const LfdwArguments *arguments)
+{
+	lfdw_json_append_key(out, "columns");
+	appendStringInfoChar(out, '[');
+	for (int i = 0; i < arguments->nequalities; i++)
+	{
+		if (arguments->equalities[i].send_as != LFDW_SEND_ELEMENT)
+			continue;
+		lfdw_json_append_comma(out);
+		lfdw_json_append_string(out, arguments->equalities[i].column->name);
+	}
+	appendStringInfoChar(out, ']');
+}
+
 static void
 append_filters(StringInfo out, const LfdwArguments *arguments, const LfdwPart *part)
 {
@@ -84,7 +101,10 @@ append_filters(StringInfo out, const LfdwArguments *arguments, const LfdwPart *p
 			json = lfdw_part_value(arguments, filter->each, part);
 		lfdw_json_append_comma(out);
 		appendStringInfoChar(out, '{');
-		lfdw_json_append_string_member(out, "column", filter->column->name);
+		if (filter->column)
+			lfdw_json_append_string_member(out, "column", filter->column->name);
+		else
+			append_batch_columns(out, arguments);
 		lfdw_json_append_string_member(out, "operator", filter->op->name);
 		if (filter->argument)
 			lfdw_json_append_string_member(out, "argument", filter->argument);
@@ -229,6 +249,50 @@ fill_page(const char **values, const LfdwPlaces *places, const LfdwOptions *opti
 		values[places->limit] = lfdw_argument_form_value(format, page->limit);
 }
 
+/* The value of a column in an element of a call's batch; NULL where it has none. */
+static char *
+element_value(const LfdwArguments *arguments, const LfdwPart *part, int64 tuple,
+			  const LfdwColumn *column)
+{
+	const LfdwEquality *equality = lfdw_arguments_equality(arguments, column);
+
+	if (equality == NULL)
+		return NULL;
+	return lfdw_argument_form_value(column->argument_format,
+									lfdw_part_element(arguments,
+													  equality - arguments->equalities,
+													  part, tuple));
+}
+
+/* The list of a call's tuples that batch_argument carries. */
+static char *
+write_batch(const LfdwTable *table, const LfdwArguments *arguments,
+			const LfdwPart *part)
+{
+	const char **json = palloc(sizeof(char *) * (table->ncolumns + 1));
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '[');
+	for (int64 tuple = 0; tuple < part->ntuples; tuple++)
+	{
+		int			n = 0;
+
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < table->ncolumns; i++)
+		{
+			if (table->columns[i].in_batch)
+				json[n++] = element_value(arguments, part, tuple, &table->columns[i]);
+		}
+		if (tuple > 0)
+			appendStringInfoChar(&out, ',');
+		lfdw_batch_item_write(&out, table->item, json);
+	}
+	appendStringInfoChar(&out, ']');
+	pfree(json);
+	return out.data;
+}
+
 /*
  * Writes the payload of one invocation, in the database encoding.
  *
@@ -247,10 +311,15 @@ lfdw_payload_write(StringInfo out, const LfdwTable *table,
 	for (int i = 0; i < arguments->nequalities; i++)
 		fill_equality(values, arguments, i, part);
 	fill_others(values, arguments);
+	if (table->item && arguments->tuples)
+		values[places->batch] = write_batch(table, arguments, part);
 	fill_page(values, places, table->options, page);
 	if (places->envelope >= 0)
 		values[places->envelope] = write_envelope(table, arguments, part, columns,
 												  page);
+	if (places->redshift)
+		lfdw_redshift_event_fill(places->redshift, values, part->ntuples,
+								 page->shown);
 	if (places->event)
 		lfdw_http_event_fill(places->event, values, page->url, page->shown);
 	lfdw_template_write(out, places->payload, values);

@@ -44,6 +44,15 @@ extern bool lfdw_term_is_column(const LfdwTable *table, Index relid,
 extern const LfdwColumn *lfdw_term_sort_column(const LfdwTable *table,
 											   Index relid, Node *node,
 											   Oid opfamily, Oid collation);
+
+/* Does it give its column a value that a call can carry? */
+static inline bool
+lfdw_term_gives_value(const LfdwTerm *term)
+{
+	return term->declared &&
+		(!term->column->in_batch || lfdw_operator_is_equality(term->op));
+}
+
 extern LfdwTerm *lfdw_term_make(const LfdwTable *table,
 								const LfdwColumn *column,
 								const LfdwOperator *op, Oid valtype,

@@ -27,7 +27,7 @@ lfdw_term_missing(const LfdwTable *table, List *terms)
 		{
 			LfdwTerm   *term = (LfdwTerm *) lfirst(lc);
 
-			if (term->column == &table->columns[i] && term->declared)
+			if (term->column == &table->columns[i] && lfdw_term_gives_value(term))
 				found = true;
 		}
 		if (!found)

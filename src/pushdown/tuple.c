@@ -19,6 +19,9 @@
 
 #include "pushdown/tuple.h"
 
+/* The tuples that constant lists may make: their places are some 100 MB. */
+#define MAX_TUPLES 10000000
+
 /* The places of a tuple's values. */
 const int  *
 lfdw_tuples_at(const LfdwTuples *tuples, int64 index)
@@ -64,34 +67,52 @@ lfdw_tuples_column(const LfdwTuples *tuples, int equality)
 	return -1;
 }
 
-/* Notes which columns the tuples have: those of equalities sent as such. */
+/* Must the tuples of a call agree in a column? */
+static bool
+is_fixed(const LfdwTable *table, const LfdwEquality *equality)
+{
+	return equality->send_as != LFDW_SEND_ELEMENT ||
+		(equality->column->input && !table->aligned);
+}
+
+/*
+ * Notes which columns the tuples have: those of equalities that are sent as such,
+ * the ones first in which the tuples of a call must agree.
+ */
 static void
-take_columns(LfdwTuples *tuples, const LfdwEquality *equalities, int nequalities)
+take_columns(LfdwTuples *tuples, const LfdwTable *table,
+			 const LfdwEquality *equalities, int nequalities)
 {
 	tuples->equalities = palloc(sizeof(int) * (nequalities + 1));
 	for (int i = 0; i < nequalities; i++)
 	{
-		if (lfdw_equality_is_in_tuples(&equalities[i]))
+		if (lfdw_equality_is_in_tuples(&equalities[i]) && is_fixed(table, &equalities[i]))
 			tuples->equalities[tuples->ncolumns++] = i;
 	}
 	tuples->nfixed = tuples->ncolumns;
+	for (int i = 0; i < nequalities; i++)
+	{
+		if (lfdw_equality_is_in_tuples(&equalities[i]) && !is_fixed(table, &equalities[i]))
+			tuples->equalities[tuples->ncolumns++] = i;
+	}
 }
 
-/* Which of the values that a join gives is that of an equality's column. */
+/* Which of the values that a join gives is that of an equality's column; -1: none. */
 static int
 bound_column(const LfdwBound *bound, const LfdwEquality *equality)
 {
-	int			column = 0;
-
-	while (bound->terms[column]->column != equality->column)
-		column++;
-	return column;
+	for (int i = 0; bound && i < bound->ncolumns; i++)
+	{
+		if (bound->terms[i]->column == equality->column)
+			return i;
+	}
+	return -1;
 }
 
 /*
- * Finds the places of the values of a tuple that a join gives; false where a
- * condition has excluded one of them.  Without values, in EXPLAIN, the first of
- * those that a condition leaves stands for them.
+ * Finds the places of the values of a tuple that a join gives, but for columns that
+ * it gives none; false where a condition has excluded one of them.  Without values,
+ * in EXPLAIN, the first of those that a condition leaves stands for them.
  */
 static bool
 find_places(const LfdwTuples *tuples, const LfdwEquality *equalities,
@@ -100,44 +121,98 @@ find_places(const LfdwTuples *tuples, const LfdwEquality *equalities,
 	for (int i = 0; i < tuples->ncolumns; i++)
 	{
 		const LfdwEquality *equality = &equalities[tuples->equalities[i]];
+		Datum		value;
 		int			first;
 		int			count;
 
 		places[i] = 0;
-		if (equality->set.unknown || values == NULL)
+		if (columns[i] < 0 || values == NULL || equality->set.unknown)
 			continue;
-		count = lfdw_set_find(&equality->set, values[columns[i]], &first);
+		value = values[columns[i]];
+		count = lfdw_set_find(&equality->set, value, &first);
 		if (count == 0)
 			return false;
-		places[i] = equality->set.sorted[lfdw_equality_choose(equality,
-															  values[columns[i]],
+		places[i] = equality->set.sorted[lfdw_equality_choose(equality, value,
 															  first, count)];
 	}
 	return true;
 }
 
-/* Takes the tuples that a join gives, but for those that conditions exclude. */
-static void
-take_bound(LfdwTuples *tuples, const LfdwEquality *equalities,
-		   const LfdwBound *bound)
+/*
+ * How many tuples the columns that no join gives make of one: their values in all
+ * combinations.  Raises 54000 where there would be too many in all.
+ */
+static int64
+count_combinations(const LfdwTable *table, const LfdwTuples *tuples,
+				   const LfdwEquality *equalities, const int *columns,
+				   int64 ntuples)
 {
-	int		   *columns = palloc(sizeof(int) * (tuples->ncolumns + 1));
+	int64		combinations = 1;
 
-	tuples->places = make_places(bound->ntuples, tuples->ncolumns);
 	for (int i = 0; i < tuples->ncolumns; i++)
-		columns[i] = bound_column(bound,
-								  &equalities[tuples->equalities[i]]);
-	for (int i = 0; i < bound->ntuples; i++)
 	{
-		const Datum *values = bound->values ?
-		bound->values + (Size) i * bound->ncolumns : NULL;
+		if (columns[i] < 0)
+			combinations *= equalities[tuples->equalities[i]].set.nvalues;
+		if (combinations * Max(ntuples, 1) > MAX_TUPLES)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("the conditions on foreign table \"%s\" make more than %d tuples of values",
+							table->relname, MAX_TUPLES),
+					 errdetail("The option batch_argument has its function asked for each combination of the values in their lists."),
+					 errhint("Shorten the lists, or ask for some of their values at a time.")));
+	}
+	return combinations;
+}
 
-		CHECK_FOR_INTERRUPTS();
-		if (find_places(tuples, equalities, values, columns,
-						tuples->places + tuples->ntuples * tuples->ncolumns))
-			tuples->ntuples++;
+/* Goes to the next combination of the values of columns that no join gives. */
+static void
+next_combination(const LfdwTuples *tuples, const LfdwEquality *equalities,
+				 const int *columns, int *places)
+{
+	for (int i = tuples->ncolumns - 1; i >= 0; i--)
+	{
+		if (columns[i] >= 0)
+			continue;
+		if (++places[i] < equalities[tuples->equalities[i]].set.nvalues)
+			return;
+		places[i] = 0;
+	}
+}
+
+/*
+ * Takes the tuples that a join gives, but for those that conditions exclude, each
+ * with all combinations of the values of the other columns.
+ */
+static void
+take_tuples(LfdwTuples *tuples, const LfdwTable *table,
+			const LfdwEquality *equalities, const LfdwBound *bound)
+{
+	int			ngiven = bound ? bound->ntuples : 1;
+	int		   *columns = palloc(sizeof(int) * tuples->ncolumns);
+	int		   *places = palloc(sizeof(int) * tuples->ncolumns);
+	int64		combinations;
+
+	for (int i = 0; i < tuples->ncolumns; i++)
+		columns[i] = bound_column(bound, &equalities[tuples->equalities[i]]);
+	combinations = count_combinations(table, tuples, equalities, columns, ngiven);
+	tuples->places = make_places(ngiven * combinations, tuples->ncolumns);
+	for (int t = 0; t < ngiven; t++)
+	{
+		const Datum *values = bound && bound->values ?
+		bound->values + (Size) t * bound->ncolumns : NULL;
+
+		if (!find_places(tuples, equalities, values, columns, places))
+			continue;
+		for (int64 n = 0; n < combinations; n++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			memcpy(tuples->places + tuples->ntuples++ * tuples->ncolumns, places,
+				   sizeof(int) * tuples->ncolumns);
+			next_combination(tuples, equalities, columns, places);
+		}
 	}
 	pfree(columns);
+	pfree(places);
 }
 
 /* Sorts the tuples, and keeps each once. */
@@ -253,23 +328,28 @@ note_order(LfdwTuples *tuples, int nequalities)
 }
 
 /*
- * Makes the tuples of the equalities that are sent as such: those that a join
- * gives, as far as conditions leave them; a call may have max_tuples of them.
+ * Makes the tuples of the equalities that are sent as such, of which there are some:
+ * those that a join gives, NULL for none, as far as conditions leave them, with the
+ * values that conditions give other columns.
+ *
  * Values that EXPLAIN does not know have placeholders.  Palloc'd in the current
- * context.
+ * context.  Raises 54000 where there are too many.
  */
 LfdwTuples *
-lfdw_tuples_make(LfdwEquality *equalities, int nequalities,
-				 const LfdwBound *bound, int max_tuples)
+lfdw_tuples_make(const LfdwTable *table, LfdwEquality *equalities, int nequalities,
+				 const LfdwBound *bound)
 {
 	LfdwTuples *tuples = palloc0(sizeof(LfdwTuples));
 
-	take_columns(tuples, equalities, nequalities);
-	take_bound(tuples, equalities, bound);
+	take_columns(tuples, table, equalities, nequalities);
+	take_tuples(tuples, table, equalities, bound);
 	sort_tuples(tuples);
-	choose_list(tuples, equalities, max_tuples);
-	if (tuples->nfixed < tuples->ncolumns)
-		equalities[tuples->equalities[tuples->nfixed]].send_as = LFDW_SEND_TUPLES;
+	if (table->item == NULL)
+	{
+		choose_list(tuples, equalities, table->options->max_batch_keys);
+		if (tuples->nfixed < tuples->ncolumns)
+			equalities[tuples->equalities[tuples->nfixed]].send_as = LFDW_SEND_TUPLES;
+	}
 	note_order(tuples, nequalities);
 	return tuples;
 }

@@ -34,8 +34,9 @@ typedef struct LfdwTuples
 	int		   *places;			/* ntuples * ncolumns */
 } LfdwTuples;
 
-extern LfdwTuples *lfdw_tuples_make(LfdwEquality *equalities, int nequalities,
-									const LfdwBound *bound, int max_tuples);
+extern LfdwTuples *lfdw_tuples_make(const LfdwTable *table,
+									LfdwEquality *equalities, int nequalities,
+									const LfdwBound *bound);
 extern int64 lfdw_tuples_run(const LfdwTuples *tuples, int64 first, int max_tuples);
 extern int	lfdw_tuples_column(const LfdwTuples *tuples, int equality);
 extern const int *lfdw_tuples_at(const LfdwTuples *tuples, int64 index);

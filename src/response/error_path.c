@@ -20,7 +20,7 @@
 #include "base/json_pointer.h"
 #include "pg/message.h"
 #include "response/response_internal.h"
-#include "value/json_string.h"
+#include "value/json_find.h"
 
 /* A list's first element is looked into so many times. */
 #define LIST_DEPTH 8
@@ -125,71 +125,58 @@ report_error(const LfdwResponse *response, const LfdwJsonValue *error)
 }
 
 /*
- * Goes to the value of a token in what comes next; LFDW_JSON_END where there is
- * none.
+ * Looks for the function's error in the root value of an answer, or of what it
+ * holds, which the reader stands before.  *error is NULL in type where there is
+ * none.  Returns LFDW_JSON_MORE where that is not known yet.  What is no JSON is
+ * left for the reader of the rows to report.
  */
 static LfdwJsonStatus
-go_to(const LfdwResponse *response, LfdwJsonReader *reader, const char *token)
+find_error(LfdwResponse *response, LfdwJsonReader root, LfdwJsonValue *error)
 {
-	LfdwJsonValue value;
-	LfdwJsonType type;
-	LfdwJsonStatus status = lfdw_json_peek(reader, &type);
+	LfdwJsonStatus status;
 
-	if (status == LFDW_JSON_OK && type == LFDW_JSON_STRING)
-	{
-		status = lfdw_json_value(reader, &value);
-		if (status == LFDW_JSON_OK &&
-			!lfdw_json_string_open(reader, &value, true,
-								   response->table->function.label))
-			return LFDW_JSON_END;
-		if (status == LFDW_JSON_OK)
-			status = lfdw_json_peek(reader, &type);
-	}
-	if (status != LFDW_JSON_OK || type < LFDW_JSON_ARRAY)
-		return status == LFDW_JSON_OK ? LFDW_JSON_END : status;
-	status = lfdw_json_enter(reader);
-	for (int i = 0; status == LFDW_JSON_OK; i++)
-	{
-		bool		found;
-
-		if (type == LFDW_JSON_OBJECT)
-			status = lfdw_json_member(reader, &value);
-		else
-			status = lfdw_json_element(reader);
-		if (status != LFDW_JSON_OK)
-			break;
-		found = type == LFDW_JSON_OBJECT ? lfdw_json_is(&value, token) :
-			lfdw_pointer_names_element(token, i);
-		if (found)
-			return LFDW_JSON_OK;
-		status = lfdw_json_value(reader, &value);
-	}
-	return status;
+	error->type = LFDW_JSON_NULL;
+	if (response->error_path == NULL || response->notes.error_checked)
+		return LFDW_JSON_OK;
+	status = lfdw_json_find(root, response->error_path,
+							response->table->function.label, error);
+	if (status == LFDW_JSON_MORE)
+		return status;
+	if (status != LFDW_JSON_OK || says_nothing(error))
+		error->type = LFDW_JSON_NULL;
+	response->notes.error_checked = error->type == LFDW_JSON_NULL;
+	return LFDW_JSON_OK;
 }
 
 /*
- * Looks for the function's error in the root value of an answer, or of what it
- * holds, which the reader stands before.  Raises it, or returns LFDW_JSON_OK where
- * there is none, LFDW_JSON_MORE where that is not known yet.  What is no JSON is
- * left for the reader of the rows to report.
+ * Raises the function's error, if a value that the reader stands before, a root,
+ * has one.  Returns LFDW_JSON_OK where it has none, LFDW_JSON_MORE where that is
+ * not known yet.
  */
 LfdwJsonStatus
 lfdw_error_path_check(LfdwResponse *response, LfdwJsonReader root)
 {
-	const LfdwPointer *path = response->error_path;
-	LfdwJsonStatus status = LFDW_JSON_OK;
-	LfdwJsonValue value;
+	LfdwJsonValue error;
+	LfdwJsonStatus status = find_error(response, root, &error);
 
-	if (path == NULL || response->notes.error_checked)
-		return LFDW_JSON_OK;
-	for (int i = 0; i < path->ntokens && status == LFDW_JSON_OK; i++)
-		status = go_to(response, &root, path->tokens[i]);
-	if (status == LFDW_JSON_OK)
-		status = lfdw_json_value(&root, &value);
-	if (status == LFDW_JSON_OK && !says_nothing(&value))
-		report_error(response, &value);
-	if (status == LFDW_JSON_MORE)
-		return status;
-	response->notes.error_checked = true;
-	return LFDW_JSON_OK;
+	if (status == LFDW_JSON_OK && error.type != LFDW_JSON_NULL)
+		report_error(response, &error);
+	return status;
+}
+
+/*
+ * The same before the rows.  Where a statusCode may still come and say that there
+ * are none, an error waits, as *waits says, for the end of the root object.
+ */
+LfdwJsonStatus
+lfdw_error_path_check_early(LfdwResponse *response, LfdwJsonReader root,
+							bool may_say_none, bool *waits)
+{
+	LfdwJsonValue error;
+	LfdwJsonStatus status = find_error(response, root, &error);
+
+	*waits = status == LFDW_JSON_OK && error.type != LFDW_JSON_NULL && may_say_none;
+	if (status == LFDW_JSON_OK && error.type != LFDW_JSON_NULL && !may_say_none)
+		report_error(response, &error);
+	return status;
 }

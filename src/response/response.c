@@ -51,7 +51,8 @@ set_marks(LfdwResponse *response, const LfdwOptions *options)
 	response->paging = lfdw_paging_of(options);
 	if (options->cursor_path)
 		response->marks[LFDW_MARK_CURSOR] = pointer_in_utf8(options->cursor_path);
-	else if (response->paging == LFDW_PAGING_MEMBER && options->rows_path == NULL)
+	else if (response->paging == LFDW_PAGING_MEMBER && options->rows_path == NULL &&
+			 !response->table->aligned)
 		response->marks[LFDW_MARK_CURSOR] = lfdw_pointer_to("cursor");
 	if (options->more_path)
 		response->marks[LFDW_MARK_MORE] = pointer_in_utf8(options->more_path);
@@ -121,6 +122,19 @@ lfdw_response_allow_no_rows(LfdwResponse *response)
 }
 
 /*
+ * The answer has an element for each of so many tuples, or as many as say which
+ * they answer.
+ */
+void
+lfdw_response_align(LfdwResponse *response, int ntuples)
+{
+	const LfdwPointer *index_path = response->table->options->batch_index_path;
+
+	response->aligned = lfdw_aligned_create(ntuples, index_path ?
+											pointer_in_utf8(index_path) : NULL);
+}
+
+/*
  * Shows the reader what has arrived.  Where the source has begun another
  * answer, so does the reader: no row was taken from the one before.
  */
@@ -136,10 +150,13 @@ show_window(LfdwResponse *response)
 	if (response->answer != lfdw_body_answer(source))
 	{
 		bool		may_have_none = response->may_have_none;
+		const LfdwAligned *aligned = response->aligned;
 
 		*response = *lfdw_response_create(response->table, response->row,
 										  source);
 		response->may_have_none = may_have_none;
+		if (aligned)
+			lfdw_response_align(response, aligned->ntuples);
 	}
 	bytes = lfdw_body_show(source, &len);
 	lfdw_json_feed(response->nouter > 0 ? &response->outer[0] : &response->reader,
@@ -289,13 +306,14 @@ take_step(LfdwResponse *response)
 		case LFDW_STATE_MEMBERS:
 			return lfdw_response_step_members(response);
 		case LFDW_STATE_ROWS:
-			return lfdw_response_step_rows(response);
+			return response->aligned ? lfdw_aligned_step(response) :
+				lfdw_response_step_rows(response);
 		case LFDW_STATE_LINES:
 			return lfdw_response_step_lines(response);
 		case LFDW_STATE_ENTRIES:
 			return lfdw_response_step_entries(response);
 		case LFDW_STATE_CSV:
-			return lfdw_text_step_csv(response);
+			return lfdw_csv_step(response);
 		case LFDW_STATE_FINISH:
 			return step_finish(response);
 		case LFDW_STATE_TAIL:
@@ -345,6 +363,9 @@ lfdw_response_next(LfdwResponse *response)
 		LfdwJsonReader before = response->reader;
 		LfdwJsonStatus status = take_step(response);
 
+		if (status == LFDW_JSON_END && response->aligned && !response->none &&
+			!response->aligned->ended)
+			lfdw_response_report_no_list(response);
 		if (status == LFDW_JSON_END)
 			return response->none ? LFDW_RESPONSE_NO_ROWS : LFDW_RESPONSE_END;
 		if (status == LFDW_JSON_BAD && excerpt_arrived(response))

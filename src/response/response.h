@@ -54,8 +54,10 @@ extern LfdwResponse *lfdw_response_create(const LfdwTable *table,
 										  LfdwRow *row,
 										  LfdwBody *source);
 extern void lfdw_response_allow_no_rows(LfdwResponse *response);
+extern void lfdw_response_align(LfdwResponse *response, int ntuples);
 extern LfdwResponseStatus lfdw_response_next(LfdwResponse *response);
 extern const char *lfdw_response_cursor(const LfdwResponse *response);
+extern int	lfdw_response_unmatched(const LfdwResponse *response);
 extern LfdwMore lfdw_response_more(const LfdwResponse *response);
 extern bool lfdw_response_unread_page(const LfdwResponse *response,
 									  LfdwUnreadPage *page);

@@ -12,7 +12,7 @@
 
 #include "base/control_doc.h"
 #include "base/json_pointer.h"
-#include "lambda/invoke.h"
+#include "lambda/error_type.h"
 #include "pg/message.h"
 #include "response/response_internal.h"
 #include "value/json_find.h"
@@ -411,7 +411,7 @@ follow_rows_path(const LfdwResponse *response, LfdwJsonReader *reader,
 			 !lfdw_json_string_open(reader, &string, true,
 									response->table->function.label)))
 			return;
-		if (!lfdw_json_go_to(reader, response->rows_path->tokens[i]))
+		if (lfdw_json_go_to(reader, response->rows_path->tokens[i]) != LFDW_JSON_OK)
 			return;
 		lfdw_pointer_append(path, rows_path->tokens[i]);
 	}
@@ -460,4 +460,17 @@ lfdw_response_lack_rows(LfdwResponse *response, LfdwJsonReader reader)
 		lfdw_response_take_raised(response, reader, true);
 	if (!response->none)
 		report_no_rows(response, reader);
+}
+
+/* Raises the error about an answer that is no list, as an aligned one must be. */
+void
+lfdw_response_report_no_list(const LfdwResponse *response)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
+			 errmsg("the answer of Lambda function \"%s\" is no list for a batch of %d",
+					response->table->function.label, response->aligned->ntuples),
+			 errdetail("By the option batch_answer 'aligned' of foreign table \"%s\" it has an element for each.",
+					   response->table->relname),
+			 errhint("Say by the option rows_path where the list is.")));
 }

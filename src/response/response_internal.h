@@ -16,9 +16,11 @@
  *		gateway_body.c		its body
  *		gateway.c			that form
  *		root_object.c		what the root object's members say
+ *		response_csv.c		the rows of CSV
  *		response_rows.c		the rows of an answer
+ *		response_aligned.c	those of an answer with one for each of a batch
  *		response_members.c	the way to them
- *		response_text.c		answers that are CSV or a body
+ *		response_text.c		answers that are text
  *		response_start.c	the root value
  *		response.c			the steps in their order
  *
@@ -117,6 +119,18 @@ typedef struct LfdwRootNotes
 	bool		last_page;		/* it says that there is none */
 } LfdwRootNotes;
 
+/* What an answer has that is aligned with its call's batch. */
+typedef struct LfdwAligned
+{
+	int			ntuples;		/* of the batch */
+	LfdwPointer *index_path;	/* in UTF-8, NULL: by order */
+	int			nelements;		/* read so far */
+	int			tuple;			/* the one that the last of them answers */
+	bool		inside;			/* in an element that is several rows */
+	bool		ended;			/* all were read */
+	bool	   *answered;		/* by tuple: it has a row */
+} LfdwAligned;
+
 struct LfdwResponse
 {
 	const LfdwTable *table;
@@ -152,6 +166,7 @@ struct LfdwResponse
 	LfdwCsv		csv;			/* in LFDW_STATE_CSV */
 	int			csv_nfields;	/* of the header ... */
 	int		   *csv_fields;		/* ... by column, -1 for none */
+	LfdwAligned *aligned;		/* NULL: the answer is no such */
 	size_t		stalled;		/* unread bytes when the last step was undone */
 	LfdwRootNotes notes;
 };
@@ -168,6 +183,7 @@ extern void lfdw_response_report_no_entries(const LfdwResponse *response,
 											const LfdwJsonValue *value);
 extern void lfdw_response_take_raised(LfdwResponse *response,
 									  LfdwJsonReader reader, bool alone);
+extern void lfdw_response_report_no_list(const LfdwResponse *response);
 extern void lfdw_response_refuse_row(LfdwResponse *response, bool alone);
 extern void lfdw_response_lack_rows(LfdwResponse *response,
 									LfdwJsonReader reader);
@@ -175,6 +191,10 @@ extern void lfdw_response_lack_rows(LfdwResponse *response,
 /* error_path.c */
 extern LfdwJsonStatus lfdw_error_path_check(LfdwResponse *response,
 											LfdwJsonReader root);
+extern LfdwJsonStatus lfdw_error_path_check_early(LfdwResponse *response,
+												  LfdwJsonReader root,
+												  bool may_say_none,
+												  bool *waits);
 
 /* A value kept by its place. */
 static inline LfdwJsonValue
@@ -233,28 +253,29 @@ extern LfdwJsonStatus lfdw_root_open_form(LfdwResponse *response,
 extern bool lfdw_root_may_be_error(const LfdwJsonValue *key);
 extern bool lfdw_root_may_begin_form(const LfdwResponse *response,
 									 const LfdwJsonValue *key);
+extern bool lfdw_root_may_say_none(const LfdwResponse *response);
 extern LfdwJsonStatus lfdw_root_check_status(LfdwResponse *response);
 extern void lfdw_root_note_other(LfdwResponse *response);
 extern bool lfdw_root_note_member(LfdwResponse *response,
 								  const LfdwJsonValue *key,
 								  const LfdwJsonValue *value);
 
-/* response_text.c */
-extern bool lfdw_text_is_body(const LfdwResponse *response);
-extern LfdwJsonStatus lfdw_text_enter_csv(LfdwResponse *response,
-										  const char *text, size_t len);
-extern LfdwJsonStatus lfdw_text_step_csv(LfdwResponse *response);
-extern LfdwJsonStatus lfdw_text_take(LfdwResponse *response,
-									 const char *text, size_t len);
-extern LfdwJsonStatus lfdw_text_take_object(LfdwResponse *response);
-extern LfdwJsonStatus lfdw_text_read_rows(LfdwResponse *response);
-extern LfdwJsonStatus lfdw_text_start(LfdwResponse *response);
+/* response_csv.c */
+extern void lfdw_csv_report_other(const LfdwResponse *response,
+								  LfdwJsonType type);
+extern LfdwJsonStatus lfdw_csv_enter(LfdwResponse *response, const char *text,
+									 size_t len);
+extern LfdwJsonStatus lfdw_csv_step(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_csv_read_rows(LfdwResponse *response);
 
 /* response_rows.c */
 extern void lfdw_response_enter_string(LfdwResponse *response,
 									   const LfdwJsonReader *inside);
 extern void lfdw_response_leave_string(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_pass(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_response_read_row(LfdwResponse *response, bool alone);
+extern LfdwJsonStatus lfdw_response_leave_rows(LfdwResponse *response,
+											   LfdwResponseState at_root);
 extern LfdwJsonStatus lfdw_response_read_rows(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_enter_rows(LfdwResponse *response,
 											   LfdwResponseState state);
@@ -262,14 +283,25 @@ extern LfdwJsonStatus lfdw_response_step_rows(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_step_entries(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_response_step_lines(LfdwResponse *response);
 
+/* response_aligned.c */
+extern LfdwAligned *lfdw_aligned_create(int ntuples, LfdwPointer *index_path);
+extern LfdwJsonStatus lfdw_aligned_step(LfdwResponse *response);
+
 /* response_members.c */
 extern LfdwJsonStatus lfdw_response_enter_root(LfdwResponse *response,
 											   LfdwJsonType type, bool wanted);
 extern LfdwJsonStatus lfdw_response_step_members(LfdwResponse *response);
-
-/* response_start.c */
 extern void lfdw_response_open(LfdwResponse *response,
 							   const LfdwJsonReader *inside, const char *part);
+
+/* response_text.c */
+extern bool lfdw_text_is_body(const LfdwResponse *response);
+extern LfdwJsonStatus lfdw_text_take(LfdwResponse *response,
+									 const char *text, size_t len);
+extern LfdwJsonStatus lfdw_text_take_object(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_text_start(LfdwResponse *response);
+
+/* response_start.c */
 extern LfdwJsonStatus lfdw_response_start(LfdwResponse *response);
 
 #endif							/* LFDW_RESPONSE_INTERNAL_H */

@@ -58,6 +58,22 @@ lfdw_response_enter_root(LfdwResponse *response, LfdwJsonType type, bool wanted)
 	return enter(response, type, wanted, to_mark);
 }
 
+/*
+ * Begins anew in what the answer holds, which is whole and in the current
+ * context.  The part names it in messages.
+ */
+void
+lfdw_response_open(LfdwResponse *response, const LfdwJsonReader *inside,
+				   const char *part)
+{
+	response->source = NULL;
+	response->reader = *inside;
+	response->part = part;
+	response->state = LFDW_STATE_START;
+	response->nframes = 0;
+	memset(&response->notes, 0, sizeof(response->notes));
+}
+
 /* Keeps what a member that was read whole says about the answer. */
 static void
 note_value(LfdwResponse *response, const LfdwJsonValue *key,
@@ -77,8 +93,7 @@ note_value(LfdwResponse *response, const LfdwJsonValue *key,
 	if (at_root && lfdw_root_note_member(response, key, value))
 		return;
 	lfdw_root_note_other(response);
-	/* where it is not on the way to the rows, the root object is the rows */
-	if (frame->is_object && !read && (response->nframes > 1 || frame->to_rows))
+	if (frame->is_object && !read)
 		lfdw_response_note_page(response, key, value);
 }
 

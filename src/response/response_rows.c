@@ -48,8 +48,8 @@ lfdw_response_pass(LfdwResponse *response)
  * Reads a row and checks that it is one of the table's; alone says that no
  * other rows are around it.  Such a one may say that there are none.
  */
-static LfdwJsonStatus
-read_row(LfdwResponse *response, bool alone)
+LfdwJsonStatus
+lfdw_response_read_row(LfdwResponse *response, bool alone)
 {
 	LfdwJsonStatus status;
 
@@ -62,6 +62,8 @@ read_row(LfdwResponse *response, bool alone)
 		(alone && response->table->options->no_rows_missing &&
 		 lfdw_row_is_empty(response->row)))
 		lfdw_response_refuse_row(response, alone);
+	if (alone && response->aligned && !response->none)
+		lfdw_response_report_no_list(response);
 	response->row_ready = !response->none;
 	return LFDW_JSON_OK;
 }
@@ -79,7 +81,8 @@ awaits_order(LfdwResponse *response, LfdwJsonReader ahead, bool *awaits)
 
 	*awaits = false;
 	if (response->notes.decided || response->notes.order ||
-		lfdw_row_by_place(response->row))
+		lfdw_row_by_place(response->row) ||
+		(response->aligned && lfdw_row_takes_all(response->row)))
 		return LFDW_JSON_OK;
 	status = lfdw_json_enter(&ahead);
 	if (status == LFDW_JSON_OK)
@@ -141,7 +144,7 @@ read_rows_string(LfdwResponse *response)
 							   response->table->function.label))
 	{
 		response->notes.rows_seen = true;
-		return read_row(response, true);
+		return lfdw_response_read_row(response, true);
 	}
 	lfdw_json_peek(&inside, &type);
 	if (type == LFDW_JSON_ARRAY)
@@ -156,7 +159,7 @@ read_rows_string(LfdwResponse *response)
 	}
 	response->notes.rows_seen = true;
 	response->reader = inside;
-	status = read_row(response, true);
+	status = lfdw_response_read_row(response, true);
 	response->reader = after;
 	return status;
 }
@@ -214,11 +217,14 @@ lfdw_response_read_rows(LfdwResponse *response)
 	}
 	if (lfdw_root_is_undecided(response))
 		return defer_rows(response);
-	status = lfdw_error_path_check(response, lfdw_root_reader(response));
+	status = lfdw_error_path_check_early(response, lfdw_root_reader(response),
+										 lfdw_root_may_say_none(response), &awaits);
 	if (status != LFDW_JSON_OK)
 		return status;
+	if (awaits)
+		return defer_rows(response);
 	if (response->table->options->answer_format == LFDW_ANSWER_CSV)
-		return lfdw_text_read_rows(response);
+		return lfdw_csv_read_rows(response);
 	if (response->table->options->rows_format == LFDW_ROWS_ENTRIES)
 		return read_entries(response, type);
 	if (type == LFDW_JSON_STRING)
@@ -232,14 +238,14 @@ lfdw_response_read_rows(LfdwResponse *response)
 			lfdw_response_enter_rows(response, LFDW_STATE_ROWS);
 	}
 	status = type == LFDW_JSON_NULL ? lfdw_json_value(reader, &value) :
-		read_row(response, true);
+		lfdw_response_read_row(response, true);
 	response->notes.rows_seen |= (status == LFDW_JSON_OK);
 	return status;
 }
 
 /* Goes on behind the rows; at_root is how, where they are the root value. */
-static LfdwJsonStatus
-leave_rows(LfdwResponse *response, LfdwResponseState at_root)
+LfdwJsonStatus
+lfdw_response_leave_rows(LfdwResponse *response, LfdwResponseState at_root)
 {
 	if (response->rows_in_string)
 		lfdw_response_leave_string(response);
@@ -255,8 +261,8 @@ lfdw_response_step_rows(LfdwResponse *response)
 	LfdwJsonStatus status = lfdw_json_element(&response->reader);
 
 	if (status == LFDW_JSON_END)
-		return leave_rows(response, LFDW_STATE_TAIL);
-	return status == LFDW_JSON_OK ? read_row(response, false) : status;
+		return lfdw_response_leave_rows(response, LFDW_STATE_TAIL);
+	return status == LFDW_JSON_OK ? lfdw_response_read_row(response, false) : status;
 }
 
 /*
@@ -274,7 +280,7 @@ lfdw_response_step_entries(LfdwResponse *response)
 
 	status = lfdw_json_member(reader, &key);
 	if (status == LFDW_JSON_END)
-		return leave_rows(response, LFDW_STATE_FINISH);
+		return lfdw_response_leave_rows(response, LFDW_STATE_FINISH);
 	if (status != LFDW_JSON_OK)
 		return status;
 	ahead = *reader;
@@ -341,7 +347,7 @@ lfdw_response_step_lines(LfdwResponse *response)
 		if (response->none)
 			return lfdw_response_pass(response);
 	}
-	status = read_row(response, response->first_line);
+	status = lfdw_response_read_row(response, response->first_line);
 	if (status != LFDW_JSON_OK)
 		return status;
 	response->first_line = false;

@@ -13,22 +13,6 @@
 #include "response/response_internal.h"
 #include "value/json_string.h"
 
-/*
- * Begins anew in what the answer holds, which is whole and in the current
- * context.  The part names it in messages.
- */
-void
-lfdw_response_open(LfdwResponse *response, const LfdwJsonReader *inside,
-				   const char *part)
-{
-	response->source = NULL;
-	response->reader = *inside;
-	response->part = part;
-	response->state = LFDW_STATE_START;
-	response->nframes = 0;
-	memset(&response->notes, 0, sizeof(response->notes));
-}
-
 /* Goes on to values of which each is a row, on a line of its own. */
 static LfdwJsonStatus
 start_lines(LfdwResponse *response)

@@ -58,6 +58,7 @@ extern int *lfdw_row_read_header(LfdwRow *row, const LfdwCsv *csv,
 extern void lfdw_row_read_csv(LfdwRow *row, const LfdwCsv *csv,
 							  const int *fields);
 extern void lfdw_row_read_raw(LfdwRow *row, const char *body, size_t len);
+extern void lfdw_row_set_element(LfdwRow *row, int element);
 extern bool lfdw_row_has_no_member(const LfdwRow *row, bool alone);
 extern bool lfdw_row_is_empty(const LfdwRow *row);
 extern const char *lfdw_row_text(const LfdwRow *row, size_t *len);

@@ -10,9 +10,12 @@
  */
 #include "postgres.h"
 
+#include "mb/pg_wchar.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/typcache.h"
 
+#include "pg/message.h"
 #include "response/row_internal.h"
 
 /* Digits of the seconds and the milliseconds since 1970 between 1973 and 5138. */
@@ -97,6 +100,22 @@ copy_row(LfdwRow *row)
 	row->text = copy;
 }
 
+/* Takes the strings that are NULL in columns that are wanted, if any has one. */
+void
+lfdw_row_set_null_if(LfdwRow *row)
+{
+	for (int i = 0; i < row->table->ncolumns; i++)
+	{
+		const char *null_if = row->table->columns[i].null_if;
+
+		if (null_if == NULL || row->converters[i] == NULL)
+			continue;
+		if (row->null_if == NULL)
+			row->null_if = palloc0(sizeof(char *) * row->table->ncolumns);
+		row->null_if[i] = pg_server_to_any(null_if, strlen(null_if), PG_UTF8);
+	}
+}
+
 /* Makes null of the strings that stand for it. */
 static void
 apply_null_if(LfdwRow *row)
@@ -147,6 +166,32 @@ missing_value(LfdwRow *row, int index, LfdwCarriedBy carried_by,
 	return value;
 }
 
+/* Is a value that was found another than the one of the row's tuple? */
+static bool
+is_another(const LfdwColumn *column, Datum own, Datum carried)
+{
+	TypeCacheEntry *type = lookup_type_cache(getBaseType(column->typid),
+											 TYPECACHE_EQ_OPR_FINFO);
+
+	return !DatumGetBool(FunctionCall2Coll(&type->eq_opr_finfo, column->collation,
+										   own, carried));
+}
+
+/* Raises the error about an element that carries the key of another tuple. */
+static void
+report_another(const LfdwRow *row, int index)
+{
+	const LfdwJsonValue *value = &row->values[index];
+
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
+			 errmsg("element %d of the answer of Lambda function \"%s\" has a key that is not that of its tuple",
+					row->element + 1, row->table->function.label),
+			 errdetail("Its member \"%s\" is: %s", row->table->columns[index].name,
+					   lfdw_error_excerpt(value->text, value->len)),
+			 errhint("Let the function answer in the order of its batch, or say by the option batch_index_path where an element has the number of its own.")));
+}
+
 /* The value that was found for a column. */
 static inline Datum
 found_value(LfdwRow *row, int index, bool *isnull)
@@ -159,6 +204,42 @@ found_value(LfdwRow *row, int index, bool *isnull)
 	if (row->format == LFDW_ANSWER_CSV)
 		return lfdw_value_from_plain(converter, value, isnull);
 	return lfdw_value_from_bytes(converter, value, isnull);
+}
+
+/*
+ * The value of a key in a row of an aligned answer: its tuple's, which it may
+ * repeat.
+ */
+static Datum
+key_value(LfdwRow *row, int index, LfdwCarriedBy carried_by, const void *chain,
+		  bool *isnull)
+{
+	const LfdwColumn *column = &row->table->columns[index];
+	bool		own_null;
+	Datum		own = found_value(row, index, &own_null);
+	Datum		carried;
+
+	if (carried_by(chain, column, row->element).nvalues != 1)
+	{
+		*isnull = own_null;
+		return own;
+	}
+	carried = missing_value(row, index, carried_by, chain, isnull);
+	if (!own_null && !*isnull && is_another(column, own, carried))
+		report_another(row, index);
+	return carried;
+}
+
+/* The value of a column in the row that was read last. */
+static inline Datum
+column_value(LfdwRow *row, int index, LfdwCarriedBy carried_by,
+			 const void *chain, bool *isnull)
+{
+	if (!row->found[index])
+		return missing_value(row, index, carried_by, chain, isnull);
+	if (unlikely(row->element >= 0 && row->table->columns[index].required))
+		return key_value(row, index, carried_by, chain, isnull);
+	return found_value(row, index, isnull);
 }
 
 /*
@@ -195,9 +276,8 @@ lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, LfdwCarriedBy carried_by,
 		if (row->converters[i] == NULL)
 			continue;
 		row->current = i;
-		slot->tts_values[attno] = row->found[i] ?
-			found_value(row, i, &slot->tts_isnull[attno]) :
-			missing_value(row, i, carried_by, chain, &slot->tts_isnull[attno]);
+		slot->tts_values[attno] = column_value(row, i, carried_by, chain,
+											   &slot->tts_isnull[attno]);
 	}
 	row->current = -1;
 	error_context_stack = callback.previous;

@@ -70,9 +70,11 @@ is_exact(PlannerInfo *root, RelOptInfo *baserel)
 	{
 		const LfdwClause *clause = lfdw_rel_info_clause(root, baserel, lfirst(lc));
 
+		if (clause->why)
+			return false;
 		/* a string that is NULL here may meet the condition there */
-		if (clause->why || (clause->term && clause->term->column->null_if &&
-							!lfdw_operator_is_equality(clause->term->op)))
+		if (clause->term && clause->term->column->null_if &&
+			!lfdw_operator_is_equality(clause->term->op))
 			return false;
 	}
 	return true;

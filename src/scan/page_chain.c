@@ -115,6 +115,8 @@ begin_page(LfdwPageChain *chain)
 		lfdw_invoke_allow_split(chain->invocation);
 	chain->response = lfdw_response_create(shared->table, shared->row,
 										   lfdw_invoke_body(chain->invocation));
+	if (shared->table->aligned)
+		lfdw_response_align(chain->response, chain->part->ntuples);
 	if (lfdw_page_rule_takes_none(&chain->rule))
 	{
 		lfdw_invoke_allow_no_rows(chain->invocation,
@@ -212,6 +214,7 @@ finish_page(LfdwPageChain *chain)
 {
 	if (!next_page(chain))
 	{
+		chain->shared->stats->unmatched_keys += lfdw_response_unmatched(chain->response);
 		note_last_page(chain);
 		MemoryContextDelete(chain->page_context);
 		return LFDW_PAGE_END;
@@ -267,7 +270,7 @@ carried_by(const void *call, const LfdwColumn *column, int element)
 		return carried;
 	carried.type = equality->set.type->type_id;
 	carried.nvalues = lfdw_part_carries(arguments, equality - arguments->equalities,
-										chain->part, &carried.value);
+										chain->part, element, &carried.value);
 	return carried;
 }
 

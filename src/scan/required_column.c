@@ -191,7 +191,8 @@ implied_clauses(PlannerInfo *root, RelOptInfo *baserel,
 
 /*
  * What is wrong with the conditions on required columns, for a plan: a list of
- * lists of attribute number and sentence, palloc'd.  clauses are the scan's own.
+ * lists of attribute number, sentence, and whether it is about the join, not about
+ * the condition; palloc'd.  clauses are the scan's own.
  */
 List *
 lfdw_required_column_problems(PlannerInfo *root, RelOptInfo *baserel,
@@ -205,6 +206,7 @@ lfdw_required_column_problems(PlannerInfo *root, RelOptInfo *baserel,
 		const LfdwColumn *column = &info->table->columns[i];
 		List	   *joins;
 		char	   *problem;
+		bool		of_join;
 
 		if (!column->required)
 			continue;
@@ -212,11 +214,13 @@ lfdw_required_column_problems(PlannerInfo *root, RelOptInfo *baserel,
 								 implied_clauses(root, baserel, column));
 		problem = first_problem(root, baserel, column,
 								list_concat_copy(clauses, joins));
-		if (problem == NULL)
+		of_join = problem == NULL;
+		if (of_join)
 			problem = join_problem(root, baserel, column, joins);
 		if (problem)
-			problems = lappend(problems, list_make2(makeInteger(column->attnum),
-													makeString(problem)));
+			problems = lappend(problems, list_make3(makeInteger(column->attnum),
+													makeString(problem),
+													makeInteger(of_join)));
 	}
 	return problems;
 }
@@ -233,9 +237,10 @@ lfdw_required_column_note(LfdwTable *table, List *problems)
 	foreach(lc, problems)
 	{
 		List	   *problem = lfirst(lc);
+		LfdwColumn *column = table->by_attnum[intVal(linitial(problem)) - 1];
 
-		table->by_attnum[intVal(linitial(problem)) - 1]->problem =
-			strVal(lsecond(problem));
+		column->problem = strVal(lsecond(problem));
+		column->problem_of_join = intVal(lthird(problem)) != 0;
 	}
 }
 
@@ -259,8 +264,22 @@ problem_of(const LfdwTable *table, const LfdwArguments *arguments, int column)
 }
 
 /*
- * Raises HV002 where arguments give a required column no value.  A column without
- * any condition is named first: it may be why the others have none that counts.
+ * How likely a column without a value is why others have none that counts: most, if
+ * it has no condition at all; least, if its own could be sent and the join cannot give
+ * the value.
+ */
+static int
+blame_of(const LfdwTable *table, const LfdwArguments *arguments, int column)
+{
+	if (problem_of(table, arguments, column) == NULL)
+		return 2;
+	return arguments->problems[column] ||
+		!table->columns[column].problem_of_join ? 1 : 0;
+}
+
+/*
+ * Raises HV002 where arguments give a required column no value.  Of several the one
+ * is named that is most likely to blame.
  */
 void
 lfdw_required_column_check(const LfdwTable *table,
@@ -273,8 +292,8 @@ lfdw_required_column_check(const LfdwTable *table,
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		if (table->columns[i].required && !arguments->given[i] &&
-			(missing < 0 || (problem_of(table, arguments, missing) &&
-							 !problem_of(table, arguments, i))))
+			(missing < 0 ||
+			 blame_of(table, arguments, i) > blame_of(table, arguments, missing)))
 			missing = i;
 	}
 	if (missing < 0)

@@ -72,8 +72,8 @@ list_values(const LfdwTerm *term)
 }
 
 /*
- * How many invocations a condition makes: as many as its list has values, where the
- * function takes one.
+ * How many invocations a condition makes, or tuples of a batch: as many as its list
+ * has values, where the function takes one.
  */
 double
 lfdw_scan_cost_list_calls(const LfdwTerm *term)
@@ -153,10 +153,19 @@ lfdw_scan_cost_estimate(PlannerInfo *root, RelOptInfo *baserel,
 	List	   *terms = lfdw_rel_info_terms(root, baserel, restrictions);
 	bool		missing = lfdw_term_missing(info->table, terms) != NULL;
 	double		calls = 1;
+	double		tuples = 1;
 	ListCell   *lc;
 
 	foreach(lc, terms)
-		calls *= lfdw_scan_cost_list_calls(lfirst(lc));
+	{
+		const LfdwTerm *term = lfirst(lc);
+
+		if (term->column->in_batch)
+			tuples *= lfdw_scan_cost_list_calls(term);
+		else
+			calls *= lfdw_scan_cost_list_calls(term);
+	}
+	calls *= ceil(tuples / info->table->options->max_batch_keys);
 	cost_calls(baserel, calls, baserel->tuples *
 			   returned_share(root, baserel, restrictions), cost);
 	cost->disabled_nodes = missing ? 1 : 0;

@@ -163,6 +163,9 @@ explain_stats(const LfdwInvokeStats *stats, ExplainState *es)
 	if (!text || stats->no_row_answers > 0)
 		ExplainPropertyInteger("Answers Without Rows", NULL,
 							   stats->no_row_answers, es);
+	if (!text || stats->unmatched_keys > 0)
+		ExplainPropertyInteger("Tuples Without Rows", NULL,
+							   stats->unmatched_keys, es);
 	ExplainPropertyInteger("Bytes Received", NULL, stats->bytes, es);
 	if (!text || stats->attempts > stats->invocations)
 		ExplainPropertyInteger("Attempts", NULL, stats->attempts, es);
@@ -301,6 +304,25 @@ explain_pushed(ForeignScanState *node, const LfdwScanDescription *scan,
 	}
 }
 
+/* What an element of a batch is, and how many a call has at most. */
+static void
+explain_batch(const LfdwTable *table, ExplainState *es)
+{
+	StringInfoData columns;
+
+	initStringInfo(&columns);
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		if (table->columns[i].in_batch)
+			appendStringInfo(&columns, "%s%s", columns.len > 0 ? ", " : "",
+							 quote_identifier(table->columns[i].attname));
+	}
+	ExplainPropertyText("Batch",
+						psprintf("up to %d of (%s)%s", table->options->max_batch_keys,
+								 columns.data,
+								 table->aligned ? ", aligned" : ""), es);
+}
+
 /* The payload, and what its parameters stand for. */
 static void
 explain_payload(ForeignScanState *node, const LfdwScanDescription *scan,
@@ -359,6 +381,8 @@ lambdaExplainForeignScan(ForeignScanState *node, ExplainState *es)
 									 limit_of((ForeignScan *) node->ss.ps.plan));
 	ExplainPropertyText("Function", function_name(&scan.table->function), es);
 	explain_pushed(node, &scan, display, es);
+	if (es->verbose && scan.table->item)
+		explain_batch(scan.table, es);
 	if (es->verbose)
 		explain_payload(node, &scan, display, es);
 	if (es->analyze)

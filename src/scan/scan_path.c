@@ -22,9 +22,13 @@
 #include "options/option_list.h"
 
 #include "pg/compat.h"
+#include "pushdown/term_list.h"
 #include "scan/rel_info.h"
 #include "scan/scan_cost.h"
 #include "scan/scan_path.h"
+
+/* As many sets of relations are considered for each that gives a column its value. */
+#define SETS_PER_SOURCE 10
 
 /* A column of a relation, for generate_implied_equalities_for_column. */
 typedef struct ColumnMatch
@@ -184,6 +188,22 @@ member_is_column(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
 							   (Node *) em->em_expr);
 }
 
+/* Adds a set of relations to a list, once; the empty one never. */
+static List *
+add_relids(List *sets, Relids relids)
+{
+	ListCell   *lc;
+
+	if (bms_is_empty(relids))
+		return sets;
+	foreach(lc, sets)
+	{
+		if (bms_equal(lfirst(lc), relids))
+			return sets;
+	}
+	return lappend(sets, relids);
+}
+
 /* Adds the relations that join clauses on declared columns take values from. */
 static List *
 add_outer_relids(PlannerInfo *root, RelOptInfo *baserel, List *result,
@@ -194,32 +214,67 @@ add_outer_relids(PlannerInfo *root, RelOptInfo *baserel, List *result,
 	foreach(lc, clauses)
 	{
 		RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
-		Relids		outer;
-		ListCell   *lr;
-		bool		known = false;
 
-		if (!join_clause_is_movable_to(rinfo, baserel) ||
-			lfdw_rel_info_clause(root, baserel, rinfo)->why)
-			continue;
-		outer = bms_union(bms_difference(rinfo->clause_relids, baserel->relids),
-						  baserel->lateral_relids);
-		foreach(lr, result)
-			known |= bms_equal(lfirst(lr), outer);
-		if (!known && !bms_is_empty(outer))
-			result = lappend(result, outer);
+		if (join_clause_is_movable_to(rinfo, baserel) &&
+			lfdw_rel_info_clause(root, baserel, rinfo)->why == NULL)
+			result = add_relids(result,
+								bms_union(bms_difference(rinfo->clause_relids,
+														 baserel->relids),
+										  baserel->lateral_relids));
 	}
 	return result;
 }
 
+/* Does a scan that takes values from these relations leave a required one out? */
+static bool
+leaves_missing(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	ParamPathInfo *param = get_baserel_parampathinfo(root, baserel,
+													 required_outer);
+	List	   *clauses = list_concat_copy(baserel->baserestrictinfo,
+										   param->ppi_clauses);
+
+	return lfdw_term_missing(info->table,
+							 lfdw_rel_info_terms(root, baserel, clauses)) != NULL;
+}
+
 /*
- * Every set of relations that can give a declared column its value, and all
- * of them together: several columns may each be required.
+ * Adds to sets of relations that give a column its value each what it takes of them
+ * together to give all required columns theirs: in each way, for one may have a
+ * relation that this one cannot be joined to so.  There are at most so many as core
+ * considers for an index.
+ */
+static List *
+add_complete_sets(PlannerInfo *root, RelOptInfo *baserel, List *sources)
+{
+	List	   *sets = list_copy(sources);
+	ListCell   *lc;
+	ListCell   *ls;
+
+	foreach(lc, sets)			/* those added meanwhile, too */
+	{
+		if (!leaves_missing(root, baserel, lfirst(lc)))
+			continue;
+		foreach(ls, sources)
+		{
+			if (list_length(sets) >= SETS_PER_SOURCE * list_length(sources))
+				return sets;
+			sets = add_relids(sets, bms_union(lfirst(lc), lfirst(ls)));
+		}
+	}
+	return sets;
+}
+
+/*
+ * Every set of relations that can give a declared column its value, what several
+ * required columns need of them, and all of them together.
  */
 static List *
 find_parameterizations(PlannerInfo *root, RelOptInfo *baserel)
 {
 	LfdwRelInfo *info = baserel->fdw_private;
-	List	   *result = add_outer_relids(root, baserel, NIL, baserel->joininfo);
+	List	   *sources = add_outer_relids(root, baserel, NIL, baserel->joininfo);
 	Relids		all = NULL;
 	ListCell   *lc;
 
@@ -227,21 +282,14 @@ find_parameterizations(PlannerInfo *root, RelOptInfo *baserel)
 	{
 		ColumnMatch match = {info->table, &info->table->columns[i]};
 
-		result = add_outer_relids(root, baserel, result,
-								  generate_implied_equalities_for_column(root, baserel,
-																		 member_is_column, &match,
-																		 baserel->lateral_referencers));
+		sources = add_outer_relids(root, baserel, sources,
+								   generate_implied_equalities_for_column(root, baserel,
+																		  member_is_column, &match,
+																		  baserel->lateral_referencers));
 	}
-	if (list_length(result) < 2)
-		return result;
-	foreach(lc, result)
+	foreach(lc, sources)
 		all = bms_add_members(all, lfirst(lc));
-	foreach(lc, result)
-	{
-		if (bms_equal(all, lfirst(lc)))
-			return result;
-	}
-	return lappend(result, all);
+	return add_relids(add_complete_sets(root, baserel, sources), all);
 }
 
 /*

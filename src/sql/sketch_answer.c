@@ -183,7 +183,9 @@ open_gateway(LfdwSketch *sketch)
 		return;
 	if (status < 200 || status > 299)
 		report_status(sketch, status, &body);
-	lfdw_sketch_member(&sketch->root, "headers", &sketch->headers);
+	if (!lfdw_sketch_member(&sketch->root, "headers", &sketch->headers) ||
+		sketch->headers.type != LFDW_JSON_OBJECT)
+		lfdw_sketch_member(&sketch->root, "multiValueHeaders", &sketch->headers);
 	lfdw_sketch_member(&sketch->root, "isBase64Encoded", &is_base64);
 	open_body(sketch, body, is_true(&is_base64));
 }

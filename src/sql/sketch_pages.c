@@ -17,6 +17,7 @@
 
 #include "base/json_member.h"
 #include "base/json_pointer.h"
+#include "base/link_header.h"
 #include "base/snake_case.h"
 #include "sql/sketch_internal.h"
 
@@ -30,7 +31,8 @@ typedef struct PageMember
 	LfdwJsonValue key;
 	bool		is_sure;		/* its name says so by itself */
 	bool		is_flag;		/* it says whether there is one */
-	bool		is_url;			/* it is the URL of it */
+	bool		is_url;			/* it is the URL of it ... */
+	const char *url;			/* ... which is this, if there is one */
 	bool		is_header;
 	bool		is_last;		/* there is none */
 } PageMember;
@@ -144,6 +146,7 @@ add_member(Pages *pages, const LfdwJsonValue *key, const LfdwJsonValue *value,
 		lfdw_sketch_is_one_of(key, flag_names);
 	member->is_url = in_links || looks_like_url(value) ||
 		lfdw_sketch_is_one_of(key, url_names);
+	member->url = short_string(value);
 	member->is_last = lfdw_json_ends_pages(value);
 	pages->members = lappend(pages->members, member);
 }
@@ -179,6 +182,16 @@ note_member(Pages *pages, const LfdwJsonValue *key, const LfdwJsonValue *value,
 	}
 }
 
+/* Does the path lead to what holds the rows? */
+static bool
+holds_rows(const Pages *pages)
+{
+	const char *rows = pages->sketch->rows_path->data;
+
+	return strncmp(rows, pages->path.data, pages->path.len) == 0 &&
+		rows[pages->path.len] == '/';
+}
+
 /* Looks for pages in an object of the answer, and in those that it holds. */
 static void
 search_object(Pages *pages, const LfdwJsonValue *object, bool in_links, int depth)
@@ -196,7 +209,8 @@ search_object(Pages *pages, const LfdwJsonValue *object, bool in_links, int dept
 		lfdw_sketch_append_token(&pages->path, &walk.key);
 		if (strcmp(pages->path.data, pages->sketch->rows_path->data) != 0)
 		{
-			note_member(pages, &walk.key, &value, beside_rows, in_links);
+			if (!holds_rows(pages))
+				note_member(pages, &walk.key, &value, beside_rows, in_links);
 			if (value.type == LFDW_JSON_OBJECT && depth < PAGES_DEPTH &&
 				lfdw_json_page_name(&walk.key) == LFDW_PAGE_NO)
 				search_object(pages, &value,
@@ -206,6 +220,18 @@ search_object(Pages *pages, const LfdwJsonValue *object, bool in_links, int dept
 		pages->path.len = len;
 		pages->path.data[len] = '\0';
 	}
+}
+
+/* The text of a header, the first of several; NULL where it has none. */
+static char *
+header_text(const LfdwJsonValue *value)
+{
+	LfdwSketchWalk walk;
+
+	if (value->type != LFDW_JSON_ARRAY)
+		return short_string(value);
+	lfdw_sketch_walk(&walk, value);
+	return lfdw_sketch_next(&walk) ? short_string(&walk.value) : NULL;
 }
 
 /* Looks for pages in the headers of an answer. */
@@ -218,9 +244,10 @@ search_headers(Pages *pages)
 	while (walk.is_object && lfdw_sketch_next(&walk))
 	{
 		LfdwJsonValue key = walk.key;
-		static const char *const link[] = {"link", NULL};
-		bool		is_link = lfdw_sketch_is_one_of(&key, link);
-		char	   *text = short_string(&walk.value);
+		bool		is_link = key.len == 4 && pg_strncasecmp(key.text, "link", 4) == 0;
+		char	   *text = header_text(&walk.value);
+		const char *url;
+		size_t		url_len;
 		PageMember *member;
 
 		if (key.len > 2 && pg_strncasecmp(key.text, "x-", 2) == 0)
@@ -229,7 +256,7 @@ search_headers(Pages *pages)
 			key.len -= 2;
 		}
 		if (text == NULL ||
-			!(is_link ? strstr(text, "rel=\"next\"") || strstr(text, "rel=next") :
+			!(is_link ? lfdw_link_find(text, strlen(text), "next", &url, &url_len) :
 			  lfdw_json_page_name(&key) == LFDW_PAGE_SURELY))
 			continue;
 		member = palloc0(sizeof(PageMember));
@@ -239,6 +266,8 @@ search_headers(Pages *pages)
 		member->key = key;
 		member->is_header = member->is_sure = true;
 		member->is_url = is_link;
+		if (is_link)
+			member->url = pnstrdup(url, url_len);
 		pages->members = lappend(pages->members, member);
 	}
 }
@@ -344,7 +373,7 @@ add_argument(Pages *pages, const char *option, const char *name, bool guessed)
 		place = pstrdup(name);
 	else if (pages->arguments.closed)
 	{
-		if (!lfdw_sketch_add_route(sketch))
+		if (!lfdw_sketch_add_route(sketch, NULL))
 		{
 			lfdw_sketch_comment(sketch, "The answer has pages: give the payload an object at %s, and %s '%s' asks for them.",
 								pages->arguments.base, option, place);
@@ -407,7 +436,7 @@ add_cursor(Pages *pages, const PageMember *member)
 
 	if (member->is_url)
 	{
-		if (!lfdw_sketch_add_route(sketch))
+		if (!lfdw_sketch_add_route(sketch, member->url))
 		{
 			lfdw_sketch_comment(sketch, "The next page is a URL, %s '%s', which a table asks for that has the options event and route.",
 								option, member->path);
@@ -497,7 +526,7 @@ add_counted(Pages *pages)
 
 	if (page)
 		lfdw_sketch_number(&value, &number);
-	else if (pages->page && (pages->has_total || pages->members))
+	else if (pages->page)
 	{
 		page = pages->page;
 		number = Min(pages->page_number, 1);
@@ -518,6 +547,22 @@ add_counted(Pages *pages)
 	return page && add_argument(pages, "offset_argument", page, given == NULL);
 }
 
+/* Has the answer rows of which a further page may have more? */
+static bool
+has_rows(const LfdwSketch *sketch)
+{
+	switch (sketch->form)
+	{
+		case LFDW_SKETCH_JSON:
+			return sketch->rows.type == LFDW_JSON_ARRAY;
+		case LFDW_SKETCH_NOTHING:
+		case LFDW_SKETCH_RAW:
+			return false;
+		default:
+			return true;
+	}
+}
+
 /*
  * Says which pages the answer speaks of, and in comments what only the function
  * can know.
@@ -528,10 +573,13 @@ lfdw_sketch_find_pages(LfdwSketch *sketch)
 	Pages		pages = {.sketch = sketch};
 	const PageMember *cursor;
 
+	if (!has_rows(sketch))
+		return;
 	lfdw_sketch_find_arguments(sketch, &pages.arguments);
 	initStringInfo(&pages.path);
 	search_headers(&pages);
-	if (sketch->form == LFDW_SKETCH_JSON && sketch->rows_path->len > 0)
+	if (sketch->form != LFDW_SKETCH_CSV && sketch->form != LFDW_SKETCH_LINES &&
+		sketch->rows_path->len > 0)
 		search_object(&pages, &sketch->root, false, 1);
 	cursor = choose_cursor(&pages);
 	if ((cursor && add_cursor(&pages, cursor)) ||

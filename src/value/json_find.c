@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * json_find.c
- *		The value at a JSON Pointer in a document that is whole.
+ *		The value at a JSON Pointer in a document.
  *
  * IDENTIFICATION
  *	  src/value/json_find.c
@@ -14,64 +14,68 @@
 #include "value/json_string.h"
 
 /*
- * Goes to the value that a token names in the container that comes next; false
- * where there is none, with the reader unchanged.
+ * Goes to the value that a token names in the container that comes next.  Returns
+ * LFDW_JSON_END where there is none, and what the reader says where the text ends
+ * before that is known or is no JSON; all of these with the reader unchanged.
  */
-bool
+LfdwJsonStatus
 lfdw_json_go_to(LfdwJsonReader *reader, const char *token)
 {
 	LfdwJsonReader ahead = *reader;
-	LfdwJsonType type;
 	LfdwJsonValue key;
 	LfdwJsonValue value;
-	int			index = 0;
+	LfdwJsonType type;
+	LfdwJsonStatus status = lfdw_json_peek(&ahead, &type);
 
-	lfdw_json_peek(&ahead, &type);
-	lfdw_json_enter(&ahead);
-	for (;;)
+	if (status == LFDW_JSON_OK)
+		status = lfdw_json_enter(&ahead);
+	for (int i = 0; status == LFDW_JSON_OK; i++)
 	{
-		bool		found;
-
-		if ((type == LFDW_JSON_OBJECT ? lfdw_json_member(&ahead, &key) :
-			 lfdw_json_element(&ahead)) != LFDW_JSON_OK)
-			return false;
-		found = type == LFDW_JSON_OBJECT ? lfdw_json_is(&key, token) :
-			lfdw_pointer_names_element(token, index++);
-		if (found)
+		status = type == LFDW_JSON_OBJECT ? lfdw_json_member(&ahead, &key) :
+			lfdw_json_element(&ahead);
+		if (status != LFDW_JSON_OK)
+			break;
+		if (type == LFDW_JSON_OBJECT ? lfdw_json_is(&key, token) :
+			lfdw_pointer_names_element(token, i))
 		{
 			*reader = ahead;
-			return true;
+			return LFDW_JSON_OK;
 		}
-		if (lfdw_json_value(&ahead, &value) != LFDW_JSON_OK)
-			return false;
+		status = lfdw_json_value(&ahead, &value);
 	}
+	return status;
 }
 
 /*
  * Finds the value at a pointer, whose tokens are UTF-8, in the document that a
  * reader stands before; a string on the way is read as the JSON that it holds,
- * which is decoded into the current context.  False where there is none.  The
- * function is named in the errors of lfdw_json_string_open.
+ * which is decoded into the current context.  LFDW_JSON_END where there is none,
+ * and what the reader says where the text ends before that is known or is no JSON.
+ * The function is named in the errors of lfdw_json_string_open.
  */
-bool
+LfdwJsonStatus
 lfdw_json_find(LfdwJsonReader document, const LfdwPointer *pointer,
 			   const char *function, LfdwJsonValue *value)
 {
-	for (int i = 0; i < pointer->ntokens; i++)
+	LfdwJsonStatus status = LFDW_JSON_OK;
+
+	for (int i = 0; i < pointer->ntokens && status == LFDW_JSON_OK; i++)
 	{
-		LfdwJsonReader ahead = document;
 		LfdwJsonValue string;
 		LfdwJsonType type;
 
-		if (lfdw_json_peek(&document, &type) != LFDW_JSON_OK ||
-			type < LFDW_JSON_STRING)
-			return false;
-		if (type == LFDW_JSON_STRING &&
-			(lfdw_json_value(&ahead, &string) != LFDW_JSON_OK ||
-			 !lfdw_json_string_open(&document, &string, true, function)))
-			return false;
-		if (!lfdw_json_go_to(&document, pointer->tokens[i]))
-			return false;
+		status = lfdw_json_peek(&document, &type);
+		if (status == LFDW_JSON_OK && type < LFDW_JSON_STRING)
+			return LFDW_JSON_END;
+		if (status == LFDW_JSON_OK && type == LFDW_JSON_STRING)
+		{
+			status = lfdw_json_value(&document, &string);
+			if (status == LFDW_JSON_OK &&
+				!lfdw_json_string_open(&document, &string, true, function))
+				return LFDW_JSON_END;
+		}
+		if (status == LFDW_JSON_OK)
+			status = lfdw_json_go_to(&document, pointer->tokens[i]);
 	}
-	return lfdw_json_value(&document, value) == LFDW_JSON_OK;
+	return status == LFDW_JSON_OK ? lfdw_json_value(&document, value) : status;
 }

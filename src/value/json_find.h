@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * json_find.h
- *		The value at a JSON Pointer in a document that is whole.
+ *		The value at a JSON Pointer in a document.
  *
  * IDENTIFICATION
  *	  src/value/json_find.h
@@ -16,8 +16,11 @@
 #include "base/json_pointer.h"
 #include "base/json_reader.h"
 
-extern bool lfdw_json_go_to(LfdwJsonReader *reader, const char *token);
-extern bool lfdw_json_find(LfdwJsonReader document, const LfdwPointer *pointer,
-						   const char *function, LfdwJsonValue *value);
+extern LfdwJsonStatus lfdw_json_go_to(LfdwJsonReader *reader,
+									  const char *token);
+extern LfdwJsonStatus lfdw_json_find(LfdwJsonReader document,
+									 const LfdwPointer *pointer,
+									 const char *function,
+									 LfdwJsonValue *value);
 
 #endif							/* LFDW_JSON_FIND_H */

@@ -23,8 +23,8 @@
 #include "value/json_template.h"
 #include "value/json_writer.h"
 
-/* The owner of what the document itself has. */
-static const char document_owner[] = "the option payload";
+/* The owner of what a document has by itself, if nobody says another. */
+static const char payload_owner[] = "the option payload";
 
 typedef enum NodeKind
 {
@@ -32,8 +32,7 @@ typedef enum NodeKind
 	NODE_LEAF,					/* a value of the document, as its text */
 	NODE_OBJECT,
 	NODE_ARRAY,
-	NODE_STRING,				/* a string that holds the JSON of its child */
-	NODE_COMPUTED
+	NODE_STRING					/* a string that holds the JSON of its child */
 } NodeKind;
 
 typedef struct TemplateNode
@@ -46,13 +45,12 @@ typedef struct TemplateNode
 	int			flags;			/* of its place */
 	char	   *json;			/* of a leaf */
 	List	   *children;		/* of TemplateNode */
-	LfdwTemplateWriter writer;
-	const void *arg;
 } TemplateNode;
 
 struct LfdwTemplate
 {
 	TemplateNode *root;
+	const char *owner;			/* of what the document has, in words */
 	List	   *owners;			/* by slot, what it is for, in words */
 };
 
@@ -163,7 +161,15 @@ lfdw_template_create(const char *document)
 
 	template->root = read_document(document ? document : "{}");
 	template->root->made = document == NULL;
+	template->owner = payload_owner;
 	return template;
+}
+
+/* Says in words whose a template's document is; they must live as long. */
+void
+lfdw_template_set_owner(LfdwTemplate *template, const char *owner)
+{
+	template->owner = owner;
 }
 
 /*
@@ -241,7 +247,7 @@ owner_of(const LfdwTemplate *template, const TemplateNode *node)
 {
 	if (node->slot >= 0)
 		return list_nth(template->owners, node->slot);
-	return document_owner;
+	return template->owner;
 }
 
 /* Who has a place at or under a node; NULL for nobody. */
@@ -250,7 +256,7 @@ owner_under(const LfdwTemplate *template, const TemplateNode *node)
 {
 	ListCell   *lc;
 
-	if (node->slot >= 0 || node->kind == NODE_LEAF || node->kind == NODE_COMPUTED)
+	if (node->slot >= 0 || node->kind == NODE_LEAF)
 		return owner_of(template, node);
 	foreach(lc, node->children)
 	{
@@ -259,7 +265,7 @@ owner_under(const LfdwTemplate *template, const TemplateNode *node)
 		if (owner)
 			return owner;
 	}
-	return node->made ? NULL : document_owner;
+	return node->made ? NULL : template->owner;
 }
 
 /* The text of the beginning of a pointer, palloc'd. */
@@ -276,7 +282,8 @@ pointer_text(const LfdwPointer *pointer, int ntokens)
 
 /* The child of a container that a token leads to, made in an object. */
 static TemplateNode *
-step_down(TemplateNode *node, const LfdwPointer *pointer, int depth, const char **why)
+step_down(const LfdwTemplate *template, TemplateNode *node,
+		  const LfdwPointer *pointer, int depth, const char **why)
 {
 	const char *token = pointer->tokens[depth];
 	TemplateNode *child = NULL;
@@ -289,7 +296,7 @@ step_down(TemplateNode *node, const LfdwPointer *pointer, int depth, const char 
 			atoi(token) < list_length(node->children))
 			return list_nth(node->children, atoi(token));
 		*why = psprintf("There is no element \"%s\" in the array at \"%s\" of %s",
-						token, pointer_text(pointer, depth), document_owner);
+						token, pointer_text(pointer, depth), template->owner);
 		return NULL;
 	}
 	child = find_member(node, token);
@@ -329,7 +336,7 @@ find_node(LfdwTemplate *template, const LfdwPointer *pointer, const char **why)
 							pointer_text(pointer, depth), owner_of(template, node));
 			return NULL;
 		}
-		node = step_down(node, pointer, depth, why);
+		node = step_down(template, node, pointer, depth, why);
 	}
 	return node;
 }
@@ -352,7 +359,7 @@ lfdw_template_place(LfdwTemplate *template, const LfdwPointer *pointer, int slot
 		return why;
 	owner = node->kind == NODE_NOTHING && node->slot < 0 ? NULL :
 		owner_under(template, node);
-	if (node->slot < 0 && owner == document_owner &&
+	if (node->slot < 0 && owner == template->owner &&
 		(flags & LFDW_PLACE_ON_VALUE))
 		owner = NULL;
 	if (node->slot < 0 && (flags & LFDW_PLACE_ABOVE))
@@ -362,27 +369,6 @@ lfdw_template_place(LfdwTemplate *template, const LfdwPointer *pointer, int slot
 						"It", owner);
 	node->slot = slot;
 	node->flags = flags;
-	return NULL;
-}
-
-/*
- * Has a writer compute what stands at a place, which nothing else may have.  arg
- * must live as long as the template.  Returns as lfdw_template_place does.
- */
-const char *
-lfdw_template_compute(LfdwTemplate *template, const LfdwPointer *pointer,
-					  LfdwTemplateWriter writer, const void *arg)
-{
-	const char *why = NULL;
-	TemplateNode *node = find_node(template, pointer, &why);
-
-	if (node == NULL)
-		return why;
-	if (node->kind != NODE_NOTHING || node->slot >= 0)
-		return psprintf("It is taken by %s", owner_of(template, node));
-	node->kind = NODE_COMPUTED;
-	node->writer = writer;
-	node->arg = arg;
 	return NULL;
 }
 
@@ -467,8 +453,6 @@ write_node(StringInfo out, const TemplateNode *node, const char *const *values)
 			return write_array(out, node, values);
 		case NODE_STRING:
 			return write_string(out, node, values);
-		case NODE_COMPUTED:
-			return node->writer(out, values, node->arg);
 	}
 	return false;
 }

@@ -24,22 +24,12 @@
 
 typedef struct LfdwTemplate LfdwTemplate;
 
-/*
- * Writes a computed value as JSON, from the values by slot and what the place was
- * made with; returns false, with nothing written, where the value is absent.
- */
-typedef bool (*LfdwTemplateWriter) (StringInfo out, const char *const *values,
-									const void *arg);
-
 extern LfdwTemplate *lfdw_template_create(const char *document);
+extern void lfdw_template_set_owner(LfdwTemplate *template, const char *owner);
 extern int	lfdw_template_new_slot(LfdwTemplate *template, const char *owner);
 extern const char *lfdw_template_place(LfdwTemplate *template,
 									   const LfdwPointer *pointer, int slot,
 									   int flags);
-extern const char *lfdw_template_compute(LfdwTemplate *template,
-										 const LfdwPointer *pointer,
-										 LfdwTemplateWriter writer,
-										 const void *arg);
 extern int	lfdw_template_nslots(const LfdwTemplate *template);
 extern void lfdw_template_write(StringInfo out, const LfdwTemplate *template,
 								const char *const *values);

@@ -6,10 +6,11 @@ IDENTIFICATION
 
 import base64
 import json
+import os
 import re
 from urllib.parse import parse_qsl, urlsplit
 
-from selftest_lib import TAP
+from selftest_lib import HERE, TAP
 
 
 def rest(query=None, path=None):
@@ -40,9 +41,9 @@ def test_events(client):
     found = body_of(client, "rest_customers", rest({"country": "NO"}))
     TAP.equal([c["customerId"] for c in found["customers"]], [1], "REST API")
     body_of(client, "rest_customers", rest(), 400)
-    found = call("http_orders", http({"minTotal": "20"}, {"customer_id": "7"}))
+    found = call("customer_orders", http({"minTotal": "20"}, {"customer_id": "7"}))
     TAP.equal([o["orderId"] for o in found], [702], "HTTP API")
-    body_of(client, "http_orders", http(path={"customer_id": "9"}), 404)
+    body_of(client, "customer_orders", http(path={"customer_id": "9"}), 404)
     resolver = {"info": {"fieldName": "postsByAuthor", "parentTypeName":
                          "Query", "selectionSetList": ["id"]},
                 "arguments": {"author": "ann"}}
@@ -68,9 +69,9 @@ def test_events(client):
                  for n in (0, 3)]
     TAP.equal([p["churn"] for p in call("churn_model", {
         "instances": instances})["predictions"]], [False, True], "predictions")
-    TAP.equal(call("geocode", rest({"address": "x"}))["statusCode"], 404,
+    TAP.equal(call("geocoder", rest({"address": "x"}))["statusCode"], 404,
               "an address that is not there")
-    TAP.equal(body_of(client, "geocode", rest({"address": "Kraków"}))["lat"],
+    TAP.equal(body_of(client, "geocoder", rest({"address": "Kraków"}))["lat"],
               50.0614, "an address")
 
 
@@ -197,7 +198,16 @@ def test_forms(client):
                 {"booleanValue": False}]], "RDS Data API")
 
 
+def test_names():
+    """A test's handler of the same name would be run in an example's place."""
+    handlers, examples = ({name for name in os.listdir(os.path.join(
+        HERE, folder)) if name.endswith(".py")}
+        for folder in ("handlers", "../../functions/examples"))
+    TAP.equal(handlers & examples, set(), "names of their own")
+
+
 def run(client):
+    test_names()
     test_events(client)
     test_pages(client)
     test_forms(client)

@@ -11,6 +11,7 @@ import json
 from kinds import BY_NAME
 from schema import OPERATORS, Column, Schema, Table, options_text
 
+DEFECTS = ("lose_row", "lose_page", "misalign")
 # Types with one text for a value: what an input column shows is what was asked.
 KEYS = ("int4", "int4", "int4", "text", "text", "int8", "uuid", "date", "enum",
         "bool", "varchar")
@@ -18,7 +19,8 @@ KEYS = ("int4", "int4", "int4", "text", "text", "int8", "uuid", "date", "enum",
 SIMPLE = KEYS + ("numeric", "timestamptz", "float8", "int2", "timestamp")
 OTHERS = SIMPLE + ("jsonb", "ints", "bytea", "bpchar4", "numeric2", "time")
 NULL_TEXT = "N/A"
-BUILT = {"tuples", "pages", "none", "null_if", "input", "entries", "csv", "http"}
+BUILT = {"tuples", "pages", "none", "null_if", "input", "entries", "csv",
+         "http", "url", "batch", "aligned"}
 # The payload that requests start from, and the objects in it for arguments.
 PAYLOAD = {"query": {"fixed": "yes"}, "list": [{}, {"x": "y"}],
            "body": json.dumps({"inner": json.dumps([{}, {"k": "v"}])})}
@@ -98,6 +100,8 @@ class FunctionMaker:
         self.table = self.spec = None
         self.form = None                    # the table's argument_format
         self.http = self.has_body = False
+        self.tuple = []                     # the columns of a batch's tuples
+        self.aligned = self.whole = False   # and whether it is the payload
         self.fixed = {"table": self.name}
         self.options = []
 
@@ -108,11 +112,13 @@ class FunctionMaker:
         return self.chance.random() < share
 
     def make(self):
-        form = self.choose(objects=6, columns=2,
+        form = self.choose(objects=6, columns=2, arrays=2,
                            entries="entries" in BUILT, csv="csv" in BUILT)
         table = self.table = FunctionTable(self.name, self.columns(form))
         self.spec = table.spec
         self.spec["seed"] = self.chance.randrange(10 ** 6)
+        if self.schema.defect:
+            self.spec["defect"] = self.schema.defect
         self.spec["ignore"] = self.chance.choice((0, 0, 0.3))
         self.form = self.choose(json=6, text=3, csv=1)
         if self.form != "json":
@@ -121,33 +127,37 @@ class FunctionMaker:
             if column.declared and self.maybe(0.15):
                 column.form = self.choose(json=1, text=1, csv=1)
         self.container = self.chance.choice(CONTAINERS)
-        self.http = "http" in BUILT and self.maybe(0.3)
+        self.choose_batch(form)
+        self.http = not self.whole and "http" in BUILT and self.maybe(0.3)
         if self.http:
             self.route()
         elif self.maybe(0.7):
             self.fixed.update(PAYLOAD)
         for column in table.columns:
             self.place(column)
+        self.batch(form)
         self.answer(form)
         if not self.http:
-            self.options.append(("payload", json.dumps(self.fixed)))
-            if self.maybe(0.8):
+            if not self.whole:
+                self.options.append(("payload", json.dumps(self.fixed)))
+            if self.whole or self.maybe(0.8):
                 self.options.append(("envelope", "false"))
         self.sizes()
         table.options = [("function_arn", "oracle_function")] + self.options
-        self.spec["fixed"] = {} if self.http else self.fixed
+        self.spec["fixed"] = {} if self.http or self.whole else self.fixed
         return table
 
     def route(self):
         """The function is behind API Gateway."""
         chance = self.chance
         version = chance.choice((1, 2))
-        method = chance.choice(("GET", "GET", "DELETE", "POST", "PUT"))
+        method = chance.choice(("POST", "PUT") if self.tuple else (
+            "GET", "GET", "DELETE", "POST", "PUT"))
         path, query = "/" + self.name, {}
         for column in self.table.required:
             # What is empty cannot be sent in a path.
             if column.kind.family in ("int", "uuid", "date", "bool") and \
-                    self.maybe(0.4):
+                    column not in self.tuple and self.maybe(0.4):
                 path += chance.choice(("/x/{%s}", "/{%s}")) % column.name
                 column.in_path = True
         if self.maybe(0.3):
@@ -188,6 +198,10 @@ class FunctionMaker:
                     ["deep", "er", column.name]))
             columns.append(column)
         last = FunctionColumn("k", BY_NAME["int4"], not_null=True)
+        if form == "arrays" and self.maybe(0.4):
+            told = [c for c in columns + [last] if not c.input]
+            for place, column in enumerate(chance.sample(told, len(told))):
+                column.at = [str(place)]
         if form == "entries":
             last.at = ["key"]
             self.options.append(("rows_format", "entries"))
@@ -231,6 +245,9 @@ class FunctionMaker:
     def place(self, column):
         """Where a column's values stand, for each of its operators."""
         form = column.form or self.form
+        if column in self.tuple:
+            column.named = {"=": None}
+            return
         shared = None
         for operator in list(column.declared):
             is_equality = operator in ("=", "in")
@@ -255,12 +272,64 @@ class FunctionMaker:
                 column.named[operator] = None
                 column.places[operator] = [column.name], form
 
+    # Batches.
+
+    def choose_batch(self, form):
+        """Whether the function takes its keys in batches, and which of them."""
+        required = self.table.required
+        if "batch" not in BUILT or not required or not self.maybe(0.4):
+            return
+        self.tuple = [c for c in required if self.maybe(0.8)] or required[:1]
+        self.aligned = "aligned" in BUILT and form == "objects" and \
+            self.maybe(0.7)
+        self.whole = self.maybe(0.2)
+        if self.whole:
+            self.tuple = required
+        for column in self.table.columns:
+            if column in self.tuple:
+                column.declared = {"=": None}
+            elif self.whole:
+                column.declared = {}
+
+    def batch(self, form):
+        """The options of a batch."""
+        if not self.tuple:
+            return
+        batch = {"columns": [c.name for c in self.tuple], "item": {},
+                 "forms": [c.form or self.form for c in self.tuple],
+                 "answer": "aligned" if self.aligned else "rows",
+                 "argument": [], "index": None}
+        shapes = ["objects", "arrays"] + ["values"] * (len(self.tuple) == 1)
+        batch["format"] = "objects" if self.whole else self.chance.choice(shapes)
+        name = ""
+        if self.http:
+            name, batch["argument"] = "/body/list of", ["body", "list of"]
+        elif not self.whole:
+            name, batch["argument"] = self.argument("batch", 0)
+        self.options.append(("batch_argument", name))
+        if batch["format"] != "objects" or self.maybe(0.3):
+            self.options.append(("batch_format", batch["format"]))
+        if self.whole:
+            batch["item"] = {"table": self.name}
+        elif batch["format"] == "objects" and self.maybe(0.3):
+            batch["item"] = {"fixed": "yes", "x-y": {"z": "it's"}}
+        if batch["item"]:
+            self.options.append(("item_payload", json.dumps(batch["item"])))
+        if self.aligned:
+            self.options.append(("batch_answer", "aligned"))
+            if self.maybe(0.4):
+                batch["index"] = ["index"]
+                self.options.append(("batch_index_path", "/index"))
+        self.spec["batch"] = batch
+
     # Answers.
 
     def answer(self, form):
         reply = self.spec["reply"]
         reply["form"], reply["rows"] = form, []
         reply["proxy"] = self.maybe(0.15)
+        reply["string"] = form != "csv" and self.maybe(0.1)
+        reply["single"] = self.maybe(0.3)
         pages = self.pages(form) if "pages" in BUILT else {}
         if pages:
             self.spec["pages"] = pages
@@ -287,7 +356,10 @@ class FunctionMaker:
         chance, pages = self.chance, {}
         kind = self.choose(none=4, cursor=4, last_row=2, page=2, offset=2,
                            exact=2)
-        if kind == "none" or kind == "last_row" and form != "objects":
+        if self.aligned or self.whole:
+            kind = "none"
+        if kind == "none" or kind == "last_row" and form not in (
+                "objects", "arrays"):
             return {}
         pages["kind"] = kind
         if kind != "exact":
@@ -308,19 +380,34 @@ class FunctionMaker:
         self.options.append((what + "_argument", name))
 
     def cursor(self, pages):
-        if self.maybe(0.3):
+        if self.http and "url" in BUILT and self.maybe(0.4):
+            self.next_url(pages)
+        elif self.maybe(0.3):
             pages["header"] = self.chance.choice(("x-next-token", "X-Cursor"))
             self.options.append(("cursor_header", pages["header"].lower()))
         else:
             pages["at"] = ["meta", "next"]
             self.options.append(("cursor_path", "/meta/next"))
             pages["number"] = self.maybe(0.3)
-        self.paged_argument(pages, "cursor")
+        if "url" not in pages:
+            self.paged_argument(pages, "cursor")
+
+    def next_url(self, pages):
+        """The cursor is the next page's URL, which has a parameter of its own."""
+        pages["url"], pages["cursor"] = True, ["query", "after"]
+        if self.maybe(0.4):
+            pages["header"] = "link"
+            self.options.append(("cursor_header", "link"))
+        else:
+            pages["at"] = ["meta", "next"]
+            self.options.append(("cursor_path", "/meta/next"))
 
     def last_row(self, pages):
         last = self.table.columns[-1]
-        pages["by"] = last.name
-        self.options.append(("cursor_row_path", pointer(last.at)))
+        pages["by"], place = last.name, last.at
+        if self.spec["reply"]["form"] == "arrays" and place == [last.name]:
+            place = [str(sum(not c.input for c in self.table.columns) - 1)]
+        self.options.append(("cursor_row_path", pointer(place)))
         self.paged_argument(pages, "cursor")
 
     def page(self, pages):

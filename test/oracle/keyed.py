@@ -219,8 +219,8 @@ class KeyedGenerator(Generator):
         """VALUES as a table."""
         columns = [Column(c.name, c.kind) for c in table.required] or [
             Column("a", BY_NAME["int4"])]
-        rows = ["(%s)" % ", ".join(c.kind.literal(
-            self.conditions.value(c.kind, 0.1)) for c in columns)
+        rows = ["(%s)" % ", ".join("(%s)::%s" % (c.kind.literal(
+            self.conditions.value(c.kind, 0.1)), c.kind.sql) for c in columns)
             for _ in range(self.random.choice((1, 2, 4, 8)))]
         return (alias, Table(alias, columns)), "(VALUES %s) %s(%s)" % (
             ", ".join(rows), alias, ", ".join(c.name for c in columns))

@@ -59,7 +59,8 @@ class Tally:
     def __init__(self):
         self.counts = collections.Counter()
         self.failures, self.features = [], []
-        self.states = collections.Counter()
+        self.states, self.cancelled = collections.Counter(), []
+        self.seeds = {}                 # of a query with an error
 
     def add(self, outcome):
         result = outcome["result"]
@@ -67,6 +68,9 @@ class Tally:
         self.counts[result] += 1
         if result == "error":
             self.states[outcome["state"]] += 1
+            self.seeds[outcome["state"]] = outcome["seed"]
+        if result == "cancelled":
+            self.cancelled.append(outcome["seed"])
         if result == "failed":
             self.failures.append(outcome)
         self.counts["rows"] += outcome["rows"] > 0
@@ -190,7 +194,9 @@ def main():
                     for what in ("rows", "filter", "limit", "order", "bind",
                                  "no value", "cancelled", "error")))
     for state, count in tally.states.most_common(8):
-        print("  %d times %s" % (count, state))
+        print("  %d times %s, as %s" % (count, state, tally.seeds[state]))
+    if tally.cancelled:
+        print("  cancelled: %s" % ", ".join(tally.cancelled[:8]))
     # A few rounds, which are all that a busy machine has time for, have not
     # the shares of many.
     cut_short = 50 <= tally.counts["queries"] < arguments.queries

@@ -13,7 +13,7 @@ import time
 
 import kinds
 from compare import difference
-from functions import FunctionSchema
+from functions import DEFECTS, FunctionSchema
 from keyed import KeyedGenerator
 from query import Generator
 from schema import CAPABILITIES, OPERATORS, Schema, options_text
@@ -117,9 +117,8 @@ class Worker:
 
     def run_round(self, seed, number, count, only=None):
         """Yields an outcome, a dictionary, for each query."""
-        # Every third round; the defects are oracle_table's.
-        of_functions = not self.defect and self.of != "tables" and (
-            number % 3 == 1 or self.of == "functions")
+        of_functions = (self.defect in DEFECTS if self.defect or self.of is None
+                        and number % 3 != 1 else self.of != "tables")
         schema = (FunctionSchema if of_functions else Schema)(
             "%s/%d" % (seed, number), self.features, self.defect)
         schema.create(self.session, self.folder)

@@ -83,6 +83,7 @@ SELECT answer('t', '{"response":"{}","status":404}');
 SELECT ask('SELECT a FROM t') LIMIT 1;
 CREATE FOREIGN TABLE http ("statusCode" int, b text) SERVER lambda OPTIONS (function_arn 'raw', no_rows_status '404');
 SELECT try('http', '{"statusCode":404,"b":"x"}');
+SELECT try('http', '{"statusCode":404,"rows":[{"b":"x"}]}');
 SELECT try('http', '{"statusCode":200,"b":"x"}');
 
 -- by its errorType, with the header and without
@@ -144,9 +145,10 @@ CREATE FOREIGN TABLE item (id int OPTIONS (pushdown '=:id, in:ids', required 'tr
            no_rows_errors 'NotFound', no_rows_missing 'true');
 CREATE FOREIGN TABLE calls (id int OPTIONS (path '/payload/id'), ids jsonb OPTIONS (path '/payload/ids')) SERVER lambda
   OPTIONS (function_arn 'calls', payload '{"function": "partial"}', rows_path '/rows', envelope 'false');
+CREATE FOREIGN TABLE reset_calls (cleared int) SERVER lambda OPTIONS (function_arn 'reset_calls');
 CREATE FUNCTION says(how text) RETURNS void LANGUAGE sql AS $$
   SELECT answers.answer('answers.item', jsonb_build_object('none', how));
-  SELECT lambda_invoke('reset_calls', '{}', server => 'lambda');
+  SELECT cleared FROM answers.reset_calls;
 $$;
 SELECT says('status');
 SELECT * FROM item WHERE id IN (1, 2, 3, 7, 4) ORDER BY id;
@@ -171,6 +173,24 @@ SELECT says('raise');
 SELECT ask('SELECT * FROM item WHERE id IN (1, 7)');
 SELECT says('document');
 SELECT ask('SELECT * FROM item WHERE id IN (1, 7)');
+
+-- after the first page: it ends pages that are counted, and not those that a cursor asked for
+CREATE FOREIGN TABLE page (id int, name text) SERVER lambda
+  OPTIONS (function_arn 'partial', rows_path '/items', page_argument 'page', no_rows_status '404',
+           no_rows_errors 'NotFound', no_rows_missing 'true');
+CREATE FUNCTION pages(how text, given text DEFAULT NULL) RETURNS SETOF text LANGUAGE sql AS $$
+  SELECT answers.answer('answers.page', jsonb_strip_nulls(jsonb_build_object('none', how, 'next', given)));
+  SELECT answers.ask('SELECT id FROM page');
+$$;
+SELECT how, pages(how) FROM unnest('{status,raise,document,missing,empty}'::text[]) how;
+ALTER FOREIGN TABLE page OPTIONS (DROP page_argument, ADD cursor_path '/next', ADD cursor_argument 'after');
+SELECT how, pages(how) FROM unnest('{status,raise,document,missing,empty}'::text[]) how;
+SELECT how, pages(how, 'x') FROM unnest('{status,raise,document,missing,empty}'::text[]) how;
+-- a page without the list, but with a cursor, has no rows
+CREATE FOREIGN TABLE sparse (a int) SERVER lambda
+  OPTIONS (function_arn 'raw', rows_path '/items', cursor_path '/next', cursor_argument 'after', no_rows_missing 'true', max_pages '1');
+SELECT try('sparse', '{"next":"x"}');
+SELECT try('sparse', '{"next":null}');
 
 -- the function's error, at a place of the answer
 CREATE FOREIGN TABLE graph (a int) SERVER lambda
@@ -205,12 +225,14 @@ SELECT try_body('graph', 'no JSON', 500);
 SELECT try('graph', '{"statusCode":500,"body":{"errors":["of an object"]}}');
 SELECT try('graph', '"{\"errors\":[\"of a string\"]}"');
 SELECT try('graph', '{"errors":["beside a status"],"statusCode":404}');
-SELECT try('graph', '{"errors":["no row"],"data":{"items":[{"a":');
+SELECT try('graph', '{"errors":["beside rows and a status"],"data":{"items":[{"a":1}]},"statusCode":404}');
+SELECT try('graph', '{"errors":["beside rows and another status"],"data":{"items":[{"a":1}]},"statusCode":403}');
 CREATE FOREIGN TABLE inner_error (a int) SERVER lambda OPTIONS (function_arn 'raw', error_path '/result/error');
 SELECT try('inner_error', '{"result":"{\"error\":\"in a string\"}","a":1}');
 SELECT try('inner_error', '{"a":1,"result":"no JSON"}');
 SELECT try('inner_error', '{"a":1,"result":[{"error":"of no object"}]}');
 SELECT try('inner_error', '[{"a":1}]');
+SELECT try('inner_error', '{"result":{"error":"of what is cut"},"rows":[{"a":');
 CREATE FOREIGN TABLE second_error (a int) SERVER lambda OPTIONS (function_arn 'raw', error_path '/1/error');
 SELECT try('second_error', '[{"a":1},{"error":"of an element"}]');
 SELECT try('second_error', '[{"a":1},{"a":2}]');
@@ -326,6 +348,21 @@ SELECT try_body('csv', E'id,doc\n1,{\n');
 SELECT try_bytes('csv', E'id,name\n1,x\n');
 SELECT try_bytes('csv', E'id,name\n1,\\377\n'::bytea);
 SELECT try_bytes('csv', E'id,name\n1,\\000\n'::bytea);
+-- columns named as members of API Gateway's form, or of an error, read fields
+CREATE FOREIGN TABLE log ("statusCode" int, "errorType" text) SERVER lambda OPTIONS (function_arn 'raw', answer_format 'csv');
+SELECT try_body('log', E'statusCode,errorType\n200,x\n');
+SELECT try('log', '{"errorMessage":"no","errorType":"Boom"}');
+-- in pieces, cut anywhere
+CREATE FUNCTION in_pieces(rel regclass, response text) RETURNS SETOF text LANGUAGE sql AS $$
+  SELECT answers.answer(rel, jsonb_build_object('chunks', string_to_array(response, NULL)));
+  SELECT answers.ask(format('SELECT r::text FROM %s r', rel));
+$$;
+SELECT in_pieces('csv', '{"statusCode":200,"body":"id,name\n1,\"x\ny\"\n2,z"}');
+SELECT in_pieces('csv', '"id,name\n1,\u00fc"');
+SELECT in_pieces('graph', '{"data":{"items":[{"a":1},{"a":2}]},"count":2}');
+SELECT in_pieces('graph', '{"data":{"items":[{"a":1},{"a":2}]},"errors":[{"message":"late"}]}');
+SELECT in_pieces('t', '{"headers":{},"body":"","statusCode":404}');
+SELECT in_pieces('deep', '{"data":{"count":0}}');
 CREATE FOREIGN TABLE report (id int, name text) SERVER lambda
   OPTIONS (function_arn 'raw', answer_format 'csv', rows_path '/report/csv', error_path '/report/error');
 SELECT try('report', '{"report":{"csv":"id,name\n1,x\n2,\"y\ny\"\n"},"count":2}');

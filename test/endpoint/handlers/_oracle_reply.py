@@ -74,13 +74,28 @@ class Reply:
             for row in map(self.row, rows):
                 entries[str(row["key"])] = row.get("value")
             return entries
+        if form == "arrays":
+            return [self.array(row) for row in rows]
         if form == "columns" and "batch" not in self.spec:
             columns = [(i, c) for i, c in self.columns if i not in self.omitted]
             self.chance.shuffle(columns)
             return {"columns": [c["name"] for _, c in columns],
                     "rows": [[self.value(row, i, c) for i, c in columns]
                              for row in rows]}
-        return [self.row(row) for row in rows]
+        records = [self.row(row) for row in rows]
+        if self.reply.get("single") and len(records) == 1 and \
+                self.reply["rows"] != ["rows"] and \
+                self.chance.random() < 0.5:
+            return records[0]
+        return records
+
+    def array(self, row):
+        """A row whose columns are in order, or where their paths have them."""
+        values = [(column["at"], self.value(row, index, column))
+                  for index, column in self.columns]
+        if values[0][0][0].isdigit():
+            values.sort(key=lambda pair: int(pair[0][0]))
+        return [value for _, value in values]
 
     def csv(self, rows):
         """As COPY writes it: nothing is a null, "" an empty string."""
@@ -137,7 +152,8 @@ class Reply:
         body = document if self.reply["form"] == "csv" and \
             not self.reply["rows"] else write(document)
         if not (headers or "http" in self.spec or self.reply.get("proxy")):
-            if self.reply["form"] == "csv" and not self.reply["rows"]:
+            if self.reply["form"] == "csv" and not self.reply["rows"] or \
+                    self.reply.get("string") and body[0] in "{[":
                 return write(body)
             return body
         answer = {"statusCode": Number("200")}

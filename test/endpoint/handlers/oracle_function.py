@@ -8,10 +8,11 @@ fixed      the payload that every request starts from
 http       {"version", "method", "path", "fixed_query"} of API Gateway's event
 batch      {"argument", "format", "answer", "index", "columns", "forms", "item"}
 pages      {"kind", "cursor" | "page" | "offset", "limit", "at", "more", ...}
-reply      {"form", "rows", "proxy"}
+reply      {"form", "rows", "proxy", "string", "single"}
 none       {"status", "errors", "missing", "strict"}
 ignore     how often it ignores a condition that is not required
 most_keys  the table's max_batch_keys
+defect     a lie: "lose_row" of a list, "lose_page", "misalign" a batch
 
 Places are lists of the tokens of a JSON Pointer.  Of a column: "places", of
 each operator [tokens, form], "at", its place in a row, "input" and "null".
@@ -74,6 +75,14 @@ def lacks(request, terms, rows):
     return False
 
 
+def lose(request, terms, rows, chance):
+    """Without a row of those that a list asked for: a lie."""
+    if len(rows) > 1 and any(len(term[2]) > 1 for term in terms
+                             if term[1] == "in"):
+        rows.remove(chance.choice(rows))
+    return rows
+
+
 def of_tuples(request, rows):
     """The rows of each tuple."""
     names = request.spec["batch"]["columns"]
@@ -85,15 +94,17 @@ def of_tuples(request, rows):
 def aligned(request, reply, answers):
     """An element a tuple, or several that say which is theirs."""
     batch, elements = request.spec["batch"], []
+    if request.spec.get("defect") == "misalign":
+        answers = answers[1:] + answers[:1]
     if batch.get("index"):
         for number, rows in enumerate(answers):
-            for row in reply.records(rows):
+            for row in map(reply.row, rows):
                 row[batch["index"][0]] = Number(str(number))
                 elements.append(row)
         reply.chance.shuffle(elements)
         return elements
     for rows in answers:
-        records = reply.records(rows)
+        records = [reply.row(row) for row in rows]
         elements.append(
             None if not records else
             records[0] if len(records) == 1 and reply.chance.random() < 0.6
@@ -121,6 +132,8 @@ class Page:
         self.first, self.end = first, min(first + size, len(rows))
         self.rows = rows[first:self.end]
         self.more = self.end < len(rows)
+        if first > 0 and self.request.spec.get("defect") == "lose_page":
+            self.rows = []
         if "more" in self.pages:
             self.members.append((self.pages["more"], self.more))
 
@@ -153,11 +166,11 @@ class Page:
 
     def url(self, cursor):
         """The next page's URL: this request's with a cursor."""
-        sent = self.request.sent
-        path, pairs = sent
+        path, pairs = self.request.sent
         pairs = [(n, v) for n, v in pairs if n != "after"] + [
             ("after", str(cursor))]
-        return "https://api.example.com%s?%s" % (path, "&".join(
+        host = "https://api.example.com" if int(cursor) % 2 else ""
+        return "%s%s?%s" % (host, path, "&".join(
             "%s=%s" % (quote(n, safe=""), quote(v, safe=""))
             for n, v in pairs))
 
@@ -185,11 +198,14 @@ class Page:
 
 def omitted(request, terms, chance):
     """Required columns that an answer leaves out, as it was sent them."""
-    if request.spec["reply"].get("echo"):
+    if request.spec["reply"]["form"] in ("arrays", "csv"):
         return set()
+    if request.spec.get("batch", {}).get("answer") == "aligned":
+        terms = terms + [(name, "=", None) for name
+                         in request.spec["batch"]["columns"]]
     return {request.table["index"][name] for name, operator, wanted in terms
             if operator == "=" and request.columns[name].get("required")
-            and request.columns[name]["type"] in ECHOED
+            and request.columns[name]["type"] in ECHOED + ("enum", "bool")
             and chance.random() < 0.5}
 
 
@@ -200,6 +216,8 @@ def answer(table, event, request):
     terms = honoured(request, chance)
     rows = matching(table, terms, table["rows"])
     rows = chance.sample(rows, len(rows))
+    if spec.get("defect") == "lose_row":
+        rows = lose(request, terms, rows, chance)
     reply = Reply(random.Random("%s %s" % (question, event)), table,
                   omitted(request, terms, chance))
     says_none = reply.chance.random() < float(spec["none"].get("often", 0))
