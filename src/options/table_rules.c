@@ -159,28 +159,6 @@ check_more(const LfdwOptions *options)
 	check_beside_rows(options, "more_path", options->more_path);
 }
 
-/* What is read of pages in answers of other forms than JSON's. */
-static void
-check_paged_form(const LfdwOptions *options)
-{
-	bool		is_text = options->answer_format > LFDW_ANSWER_JSON;
-	bool		alone = is_text && (options->rows_path == NULL ||
-									options->rows_path->ntokens == 0);
-
-	if (options->cursor_row_path &&
-		(is_text || options->rows_format == LFDW_ROWS_ENTRIES))
-		refuse_both("cursor_row_path", is_text ? "answer_format" : "rows_format",
-					"It leads into rows that are JSON of their own.");
-	if (alone && (options->cursor_path || options->more_path))
-		refuse_both(options->cursor_path ? "cursor_path" : "more_path",
-					"answer_format",
-					"The answer is text, and nothing stands beside it: the option rows_path would lead to it in a JSON document.");
-	if (options->batch_answer == LFDW_BATCH_ANSWER_ALIGNED &&
-		lfdw_paging_is_declared(options))
-		refuse_both("batch_answer", lfdw_paging_option(options),
-					"An aligned answer has all elements of a batch, and no further page.");
-}
-
 /* How many rows a call is asked for. */
 static void
 check_limit(const LfdwOptions *options)
@@ -359,6 +337,7 @@ check_aligned(const LfdwOptions *options)
 		const char *name;
 		bool		given;
 	}			others[] = {
+		{lfdw_paging_option(options), lfdw_paging_is_declared(options)},
 		{"cursor_argument", options->cursor_argument != NULL},
 		{"limit_argument", options->limit_argument != NULL},
 		{"capabilities", options->capabilities != 0},
@@ -385,7 +364,6 @@ lfdw_table_rules_check(const LfdwOptions *options)
 	check_function(options);
 	check_paging(options);
 	check_more(options);
-	check_paged_form(options);
 	check_limit(options);
 	check_capabilities(options);
 	check_batch(options);
