@@ -74,6 +74,7 @@ typedef struct LfdwSketch
 	bool		has_route;		/* event and route say the payload */
 	bool		has_text;		/* argument_format was said */
 	int			row_limit;		/* rows looked at, at most */
+	size_t		max_bytes;		/* of an answer */
 
 	/* the answer */
 	LfdwSketchForm form;

@@ -66,6 +66,7 @@ SELECT tried(to_jsonb('[{"id": 1}, {"id": 2}]'::text)::text);
 SELECT tried('{"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": "{\"items\": [{\"id\": 1}]}"}');
 SELECT tried('{"result": "{\"rows\": [{\"id\": 1}]}", "ok": true}');
 SELECT tried('{"formattedRecords": "[{\"id\": 1}]"}');
+SELECT tried('{"statusCode": 200, "isBase64Encoded": true, "headers": {"Content-Encoding": "gzip"}, "body": "H4sIAAAAAAACA4uuVspMUbJSMKzVUYAyjWpjAbjo0ygWAAAA"}');
 
 -- text and bytes
 SELECT tried(E'id,full name,price,day\n1,"a, b",2.5,2024-01-31\n2,,3,2024-02-01\n');
