@@ -293,7 +293,9 @@ SELECT payload->>'body' AS body, payload->>'httpMethod' AS method, h - 'sf-exter
   FROM calls, CAST(payload->'headers' AS jsonb) h WHERE function = 'snowflake_sentiment';
 CREATE FOREIGN TABLE two (a int OPTIONS (input 'true'), b int OPTIONS (input 'true'), result jsonb) SERVER lambda
   OPTIONS (function_arn 'snowflake_sentiment', event 'snowflake');
+\set VERBOSITY terse
 SELECT * FROM two WHERE a = 1 AND b = 2;
+\set VERBOSITY default
 
 -- what they leave no room for
 CREATE FOREIGN TABLE r (a int) SERVER lambda OPTIONS (function_arn 'f', event 'redshift', batch_argument 'x');
