@@ -138,7 +138,7 @@ find_error(LfdwResponse *response, LfdwJsonReader root, LfdwJsonValue *error)
 	error->type = LFDW_JSON_NULL;
 	if (response->error_path == NULL || response->notes.error_checked)
 		return LFDW_JSON_OK;
-	status = lfdw_json_find(root, response->error_path,
+	status = lfdw_json_seek(root, response->error_path,
 							response->table->function.label, error);
 	if (status == LFDW_JSON_MORE)
 		return status;

@@ -20,8 +20,8 @@ BEGIN
   SET LOCAL client_min_messages = warning;
   DROP FOREIGN TABLE IF EXISTS pages.rows;
   EXECUTE format('CREATE FOREIGN TABLE pages.rows (id int, k int OPTIONS (pushdown ''=, in''), name text) SERVER lambda
-    OPTIONS (function_arn ''pages'', envelope ''false'', rows_path ''/items'', payload %L, %s)',
-    json_build_object('test', test::json), options);
+    OPTIONS (function_arn ''pages'', envelope ''false'', rows_path ''/items'', payload %L, %s%s)',
+    json_build_object('test', test::json), options, CASE WHEN options !~ 'max_pages' THEN ', max_pages ''30''' END);
 END $$;
 -- runs a query, tells its rows, and what the function received for each page
 CREATE FUNCTION sent(query text DEFAULT 'SELECT * FROM rows') RETURNS SETOF text LANGUAGE plpgsql AS $$
@@ -77,7 +77,7 @@ SELECT sent();
 SELECT make('{"by": "offset", "maximum": 8}', $$offset_argument 'offset', limit_argument 'limit', page_size '10'$$);
 SELECT sent();
 -- a short page is not the last where more_path says so
-SELECT make('{"by": "page", "maximum": 8, "more": [true, false]}', $$page_argument 'page', limit_argument 'limit', page_size '8', more_path '/meta/more'$$);
+SELECT make('{"by": "page", "lie": "thin", "more": [true, false]}', $$page_argument 'page', limit_argument 'limit', page_size '10', more_path '/meta/more'$$);
 SELECT sent();
 
 -- offsets
