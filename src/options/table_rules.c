@@ -359,16 +359,10 @@ check_aligned(const LfdwOptions *options)
 		const char *name;
 		bool		given;
 	}			others[] = {
-		{"cursor_path", options->cursor_path != NULL},
 		{"cursor_argument", options->cursor_argument != NULL},
-		{"cursor_header", options->cursor_header != NULL},
-		{"cursor_row_path", options->cursor_row_path != NULL},
-		{"page_argument", options->page_argument != NULL},
-		{"offset_argument", options->offset_argument != NULL},
 		{"limit_argument", options->limit_argument != NULL},
 		{"capabilities", options->capabilities != 0},
-		{"rows_format", options->rows_format == LFDW_ROWS_ENTRIES},
-		{"answer_format", options->answer_format != LFDW_ANSWER_JSON}
+		{"rows_format", options->rows_format == LFDW_ROWS_ENTRIES}
 	};
 
 	if (options->batch_answer != LFDW_BATCH_ANSWER_ALIGNED)

@@ -130,7 +130,7 @@ find_places(const LfdwTuples *tuples, const LfdwEquality *equalities,
 			continue;
 		value = values[columns[i]];
 		count = lfdw_set_find(&equality->set, value, &first);
-		if (count == 0)
+		if (count < 1)
 			return false;
 		places[i] = equality->set.sorted[lfdw_equality_choose(equality, value,
 															  first, count)];

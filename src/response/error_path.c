@@ -126,24 +126,57 @@ report_error(const LfdwResponse *response, const LfdwJsonValue *error)
 
 /*
  * Looks for the function's error in the root value of an answer, or of what it
- * holds, which the reader stands before.  Raises it, or returns LFDW_JSON_OK where
- * there is none, LFDW_JSON_MORE where that is not known yet.  What is no JSON is
+ * holds, which the reader stands before.  *error is NULL in type where there is
+ * none.  Returns LFDW_JSON_MORE where that is not known yet.  What is no JSON is
  * left for the reader of the rows to report.
+ */
+static LfdwJsonStatus
+find_error(LfdwResponse *response, LfdwJsonReader root, LfdwJsonValue *error)
+{
+	LfdwJsonStatus status;
+
+	error->type = LFDW_JSON_NULL;
+	if (response->error_path == NULL || response->notes.error_checked)
+		return LFDW_JSON_OK;
+	status = lfdw_json_seek(root, response->error_path,
+							response->table->function.label, error);
+	if (status == LFDW_JSON_MORE)
+		return status;
+	if (status != LFDW_JSON_OK || says_nothing(error))
+		error->type = LFDW_JSON_NULL;
+	response->notes.error_checked = error->type == LFDW_JSON_NULL;
+	return LFDW_JSON_OK;
+}
+
+/*
+ * Raises the function's error, if a value that the reader stands before, a root,
+ * has one.  Returns LFDW_JSON_OK where it has none, LFDW_JSON_MORE where that is
+ * not known yet.
  */
 LfdwJsonStatus
 lfdw_error_path_check(LfdwResponse *response, LfdwJsonReader root)
 {
-	const LfdwPointer *path = response->error_path;
-	LfdwJsonStatus status;
-	LfdwJsonValue value;
+	LfdwJsonValue error;
+	LfdwJsonStatus status = find_error(response, root, &error);
 
-	if (path == NULL || response->notes.error_checked)
-		return LFDW_JSON_OK;
-	status = lfdw_json_find(root, path, response->table->function.label, &value);
-	if (status == LFDW_JSON_OK && !says_nothing(&value))
-		report_error(response, &value);
-	if (status == LFDW_JSON_MORE)
-		return status;
-	response->notes.error_checked = true;
-	return LFDW_JSON_OK;
+	if (status == LFDW_JSON_OK && error.type != LFDW_JSON_NULL)
+		report_error(response, &error);
+	return status;
+}
+
+/*
+ * The same before the rows.  Where a statusCode may still come and say that there
+ * are none, an error waits, as *waits says, for the end of the root object.
+ */
+LfdwJsonStatus
+lfdw_error_path_check_early(LfdwResponse *response, LfdwJsonReader root,
+							bool may_say_none, bool *waits)
+{
+	LfdwJsonValue error;
+	LfdwJsonStatus status = find_error(response, root, &error);
+
+	*waits = status == LFDW_JSON_OK && error.type != LFDW_JSON_NULL && may_say_none;
+	if (status == LFDW_JSON_OK && error.type != LFDW_JSON_NULL && !may_say_none)
+		report_error(response, &error);
+	return status;
 }

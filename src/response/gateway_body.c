@@ -12,14 +12,9 @@
 
 #include "utils/memutils.h"
 
-#include "base/gzip.h"
-#include "pg/compat.h"
 #include "pg/message.h"
-#include "pg/owner.h"
 #include "response/response_internal.h"
-
-/* What is unpacked has so much room at first, at least. */
-#define UNPACKED_MIN (64 * 1024)
+#include "value/body_coding.h"
 
 /* A string or scalar of few bytes, decoded to buf; "" where there are more. */
 void
@@ -28,33 +23,6 @@ lfdw_gateway_short_text(const LfdwJsonValue *value, char buf[LFDW_SHORT_TEXT])
 	buf[0] = '\0';
 	if (value->len < LFDW_SHORT_TEXT)
 		lfdw_json_unescape(value, buf);
-}
-
-/*
- * Reads base64 with or without its padding: bytes, palloc'd; NULL where it is
- * none.
- */
-static char *
-decode_base64(const char *text, size_t *len)
-{
-	char	   *padded = MemoryContextAllocHuge(CurrentMemoryContext, *len + 3);
-	char	   *bytes;
-	size_t		n = 0;
-	int			decoded;
-
-	for (size_t i = 0; i < *len; i++)
-	{
-		if (strchr(" \t\r\n", text[i]) == NULL)
-			padded[n++] = text[i];
-	}
-	while (n % 4 != 0 && n % 4 != 1)
-		padded[n++] = '=';
-	bytes = MemoryContextAllocHuge(CurrentMemoryContext, n + 1);
-	decoded = lfdw_b64_decode(padded, (int) n, bytes);
-	if (decoded < 0)
-		return NULL;
-	*len = decoded;
-	return bytes;
 }
 
 /* Does isBase64Encoded say so, as a boolean or a string of one? */
@@ -147,64 +115,6 @@ report_body(const LfdwResponse *response, const char *what, const char *hint)
 			 errhint("%s", hint)));
 }
 
-static void
-release_gzip(void *gzip)
-{
-	lfdw_gzip_free(gzip);
-}
-
-/* A reader of gzip that ends with the current context. */
-static LfdwGzip *
-make_gzip(void)
-{
-	LfdwGzip   *gzip = palloc0(sizeof(LfdwGzip));
-
-	lfdw_owner_register(CurrentMemoryContext, release_gzip, gzip);
-	if (!lfdw_gzip_init(gzip))
-		ereport(ERROR,
-				(errcode(ERRCODE_OUT_OF_MEMORY),
-				 errmsg("out of memory")));
-	return gzip;
-}
-
-/* Unpacks a body, which may not come to more than an answer may have. */
-static char *
-unpack(const LfdwResponse *response, const char *packed, size_t *len)
-{
-	size_t		max = response->table->function.route.limits.max_response_bytes;
-	size_t		room = Min(max + 1, Max(*len * 4, UNPACKED_MIN));
-	char	   *text = MemoryContextAllocHuge(CurrentMemoryContext, room);
-	LfdwGzip   *gzip = make_gzip();
-	size_t		taken = 0;
-	size_t		made = 0;
-	size_t		used;
-
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (made == room)
-		{
-			room = Min(max + 1, room * 2);
-			text = repalloc_huge(text, room);
-		}
-		made += lfdw_gzip_read(gzip, packed + taken, *len - taken, &used,
-							   text + made, room - made);
-		taken += used;
-	} while (made <= max && gzip->error == NULL && (taken < *len || gzip->more));
-	if (made > max)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("the body that Lambda function \"%s\" answered with is too large when it is unpacked",
-						response->table->function.label),
-				 errhint("The option max_response_bytes allows %zu bytes.", max)));
-	if (!lfdw_gzip_end(gzip))
-		report_body(response, "no valid gzip",
-					psprintf("It cannot be unpacked: %s.", gzip->error));
-	lfdw_gzip_free(gzip);
-	*len = made;
-	return text;
-}
-
 /*
  * Undoes the coding of a body that came in base64: gzip by the header
  * Content-Encoding, or by its first bytes where they cannot be meant themselves.
@@ -213,13 +123,14 @@ static char *
 decode_content(const LfdwResponse *response, char *bytes, size_t *len)
 {
 	char	   *encoding = gateway_header(response, "content-encoding");
-	bool		is_gzip = *len >= LFDW_GZIP_MAGIC_LEN &&
-	memcmp(bytes, LFDW_GZIP_MAGIC, LFDW_GZIP_MAGIC_LEN) == 0;
+	size_t		max = response->table->function.route.limits.max_response_bytes;
+	const char *function = response->table->function.label;
+	bool		is_gzip = lfdw_body_is_gzip(bytes, *len);
 
 	if (encoding == NULL || encoding[0] == '\0' ||
 		pg_strcasecmp(encoding, "identity") == 0)
 		return is_gzip && !lfdw_row_takes_bytes(response->row) ?
-			unpack(response, bytes, len) : bytes;
+			lfdw_body_unpack(bytes, len, max, function) : bytes;
 	if (pg_strcasecmp(encoding, "gzip") != 0 &&
 		pg_strcasecmp(encoding, "x-gzip") != 0)
 		report_body(response, psprintf("encoded as \"%s\"",
@@ -228,7 +139,7 @@ decode_content(const LfdwResponse *response, char *bytes, size_t *len)
 	if (!is_gzip)
 		report_body(response, "no valid gzip",
 					"Its header Content-Encoding says that it is.");
-	return unpack(response, bytes, len);
+	return lfdw_body_unpack(bytes, len, max, function);
 }
 
 /*
@@ -251,6 +162,6 @@ lfdw_gateway_read_body(const LfdwResponse *response, size_t *len)
 	*len = lfdw_json_unescape(&body, text);
 	if (*len == 0 || !is_base64(response))
 		return text;
-	text = decode_base64(text, len);
+	text = lfdw_body_decode_base64(text, len);
 	return text ? decode_content(response, text, len) : NULL;
 }

@@ -59,8 +59,8 @@ read_index(const LfdwResponse *response, LfdwJsonReader element)
 	char		digits[INDEX_DIGITS + 1];
 	int			index;
 
-	if (lfdw_json_find(element, response->aligned->index_path,
-					   response->table->function.label, &value) != LFDW_JSON_OK)
+	if (!lfdw_json_find(element, response->aligned->index_path,
+						response->table->function.label, &value))
 		report_index(response, "It has no such member.");
 	if (value.type != LFDW_JSON_NUMBER || value.len > INDEX_DIGITS ||
 		strspn(value.text, "0123456789") < value.len)

@@ -411,7 +411,7 @@ follow_rows_path(const LfdwResponse *response, LfdwJsonReader *reader,
 			 !lfdw_json_string_open(reader, &string, true,
 									response->table->function.label)))
 			return;
-		if (lfdw_json_go_to(reader, response->rows_path->tokens[i]) != LFDW_JSON_OK)
+		if (!lfdw_json_go_to(reader, response->rows_path->tokens[i]))
 			return;
 		lfdw_pointer_append(path, rows_path->tokens[i]);
 	}

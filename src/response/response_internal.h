@@ -191,6 +191,10 @@ extern void lfdw_response_lack_rows(LfdwResponse *response,
 /* error_path.c */
 extern LfdwJsonStatus lfdw_error_path_check(LfdwResponse *response,
 											LfdwJsonReader root);
+extern LfdwJsonStatus lfdw_error_path_check_early(LfdwResponse *response,
+												  LfdwJsonReader root,
+												  bool may_say_none,
+												  bool *waits);
 
 /* A value kept by its place. */
 static inline LfdwJsonValue
@@ -249,6 +253,7 @@ extern LfdwJsonStatus lfdw_root_open_form(LfdwResponse *response,
 extern bool lfdw_root_may_be_error(const LfdwJsonValue *key);
 extern bool lfdw_root_may_begin_form(const LfdwResponse *response,
 									 const LfdwJsonValue *key);
+extern bool lfdw_root_may_say_none(const LfdwResponse *response);
 extern LfdwJsonStatus lfdw_root_check_status(LfdwResponse *response);
 extern void lfdw_root_note_other(LfdwResponse *response);
 extern bool lfdw_root_note_member(LfdwResponse *response,

@@ -101,7 +101,7 @@ lfdw_response_note_row(LfdwResponse *response)
 	old = MemoryContextSwitchTo(response->row_strings);
 	resetStringInfo(&response->row_cursor);
 	if (lfdw_json_find(reader, response->row_cursor_path,
-					   response->table->function.label, &value) == LFDW_JSON_OK &&
+					   response->table->function.label, &value) &&
 		!lfdw_json_ends_pages(&value))
 	{
 		text = whole_text(&value, &len);

@@ -217,9 +217,12 @@ lfdw_response_read_rows(LfdwResponse *response)
 	}
 	if (lfdw_root_is_undecided(response))
 		return defer_rows(response);
-	status = lfdw_error_path_check(response, lfdw_root_reader(response));
+	status = lfdw_error_path_check_early(response, lfdw_root_reader(response),
+										 lfdw_root_may_say_none(response), &awaits);
 	if (status != LFDW_JSON_OK)
 		return status;
+	if (awaits)
+		return defer_rows(response);
 	if (response->table->options->answer_format == LFDW_ANSWER_CSV)
 		return lfdw_csv_read_rows(response);
 	if (response->table->options->rows_format == LFDW_ROWS_ENTRIES)

@@ -149,6 +149,13 @@ lfdw_root_may_be_error(const LfdwJsonValue *key)
 	return false;
 }
 
+/* May a statusCode of the root object still say that there are no rows? */
+bool
+lfdw_root_may_say_none(const LfdwResponse *response)
+{
+	return may_have_form(response) && response->table->options->no_rows_status;
+}
+
 /*
  * At the end of the root object: notes that there are no rows, where its
  * statusCode says so by the option no_rows_status.  Raises HV021 where rows stand

@@ -18,7 +18,6 @@
 
 #include "access/sysattr.h"
 #include "access/transam.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -62,19 +61,6 @@ may_run_sql(Oid type)
 	Oid			element = get_element_type(type);
 
 	return (OidIsValid(element) ? element : type) >= FirstNormalObjectId;
-}
-
-/* Takes the string that is NULL in a column, if it has one. */
-static void
-set_null_if(LfdwRow *row, int index)
-{
-	const char *null_if = row->table->columns[index].null_if;
-
-	if (null_if == NULL)
-		return;
-	if (row->null_if == NULL)
-		row->null_if = palloc0(sizeof(char *) * row->table->ncolumns);
-	row->null_if[index] = pg_server_to_any(null_if, strlen(null_if), PG_UTF8);
 }
 
 /*
@@ -124,8 +110,8 @@ lfdw_row_create(const LfdwTable *table, const Bitmapset *attrs)
 												  column->format,
 												  column->attname);
 		row->copy |= may_run_sql(column->typid);
-		set_null_if(row, i);
 	}
+	lfdw_row_set_null_if(row);
 	return row;
 }
 
@@ -148,13 +134,17 @@ lfdw_row_by_place(const LfdwRow *row)
 	return row->by_place;
 }
 
-/* Does a column's path lead to or through the row's member of this name? */
+/*
+ * Does a column's path lead to or through the row's member of this name?  Fields
+ * of CSV are no members.
+ */
 bool
 lfdw_row_knows(const LfdwRow *row, const LfdwJsonValue *key)
 {
 	int			next = 0;
 
-	return lfdw_row_path_find(row->root, key, &next) != NULL;
+	return row->format == LFDW_ANSWER_JSON &&
+		lfdw_row_path_find(row->root, key, &next) != NULL;
 }
 
 /* Has a column the path '', so that it takes whatever the row is? */
@@ -191,13 +181,16 @@ forget(LfdwRow *row, const LfdwPathNode *node)
 		forget(row, node->children[i]);
 }
 
+static LfdwJsonStatus read_node(LfdwRow *row, LfdwJsonReader *reader,
+								LfdwPathNode *node);
+
 /* Reads a child that a container has. */
 static LfdwJsonStatus
 read_child(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node,
 		   LfdwPathNode *child)
 {
 	lfdw_row_path_note_seen(node, child);
-	return lfdw_row_read_node(row, reader, child);
+	return read_node(row, reader, child);
 }
 
 static LfdwJsonStatus
@@ -282,8 +275,8 @@ read_below(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
  * Reads the value at a node: for the columns there, and those below, which a
  * string is read as JSON for.
  */
-LfdwJsonStatus
-lfdw_row_read_node(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
+static LfdwJsonStatus
+read_node(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
 {
 	LfdwJsonStatus status;
 	LfdwJsonValue value;
@@ -306,6 +299,15 @@ lfdw_row_read_node(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
 		(value.type != LFDW_JSON_STRING || open_string(row, &value, &below)))
 		status = read_below(row, &below, node);
 	return status;
+}
+
+/*
+ * Reads the value that comes next as that of a node; for rows of other forms.
+ */
+LfdwJsonStatus
+lfdw_row_read_node(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
+{
+	return read_node(row, reader, node);
 }
 
 /* The row's values by place. */

@@ -46,6 +46,7 @@ struct LfdwRow
 	int			current;		/* column under conversion, for CONTEXT */
 };
 
+extern void lfdw_row_set_null_if(LfdwRow *row);
 extern void lfdw_row_forget(LfdwRow *row);
 extern LfdwJsonStatus lfdw_row_read_node(LfdwRow *row, LfdwJsonReader *reader,
 										 LfdwPathNode *node);

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "mb/pg_wchar.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/typcache.h"
@@ -97,6 +98,22 @@ copy_row(LfdwRow *row)
 			row->values[i].text = copy + (text - row->text);
 	}
 	row->text = copy;
+}
+
+/* Takes the strings that are NULL in columns that are wanted, if any has one. */
+void
+lfdw_row_set_null_if(LfdwRow *row)
+{
+	for (int i = 0; i < row->table->ncolumns; i++)
+	{
+		const char *null_if = row->table->columns[i].null_if;
+
+		if (null_if == NULL || row->converters[i] == NULL)
+			continue;
+		if (row->null_if == NULL)
+			row->null_if = palloc0(sizeof(char *) * row->table->ncolumns);
+		row->null_if[i] = pg_server_to_any(null_if, strlen(null_if), PG_UTF8);
+	}
 }
 
 /* Makes null of the strings that stand for it. */

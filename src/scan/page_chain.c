@@ -189,15 +189,30 @@ note_last_page(const LfdwPageChain *chain)
 	MemoryContextSwitchTo(old);
 }
 
+/* Goes on to the next page, if there is one; an error says of which call it is. */
+static bool
+next_page(LfdwPageChain *chain)
+{
+	MemoryContext old = MemoryContextSwitchTo(chain->page_context);
+	ErrorContextCallback callback = {
+		.callback = describe_call,
+		.arg = chain,
+		.previous = error_context_stack
+	};
+	bool		more;
+
+	error_context_stack = &callback;
+	more = lfdw_page_rule_next(&chain->rule, chain->response);
+	error_context_stack = callback.previous;
+	MemoryContextSwitchTo(old);
+	return more;
+}
+
 /* After the last row of a page: goes on to the next, or ends the call. */
 static LfdwPageStatus
 finish_page(LfdwPageChain *chain)
 {
-	MemoryContext old = MemoryContextSwitchTo(chain->shared->call_context);
-	bool		more = lfdw_page_rule_next(&chain->rule, chain->response);
-
-	MemoryContextSwitchTo(old);
-	if (!more)
+	if (!next_page(chain))
 	{
 		chain->shared->stats->unmatched_keys += lfdw_response_unmatched(chain->response);
 		note_last_page(chain);

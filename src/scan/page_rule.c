@@ -54,8 +54,8 @@ shown_limit(const LfdwOptions *options, const LfdwArguments *arguments,
 /*
  * Begins with the first page of a call, which then stands in rule->page.
  *
- * The arguments, made for the table, must live as long, and what the page holds
- * belongs to the current context.
+ * The arguments, made for the table, must live as long as the current context,
+ * which what a page holds belongs to.
  */
 void
 lfdw_page_rule_begin(LfdwPageRule *rule, const LfdwTable *table,
@@ -63,6 +63,7 @@ lfdw_page_rule_begin(LfdwPageRule *rule, const LfdwTable *table,
 {
 	memset(rule, 0, sizeof(LfdwPageRule));
 	rule->table = table;
+	rule->context = CurrentMemoryContext;
 	rule->paging = lfdw_paging_of(table->options);
 	rule->limit = page_limit(table->options, arguments);
 	rule->page.limit = shown_limit(table->options, arguments, rule->limit);
@@ -189,7 +190,10 @@ report_no_cursor(const LfdwPageRule *rule)
 					 table->relname)));
 }
 
-/* A JSON string as the text of a URL; raises HV021 where it is none. */
+/*
+ * A JSON string as the text of a URL, in the rule's context; raises HV021 where it
+ * is none.
+ */
 static char *
 url_of(const LfdwPageRule *rule, const char *cursor)
 {
@@ -212,7 +216,9 @@ url_of(const LfdwPageRule *rule, const char *cursor)
 						 rule->table->relname)));
 	url = palloc(value.len + 1);
 	len = lfdw_json_unescape(&value, url);
-	return pg_any_to_server(pnstrdup(url, len), len, PG_UTF8);
+	url[len] = '\0';
+	return MemoryContextStrdup(rule->context,
+							   pg_any_to_server(url, len, PG_UTF8));
 }
 
 /* Goes on to the page that a cursor asks for. */
@@ -233,7 +239,7 @@ follow_cursor(LfdwPageRule *rule, const char *cursor)
 						 table->relname)));
 	if (rule->cursor)
 		pfree(rule->cursor);
-	rule->cursor = pstrdup(cursor);
+	rule->cursor = MemoryContextStrdup(rule->context, cursor);
 	if (rule->page.url)
 		pfree(unconstify(char *, rule->page.url));
 	if (lfdw_paging_by_url(table->options))
@@ -246,8 +252,8 @@ follow_cursor(LfdwPageRule *rule, const char *cursor)
  * At the end of a page's answer: goes on to the next page, which then stands in
  * rule->page; false where that was the last.
  *
- * What the page holds is allocated in the current context, which must live as
- * long as the call.  Raises HV021 for an answer that cannot be gone on from, and
+ * What the page holds lives in the context that was current when the call began.
+ * Raises HV021 for an answer that cannot be gone on from, and
  * 54000 for one page more than max_pages.
  */
 bool

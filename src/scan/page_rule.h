@@ -24,6 +24,7 @@
 typedef struct LfdwPageRule
 {
 	const LfdwTable *table;
+	MemoryContext context;		/* of what the page has */
 	LfdwPaging	paging;
 	LfdwPage	page;			/* the one under way */
 	char	   *cursor;			/* that asked for it, or NULL */

@@ -126,7 +126,10 @@ cost_calls(RelOptInfo *baserel, double calls, double received,
 	double		bytes = received * (baserel->reltarget->width +
 									JSON_BYTES_PER_COLUMN *
 									Max(list_length(baserel->reltarget->exprs), 1));
-	double		pages = Max(ceil(bytes / calls / PAGE_BYTES), 1);
+	double		page_bytes = ceil(bytes / calls / PAGE_BYTES);
+	double		page_rows = options->page_size > 0 ?
+	ceil(received / calls / options->page_size) : 0;
+	double		pages = Max(Max(page_bytes, page_rows), 1);
 	Cost		latency = lfdw_scan_cost_latency(options);
 	double		rounds = ceil(calls / options->max_concurrency);
 

@@ -179,6 +179,7 @@ lambda_fdw_sketch(PG_FUNCTION_ARGS)
 {
 	LfdwSqlCall call = {0};
 	LfdwSketch *sketch;
+	LfdwOptions *options;
 	LfdwInvocation *invocation;
 	const char *bytes;
 	size_t		len;
@@ -188,8 +189,9 @@ lambda_fdw_sketch(PG_FUNCTION_ARGS)
 	sketch = read_arguments(fcinfo);
 	call.function = sketch->function;
 	call.payload = sketch->payload ? sketch->payload : "{}";
-	invocation = lfdw_sql_call_run(&call, lfdw_server_options(sketch->server, false),
-								   &sketch->label);
+	options = lfdw_server_options(sketch->server, false);
+	sketch->max_bytes = options->route.limits.max_response_bytes;
+	invocation = lfdw_sql_call_run(&call, options, &sketch->label);
 	bytes = lfdw_body_show(lfdw_invoke_body(invocation), &len);
 
 	sketch->rows_path = makeStringInfo();

@@ -10,11 +10,9 @@
  */
 #include "postgres.h"
 
-#include "utils/memutils.h"
-
-#include "pg/compat.h"
 #include "pg/message.h"
 #include "sql/sketch_internal.h"
+#include "value/body_coding.h"
 #include "value/json_string.h"
 
 /* The members that API Gateway's form may have beside statusCode and body. */
@@ -100,19 +98,6 @@ open_text(LfdwSketch *sketch, const char *text, size_t len)
 		LFDW_SKETCH_RAW;
 }
 
-/* Base64's bytes, palloc'd; NULL where it is none. */
-static char *
-decode_base64(const char *text, size_t *len)
-{
-	char	   *bytes = MemoryContextAllocHuge(CurrentMemoryContext, *len + 1);
-	int			decoded = lfdw_b64_decode(text, (int) *len, bytes);
-
-	if (decoded < 0)
-		return NULL;
-	*len = decoded;
-	return bytes;
-}
-
 /* Is a value true, or the text of it? */
 static bool
 is_true(const LfdwJsonValue *value)
@@ -135,12 +120,17 @@ open_body(LfdwSketch *sketch, LfdwJsonValue body, bool is_base64)
 	sketch->is_base64 = is_base64 && len > 0;
 	if (sketch->is_base64)
 	{
-		text = decode_base64(text, &len);
+		text = lfdw_body_decode_base64(text, &len);
 		if (text == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 					 errmsg("the body that Lambda function \"%s\" answered with is not valid base64",
 							sketch->label)));
+		if (lfdw_body_is_gzip(text, len))
+		{
+			text = lfdw_body_unpack(text, &len, sketch->max_bytes, sketch->label);
+			sketch->is_base64 = false;
+		}
 	}
 	if (!open_json(sketch, text, len))
 		open_text(sketch, text, len);

@@ -11,71 +11,145 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
+#include "miscadmin.h"
 
 #include "base/json_kind.h"
 #include "base/json_pointer.h"
 #include "sql/sketch_internal.h"
 #include "value/json_string.h"
 
-/* Slots of the table of names: a power of two past twice the columns. */
-#define NAME_SLOTS 4096
+/* Slots of the table of paths: a power of two past twice the columns. */
+#define PATH_SLOTS 4096
+
+/* Columns go on in so many strings or objects of a row, one in the other. */
+#define HOLDER_DEPTH 4
 
 /* An array of so many numbers is a vector, not a row of columns. */
 #define VECTOR_LENGTH 17
 
 /* Members of a row that hold what it is about, so that columns are in them. */
 static const char *const holder_names[] = {
-	"node", "source", "attributes", "fields", "properties", "resource", NULL
+	"node", "_source", "attributes", "fields", "properties", "resource"
 };
 
-/* The columns by the names of their members. */
-typedef struct NameTable
+/* The columns by their paths. */
+typedef struct PathTable
 {
 	LfdwSketch *sketch;
-	int			slots[NAME_SLOTS];	/* indexes of columns, from 1; 0 free */
-} NameTable;
+	int			slots[PATH_SLOTS];	/* indexes of columns, from 1; 0 free */
+} PathTable;
 
-/* The column of a member's name, made where there is none; NULL as above. */
+/* The column of a path, made where there is none; NULL where the table is full. */
 static LfdwSketchColumn *
-find_column(NameTable *names, const char *name, size_t len)
+find_column(PathTable *paths, const char *path, const char *name, size_t nname)
 {
-	LfdwSketch *sketch = names->sketch;
-	uint32		slot = hash_bytes((const unsigned char *) name, (int) len);
+	LfdwSketch *sketch = paths->sketch;
+	uint32		slot = hash_bytes((const unsigned char *) path, (int) strlen(path));
 
 	for (;;)
 	{
-		int		   *index = &names->slots[slot++ % NAME_SLOTS];
+		int		   *index = &paths->slots[slot++ % PATH_SLOTS];
 		LfdwSketchColumn *column;
 
 		if (*index == 0)
 		{
-			column = lfdw_sketch_add_column(sketch, name, len);
-			*index = column ? sketch->ncolumns : 0;
+			column = lfdw_sketch_add_column(sketch, name, nname);
+			if (column == NULL)
+				return NULL;
+			column->path = pstrdup(path);
+			*index = sketch->ncolumns;
 			return column;
 		}
 		column = &sketch->columns[*index - 1];
-		if (column->nname == len && memcmp(column->name, name, len) == 0)
+		if (strcmp(column->path, path) == 0)
 			return column;
 	}
 }
 
-/* Notes the members of a row, or of what it holds. */
+/*
+ * Is a value one that columns go on in: a string that holds an object, or an
+ * object named as what a row is about?  It takes the value's place.
+ */
+static bool
+open_holder(const LfdwSketch *sketch, const LfdwJsonValue *key,
+			LfdwJsonValue *value)
+{
+	if (value->type == LFDW_JSON_STRING)
+		return lfdw_sketch_open_string(sketch, value) &&
+			value->type == LFDW_JSON_OBJECT;
+	for (int i = 0; i < (int) lengthof(holder_names); i++)
+	{
+		if (lfdw_json_is(key, holder_names[i]))
+			return value->type == LFDW_JSON_OBJECT;
+	}
+	return false;
+}
+
+/*
+ * Notes the members of a row, or of what it holds, at a path; parent is the
+ * number of the column that is held, from 1.
+ */
 static void
-note_members(NameTable *names, const LfdwJsonValue *object, const char *but)
+note_members(PathTable *paths, const LfdwJsonValue *object, const char *at,
+			 int parent, int depth)
 {
 	LfdwSketchWalk walk;
+	StringInfoData path;
 
+	check_stack_depth();
+	initStringInfo(&path);
 	lfdw_sketch_walk(&walk, object);
 	while (lfdw_sketch_next(&walk))
 	{
-		size_t		len = walk.key.len;
-		const char *name = walk.key.escaped ?
-		lfdw_sketch_decode(&walk.key, &len) : walk.key.text;
+		size_t		len;
+		const char *name = lfdw_sketch_decode(&walk.key, &len);
+		LfdwJsonValue value = walk.value;
+		LfdwSketchColumn *column;
 
-		if (but && lfdw_json_is(&walk.key, but))
+		resetStringInfo(&path);
+		appendStringInfoString(&path, at);
+		lfdw_pointer_append(&path, name);
+		column = find_column(paths, path.data, name, len);
+		if (column == NULL)
 			continue;
-		lfdw_sketch_note_value(find_column(names, name, len), &walk.value);
+		column->parent = parent;
+		lfdw_sketch_note_value(column, &value);
+		column->nvalues += value.type != LFDW_JSON_NULL;
+		if (depth < HOLDER_DEPTH &&
+			open_holder(paths->sketch, &walk.key, &value))
+		{
+			column->nheld++;
+			note_members(paths, &value, path.data,
+						 (int) (column - paths->sketch->columns) + 1, depth + 1);
+		}
 	}
+}
+
+/*
+ * Drops the columns of what is held in others, or those of what holds them: a
+ * member whose values are all opened is not a column itself.
+ */
+static void
+drop_holders(LfdwSketch *sketch)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < sketch->ncolumns; i++)
+	{
+		LfdwSketchColumn *column = &sketch->columns[i];
+		const LfdwSketchColumn *parent = column->parent == 0 ? NULL :
+		&sketch->columns[column->parent - 1];
+
+		column->is_holder = column->nheld > 0 && column->nheld == column->nvalues;
+		if (parent)
+			column->is_dropped = parent->is_dropped || !parent->is_holder;
+	}
+	for (int i = 0; i < sketch->ncolumns; i++)
+	{
+		if (!sketch->columns[i].is_dropped && !sketch->columns[i].is_holder)
+			sketch->columns[kept++] = sketch->columns[i];
+	}
+	sketch->ncolumns = kept;
 }
 
 /* The name of an array row's value by its place; NULL where none is told. */
@@ -246,75 +320,19 @@ are_vectors(const LfdwSketch *sketch)
 	return true;
 }
 
-/*
- * The member of each row in which the columns are, where all rows have it as an
- * object: GraphQL's node, JSON:API's attributes.  Sets the prefix.
- */
-static const char *
-find_holder(LfdwSketch *sketch)
-{
-	Rows		rows;
-	LfdwJsonValue row;
-	const char *holder = NULL;
-	int			nrows = 0;
-
-	begin_rows(&rows, sketch);
-	while (nrows++ < sketch->row_limit && next_row(&rows, &row))
-	{
-		LfdwSketchWalk walk;
-		LfdwJsonValue value;
-
-		if (holder == NULL)
-		{
-			lfdw_sketch_walk(&walk, &row);
-			while (holder == NULL && lfdw_sketch_next(&walk))
-			{
-				if (walk.value.type == LFDW_JSON_OBJECT &&
-					lfdw_sketch_is_one_of(&walk.key, holder_names))
-					holder = lfdw_sketch_decode(&walk.key, NULL);
-			}
-			if (holder == NULL)
-				return NULL;
-		}
-		if (!lfdw_sketch_member(&row, holder, &value) ||
-			value.type != LFDW_JSON_OBJECT)
-			return NULL;
-	}
-	return holder;
-}
-
 /* Makes the columns of object rows. */
 static void
 note_objects(LfdwSketch *sketch)
 {
-	NameTable  *names = palloc0(sizeof(NameTable));
-	NameTable  *held = palloc0(sizeof(NameTable));
-	const char *outer = sketch->prefix;
-	const char *holder = find_holder(sketch);
-	StringInfoData inner;
+	PathTable  *paths = palloc0(sizeof(PathTable));
 	Rows		rows;
 	LfdwJsonValue row;
-	LfdwJsonValue value;
 
-	names->sketch = held->sketch = sketch;
-	initStringInfo(&inner);
-	if (holder)
-	{
-		appendStringInfoString(&inner, outer ? outer : "");
-		lfdw_pointer_append(&inner, holder);
-	}
+	paths->sketch = sketch;
 	begin_rows(&rows, sketch);
 	for (int i = 0; i < sketch->row_limit && next_row(&rows, &row); i++)
-	{
-		sketch->prefix = outer;
-		note_members(names, &row, holder);
-		if (holder && lfdw_sketch_member(&row, holder, &value))
-		{
-			sketch->prefix = inner.data;
-			note_members(held, &value, NULL);
-		}
-	}
-	sketch->prefix = outer;
+		note_members(paths, &row, sketch->prefix ? sketch->prefix : "", 0, 0);
+	drop_holders(sketch);
 }
 
 /* Makes the one column of rows that are single values, or of several forms. */

@@ -48,7 +48,13 @@ typedef struct LfdwSketchColumn
 	const char *null_wrapper;	/* a wrapper that a NULL would have had */
 	bool		unwrapped;		/* a value without the wrapper was seen */
 	int			inner;			/* kinds of what is in the wrappers */
-	const char *comment;		/* of one line or more, NULL for none */
+	int			parent;			/* number of the column that it is in, from 1;
+								 * 0 for none */
+	int			nvalues;		/* that are not null */
+	int			nheld;			/* of these, those that columns go on in */
+	bool		is_holder;		/* all are */
+	bool		is_dropped;		/* what it is in is a column itself */
+	const char *comment;		/* what is to be said of it, NULL for nothing */
 } LfdwSketchColumn;
 
 /* An option of the table. */
@@ -68,6 +74,7 @@ typedef struct LfdwSketch
 	bool		has_route;		/* event and route say the payload */
 	bool		has_text;		/* argument_format was said */
 	int			row_limit;		/* rows looked at, at most */
+	size_t		max_bytes;		/* of an answer */
 
 	/* the answer */
 	LfdwSketchForm form;
@@ -81,8 +88,8 @@ typedef struct LfdwSketch
 	StringInfo	rows_path;		/* a JSON Pointer; "" for the root */
 	LfdwJsonValue rows;			/* an array, or one row */
 	LfdwJsonValue names;		/* of array rows' values; null: none */
-	const char *prefix;			/* the member of each row that the columns are
-								 * in, as a pointer; "" for none */
+	const char *prefix;			/* the path of the rows' values in what the
+								 * table takes for rows; NULL: they are it */
 	size_t		nrows;			/* in the answer */
 
 	/* the statement */
@@ -132,7 +139,7 @@ extern void lfdw_sketch_find_arguments(const LfdwSketch *sketch,
 									   LfdwSketchArguments *arguments);
 extern char *lfdw_sketch_argument_place(const LfdwSketchArguments *arguments,
 										const char *name);
-extern bool lfdw_sketch_add_route(LfdwSketch *sketch);
+extern bool lfdw_sketch_add_route(LfdwSketch *sketch, const char *url);
 extern void lfdw_sketch_compare_payload(LfdwSketch *sketch);
 
 /* sketch_text.c */

@@ -31,7 +31,8 @@ typedef struct PageMember
 	LfdwJsonValue key;
 	bool		is_sure;		/* its name says so by itself */
 	bool		is_flag;		/* it says whether there is one */
-	bool		is_url;			/* it is the URL of it */
+	bool		is_url;			/* it is the URL of it ... */
+	const char *url;			/* ... which is this, if there is one */
 	bool		is_header;
 	bool		is_last;		/* there is none */
 } PageMember;
@@ -145,6 +146,7 @@ add_member(Pages *pages, const LfdwJsonValue *key, const LfdwJsonValue *value,
 		lfdw_sketch_is_one_of(key, flag_names);
 	member->is_url = in_links || looks_like_url(value) ||
 		lfdw_sketch_is_one_of(key, url_names);
+	member->url = short_string(value);
 	member->is_last = lfdw_json_ends_pages(value);
 	pages->members = lappend(pages->members, member);
 }
@@ -264,6 +266,8 @@ search_headers(Pages *pages)
 		member->key = key;
 		member->is_header = member->is_sure = true;
 		member->is_url = is_link;
+		if (is_link)
+			member->url = pnstrdup(url, url_len);
 		pages->members = lappend(pages->members, member);
 	}
 }
@@ -369,7 +373,7 @@ add_argument(Pages *pages, const char *option, const char *name, bool guessed)
 		place = pstrdup(name);
 	else if (pages->arguments.closed)
 	{
-		if (!lfdw_sketch_add_route(sketch))
+		if (!lfdw_sketch_add_route(sketch, NULL))
 		{
 			lfdw_sketch_comment(sketch, "The answer has pages: give the payload an object at %s, and %s '%s' asks for them.",
 								pages->arguments.base, option, place);
@@ -432,7 +436,7 @@ add_cursor(Pages *pages, const PageMember *member)
 
 	if (member->is_url)
 	{
-		if (!lfdw_sketch_add_route(sketch))
+		if (!lfdw_sketch_add_route(sketch, member->url))
 		{
 			lfdw_sketch_comment(sketch, "The next page is a URL, %s '%s', which a table asks for that has the options event and route.",
 								option, member->path);
@@ -522,7 +526,7 @@ add_counted(Pages *pages)
 
 	if (page)
 		lfdw_sketch_number(&value, &number);
-	else if (pages->page && (pages->has_total || pages->members))
+	else if (pages->page)
 	{
 		page = pages->page;
 		number = Min(pages->page_number, 1);

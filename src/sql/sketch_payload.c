@@ -39,6 +39,43 @@ is_http_event(const LfdwSketch *sketch)
 		lfdw_sketch_member(&sketch->payload_value, "routeKey", &value);
 }
 
+/* Are the rows those of a GraphQL connection? */
+static bool
+is_connection(const LfdwSketch *sketch)
+{
+	const char *last = strrchr(sketch->rows_path->data, '/');
+
+	return last && (strcmp(last, "/edges") == 0 || strcmp(last, "/nodes") == 0);
+}
+
+/*
+ * Finds the arguments in the body of an HTTP request, if the payload has one
+ * that is a JSON object.
+ */
+static bool
+find_body(const LfdwSketch *sketch, LfdwSketchArguments *arguments)
+{
+	LfdwJsonValue body;
+	LfdwJsonValue query;
+	LfdwJsonValue variables = {LFDW_JSON_NULL, false, "null", 4};
+	bool		given;
+
+	if (!lfdw_sketch_member(&sketch->payload_value, "body", &body) ||
+		!lfdw_sketch_open_string(sketch, &body) || body.type != LFDW_JSON_OBJECT)
+		return false;
+	arguments->is_text = false;
+	arguments->base = "/body";
+	arguments->object = body;
+	given = lfdw_sketch_member(&body, "variables", &variables);
+	if (given || lfdw_sketch_member(&body, "query", &query) || is_connection(sketch))
+	{
+		arguments->base = "/body/variables";
+		arguments->object = variables;
+		arguments->closed = given && variables.type != LFDW_JSON_OBJECT;
+	}
+	return true;
+}
+
 /* Finds where the payload has the function's arguments. */
 void
 lfdw_sketch_find_arguments(const LfdwSketch *sketch,
@@ -48,8 +85,10 @@ lfdw_sketch_find_arguments(const LfdwSketch *sketch,
 	LfdwJsonValue value;
 	const char *base = NULL;
 
-	arguments->is_text = is_http_event(sketch);
 	arguments->closed = false;
+	if (find_body(sketch, arguments))
+		return;
+	arguments->is_text = is_http_event(sketch);
 	if (arguments->is_text)
 		base = "queryStringParameters";
 	else if (lfdw_sketch_member(payload, "arguments", &value) &&
@@ -153,12 +192,23 @@ has_something(const LfdwSketch *sketch, const char *name)
 		!lfdw_json_ends_pages(&value);
 }
 
+/* The path of a URL, or of one without scheme and host; NULL for neither. */
+static char *
+url_path(const char *url)
+{
+	const char *path = url ? strstr(url, "://") : NULL;
+
+	path = path ? strchr(path + 3, '/') : url;
+	return path && path[0] == '/' ? pnstrdup(path, strcspn(path, "?#")) : NULL;
+}
+
 /*
  * Says the payload as event and route, where it is an event of API Gateway that
- * they build; false where they do not.
+ * they build; false where they do not.  What it lacks is GET, and the path of a
+ * URL of the same function, which may be NULL.
  */
 bool
-lfdw_sketch_add_route(LfdwSketch *sketch)
+lfdw_sketch_add_route(LfdwSketch *sketch, const char *url)
 {
 	char	   *method = payload_text(sketch, "httpMethod");
 	char	   *path = payload_text(sketch, "path");
@@ -175,7 +225,11 @@ lfdw_sketch_add_route(LfdwSketch *sketch)
 			value.type == LFDW_JSON_STRING)
 			method = lfdw_sketch_decode(&value, NULL);
 	}
-	if (method == NULL || path == NULL || path[0] != '/' ||
+	if (method == NULL)
+		method = "GET";
+	if (path == NULL)
+		path = url_path(url);
+	if (!is_http_event(sketch) || path == NULL || path[0] != '/' ||
 		strpbrk(path, "{}?# ") != NULL || has_something(sketch, "body") ||
 		has_something(sketch, "pathParameters") || has_something(sketch, "cookies"))
 		return false;

@@ -40,7 +40,7 @@ static const char *const list_names[] = {
 /* Names of members that tell about the rows, or about the answer. */
 static const char *const about_names[] = {
 	"columns", "columnmetadata", "fields", "schema", "headers", "links",
-	"errors", "error", "warnings", "messages", "meta", "metadata",
+	"errors", "error", "warnings", "meta", "metadata",
 	"responsemetadata", "requestid", "status", "success", "message", "info",
 	"extensions", "pagination", "paging", "pageinfo", "facets", "aggregations",
 	"usage", "cookies", "consumedcapacity", NULL
@@ -120,6 +120,9 @@ find_arrays(Search *search, LfdwJsonValue value, const LfdwJsonValue *key,
 		lfdw_sketch_walk(&walk, &value);
 		while (lfdw_sketch_next(&walk))
 		{
+			/* what is to be asked for again is no row */
+			if (lfdw_json_page_name(&walk.key) == LFDW_PAGE_SURELY)
+				continue;
 			lfdw_sketch_append_token(&search->path, &walk.key);
 			find_arrays(search, walk.value, &walk.key, depth + 1);
 			search->path.len = len;
@@ -313,6 +316,52 @@ find_wrapped(const LfdwSketch *sketch, LfdwJsonValue *object, StringInfo path)
 	return true;
 }
 
+/*
+ * Finds an object whose members are arrays of one length, each a column: it is a
+ * row of arrays, which a query takes apart.
+ */
+static bool
+find_columnar(LfdwSketch *sketch, StringInfo path, const LfdwJsonValue *value,
+			  int depth)
+{
+	LfdwSketchWalk walk;
+	LfdwSketchWalk element;
+	int			len = path->len;
+	int			nmembers = 0;
+	size_t		length = 0;
+	bool		alike = true;
+
+	lfdw_sketch_walk(&walk, value);
+	while (walk.is_object && lfdw_sketch_next(&walk))
+	{
+		size_t		n = 0;
+
+		lfdw_sketch_walk(&element, &walk.value);
+		while (!element.is_object && lfdw_sketch_next(&element))
+			n++;
+		if (nmembers++ == 0)
+			length = n;
+		alike &= n > 1 && n == length;
+	}
+	if (alike && nmembers > 1)
+	{
+		sketch->rows = *value;
+		appendStringInfoString(sketch->rows_path, path->data);
+		lfdw_sketch_comment(sketch, "Each column is an array; SELECT u.* FROM the table, unnest(its columns) u makes rows of them.");
+		return true;
+	}
+	lfdw_sketch_walk(&walk, value);
+	while (walk.is_object && depth < ROWS_DEPTH && lfdw_sketch_next(&walk))
+	{
+		lfdw_sketch_append_token(path, &walk.key);
+		if (find_columnar(sketch, path, &walk.value, depth + 1))
+			return true;
+		path->len = len;
+		path->data[len] = '\0';
+	}
+	return false;
+}
+
 /* Finds CSV in a member of the root object. */
 static bool
 find_csv(LfdwSketch *sketch)
@@ -398,7 +447,8 @@ lfdw_sketch_find_rows(LfdwSketch *sketch)
 	}
 	initStringInfo(&path);
 	if (find_csv(sketch) ||
-		find_map(sketch, &path, sketch->root, NULL, 0))
+		find_map(sketch, &path, sketch->root, NULL, 0) ||
+		find_columnar(sketch, &path, &sketch->root, 0))
 		return;
 	sketch->rows = sketch->root;
 	for (int i = 0; i < ROWS_DEPTH; i++)

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "base/json_pointer.h"
@@ -38,6 +39,7 @@ lfdw_sketch_next(LfdwSketchWalk *walk)
 {
 	LfdwJsonStatus status;
 
+	CHECK_FOR_INTERRUPTS();
 	status = walk->is_object ? lfdw_json_member(&walk->reader, &walk->key) :
 		lfdw_json_element(&walk->reader);
 	return status == LFDW_JSON_OK &&

@@ -18,8 +18,8 @@
  * LFDW_JSON_END where there is none, and what the reader says where the text ends
  * before that is known or is no JSON; all of these with the reader unchanged.
  */
-LfdwJsonStatus
-lfdw_json_go_to(LfdwJsonReader *reader, const char *token)
+static LfdwJsonStatus
+go_to(LfdwJsonReader *reader, const char *token)
 {
 	LfdwJsonReader ahead = *reader;
 	LfdwJsonValue key;
@@ -47,6 +47,15 @@ lfdw_json_go_to(LfdwJsonReader *reader, const char *token)
 }
 
 /*
+ * The same in a document that is whole: false where there is no such value.
+ */
+bool
+lfdw_json_go_to(LfdwJsonReader *reader, const char *token)
+{
+	return go_to(reader, token) == LFDW_JSON_OK;
+}
+
+/*
  * Finds the value at a pointer, whose tokens are UTF-8, in the document that a
  * reader stands before; a string on the way is read as the JSON that it holds,
  * which is decoded into the current context.  LFDW_JSON_END where there is none,
@@ -54,7 +63,7 @@ lfdw_json_go_to(LfdwJsonReader *reader, const char *token)
  * The function is named in the errors of lfdw_json_string_open.
  */
 LfdwJsonStatus
-lfdw_json_find(LfdwJsonReader document, const LfdwPointer *pointer,
+lfdw_json_seek(LfdwJsonReader document, const LfdwPointer *pointer,
 			   const char *function, LfdwJsonValue *value)
 {
 	LfdwJsonStatus status = LFDW_JSON_OK;
@@ -75,7 +84,15 @@ lfdw_json_find(LfdwJsonReader document, const LfdwPointer *pointer,
 				return LFDW_JSON_END;
 		}
 		if (status == LFDW_JSON_OK)
-			status = lfdw_json_go_to(&document, pointer->tokens[i]);
+			status = go_to(&document, pointer->tokens[i]);
 	}
 	return status == LFDW_JSON_OK ? lfdw_json_value(&document, value) : status;
+}
+
+/* The same in a document that is whole: false where there is no such value. */
+bool
+lfdw_json_find(LfdwJsonReader document, const LfdwPointer *pointer,
+			   const char *function, LfdwJsonValue *value)
+{
+	return lfdw_json_seek(document, pointer, function, value) == LFDW_JSON_OK;
 }

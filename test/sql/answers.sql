@@ -83,6 +83,7 @@ SELECT answer('t', '{"response":"{}","status":404}');
 SELECT ask('SELECT a FROM t') LIMIT 1;
 CREATE FOREIGN TABLE http ("statusCode" int, b text) SERVER lambda OPTIONS (function_arn 'raw', no_rows_status '404');
 SELECT try('http', '{"statusCode":404,"b":"x"}');
+SELECT try('http', '{"statusCode":404,"rows":[{"b":"x"}]}');
 SELECT try('http', '{"statusCode":200,"b":"x"}');
 
 -- by its errorType, with the header and without
@@ -224,12 +225,14 @@ SELECT try_body('graph', 'no JSON', 500);
 SELECT try('graph', '{"statusCode":500,"body":{"errors":["of an object"]}}');
 SELECT try('graph', '"{\"errors\":[\"of a string\"]}"');
 SELECT try('graph', '{"errors":["beside a status"],"statusCode":404}');
-SELECT try('graph', '{"errors":["no row"],"data":{"items":[{"a":');
+SELECT try('graph', '{"errors":["beside rows and a status"],"data":{"items":[{"a":1}]},"statusCode":404}');
+SELECT try('graph', '{"errors":["beside rows and another status"],"data":{"items":[{"a":1}]},"statusCode":403}');
 CREATE FOREIGN TABLE inner_error (a int) SERVER lambda OPTIONS (function_arn 'raw', error_path '/result/error');
 SELECT try('inner_error', '{"result":"{\"error\":\"in a string\"}","a":1}');
 SELECT try('inner_error', '{"a":1,"result":"no JSON"}');
 SELECT try('inner_error', '{"a":1,"result":[{"error":"of no object"}]}');
 SELECT try('inner_error', '[{"a":1}]');
+SELECT try('inner_error', '{"result":{"error":"of what is cut"},"rows":[{"a":');
 CREATE FOREIGN TABLE second_error (a int) SERVER lambda OPTIONS (function_arn 'raw', error_path '/1/error');
 SELECT try('second_error', '[{"a":1},{"error":"of an element"}]');
 SELECT try('second_error', '[{"a":1},{"a":2}]');
@@ -345,6 +348,10 @@ SELECT try_body('csv', E'id,doc\n1,{\n');
 SELECT try_bytes('csv', E'id,name\n1,x\n');
 SELECT try_bytes('csv', E'id,name\n1,\\377\n'::bytea);
 SELECT try_bytes('csv', E'id,name\n1,\\000\n'::bytea);
+-- columns named as members of API Gateway's form, or of an error, read fields
+CREATE FOREIGN TABLE log ("statusCode" int, "errorType" text) SERVER lambda OPTIONS (function_arn 'raw', answer_format 'csv');
+SELECT try_body('log', E'statusCode,errorType\n200,x\n');
+SELECT try('log', '{"errorMessage":"no","errorType":"Boom"}');
 -- in pieces, cut anywhere
 CREATE FUNCTION in_pieces(rel regclass, response text) RETURNS SETOF text LANGUAGE sql AS $$
   SELECT answers.answer(rel, jsonb_build_object('chunks', string_to_array(response, NULL)));

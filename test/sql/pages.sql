@@ -20,8 +20,8 @@ BEGIN
   SET LOCAL client_min_messages = warning;
   DROP FOREIGN TABLE IF EXISTS pages.rows;
   EXECUTE format('CREATE FOREIGN TABLE pages.rows (id int, k int OPTIONS (pushdown ''=, in''), name text) SERVER lambda
-    OPTIONS (function_arn ''pages'', envelope ''false'', rows_path ''/items'', payload %L, %s)',
-    json_build_object('test', test::json), options);
+    OPTIONS (function_arn ''pages'', envelope ''false'', rows_path ''/items'', payload %L, %s%s)',
+    json_build_object('test', test::json), options, CASE WHEN options !~ 'max_pages' THEN ', max_pages ''30''' END);
 END $$;
 -- runs a query, tells its rows, and what the function received for each page
 CREATE FUNCTION sent(query text DEFAULT 'SELECT * FROM rows') RETURNS SETOF text LANGUAGE plpgsql AS $$
@@ -77,7 +77,7 @@ SELECT sent();
 SELECT make('{"by": "offset", "maximum": 8}', $$offset_argument 'offset', limit_argument 'limit', page_size '10'$$);
 SELECT sent();
 -- a short page is not the last where more_path says so
-SELECT make('{"by": "page", "maximum": 8, "more": [true, false]}', $$page_argument 'page', limit_argument 'limit', page_size '8', more_path '/meta/more'$$);
+SELECT make('{"by": "page", "lie": "thin", "more": [true, false]}', $$page_argument 'page', limit_argument 'limit', page_size '10', more_path '/meta/more'$$);
 SELECT sent();
 
 -- offsets
@@ -156,6 +156,10 @@ SELECT make('{"by": "offset", "lie": "ignore"}', $$offset_argument 'offset'$$);
 SELECT fails();
 SELECT make('{"by": "page", "lie": "repeat"}', $$page_argument 'page'$$);
 SELECT fails();
+\set SHOW_CONTEXT errors
+SELECT make('{"by": "page", "lie": "ignore", "size": 3}', $$page_argument 'page'$$);
+SELECT id FROM rows WHERE k IN (0, 2);
+\set SHOW_CONTEXT never
 -- pages that end alike are not the same
 SELECT make('{"by": "page", "lie": "footer"}', $$page_argument 'page'$$);
 SELECT sent();
@@ -194,6 +198,19 @@ SELECT make('{"by": "row", "past": "status"}', $$cursor_row_path '/id', cursor_a
 SELECT fails();
 SELECT make('{"by": "row", "past": "raise"}', $$cursor_row_path '/id', cursor_argument 'after', no_rows_errors 'NotFound'$$);
 SELECT fails();
+
+-- pages cost what they take, one after the other
+CREATE FUNCTION cost(query text) RETURNS float LANGUAGE plpgsql AS $$
+DECLARE
+  plan json;
+BEGIN
+  EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO plan;
+  RETURN plan->0->'Plan'->>'Total Cost';
+END $$;
+SELECT make('{"by": "page"}', $$page_argument 'page', limit_argument 'limit', page_size '1000', estimated_rows '1000'$$);
+SELECT cost('SELECT * FROM rows') AS one_page \gset
+ALTER FOREIGN TABLE rows OPTIONS (SET page_size '10');
+SELECT round(cost('SELECT * FROM rows') / :one_page) AS times;
 
 -- LIMIT: nothing is asked for that it does not want
 SELECT make('{"by": "page"}', $$page_argument 'page', limit_argument 'limit', page_size '10'$$);

@@ -37,6 +37,7 @@ SELECT tried('{"data": {"list": {"Items": [{"id": 1}, {"id": 2}], "Count": 2}}}'
 SELECT tried('{"total": 2, "orders": [{"id": 1}, {"id": 2}], "warnings": [{"code": 7}]}');
 SELECT tried('{"orders": [{"id": 1}], "customers": [{"name": "b"}, {"name": "c"}]}');
 SELECT tried('{"Item": {"id": 1, "tags": ["a"]}, "ResponseMetadata": {"RequestId": "x"}}');
+SELECT tried('[{"id": 1, "detail": "{\"kind\": \"a\", \"inner\": \"{\\\"x\\\": 1}\"}", "note": "{}"}, {"id": 2, "detail": null, "note": "no JSON"}]');
 SELECT tried('{"lat": 59.91, "lon": 10.75, "address": {"city": "Oslo"}}');
 SELECT tried('[[1, "a", null], [2, "b", 3.5, true]]');
 SELECT tried('{"columns": ["id", "fullName"], "rows": [[1, "a"], [2, null]]}');
@@ -65,6 +66,7 @@ SELECT tried(to_jsonb('[{"id": 1}, {"id": 2}]'::text)::text);
 SELECT tried('{"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": "{\"items\": [{\"id\": 1}]}"}');
 SELECT tried('{"result": "{\"rows\": [{\"id\": 1}]}", "ok": true}');
 SELECT tried('{"formattedRecords": "[{\"id\": 1}]"}');
+SELECT tried('{"statusCode": 200, "isBase64Encoded": true, "headers": {"Content-Encoding": "gzip"}, "body": "H4sIAAAAAAACA4uuVspMUbJSMKzVUYAyjWpjAbjo0ygWAAAA"}');
 
 -- text and bytes
 SELECT tried(E'id,full name,price,day\n1,"a, b",2.5,2024-01-31\n2,,3,2024-02-01\n');
@@ -146,6 +148,45 @@ SELECT paged('{"statusCode": 200, "body": "{\"items\": [{\"id\": 1}], \"nextCurs
   '{"httpMethod": "POST", "path": "/orders", "queryStringParameters": null, "body": "{}"}');
 SELECT paged('{"items": [{"id": 1}], "nextToken": null}', '{"arguments": {"limit": 10, "nextToken": null}}');
 SELECT paged('{"predictions": [{"score": 1}, {"score": 2}]}', '{"instances": [{"a": 1}, {"a": 2}]}');
+
+-- the functions of functions/examples: they have their tables at once
+CREATE FUNCTION read_at_once(function text, payload jsonb) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+  statement text := lambda_fdw_sketch('lambda', function, payload);
+  nrows int;
+BEGIN
+  EXECUTE statement;
+  RETURN QUERY SELECT line FROM regexp_split_to_table(statement, E'\n') WITH ORDINALITY l (line, n)
+    WHERE line !~ '^(CREATE|  function_arn|  envelope|\) SERVER|\);)' AND line <> '' ORDER BY n;
+  EXECUTE format('SELECT count(*) FROM %I', function) INTO nrows;
+  RETURN QUERY EXECUTE format('SELECT to_jsonb(r)::text FROM %I r LIMIT 2', function);
+  EXECUTE format('DROP FOREIGN TABLE %I', function);
+  RETURN NEXT nrows || ' rows';
+END $$;
+SELECT read_at_once('rest_customers', '{"queryStringParameters": {"country": "PT"}, "body": null}');
+SELECT read_at_once('appsync_posts', '{"info": {"fieldName": "postsByAuthor"}, "arguments": {"author": "ann"}}');
+SELECT read_at_once('graphql_issues', '{"body": "{\"query\": \"{ issues }\"}"}');
+SELECT read_at_once('redshift_distance', '{"num_records": 2, "arguments": [[60.39, 5.32, 38.71, -9.14], [1, 1, null, 1]]}');
+SELECT read_at_once('snowflake_sentiment', '{"body": "{\"data\": [[0, \"good\"], [1, \"late\"]]}"}');
+SELECT read_at_once('churn_model', '{"instances": [{"complaints": 0, "tenure_months": 12, "plan": "annual"}, {"complaints": 3, "tenure_months": 12, "plan": "annual"}]}');
+SELECT read_at_once('embeddings', '{"input": ["a", "b", "c"]}');
+SELECT read_at_once('dynamodb_readings', '{"sensor": "s1"}');
+SELECT read_at_once('dynamodb_http', '{"queryStringParameters": null, "pathParameters": {"sensor": "s2"}}');
+SELECT read_at_once('dynamodb_batch', '{"RequestItems": {"products": {"Keys": [{"id": 1}, {"id": 2}, {"id": 3}, {"id": 4}]}}}');
+SELECT read_at_once('charges', '{}');
+SELECT read_at_once('charges', '{"limit": 5}');
+SELECT read_at_once('catalog_pages', '{"queryStringParameters": {"per_page": "50"}}');
+SELECT read_at_once('odata_employees', '{"queryStringParameters": null, "pathParameters": null}');
+SELECT read_at_once('hal_invoices', '{"version": "2.0", "rawPath": "/invoices", "queryStringParameters": {"status": "open"}}');
+SELECT read_at_once('jsonapi_articles', '{"queryStringParameters": null}');
+SELECT read_at_once('link_repos', '{"queryStringParameters": null, "pathParameters": {"org": "acme"}}');
+SELECT read_at_once('fx_rates', '{"base": "NOK"}');
+SELECT read_at_once('sales_csv', '{"queryStringParameters": {"month": "2026-05"}}');
+SELECT read_at_once('swatch', '{"pathParameters": {"color": "ff8800"}}');
+SELECT read_at_once('warehouse_query', '{"station": "Porto"}');
+SELECT read_at_once('forecast', '{"latitude": 60.4, "longitude": 5.3}');
+SELECT read_at_once('queue_messages', '{}');
+SELECT read_at_once('rds_data', '{}');
 
 -- errors
 SELECT lambda_fdw_sketch('lambda', NULL);

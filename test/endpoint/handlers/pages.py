@@ -13,10 +13,10 @@ past     "status": a page behind the last is answered by statusCode 404;
 csv      true: rows as CSV, in the body of API Gateway's form
 more     values of /meta/more where a page follows and where none does
 lie      "ignore": every page is the first; "repeat": the last comes again and
-         again; "gap": the second has no rows; "forever": /meta/more as if a page
-         followed; "same": a cursor that does not change; "unfiltered": `k` is
-         not read; "no_id": rows without one; "footer": every page ends alike;
-         "omit": the second has no member /items
+         again; "gap": the second has no rows; "thin": it has three; "omit": it
+         has no member /items; "forever": /meta/more as if a page followed;
+         "same": a cursor that does not change; "unfiltered": `k` is not read;
+         "no_id": rows without one; "footer": every page ends alike
 
 Arguments are read from `at` (the payload itself), a member of it.  `k` is one
 value or a list: the rows have id % 3.
@@ -93,6 +93,8 @@ def lambda_handler(event, context):
             raise NotFound("no such page")
         return {"statusCode": 404, "body": json.dumps({"message": "none"})}
     follows = start + size < len(rows)
+    if lie == "thin" and start == size:
+        page = page[:3]
     if lie == "gap" and start == size:
         page = []
     if lie == "no_id":
