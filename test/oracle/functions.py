@@ -19,8 +19,6 @@ KEYS = ("int4", "int4", "int4", "text", "text", "int8", "uuid", "date", "enum",
 SIMPLE = KEYS + ("numeric", "timestamptz", "float8", "int2", "timestamp")
 OTHERS = SIMPLE + ("jsonb", "ints", "bytea", "bpchar4", "numeric2", "time")
 NULL_TEXT = "N/A"
-BUILT = {"tuples", "pages", "none", "null_if", "input", "entries", "csv",
-         "http", "url", "batch", "aligned"}
 # The payload that requests start from, and the objects in it for arguments.
 PAYLOAD = {"query": {"fixed": "yes"}, "list": [{}, {"x": "y"}],
            "body": json.dumps({"inner": json.dumps([{}, {"k": "v"}])})}
@@ -112,8 +110,7 @@ class FunctionMaker:
         return self.chance.random() < share
 
     def make(self):
-        form = self.choose(objects=6, columns=2, arrays=2,
-                           entries="entries" in BUILT, csv="csv" in BUILT)
+        form = self.choose(objects=6, columns=2, arrays=2, entries=1, csv=1)
         table = self.table = FunctionTable(self.name, self.columns(form))
         self.spec = table.spec
         self.spec["seed"] = self.chance.randrange(10 ** 6)
@@ -128,7 +125,7 @@ class FunctionMaker:
                 column.form = self.choose(json=1, text=1, csv=1)
         self.container = self.chance.choice(CONTAINERS)
         self.choose_batch(form)
-        self.http = not self.whole and "http" in BUILT and self.maybe(0.3)
+        self.http = not self.whole and self.maybe(0.3)
         if self.http:
             self.route()
         elif self.maybe(0.7):
@@ -173,9 +170,8 @@ class FunctionMaker:
     def columns(self, form):
         """Keys, others, and last a column k of unique values."""
         chance = self.chance
-        keys = self.choose(_0=3, _1=4, _2=4*("tuples" in BUILT), _3=3*("tuples" in BUILT))
-        keys = int(keys[1])
-        columns, inputs = [], "input" in BUILT and self.maybe(0.3)
+        keys = chance.choice((0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3))
+        columns, inputs = [], self.maybe(0.3)
         for index in range(keys + chance.choice((1, 2, 3))):
             is_key = index < keys
             kind = BY_NAME[chance.choice(KEYS if is_key else
@@ -277,11 +273,10 @@ class FunctionMaker:
     def choose_batch(self, form):
         """Whether the function takes its keys in batches, and which of them."""
         required = self.table.required
-        if "batch" not in BUILT or not required or not self.maybe(0.4):
+        if not required or not self.maybe(0.4):
             return
         self.tuple = [c for c in required if self.maybe(0.8)] or required[:1]
-        self.aligned = "aligned" in BUILT and form == "objects" and \
-            self.maybe(0.7)
+        self.aligned = form == "objects" and self.maybe(0.7)
         self.whole = self.maybe(0.2)
         if self.whole:
             self.tuple = required
@@ -330,7 +325,7 @@ class FunctionMaker:
         reply["proxy"] = self.maybe(0.15)
         reply["string"] = form != "csv" and self.maybe(0.1)
         reply["single"] = self.maybe(0.3)
-        pages = self.pages(form) if "pages" in BUILT else {}
+        pages = self.pages(form)
         if pages:
             self.spec["pages"] = pages
             # Every place of a page's is of one kind here.
@@ -380,7 +375,7 @@ class FunctionMaker:
         self.options.append((what + "_argument", name))
 
     def cursor(self, pages):
-        if self.http and "url" in BUILT and self.maybe(0.4):
+        if self.http and self.maybe(0.4):
             self.next_url(pages)
         elif self.maybe(0.3):
             pages["header"] = self.chance.choice(("x-next-token", "X-Cursor"))
@@ -435,7 +430,7 @@ class FunctionMaker:
     def none(self):
         """How it says that there is nothing, and that something failed."""
         none = self.spec["none"]
-        if "none" in BUILT and self.maybe(0.4):
+        if self.maybe(0.4):
             none["often"] = self.chance.choice((0.5, 1))
             none["strict"] = self.maybe(0.5)
             how = self.choose(status=3, errors=2, both=2)
@@ -445,16 +440,15 @@ class FunctionMaker:
             if how != "status":
                 none["errors"] = True
                 self.options.append(("no_rows_errors", "NotFound, Gone"))
-        elif "none" in BUILT and self.maybe(0.15) and \
+        elif self.maybe(0.15) and \
                 self.spec["reply"]["form"] != "columns":
             none["often"], none["missing"] = 0.7, True
             self.options.append(("no_rows_missing", "true"))
-        if "none" in BUILT and self.maybe(0.2):
+        if self.maybe(0.2):
             self.spec["error_path"] = ["errors"]
             self.options.append(("error_path", "/errors"))
         for column in self.table.columns[:-1]:
-            if "null_if" in BUILT and not column.required and \
-                    self.maybe(0.15):
+            if not column.required and self.maybe(0.15):
                 column.null_if = NULL_TEXT
                 for operator in ("is null", "is not null"):
                     column.named.pop(operator, None)

@@ -246,11 +246,11 @@ class Request:
         body = event.get("body")
         if event.get("isBase64Encoded"):
             raise Broken("a body in base64")
+        self.sent = path, [(name, value) for name, values in query.items()
+                           for value in values]
         for name, value in http.get("fixed_query", {}).items():
             if query.pop(name, None) != [value]:
                 raise Broken("%s is not %s" % (name, value))
-        self.sent = path, [(name, value) for name, values in query.items()
-                           for value in values]
         return {"path": named, "headers": event.get("headers") or {},
                 "query": {name: values if len(values) > 1 else values[0]
                           for name, values in query.items()},
