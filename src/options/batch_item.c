@@ -21,6 +21,7 @@ struct LfdwBatchItem
 {
 	const char *relname;
 	LfdwBatchFormat format;
+	bool		numbered;		/* an array begins with its number */
 	int			ncolumns;
 	LfdwTemplate *object;		/* each column's slot is its number */
 };
@@ -36,6 +37,7 @@ lfdw_batch_item_create(const LfdwOptions *options, const char *relname)
 
 	item->relname = relname;
 	item->format = options->batch_format ? options->batch_format : LFDW_BATCH_OBJECTS;
+	item->numbered = options->event == LFDW_EVENT_SNOWFLAKE;
 	item->object = lfdw_template_create(options->item_payload);
 	lfdw_template_set_owner(item->object, "the option item_payload");
 	return item;
@@ -86,10 +88,11 @@ lfdw_batch_item_check(const LfdwBatchItem *item)
 
 /*
  * Writes an element, in the database encoding, of the values of the columns, in
- * the order in which these were added; NULL for one that has none.
+ * the order in which these were added; NULL for one that has none.  number is its
+ * place in the batch, from 0.
  */
 void
-lfdw_batch_item_write(StringInfo out, const LfdwBatchItem *item,
+lfdw_batch_item_write(StringInfo out, const LfdwBatchItem *item, int64 number,
 					  const char *const *json)
 {
 	if (item->format == LFDW_BATCH_OBJECTS)
@@ -99,9 +102,11 @@ lfdw_batch_item_write(StringInfo out, const LfdwBatchItem *item,
 	}
 	if (item->format == LFDW_BATCH_ARRAYS)
 		appendStringInfoChar(out, '[');
+	if (item->numbered)
+		appendStringInfo(out, "" INT64_FORMAT, number);
 	for (int i = 0; i < item->ncolumns; i++)
 	{
-		if (i > 0)
+		if (i > 0 || item->numbered)
 			lfdw_json_append_comma(out);
 		appendStringInfoString(out, json[i] ? json[i] : "null");
 	}

@@ -25,6 +25,6 @@ extern void lfdw_batch_item_add(LfdwBatchItem *item, const char *attname,
 								const LfdwPointer *path);
 extern void lfdw_batch_item_check(const LfdwBatchItem *item);
 extern void lfdw_batch_item_write(StringInfo out, const LfdwBatchItem *item,
-								  const char *const *json);
+								  int64 number, const char *const *json);
 
 #endif							/* LFDW_BATCH_ITEM_H */

@@ -159,28 +159,6 @@ check_more(const LfdwOptions *options)
 	check_beside_rows(options, "more_path", options->more_path);
 }
 
-/* What is read of pages in answers of other forms than JSON's. */
-static void
-check_paged_form(const LfdwOptions *options)
-{
-	bool		is_text = options->answer_format > LFDW_ANSWER_JSON;
-	bool		alone = is_text && (options->rows_path == NULL ||
-									options->rows_path->ntokens == 0);
-
-	if (options->cursor_row_path &&
-		(is_text || options->rows_format == LFDW_ROWS_ENTRIES))
-		refuse_both("cursor_row_path", is_text ? "answer_format" : "rows_format",
-					"It leads into rows that are JSON of their own.");
-	if (alone && (options->cursor_path || options->more_path))
-		refuse_both(options->cursor_path ? "cursor_path" : "more_path",
-					"answer_format",
-					"The answer is text, and nothing stands beside it: the option rows_path would lead to it in a JSON document.");
-	if (options->batch_answer == LFDW_BATCH_ANSWER_ALIGNED &&
-		lfdw_paging_is_declared(options))
-		refuse_both("batch_answer", lfdw_paging_option(options),
-					"An aligned answer has all elements of a batch, and no further page.");
-}
-
 /* How many rows a call is asked for. */
 static void
 check_limit(const LfdwOptions *options)
@@ -218,32 +196,6 @@ check_capabilities(const LfdwOptions *options)
 				 errhint("The option limit_argument carries a limit without it.") : 0));
 }
 
-/* What CSV has no members for. */
-static void
-check_csv(const LfdwOptions *options)
-{
-	const struct
-	{
-		const char *name;
-		bool		given;
-	}			beside[] = {
-		{"cursor_path", options->cursor_path != NULL},
-		{"more_path", options->more_path != NULL},
-		{"no_rows_missing", options->no_rows_missing}
-	};
-	bool		in_document = options->rows_path && options->rows_path->ntokens > 0;
-
-	for (int i = 0; !in_document && i < (int) lengthof(beside); i++)
-	{
-		if (beside[i].given)
-			report_needs(beside[i].name, "\"rows_path\" with answer_format 'csv'",
-						 "Where the whole answer is CSV, it has no members.");
-	}
-	if (options->cursor_row_path)
-		refuse_both("cursor_row_path", "answer_format",
-					"A row of CSV is no JSON, which the path could lead into.");
-}
-
 /* What a body that is a value has no place for. */
 static void
 check_raw(const LfdwOptions *options)
@@ -254,9 +206,6 @@ check_raw(const LfdwOptions *options)
 		bool		given;
 	}			inside[] = {
 		{"rows_path", options->rows_path != NULL},
-		{"cursor_path", options->cursor_path != NULL},
-		{"cursor_row_path", options->cursor_row_path != NULL},
-		{"more_path", options->more_path != NULL},
 		{"no_rows_missing", options->no_rows_missing},
 		{"error_path", options->error_path != NULL}
 	};
@@ -282,13 +231,12 @@ check_answer(const LfdwOptions *options)
 	if (is_text && options->batch_answer == LFDW_BATCH_ANSWER_ALIGNED)
 		refuse_both("batch_answer", "answer_format",
 					"Only JSON has elements that could answer a tuple each.");
-	if (options->answer_format == LFDW_ANSWER_CSV)
-		check_csv(options);
+	if (options->answer_format == LFDW_ANSWER_CSV && options->no_rows_missing &&
+		(options->rows_path == NULL || options->rows_path->ntokens == 0))
+		report_needs("no_rows_missing", "\"rows_path\" with answer_format 'csv'",
+					 "Where the whole answer is CSV, it has no members.");
 	if (options->answer_format == LFDW_ANSWER_RAW)
 		check_raw(options);
-	if (entries && options->cursor_row_path)
-		refuse_both("cursor_row_path", "rows_format",
-					"A member of an object is no row that the path could lead into.");
 	if (entries && options->rows_path == NULL &&
 		(options->cursor_path || options->more_path))
 		report_needs(options->cursor_path ? "cursor_path" : "more_path",
@@ -359,6 +307,7 @@ check_aligned(const LfdwOptions *options)
 		const char *name;
 		bool		given;
 	}			others[] = {
+		{lfdw_paging_option(options), lfdw_paging_is_declared(options)},
 		{"cursor_argument", options->cursor_argument != NULL},
 		{"limit_argument", options->limit_argument != NULL},
 		{"capabilities", options->capabilities != 0},
@@ -385,7 +334,6 @@ lfdw_table_rules_check(const LfdwOptions *options)
 	check_function(options);
 	check_paging(options);
 	check_more(options);
-	check_paged_form(options);
 	check_limit(options);
 	check_capabilities(options);
 	check_batch(options);

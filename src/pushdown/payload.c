@@ -286,7 +286,7 @@ write_batch(const LfdwTable *table, const LfdwArguments *arguments,
 		}
 		if (tuple > 0)
 			appendStringInfoChar(&out, ',');
-		lfdw_batch_item_write(&out, table->item, json);
+		lfdw_batch_item_write(&out, table->item, tuple, json);
 	}
 	appendStringInfoChar(&out, ']');
 	pfree(json);

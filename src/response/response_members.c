@@ -93,7 +93,8 @@ note_value(LfdwResponse *response, const LfdwJsonValue *key,
 	if (at_root && lfdw_root_note_member(response, key, value))
 		return;
 	lfdw_root_note_other(response);
-	if (frame->is_object && !read)
+	/* where it is not on the way to the rows, the root object is the rows */
+	if (frame->is_object && !read && (response->nframes > 1 || frame->to_rows))
 		lfdw_response_note_page(response, key, value);
 }
 

@@ -201,14 +201,18 @@ note_page(LfdwResponse *response, const KeyPath *path,
 
 /*
  * Keeps whether a member beside the rows, or of what may be a row itself, names
- * a further page.  Whoever wrote the table may not have known of it.
+ * a further page.  Whoever wrote the table may not have known of it.  A member that
+ * is a row names none.
  */
 void
 lfdw_response_note_page(LfdwResponse *response, const LfdwJsonValue *key,
 						const LfdwJsonValue *value)
 {
+	const LfdwOptions *options = response->table->options;
 	const KeyPath path = {key, NULL};
 
+	if (options->rows_format == LFDW_ROWS_ENTRIES && options->rows_path == NULL)
+		return;
 	note_page(response, &path, value,
 			  lfdw_row_takes_all(response->row) ||
 			  lfdw_row_knows(response->row, key), PAGE_DEPTH);

@@ -200,6 +200,26 @@ check_raised(const LfdwSketch *sketch)
 					   lfdw_error_excerpt(message.text, message.len))));
 }
 
+/* Raises the error that the function reports in words of its own. */
+static void
+check_reported(const LfdwSketch *sketch)
+{
+	LfdwJsonValue error;
+	LfdwJsonValue message = {LFDW_JSON_NULL, false, "null", 4};
+
+	if (sketch->form != LFDW_SKETCH_JSON ||
+		!lfdw_sketch_member(&sketch->root, "lambda_fdw_error", &error) ||
+		error.type != LFDW_JSON_OBJECT)
+		return;
+	lfdw_sketch_member(&error, "message", &message);
+	ereport(ERROR,
+			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+			 errmsg("Lambda function \"%s\" reported an error", sketch->label),
+			 errdetail("%s", message.type == LFDW_JSON_STRING ?
+					   lfdw_json_shown(&message) :
+					   lfdw_error_excerpt(error.text, error.len))));
+}
+
 /*
  * Unpacks an answer: form, root or text, and headers are those of what it
  * holds.  Raises 38000 where the function answered with an error, 22P02 and the
@@ -215,10 +235,11 @@ lfdw_sketch_open_answer(LfdwSketch *sketch, const char *bytes, size_t len)
 		open_text(sketch, bytes, len);
 	if (sketch->form == LFDW_SKETCH_JSON)
 	{
-		lfdw_sketch_open_string(sketch, &sketch->root);
+		sketch->in_string = lfdw_sketch_open_string(sketch, &sketch->root);
 		check_raised(sketch);
 		open_gateway(sketch);
 	}
+	check_reported(sketch);
 	if (sketch->form != LFDW_SKETCH_JSON)
 		return;
 

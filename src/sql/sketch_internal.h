@@ -81,6 +81,7 @@ typedef struct LfdwSketch
 	LfdwJsonValue root;			/* of JSON */
 	const char *text;			/* of lines, CSV and raw */
 	size_t		len;
+	bool		in_string;		/* the root was all of a string */
 	bool		is_base64;		/* the text's bytes came in base64 */
 	LfdwJsonValue headers;		/* an object; null where there are none */
 

@@ -370,6 +370,9 @@ find_csv(LfdwSketch *sketch)
 	size_t		len;
 	const char *text;
 
+	/* by answer_format 'csv' such a string would be the CSV */
+	if (sketch->in_string)
+		return false;
 	lfdw_sketch_walk(&walk, &sketch->root);
 	while (walk.is_object && lfdw_sketch_next(&walk))
 	{

@@ -153,7 +153,17 @@ $$;
 SELECT says('status');
 SELECT * FROM item WHERE id IN (1, 2, 3, 7, 4) ORDER BY id;
 SELECT count(*), string_agg(coalesce(ids::text, id::text), ' ') FROM calls;
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) SELECT * FROM item WHERE id IN (1, 2, 3, 7, 4);
+CREATE FUNCTION explained(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+  line text;
+BEGIN
+  FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) ' || query LOOP
+    IF line ~ '(Invocations|Received|Answers)' THEN
+      RETURN NEXT trim(line);
+    END IF;
+  END LOOP;
+END $$;
+SELECT explained('SELECT * FROM item WHERE id IN (1, 2, 3, 7, 4)');
 SELECT * FROM item WHERE id = 7;
 SELECT says('raise');
 SELECT * FROM item WHERE id IN (8, 2, 3, 7) ORDER BY id;

@@ -156,12 +156,20 @@ SELECT id, vector FROM t JOIN embedded ON input = b ORDER BY 1;
 CREATE FOREIGN TABLE predicted (x float8 OPTIONS (input 'true'), y int OPTIONS (path ''))
   SERVER batches OPTIONS (function_arn 'batch', batch_argument '/instances', batch_format 'values', batch_answer 'aligned', payload '{"how": {"answer": "values", "under": "predictions", "none": [2]}}', rows_path '/predictions', envelope 'false');
 SELECT * FROM predicted WHERE x IN (1.5, 2, 30) ORDER BY 1;
-SELECT * FROM (VALUES (1.0), (1.00), (30)) v (n) JOIN predicted ON x = n::float8 ORDER BY 1, 2;
+SELECT * FROM (VALUES (1.0), (1.00), (30)) v (n) JOIN predicted ON x = n::float8 ORDER BY n::text;
 SELECT * FROM predicted WHERE x = 'NaN';
 -- an answer too large is asked for by halves
 ALTER FOREIGN TABLE predicted OPTIONS (SET payload '{"how": {"answer": "values", "under": "predictions", "most": 2}}');
 SELECT sent('SELECT * FROM predicted WHERE x IN (1.5, 2, 30, 4, 5)');
 SELECT * FROM predicted WHERE x IN (1.5, 2, 30, 4, 5) ORDER BY 1;
+-- so is one that says that some tuple is none
+ALTER FOREIGN TABLE predicted OPTIONS (SET payload '{"how": {"answer": "values", "under": "predictions", "raise": [2]}}', ADD no_rows_errors 'NotFound');
+SELECT sent('SELECT * FROM predicted WHERE x IN (1.5, 2, 30, 4, 5)');
+SELECT n, y FROM (VALUES (2), (30), (4)) v (n) LEFT JOIN predicted ON x = n::float8 ORDER BY 1;
+\set SHOW_CONTEXT always
+ALTER FOREIGN TABLE predicted OPTIONS (SET payload '{"how": {"answer": "values", "under": "predictions", "omit": 1}}');
+SELECT * FROM predicted WHERE x IN (1.5, 2, 30);
+\set SHOW_CONTEXT never
 -- an input column in a batch of rows has calls of its own: nobody tells which row is whose
 CREATE FOREIGN TABLE mixed (a int OPTIONS (pushdown '=', required 'true'), b text OPTIONS (input 'true'), score int)
   SERVER batches OPTIONS (function_arn 'batch', batch_argument '/instances');

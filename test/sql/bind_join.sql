@@ -191,7 +191,7 @@ SELECT payload->'a' AS a, payload->'b' AS b FROM calls ORDER BY 1, 2;
 -- a key's column that has a constant too, as a condition on an outer join's other side gives it
 CREATE FOREIGN TABLE named (name text OPTIONS (pushdown '=', required 'true'), id int OPTIONS (pushdown '=, in', required 'true'), label text)
   SERVER lambda OPTIONS (function_arn 'raw', payload '{"response": "[{\"label\":\"x\"}]"}');
-SELECT explain('SELECT w.i, t.label FROM wanted w LEFT JOIN named t ON t.name = w.name AND t.id = w.id WHERE w.name = ''item 3''');
+SELECT line FROM explain('SELECT w.i, t.label FROM wanted w LEFT JOIN named t ON t.name = w.name AND t.id = w.id WHERE w.name = ''item 3''') line WHERE line !~ 'Bind Key';
 SELECT w.i, t.* FROM wanted w LEFT JOIN named t ON t.name = w.name AND t.id = w.id WHERE w.name = 'item 3';
 
 -- under a view its owner's user mapping counts, under another role that role's

@@ -263,6 +263,62 @@ SELECT * FROM r8;
 CREATE FOREIGN TABLE r9 (id int OPTIONS (pushdown '=:/body/a, in:/body/a/b')) SERVER lambda OPTIONS (function_arn 'f', route 'POST /orders', event 'apigateway_v1');
 SELECT * FROM r9;
 
+-- Redshift's Lambda UDFs
+CREATE FOREIGN TABLE distance (
+  lat1 float8 OPTIONS (input 'true'), lon1 float8 OPTIONS (input 'true'),
+  lat2 float8 OPTIONS (input 'true'), lon2 float8 OPTIONS (input 'true'), km float8
+) SERVER lambda OPTIONS (function_arn 'redshift_distance', event 'redshift', payload '{"user": "me", "database": "dev", "cluster": "c", "extra": 1.50}');
+CREATE TABLE legs (leg int, a float8, b float8, c float8, d float8);
+INSERT INTO legs VALUES (1, 60.4, 5.32, 59.91, 10.75), (2, 59.91, 10.75, 38.72, -9.14), (3, 60.4, 5.32, 59.91, 10.75), (4, NULL, 1, 2, 3);
+ANALYZE legs;
+SELECT count(*) FROM reset_calls;
+SELECT leg, km FROM legs LEFT JOIN distance ON lat1 = a AND lon1 = b AND lat2 = c AND lon2 = d ORDER BY leg;
+SELECT * FROM distance WHERE lat1 = 0 AND lon1 = 0 AND lat2 IN (0, 1) AND lon2 = 0 ORDER BY lat2;
+SELECT jsonb_pretty(payload::jsonb - 'request_id' - 'query_id') AS sent,
+       payload->>'request_id' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' AS id, (payload->>'query_id')::bigint > 0 AS query
+  FROM calls WHERE function = 'redshift_distance' ORDER BY seq;
+CREATE FOREIGN TABLE own_names (a int OPTIONS (input 'true'), r int) SERVER lambda OPTIONS (function_arn 'redshift_distance', event 'redshift');
+SELECT * FROM own_names WHERE a = 1;
+SELECT payload->>'user' = current_user AS "user", payload->>'database' = current_database() AS database, payload->>'external_function' AS name, payload->>'cluster' AS cluster
+  FROM calls WHERE function = 'redshift_distance' ORDER BY seq DESC LIMIT 1;
+EXPLAIN (VERBOSE, COSTS OFF) SELECT km FROM distance WHERE lat1 = 0 AND lon1 = 0 AND lat2 IN (0, 1) AND lon2 = 0;
+
+-- Snowflake's external functions
+CREATE FOREIGN TABLE sentiment (comment text OPTIONS (input 'true'), result jsonb) SERVER lambda
+  OPTIONS (function_arn 'snowflake_sentiment', event 'snowflake');
+SELECT count(*) FROM reset_calls;
+SELECT c, result->>'label' AS label FROM (VALUES ('Great, we love it!'), ('Late "again".'), (NULL)) v (c) LEFT JOIN sentiment ON comment = c ORDER BY 1;
+SELECT payload->>'body' AS body, payload->>'httpMethod' AS method, h - 'sf-external-function-query-batch-id' - 'sf-external-function-current-query-id' AS headers,
+       h->>'sf-external-function-query-batch-id' = payload->'requestContext'->>'requestId' AS batch, (h->>'sf-external-function-current-query-id')::bigint > 0 AS query
+  FROM calls, CAST(payload->'headers' AS jsonb) h WHERE function = 'snowflake_sentiment';
+CREATE FOREIGN TABLE two (a int OPTIONS (input 'true'), b int OPTIONS (input 'true'), result jsonb) SERVER lambda
+  OPTIONS (function_arn 'snowflake_sentiment', event 'snowflake');
+\set VERBOSITY terse
+SELECT * FROM two WHERE a = 1 AND b = 2;
+\set VERBOSITY default
+
+-- what they leave no room for
+CREATE FOREIGN TABLE r (a int) SERVER lambda OPTIONS (function_arn 'f', event 'redshift', batch_argument 'x');
+CREATE FOREIGN TABLE r (a int) SERVER lambda OPTIONS (function_arn 'f', event 'snowflake', rows_path '/x');
+CREATE FOREIGN TABLE r (a int) SERVER lambda OPTIONS (function_arn 'f', event 'snowflake', capabilities 'limit');
+CREATE FOREIGN TABLE r (a int) SERVER lambda OPTIONS (function_arn 'f', event 'snowflake', route 'POST /x');
+CREATE FOREIGN TABLE r (a int) SERVER lambda OPTIONS (function_arn 'f', event 'redshift', envelope 'true');
+CREATE FOREIGN TABLE r (a int) SERVER lambda OPTIONS (function_arn 'f', event 'redshift', payload '{"arguments": []}');
+CREATE FOREIGN TABLE r (a int) SERVER lambda OPTIONS (function_arn 'f', event 'redshift', payload '{"num_records": 1}');
+CREATE FOREIGN TABLE r (a int) SERVER lambda OPTIONS (function_arn 'f', event 'snowflake', payload '{"body": "{}"}');
+CREATE FOREIGN TABLE c1 (a int OPTIONS (input 'true'), b int, c int) SERVER lambda OPTIONS (function_arn 'f', event 'redshift');
+SELECT * FROM c1 WHERE a = 1;
+CREATE FOREIGN TABLE c2 (a int) SERVER lambda OPTIONS (function_arn 'f', event 'redshift');
+SELECT * FROM c2;
+CREATE FOREIGN TABLE c3 (a int OPTIONS (input 'true')) SERVER lambda OPTIONS (function_arn 'f', event 'snowflake');
+SELECT * FROM c3 WHERE a = 1;
+CREATE FOREIGN TABLE c4 (a int OPTIONS (input 'true'), b int OPTIONS (path '/x')) SERVER lambda OPTIONS (function_arn 'f', event 'redshift');
+SELECT * FROM c4 WHERE a = 1;
+CREATE FOREIGN TABLE c5 (a int OPTIONS (input 'true'), b int OPTIONS (pushdown '>')) SERVER lambda OPTIONS (function_arn 'f', event 'redshift');
+SELECT * FROM c5 WHERE a = 1;
+CREATE FOREIGN TABLE c6 (a int OPTIONS (input 'true', pushdown '=:x'), b int OPTIONS (input 'true'), c int) SERVER lambda OPTIONS (function_arn 'f', event 'redshift');
+SELECT * FROM c6 WHERE a = 1 AND b = 1;
+
 SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;
 DROP SCHEMA events CASCADE;

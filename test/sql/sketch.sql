@@ -72,6 +72,7 @@ SELECT tried('{"statusCode": 200, "isBase64Encoded": true, "headers": {"Content-
 SELECT tried(E'id,full name,price,day\n1,"a, b",2.5,2024-01-31\n2,,3,2024-02-01\n');
 SELECT tried('{"statusCode": 200, "headers": {"content-type": "text/csv; charset=utf-8"}, "body": "id\n1\n2\n"}');
 SELECT tried('{"csv": "id,code\n1,007\n2,\"\"\n", "rowCount": 2}');
+SELECT tried(to_jsonb('{"csv": "id,code\n1,007\n", "rowCount": 1}'::text)::text);
 SELECT tried('{"statusCode": 200, "headers": {"content-type": "text/html"}, "body": "<p>Hello</p>"}');
 SELECT tried('{"statusCode": 200, "isBase64Encoded": true, "headers": {"content-type": "image/png"}, "body": "iVBORw0KGgo="}');
 
@@ -196,6 +197,7 @@ SELECT lambda_fdw_sketch('nosuch', 'items');
 SELECT lambda_fdw_sketch('lambda', 'nosuch');
 SELECT lambda_fdw_sketch('lambda', 'function_error');
 SELECT tried('{"errorMessage": "no such order", "errorType": "KeyError", "stackTrace": []}');
+SELECT tried('{"lambda_fdw_error": {"message": "no such order"}}');
 SELECT tried('{"statusCode": 404, "body": "{\"message\": \"Not Found\"}"}');
 SELECT tried('{"statusCode": 200, "isBase64Encoded": true, "body": "?"}');
 SELECT tried('["\u0000"]');

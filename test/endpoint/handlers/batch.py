@@ -6,6 +6,7 @@ answer   rows (default): with the tuple's members; aligned: an element for each;
          score alone; vectors: an array of it and the next; several: rows of these
          two; index: with the number of the tuple, the last first; doubled: twice
 none     first values that have no score
+raise    first values that raise NotFound
 omit     how many elements are left out at the end
 bad      what stands in place of the first number
 most     how many tuples it takes
@@ -25,6 +26,10 @@ def values(item):
 
 def score(item):
     return sum(len(str(value)) for value in values(item))
+
+
+class NotFound(Exception):
+    pass
 
 
 def element(answer, index, item):
@@ -50,6 +55,8 @@ def lambda_handler(event, context):
     answer = how.get("answer", "rows")
     if len(items) > how.get("most", len(items)):
         return too_large()
+    if any(values(item)[0] in how.get("raise", []) for item in items):
+        raise NotFound("one of them")
     found = [element(answer, index, item)
              if values(item)[0] not in how.get("none", []) else None
              for index, item in enumerate(items)]
