@@ -252,6 +252,7 @@ class FunctionMaker:
             elif is_equality and shared:
                 name, tokens = shared
             elif is_equality and self.maybe(0.3) and not self.http and \
+                    not (self.tuple and column.required) and \
                     column.at == [column.name]:
                 name, tokens = None, [column.name]
             else:
