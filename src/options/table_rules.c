@@ -159,6 +159,24 @@ check_more(const LfdwOptions *options)
 	check_beside_rows(options, "more_path", options->more_path);
 }
 
+/* What is read of pages in answers of other forms than JSON's. */
+static void
+check_paged_form(const LfdwOptions *options)
+{
+	bool		is_text = options->answer_format > LFDW_ANSWER_JSON;
+	bool		alone = is_text && (options->rows_path == NULL ||
+									options->rows_path->ntokens == 0);
+
+	if (options->cursor_row_path &&
+		(is_text || options->rows_format == LFDW_ROWS_ENTRIES))
+		refuse_both("cursor_row_path", is_text ? "answer_format" : "rows_format",
+					"It leads into rows that are JSON of their own.");
+	if (alone && (options->cursor_path || options->more_path))
+		refuse_both(options->cursor_path ? "cursor_path" : "more_path",
+					"answer_format",
+					"The answer is text, and nothing stands beside it: the option rows_path would lead to it in a JSON document.");
+}
+
 /* How many rows a call is asked for. */
 static void
 check_limit(const LfdwOptions *options)
@@ -334,6 +352,7 @@ lfdw_table_rules_check(const LfdwOptions *options)
 	check_function(options);
 	check_paging(options);
 	check_more(options);
+	check_paged_form(options);
 	check_limit(options);
 	check_capabilities(options);
 	check_batch(options);
