@@ -1,4 +1,4 @@
-# docs/functions.md: every handler it shows is the one in functions/examples, its
+# docs/functions.md: every handler it shows is the file that it names, its
 # SQL runs and prints what it says, and the function receives what it says.
 use strict;
 use warnings;
@@ -81,7 +81,7 @@ foreach my $section (split /^(?=## )/m, $document)
 
 		if ($kind eq 'python' || $kind eq 'javascript')
 		{
-			my ($name) = $block =~ m{\A(?:#|//) (functions/examples/\S+)\n} or die "$title: a handler without its file";
+			my ($name) = $block =~ m{\A(?:#|//) ((?:functions/examples|test/interop/serverless/src)/\S+)\n} or die "$title: a handler without its file";
 			like(slurp_file("$root/$name"), qr/\Q${\($block =~ s{\A.*\n}{}r)}\E/, "$title: $name");
 		}
 		elsif ($kind eq 'sql')
