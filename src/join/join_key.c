@@ -24,6 +24,7 @@
 #include "pushdown/term_list.h"
 #include "pushdown/value_set.h"
 #include "scan/rel_info.h"
+#include "scan/scan_path.h"
 
 /* The term that a clause of the key makes. */
 LfdwTerm *
@@ -60,6 +61,19 @@ is_key(const LfdwBindJoin *join, RestrictInfo *rinfo)
 		return false;
 	return OidIsValid(lookup_type_cache(lfdw_set_type(term->valtype),
 										TYPECACHE_HASH_PROC)->hash_proc);
+}
+
+/* What the join implies of required columns that its own clauses give no value. */
+static List *
+implied_clauses(const LfdwBindJoin *join)
+{
+	List	   *clauses = list_concat_copy(join->innerrel->baserestrictinfo,
+										   join->restrictlist);
+
+	if (join->jointype != JOIN_INNER && join->jointype != JOIN_SEMI)
+		return NIL;
+	return lfdw_scan_path_implied(join->root, join->innerrel, join->outerrel->relids,
+								  clauses);
 }
 
 static Selectivity
@@ -118,7 +132,7 @@ lfdw_join_key_choices(const LfdwBindJoin *join)
 	List	   *choices;
 	ListCell   *lc;
 
-	foreach(lc, join->restrictlist)
+	foreach(lc, list_concat_copy(join->restrictlist, implied_clauses(join)))
 	{
 		if (is_key(join, lfirst_node(RestrictInfo, lc)))
 			all = add_key(join, all, lfirst(lc));

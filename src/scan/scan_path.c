@@ -96,6 +96,97 @@ lfdw_scan_path_of_join(PlannerInfo *root, RelOptInfo *rel)
 	return (Path *) make_path(root, rel, rel->rows, &nothing, NIL, NULL);
 }
 
+/* Does a member of an equivalence class stand for the column? */
+static bool
+member_is_column(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
+				 EquivalenceMember *em, void *arg)
+{
+	ColumnMatch *match = arg;
+
+	return lfdw_term_is_column(match->table, rel->relid, match->column,
+							   (Node *) em->em_expr);
+}
+
+/* The clauses that equivalence classes have of a column and other relations. */
+static List *
+equalities_of(PlannerInfo *root, RelOptInfo *baserel, const LfdwColumn *column)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	ColumnMatch match = {info->table, column};
+
+	if (!baserel->has_eclass_joins)
+		return NIL;
+	return generate_implied_equalities_for_column(root, baserel,
+												  member_is_column, &match,
+												  baserel->lateral_referencers);
+}
+
+/* Has a column a condition among these that gives it its value? */
+static bool
+has_value(List *terms, const LfdwColumn *column)
+{
+	ListCell   *lc;
+
+	foreach(lc, terms)
+	{
+		const LfdwTerm *term = lfirst(lc);
+
+		if (term->column == column && lfdw_term_gives_value(term))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Of several columns of the relation in one equivalence class, core joins one and
+ * compares the others with it after the scan.  What of other relations the required
+ * ones are equal to, that have no value in these conditions: RestrictInfos that hold
+ * wherever the conditions do, in a list in the current context.
+ */
+List *
+lfdw_scan_path_implied(PlannerInfo *root, RelOptInfo *baserel, Relids outer,
+					   List *restrictions)
+{
+	LfdwRelInfo *info = baserel->fdw_private;
+	List	   *terms = lfdw_rel_info_terms(root, baserel, restrictions);
+	List	   *implied = NIL;
+
+	for (int i = 0; i < info->table->ncolumns; i++)
+	{
+		const LfdwColumn *column = &info->table->columns[i];
+		ListCell   *lc;
+
+		if (!column->required || has_value(terms, column))
+			continue;
+		foreach(lc, equalities_of(root, baserel, column))
+		{
+			RestrictInfo *rinfo = lfirst_node(RestrictInfo, lc);
+			Relids		others = bms_difference(rinfo->clause_relids, baserel->relids);
+
+			if (!bms_is_subset(others, outer) ||
+				lfdw_rel_info_clause(root, baserel, rinfo)->term == NULL)
+				continue;
+			implied = lappend(implied, rinfo);
+			break;
+		}
+	}
+	return implied;
+}
+
+/* The conditions of a relation's scan, and what a parameterization adds to them. */
+static List *
+scan_conditions(PlannerInfo *root, RelOptInfo *baserel, ParamPathInfo *param)
+{
+	List	   *conditions;
+
+	if (param == NULL)
+		return baserel->baserestrictinfo;
+	conditions = list_concat_copy(baserel->baserestrictinfo, param->ppi_clauses);
+	return list_concat(conditions,
+					   lfdw_scan_path_implied(root, baserel, param->ppi_req_outer,
+											  conditions));
+}
+
 /*
  * Adds the path of a scan under the conditions of the relation and those of a
  * parameterization, if there is one; sorted, if there are pathkeys.
@@ -106,13 +197,10 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer,
 {
 	ParamPathInfo *param = get_baserel_parampathinfo(root, baserel,
 													 required_outer);
-	List	   *restrictions = baserel->baserestrictinfo;
 	LfdwScanCost cost;
 
-	if (param)
-		restrictions = list_concat_copy(restrictions, param->ppi_clauses);
-	lfdw_scan_cost_estimate(root, baserel, restrictions, pathkeys != NIL,
-							&cost);
+	lfdw_scan_cost_estimate(root, baserel, scan_conditions(root, baserel, param),
+							pathkeys != NIL, &cost);
 	add_path(baserel, (Path *)
 			 make_path(root, baserel, param ? param->ppi_rows : baserel->rows,
 					   &cost, pathkeys,
@@ -177,17 +265,6 @@ add_sorted_path(PlannerInfo *root, RelOptInfo *baserel)
 	add_scan_path(root, baserel, NULL, root->sort_pathkeys);
 }
 
-/* Does a member of an equivalence class stand for the column? */
-static bool
-member_is_column(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
-				 EquivalenceMember *em, void *arg)
-{
-	ColumnMatch *match = arg;
-
-	return lfdw_term_is_column(match->table, rel->relid, match->column,
-							   (Node *) em->em_expr);
-}
-
 /* Adds a set of relations to a list, once; the empty one never. */
 static List *
 add_relids(List *sets, Relids relids)
@@ -232,8 +309,7 @@ leaves_missing(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer)
 	LfdwRelInfo *info = baserel->fdw_private;
 	ParamPathInfo *param = get_baserel_parampathinfo(root, baserel,
 													 required_outer);
-	List	   *clauses = list_concat_copy(baserel->baserestrictinfo,
-										   param->ppi_clauses);
+	List	   *clauses = scan_conditions(root, baserel, param);
 
 	return lfdw_term_missing(info->table,
 							 lfdw_rel_info_terms(root, baserel, clauses)) != NULL;
@@ -278,15 +354,9 @@ find_parameterizations(PlannerInfo *root, RelOptInfo *baserel)
 	Relids		all = NULL;
 	ListCell   *lc;
 
-	for (int i = 0; baserel->has_eclass_joins && i < info->table->ncolumns; i++)
-	{
-		ColumnMatch match = {info->table, &info->table->columns[i]};
-
+	for (int i = 0; i < info->table->ncolumns; i++)
 		sources = add_outer_relids(root, baserel, sources,
-								   generate_implied_equalities_for_column(root, baserel,
-																		  member_is_column, &match,
-																		  baserel->lateral_referencers));
-	}
+								   equalities_of(root, baserel, &info->table->columns[i]));
 	foreach(lc, sources)
 		all = bms_add_members(all, lfirst(lc));
 	return add_relids(add_complete_sets(root, baserel, sources), all);

@@ -32,5 +32,7 @@ extern Path *lfdw_scan_path_of_join(PlannerInfo *root, RelOptInfo *rel);
 extern const LfdwColumn *lfdw_scan_path_sort_column(const LfdwTable *table,
 													RelOptInfo *baserel,
 													const PathKey *pathkey);
+extern List *lfdw_scan_path_implied(PlannerInfo *root, RelOptInfo *baserel,
+									Relids outer, List *restrictions);
 
 #endif							/* LFDW_SCAN_PATH_H */

@@ -78,6 +78,15 @@ note_clauses(PlannerInfo *root, RelOptInfo *baserel, List *scan_clauses,
 	}
 }
 
+/* Adds to a plan's terms those of clauses that others imply, and of which are none. */
+static void
+note_implied(PlannerInfo *root, RelOptInfo *baserel, List *implied, List **terms,
+			 List **pushed)
+{
+	*terms = list_concat(*terms, lfdw_rel_info_terms(root, baserel, implied));
+	*pushed = list_concat(*pushed, extract_actual_clauses(implied, false));
+}
+
 /* The order that a sorted path asks the function for. */
 static List *
 order_of_path(const LfdwTable *table, RelOptInfo *baserel,
@@ -130,6 +139,11 @@ lambdaGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	List	   *private;
 
 	note_clauses(root, baserel, scan_clauses, &terms, &pushed, &whys);
+	if (best_path->path.param_info)
+		note_implied(root, baserel,
+					 lfdw_scan_path_implied(root, baserel, PATH_REQ_OUTER(&best_path->path),
+											scan_clauses),
+					 &terms, &pushed);
 	values = lfdw_term_values(terms);
 	limit = list_make1_int(add_expression(&values, limited ? root->parse->limitCount : NULL));
 	limit = lappend_int(limit, add_expression(&values, limited ? root->parse->limitOffset : NULL));
