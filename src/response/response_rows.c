@@ -180,7 +180,10 @@ read_entries(LfdwResponse *response, LfdwJsonType type)
 		return lfdw_response_enter_rows(response, LFDW_STATE_ENTRIES);
 	status = lfdw_json_value(&after, &value);
 	if (status != LFDW_JSON_OK)
+	{
+		response->reader = after;
 		return status;
+	}
 	if (type == LFDW_JSON_STRING &&
 		lfdw_json_string_open(&inside, &value, true,
 							  response->table->function.label))

@@ -286,6 +286,8 @@ SELECT try('rate', '{"rates":7}');
 SELECT try('rate', '{"rate":{}}');
 SELECT try('rate', '{"rates":{"EUR":"x"}}');
 SELECT try('rate', '{"rates":{"EUR":1');
+SELECT try('rate', '{"rates":[{"EUR":1}');
+SELECT try('rate', '{"rates":tru');
 SELECT try('rate', '{"errorMessage":"no","errorType":"Boom"}');
 SELECT try_body('rate', '{"rates":{"EUR":1}}');
 SELECT try('rate', '{"rates":{"EUR":1},"statusCode":200,"body":"{}"}');
