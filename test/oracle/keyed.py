@@ -12,9 +12,6 @@ from parts import Query
 from query import Generator
 from schema import Column, Table
 
-# Whether several columns of a key may be equal to one of the other side's: core
-# leaves one clause of such a class, and the others get no value.
-CLASSES = False
 FORCED = ["SET enable_%s = off" % name for name in (
     "hashjoin", "mergejoin", "nestloop")]
 
@@ -111,16 +108,13 @@ class KeyedGenerator(Generator):
     def given(self, alias, table, scope=None, joined=0.75):
         """Terms that give each required column a value; how many of them are
         join clauses."""
-        terms, clauses, used = [], 0, set()
+        terms, clauses = [], 0
         for column in table.required:
             ref = Ref(alias, column)
             mates = self.mates(column, scope) if scope else []
-            if not CLASSES:
-                mates = [m for m in mates if m.sql not in used]
             pick = self.random.random()
             if mates and pick < joined:
                 pair = [ref.sql, self.random.choice(mates).sql]
-                used.add(pair[1])
                 self.random.shuffle(pair)
                 terms.append("%s = %s" % tuple(pair))
                 clauses += 1
@@ -344,16 +338,12 @@ class KeyedGenerator(Generator):
         if self.random.random() < 0.8:
             columns = list(table.required)
         pairs, rest = [], []
-        used = set()
         for column in columns:
             mates = self.mates(column, scope)
-            if not CLASSES:
-                mates = [m for m in mates if m.sql not in used]
             if mates and column.kind.sortable and \
                     column.kind.family not in ("jsonb",):
                 pairs.append((self.random.choice(mates).sql,
                               "%s.%s" % (alias, column.name)))
-                used.add(pairs[-1][0])
         inside = {one for _, one in pairs}
         for column in table.required:
             ref = Ref(alias, column)
