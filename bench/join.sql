@@ -1,6 +1,7 @@
 -- The second case of bench/run: joins with a function of 20 ms, as a bind join and
 -- as a nested loop: 10,000 local rows by as many different keys, and 2,500 by 500
--- different keys of three columns, with a function that takes one key at a time.
+-- different keys of three columns, with a function that takes one key at a time and
+-- with one that takes a hundred.
 -- Variables: endpoint (a URL).  Runs in the database of select.sql.
 
 \set QUIET on
@@ -13,6 +14,10 @@ CREATE FOREIGN TABLE bench_remote_tuples
   (a int OPTIONS (pushdown '=', required 'true'), b int OPTIONS (pushdown '=', required 'true'),
    d int OPTIONS (pushdown '=', required 'true'), name text)
   SERVER aws OPTIONS (function_arn 'bench_tuples');
+CREATE FOREIGN TABLE bench_remote_batches
+  (a int OPTIONS (pushdown '=', required 'true'), b int OPTIONS (pushdown '=', required 'true'),
+   d int OPTIONS (pushdown '=', required 'true'), name text)
+  SERVER aws OPTIONS (function_arn 'bench_tuples', batch_argument 'tuples', max_batch_keys '100');
 CREATE FOREIGN TABLE bench_calls (seq int, function text) SERVER aws
   OPTIONS (function_arn 'calls');
 CREATE FOREIGN TABLE bench_reset (cleared int) SERVER aws
@@ -24,7 +29,8 @@ ANALYZE bench_local, bench_local_tuples;
 CREATE TABLE bench_join_case (name text, rows bigint, most_calls bigint, most_time float8, query text);
 INSERT INTO bench_join_case VALUES
   ('10,000 keys', 10000, 10, 0.01, 'SELECT count(name) FROM bench_local JOIN bench_remote USING (id)'),
-  ('500 tuples', 2500, 500, 0.05, 'SELECT count(name) FROM bench_local_tuples JOIN bench_remote_tuples USING (a, b, d)');
+  ('500 tuples', 2500, 500, 0.05, 'SELECT count(name) FROM bench_local_tuples JOIN bench_remote_tuples USING (a, b, d)'),
+  ('5 batches of 100', 2500, 5, 0.01, 'SELECT count(name) FROM bench_local_tuples JOIN bench_remote_batches USING (a, b, d)');
 CREATE TABLE bench_join_time (name text, join_kind text, ms float8, calls bigint);
 
 -- The bind joins three times, the nested loops once: they take minutes.
