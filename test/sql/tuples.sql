@@ -201,6 +201,21 @@ CREATE FOREIGN TABLE bad (a int OPTIONS (input 'true', pushdown '=, <')) SERVER 
 CREATE FOREIGN TABLE bad (a text OPTIONS (input 'true', null_if '')) SERVER tuples OPTIONS (function_arn 'raw');
 CREATE FOREIGN TABLE bad (a text OPTIONS (input 'true', path '')) SERVER tuples OPTIONS (function_arn 'raw');
 CREATE FOREIGN TABLE bad (a json OPTIONS (input 'true')) SERVER tuples OPTIONS (function_arn 'raw');
+-- several required columns of one equivalence class: core joins one of them
+CREATE TABLE w (n text, m text);
+INSERT INTO w VALUES ('1', '1'), ('2', '3'), (NULL, '1');
+ANALYZE w;
+CREATE FOREIGN TABLE classes (a text OPTIONS (pushdown '=, in:as', required 'true'), b text OPTIONS (pushdown '=', required 'true'),
+  c text OPTIONS (pushdown '=', required 'true'), k int) SERVER tuples OPTIONS (function_arn 'raw', payload '{"response": "[{\"k\": 7}]"}', envelope 'false');
+SELECT * FROM w JOIN classes t ON t.a = w.n AND t.b = w.n AND t.c = w.n ORDER BY 1;
+SELECT sent('SELECT t.k FROM w JOIN classes t ON t.a = w.n AND t.b = t.a AND t.c = w.m');
+SELECT sent('SELECT FROM w WHERE EXISTS (SELECT FROM classes t WHERE t.a = w.n AND t.b = w.n AND t.c = w.n)');
+SELECT sent('SELECT t.k FROM w JOIN w v ON w.n = v.m JOIN classes t ON t.a = w.n AND t.b = v.m AND t.c = ''x''');
+SELECT sent('SELECT FROM w, LATERAL (SELECT t.k FROM classes t WHERE t.a = w.n AND t.b = w.n AND t.c = w.n LIMIT 1) q');
+SET lambda_fdw.enable_bind_join = off;
+SELECT * FROM w JOIN classes t ON t.a = w.n AND t.b = w.n AND t.c = w.n ORDER BY 1;
+SELECT sent('SELECT t.k FROM w JOIN classes t ON t.a = w.n AND t.b = t.a AND t.c = w.m');
+RESET lambda_fdw.enable_bind_join;
 
 SET client_min_messages = warning;
 DROP SCHEMA tuples CASCADE;
