@@ -13,6 +13,7 @@
 #include "access/htup_details.h"
 #include "mb/pg_wchar.h"
 
+#include "base/csv.h"
 #include "base/json_kind.h"
 #include "base/json_pointer.h"
 #include "sql/sketch_internal.h"
@@ -21,85 +22,30 @@
 #define LINES_LOOKED_AT 20
 
 /*
- * Reads a field into a buffer that it empties first; *last tells whether the
- * line ends behind it.  The text must not be at its end.  False where a quote
- * is not closed, or stands where none may.
- */
-static bool
-read_field(const char **text, const char *end, StringInfo field, bool *quoted,
-		   bool *last)
-{
-	const char *p = *text;
-	bool		inside = false;
-
-	resetStringInfo(field);
-	*quoted = p < end && *p == '"';
-	for (; p < end; p++)
-	{
-		if (*p == '"')
-		{
-			if (!*quoted)
-				return false;
-			if (inside && p + 1 < end && p[1] == '"')
-				appendStringInfoChar(field, *p++);
-			else
-				inside = !inside;
-		}
-		else if (inside)
-			appendStringInfoChar(field, *p);
-		else if (*p == ',' || *p == '\n' || *p == '\r')
-			break;
-		else if (*quoted)
-			return false;
-		else
-			appendStringInfoChar(field, *p);
-	}
-	if (inside)
-		return false;
-	*last = (p == end || *p != ',');
-	if (p < end && *p == '\r' && p + 1 < end && p[1] == '\n')
-		p++;
-	*text = p < end ? p + 1 : end;
-	return true;
-}
-
-/* Passes over a line; returns its number of fields, 0 where it is none of CSV. */
-static int
-skip_line(const char **text, const char *end, StringInfo field)
-{
-	int			nfields = 0;
-	bool		quoted;
-	bool		last = false;
-
-	while (!last)
-	{
-		if (!read_field(text, end, field, &quoted, &last))
-			return 0;
-		nfields++;
-	}
-	return nfields;
-}
-
-/*
  * Is text CSV, with a header and as many fields in each line?  Where nobody
  * declared it, there must be several, and a line behind the header.
  */
 bool
 lfdw_sketch_is_csv(const char *text, size_t len, bool declared)
 {
-	const char *end = text + len;
-	StringInfoData field;
+	LfdwCsv		csv;
+	LfdwCsvStatus status;
 	int			nfields;
 
 	if (len == 0 || !pg_verify_mbstr(PG_UTF8, text, (int) len, true))
 		return false;
-	initStringInfo(&field);
-	nfields = skip_line(&text, end, &field);
-	if (nfields == 0 || (!declared && (nfields < 2 || text == end)))
+	lfdw_csv_init(&csv, text, len);
+	if (lfdw_csv_next(&csv) != LFDW_CSV_RECORD)
 		return false;
-	for (int i = 0; i < LINES_LOOKED_AT && text < end; i++)
+	nfields = csv.nfields;
+	if (!declared && (nfields < 2 || csv.pos == csv.len))
+		return false;
+	for (int i = 0; i < LINES_LOOKED_AT; i++)
 	{
-		if (skip_line(&text, end, &field) != nfields)
+		status = lfdw_csv_next(&csv);
+		if (status == LFDW_CSV_END)
+			break;
+		if (status == LFDW_CSV_BAD || csv.nfields != nfields)
 			return false;
 	}
 	return true;
@@ -107,46 +53,43 @@ lfdw_sketch_is_csv(const char *text, size_t len, bool declared)
 
 /* What a field is: NULL where it is empty and has no quotes. */
 static int
-kind_of_field(const StringInfo field, bool quoted)
+kind_of_field(const LfdwCsvField *field, char *buffer)
 {
-	if (field->len == 0 && !quoted)
+	if (field->len == 0 && !field->quoted)
 		return LFDW_SEEN_NULL;
-	return lfdw_kind_of_word(field->data, field->len);
+	return lfdw_kind_of_word(buffer, lfdw_csv_decode(field, buffer));
 }
 
 /* Makes the columns of an answer in CSV: one a field, of what its lines hold. */
 void
 lfdw_sketch_find_csv_columns(LfdwSketch *sketch)
 {
-	const char *text = sketch->text;
-	const char *end = text + sketch->len;
+	char	   *buffer = palloc_extended(sketch->len + 1, MCXT_ALLOC_HUGE);
 	LfdwSketchColumn **columns = NULL;
 	int			ncolumns = 0;
-	StringInfoData field;
-	bool		quoted;
-	bool		last;
+	LfdwCsv		csv;
 
-	initStringInfo(&field);
-	do
+	lfdw_csv_init(&csv, sketch->text, sketch->len);
+	if (lfdw_csv_next(&csv) == LFDW_CSV_RECORD)
 	{
-		if (!read_field(&text, end, &field, &quoted, &last))
-			break;
-		columns = ncolumns == 0 ? palloc(sizeof(*columns)) :
-			repalloc(columns, sizeof(*columns) * (ncolumns + 1));
-		columns[ncolumns++] = lfdw_sketch_add_column(sketch, field.data,
-													 field.len);
-	} while (!last);
-	for (int i = 0; text < end; i++)
+		ncolumns = csv.nfields;
+		columns = palloc(sizeof(*columns) * ncolumns);
+		for (int i = 0; i < ncolumns; i++)
+		{
+			size_t		len = lfdw_csv_decode(&csv.fields[i], buffer);
+
+			columns[i] = lfdw_sketch_add_column(sketch, buffer, len);
+		}
+	}
+	while (lfdw_csv_next(&csv) == LFDW_CSV_RECORD)
 	{
-		if (i == ncolumns)
-			i = 0;
-		if (!read_field(&text, end, &field, &quoted, &last))
-			break;
-		if (columns[i] && sketch->nrows < (size_t) sketch->row_limit)
-			columns[i]->seen |= kind_of_field(&field, quoted);
-		sketch->nrows += last;
-		if (last)
-			i = -1;
+		if (sketch->nrows++ >= (size_t) sketch->row_limit)
+			continue;
+		for (int i = 0; i < Min(csv.nfields, ncolumns); i++)
+		{
+			if (columns[i])
+				columns[i]->seen |= kind_of_field(&csv.fields[i], buffer);
+		}
 	}
 	lfdw_sketch_decide_types(sketch);
 }

@@ -83,6 +83,7 @@ lfdw_sketch_find_arguments(const LfdwSketch *sketch,
 {
 	const LfdwJsonValue *payload = &sketch->payload_value;
 	LfdwJsonValue value;
+	LfdwJsonValue variables;
 	const char *base = NULL;
 
 	arguments->closed = false;
@@ -96,7 +97,9 @@ lfdw_sketch_find_arguments(const LfdwSketch *sketch,
 		base = "arguments";
 	else if (lfdw_sketch_member(payload, "query", &value) &&
 			 value.type == LFDW_JSON_STRING &&
-			 memchr(value.text, '{', value.len) != NULL)
+			 (memchr(value.text, '{', value.len) != NULL ||
+			  (lfdw_sketch_member(payload, "variables", &variables) &&
+			   variables.type == LFDW_JSON_OBJECT)))
 		base = "variables";
 
 	arguments->base = base ? psprintf("/%s", base) : "";

@@ -56,6 +56,8 @@ SELECT tried('{"records": [[{"longValue": 1}, {"stringValue": "a"}], [{"longValu
 SELECT tried('{"Items": [{"Id": {"S": "a"}, "Price": {"N": "2.5"}, "Gone": {"NULL": true}, "Tags": {"SS": ["x", "y"]}, "Ok": {"BOOL": true}}], "Count": 1}');
 SELECT tried('{"data": {"orders": {"edges": [{"cursor": "x", "node": {"id": 1, "customerName": "a"}}, {"cursor": "y", "node": {"id": 2}}]}}}');
 SELECT tried('{"data": [{"type": "order", "id": "1", "attributes": {"total": 5}}]}');
+SELECT tried('{"data": {"orders": {"nodes": [{"id": 1}], "pageInfo": {"hasNextPage": false, "endCursor": null}}}}',
+  '{"query": "getOrders", "variables": {"first": 1}}');
 
 -- object maps
 SELECT tried('{"base": "USD", "rates": {"EUR": 0.9, "GBP": 0.78}}');
@@ -73,6 +75,7 @@ SELECT tried(E'id,full name,price,day\n1,"a, b",2.5,2024-01-31\n2,,3,2024-02-01\
 SELECT tried('{"statusCode": 200, "headers": {"content-type": "text/csv; charset=utf-8"}, "body": "id\n1\n2\n"}');
 SELECT tried('{"csv": "id,code\n1,007\n2,\"\"\n", "rowCount": 2}');
 SELECT tried(to_jsonb('{"csv": "id,code\n1,007\n", "rowCount": 1}'::text)::text);
+SELECT tried(to_jsonb(E'\uFEFF"Meter",kWh\nm1,2.5\n'::text)::text);
 SELECT tried('{"statusCode": 200, "headers": {"content-type": "text/html"}, "body": "<p>Hello</p>"}');
 SELECT tried('{"statusCode": 200, "isBase64Encoded": true, "headers": {"content-type": "image/png"}, "body": "iVBORw0KGgo="}');
 
