@@ -14,7 +14,6 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "commands/dbcommands.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
 
@@ -22,6 +21,7 @@
 #include "base/json_pointer.h"
 #include "options/event.h"
 #include "options/redshift_event.h"
+#include "pg/compat.h"
 #include "value/json_writer.h"
 
 static const char event_owner[] = "the option event";
