@@ -161,6 +161,11 @@ check_column(const LfdwColumnOptions *options)
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("a required column needs the option \"pushdown\""),
 				 errhint("Add pushdown '=', or '=, in', to say how the function takes the value.")));
+	if (options->argument_format && options->pushdown == NULL && !options->input)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 errmsg("option \"argument_format\" of a column needs the option \"pushdown\" or \"input\""),
+				 errdetail("Without them no value of the column is ever sent.")));
 	check_null_if(options);
 }
 

@@ -72,6 +72,7 @@ CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', event 'alb');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', no_rows_status '404, 4o4');
 CREATE FOREIGN TABLE t (a int OPTIONS (path '', pushdown '=')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (required 'true')) SERVER s OPTIONS (function_arn 'f');
+CREATE FOREIGN TABLE t (a int OPTIONS (argument_format 'text')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (format 'roman')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', log_type 'tail');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', client_context '{}');
