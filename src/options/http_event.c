@@ -235,7 +235,37 @@ add_payload_headers(LfdwHttpEvent *event, LfdwJsonReader *reader)
 	}
 }
 
-/* Takes the headers that every request has: those of the payload, and defaults. */
+/*
+ * Takes the body that the payload has, an object or a text that holds one: its
+ * members stay, and arguments join them.
+ */
+static void
+add_payload_body(LfdwHttpEvent *event, LfdwJsonReader *reader)
+{
+	LfdwJsonReader inside;
+	LfdwJsonType type;
+	LfdwJsonValue value;
+	LfdwJsonValue rest;
+	char	   *text;
+
+	if (event->is_snowflake || !event->route->has_body)
+		return;
+	(void) lfdw_json_value(reader, &value);
+	text = value.type == LFDW_JSON_STRING ? lfdw_json_value_text(&value) :
+		pnstrdup(value.text, value.len);
+	lfdw_json_init(&inside, text, strlen(text), true);
+	if (lfdw_json_peek(&inside, &type) != LFDW_JSON_OK || type != LFDW_JSON_OBJECT ||
+		lfdw_json_value(&inside, &rest) != LFDW_JSON_OK ||
+		lfdw_json_end(&inside) != LFDW_JSON_OK)
+		report_payload("body", "With the option route it is a JSON object, or a text that holds one.");
+	event->body = lfdw_template_create(pg_any_to_server(text, strlen(text), PG_UTF8));
+	event->body_given = true;
+}
+
+/*
+ * Takes the headers that every request has, those of the payload, and defaults;
+ * and the payload's body.
+ */
 static void
 add_headers(LfdwHttpEvent *event, const char *payload)
 {
@@ -252,6 +282,8 @@ add_headers(LfdwHttpEvent *event, const char *payload)
 
 		if (lfdw_json_is(&key, "headers"))
 			add_payload_headers(event, &inside);
+		else if (lfdw_json_is(&key, "body"))
+			add_payload_body(event, &inside);
 		(void) lfdw_json_value(&reader, &value);
 	}
 	for (int i = 0; i < (int) lengthof(default_headers); i++)
@@ -290,12 +322,14 @@ place_members(LfdwHttpEvent *event, bool own)
 		bool		headers = member->part == LFDW_HTTP_HEADER_TEXTS;
 		const char *owner = headers ? event_owner : route_owner;
 		const char *why;
+		int			flags = 0;
 
 		if (member->own != own)
 			continue;
 		event->slots[i] = lfdw_template_new_slot(event->payload, owner);
-		why = lfdw_template_place(event->payload, pointer, event->slots[i],
-								  headers ? LFDW_PLACE_ON_VALUE : 0);
+		if (headers || (member->part == LFDW_HTTP_BODY && event->body_given))
+			flags = LFDW_PLACE_ON_VALUE;
+		why = lfdw_template_place(event->payload, pointer, event->slots[i], flags);
 		if (why && own)
 			report_payload(pointer->tokens[0],
 						   psprintf("It is given by %s.", member->part == LFDW_HTTP_HEADER_LISTS ?

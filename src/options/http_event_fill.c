@@ -243,7 +243,7 @@ make_body(Request *request)
 	initStringInfo(&body);
 	lfdw_template_write(&body, request->event->body, request->values);
 	request->body = body.data;
-	if (strcmp(body.data, "{}") == 0)
+	if (strcmp(body.data, "{}") == 0 && !request->event->body_given)
 		request->body = NULL;
 	else if (body.data[0] != '"')
 		request->body = json_string(body.data);

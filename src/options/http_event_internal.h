@@ -79,6 +79,8 @@ struct LfdwHttpEvent
 	int		   *slots;			/* by member, -1 where something else gives it */
 	LfdwTemplate *payload;
 	LfdwTemplate *body;			/* has the payload's slots */
+	bool		body_given;		/* the payload has one, sent also without
+								 * members */
 	List	   *arguments;		/* of LfdwHttpArgument */
 };
 

@@ -319,6 +319,24 @@ SELECT * FROM c5 WHERE a = 1;
 CREATE FOREIGN TABLE c6 (a int OPTIONS (input 'true', pushdown '=:x'), b int OPTIONS (input 'true'), c int) SERVER lambda OPTIONS (function_arn 'f', event 'redshift');
 SELECT * FROM c6 WHERE a = 1 AND b = 1;
 
+-- the payload's body: its members stay, arguments join them, and without any it is sent too
+CREATE FOREIGN TABLE given_v1 (
+  id int, status text OPTIONS (pushdown '=')
+) SERVER lambda OPTIONS (function_arn 'http_orders', event 'apigateway_v1', route 'POST /orders/search', rows_path '/orders',
+                         payload '{"body": "{}"}');
+CREATE FOREIGN TABLE given_v2 (
+  id int, status text OPTIONS (pushdown '=:/body/variables/status')
+) SERVER lambda OPTIONS (function_arn 'http_orders', event 'apigateway_v2', route 'POST /orders/search', rows_path '/orders',
+                         payload '{"body": {"query": "ü", "variables": {"a": [1.50]}}}');
+SELECT count(*) FROM reset_calls;
+SELECT count(*) > 0 AS some FROM given_v1;
+SELECT count(*) > 0 AS some FROM given_v1 WHERE status = 'open';
+SELECT count(*) > 0 AS some FROM given_v2;
+SELECT count(*) > 0 AS some FROM given_v2 WHERE status = 'open';
+SELECT body FROM asked();
+CREATE FOREIGN TABLE r (id int) SERVER lambda OPTIONS (function_arn 'f', route 'POST /orders', event 'apigateway_v2', payload '{"body": "[1]"}');
+CREATE FOREIGN TABLE r (id int) SERVER lambda OPTIONS (function_arn 'f', route 'POST /orders', event 'apigateway_v1', payload '{"body": "{} {}"}');
+
 SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;
 DROP SCHEMA events CASCADE;

@@ -93,7 +93,7 @@ def lambda_handler(event, context):
     check(given == parameters(resource, path), "the path's parameters")
     headers = {name.lower(): text for name, text in event["headers"].items()}
     body = json.loads(event["body"]) if event.get("body") else {}
-    check(("content-type" in headers) == bool(body), "the body")
+    check(("content-type" in headers) == bool(event.get("body")), "the body")
     status, orders, answer, extra = 200, [], {}, {}
     if resource.startswith("/files/"):
         orders = [{"id": 0, "bucket": given["bucket"], "key": given["key"],
