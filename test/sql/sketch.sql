@@ -96,8 +96,9 @@ SELECT tried(jsonb_build_array(jsonb_build_object(
 SELECT tried(jsonb_build_object(E'it''s "rows" \\ \n; DROP TABLE precious; --', '[{"id": 1}]'::jsonb)::text);
 SELECT tried(jsonb_build_object(E'next\nToken', 'x', E'x\n; DROP TABLE precious; --', '[{"id": 1}]'::jsonb, 'other', '[{"id": 1, "b": 2}]'::jsonb)::text);
 TABLE precious;
-SET standard_conforming_strings = off;
-SELECT tried('[{"a\\\\b''": 1}]');
+-- a server may have strings of the old kind, which 19 has no more
+DO $$ BEGIN PERFORM set_config('standard_conforming_strings', 'off', false); EXCEPTION WHEN feature_not_supported THEN NULL; END $$;
+SELECT tried(E'[{"a\\\\b''": 1}]');
 RESET standard_conforming_strings;
 SELECT count(*), max(line) FILTER (WHERE line ~ '^--') FROM tried((SELECT jsonb_build_array(jsonb_object_agg('m' || i, i)) FROM generate_series(1, 1700) i)::text) line WHERE line !~ '^\{';
 
