@@ -5,6 +5,9 @@ CREATE EXTENSION IF NOT EXISTS lambda_fdw;
 RESET client_min_messages;
 CREATE SCHEMA answers;
 SET search_path = answers, public;
+SET datestyle = 'Postgres, MDY';
+SET bytea_output = hex;
+SET extra_float_digits = 1;
 \set SHOW_CONTEXT never
 \getenv endpoint LAMBDA_FDW_ENDPOINT
 CREATE SERVER lambda FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1', endpoint :'endpoint');

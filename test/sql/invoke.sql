@@ -67,9 +67,10 @@ SELECT payload, count(*), count(DISTINCT headers->>'amz-sdk-invocation-id') AS i
 -- a durable execution: its name makes the call safe to repeat, and tells it from others
 SELECT count(*) FROM reset_calls;
 SELECT name, regexp_replace(durable_execution_arn, '[^/]+$', 'ID') AS arn,
-       dense_rank() OVER (ORDER BY name, durable_execution_arn) AS execution, dense_rank() OVER (ORDER BY i.payload) AS run
+       dense_rank() OVER (ORDER BY name COLLATE "C", durable_execution_arn) AS execution, dense_rank() OVER (ORDER BY i.payload) AS run
   FROM (VALUES ('order-17'), ('order-17'), ('order_18')) a (name),
-       lambda_invoke('lambda', 'workflow:1', '{"order": 17}', tenant_id => 'blue/1', durable_execution_name => name) i;
+       lambda_invoke('lambda', 'workflow:1', '{"order": 17}', tenant_id => 'blue/1', durable_execution_name => name) i
+  ORDER BY name COLLATE "C";
 SELECT lambda_invoke('lambda', 'workflow:1', '{"order": 18}', durable_execution_name => 'order-17');
 SELECT status_code, payload, regexp_replace(durable_execution_arn, '[^/]+$', 'ID') AS arn
   FROM lambda_invoke('lambda', 'workflow:1', '{}', 'Event', durable_execution_name => 'in-background');

@@ -4,6 +4,9 @@ CREATE EXTENSION IF NOT EXISTS lambda_fdw;
 RESET client_min_messages;
 CREATE SCHEMA sketch;
 SET search_path = sketch, public;
+SET datestyle = 'Postgres, MDY';
+SET bytea_output = hex;
+SET extra_float_digits = 1;
 SET timezone = 'UTC';
 \set SHOW_CONTEXT never
 \getenv endpoint LAMBDA_FDW_ENDPOINT

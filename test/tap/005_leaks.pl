@@ -34,8 +34,8 @@ $node->safe_psql('postgres', $_)
 	create_try());
 
 my $session = open_session($node);
-my ($memory) = memory_of($session->pid);
-plan skip_all => 'no /proc' unless $memory;
+my ($before) = memory_of($session->pid);
+plan skip_all => 'no /proc' unless $before;
 
 # What a session leaves behind after a query, tried often, whose every run
 # fails this many times.

@@ -639,7 +639,7 @@ foreach my $sql ('SELECT * FROM logged',
 		'but logged');
 }
 like($session->query("SELECT * FROM lambda_invoke('lambda', 'items', '{}', log_type => 'Tail')"),
-	qr/\|[A-Za-z0-9+\/]{100,}=*$/, 'that of a success is in the answer');
+	qr/\|[A-Za-z0-9+\/]{100,}=*\|$/, 'that of a success is in the answer');
 
 # ---------------------------------------------------------------------------
 # Payloads that Lambda would not take
