@@ -53,6 +53,18 @@ hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/*
+ * How many bytes a character of UTF-8 has that begins so.  The server's own function
+ * has another name in programs that are no servers, as unit tests are.
+ */
+static size_t
+utf8_width(unsigned char c)
+{
+	if (c < 0xC0)
+		return 1;
+	return c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+}
+
 /* Is this UTF-8 without NUL? */
 static bool
 is_utf8(const char *text, size_t len)
@@ -60,7 +72,7 @@ is_utf8(const char *text, size_t len)
 	for (size_t i = 0; i < len;)
 	{
 		const unsigned char *p = (const unsigned char *) text + i;
-		size_t		width = pg_utf_mblen(p);
+		size_t		width = utf8_width(*p);
 
 		if (*p == '\0' || width > len - i || !pg_utf8_islegal(p, (int) width))
 			return false;

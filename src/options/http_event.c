@@ -69,7 +69,7 @@ static const LfdwHttpMember v1_members[] = {
 	{"/requestContext/stage", LFDW_HTTP_CONSTANT, false, "\"$default\""},
 	{"/body", LFDW_HTTP_BODY, true, NULL},
 	{"/isBase64Encoded", LFDW_HTTP_CONSTANT, true, "false"},
-	{NULL}
+	{NULL, LFDW_HTTP_CONSTANT, false, NULL}
 };
 
 static const LfdwHttpMember v2_members[] = {
@@ -96,7 +96,7 @@ static const LfdwHttpMember v2_members[] = {
 	{"/requestContext/timeEpoch", LFDW_HTTP_EPOCH, false, NULL},
 	{"/body", LFDW_HTTP_BODY, true, NULL},
 	{"/isBase64Encoded", LFDW_HTTP_CONSTANT, true, "false"},
-	{NULL}
+	{NULL, LFDW_HTTP_CONSTANT, false, NULL}
 };
 
 /* Headers of every request; version 2.0 has their names in lower case. */

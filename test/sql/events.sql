@@ -279,7 +279,7 @@ SELECT jsonb_pretty(payload::jsonb - 'request_id' - 'query_id') AS sent,
   FROM calls WHERE function = 'redshift_distance' ORDER BY seq;
 CREATE FOREIGN TABLE own_names (a int OPTIONS (input 'true'), r int) SERVER lambda OPTIONS (function_arn 'redshift_distance', event 'redshift');
 SELECT * FROM own_names WHERE a = 1;
-SELECT payload->>'user' = current_user AS "user", payload->>'database' = current_database() AS database, payload->>'external_function' AS name, payload->>'cluster' AS cluster
+SELECT payload->>'user' = current_user AS "user", payload->>'database' = current_database() AS database, payload->>'external_function' AS name, payload->>'cluster' = coalesce(nullif(current_setting('cluster_name'), ''), 'postgresql') AS cluster
   FROM calls WHERE function = 'redshift_distance' ORDER BY seq DESC LIMIT 1;
 EXPLAIN (VERBOSE, COSTS OFF) SELECT km FROM distance WHERE lat1 = 0 AND lon1 = 0 AND lat2 IN (0, 1) AND lon2 = 0;
 
