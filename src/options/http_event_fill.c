@@ -59,17 +59,6 @@ from_utf8(const char *text)
 	return pg_any_to_server(text, strlen(text), PG_UTF8);
 }
 
-/* A text as JSON. */
-static char *
-json_string(const char *text)
-{
-	StringInfoData string;
-
-	initStringInfo(&string);
-	lfdw_json_append_string(&string, text);
-	return string.data;
-}
-
 /* Appends a text percent-encoded; EXPLAIN's placeholders stay what they are. */
 static void
 append_encoded(StringInfo out, const Request *request, const char *text,
@@ -246,7 +235,7 @@ make_body(Request *request)
 	if (strcmp(body.data, "{}") == 0 && !request->event->body_given)
 		request->body = NULL;
 	else if (body.data[0] != '"')
-		request->body = json_string(body.data);
+		request->body = lfdw_json_quote(body.data);
 }
 
 /* The query, percent-encoded, as JSON. */
@@ -271,7 +260,7 @@ raw_query(const Request *request)
 			append_encoded(&query, request, lfirst(lt), false);
 		}
 	}
-	return json_string(query.data);
+	return lfdw_json_quote(query.data);
 }
 
 /*
@@ -366,7 +355,7 @@ user_agent(const Request *request)
 		const TextList *list = lfirst(lc);
 
 		if (pg_strcasecmp(list->name, "user-agent") == 0)
-			return json_string(llast(list->texts));
+			return lfdw_json_quote(llast(list->texts));
 	}
 	return NULL;
 }
@@ -380,7 +369,7 @@ make_stamps(const Request *request, const char **parts)
 	now / 1000 + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * INT64CONST(86400000);
 
 	parts[LFDW_HTTP_REQUEST_ID] =
-		json_string(request->shown ? LFDW_SHOWN_UUID : lfdw_client_uuid());
+		lfdw_json_quote(request->shown ? LFDW_SHOWN_UUID : lfdw_client_uuid());
 	parts[LFDW_HTTP_TIME] = shown_time((pg_time_t) (epoch / 1000));
 	parts[LFDW_HTTP_EPOCH] = psprintf("" INT64_FORMAT, epoch);
 	parts[LFDW_HTTP_QUERY_ID] = psprintf("" INT64_FORMAT, request->shown ? 0 :
@@ -394,10 +383,10 @@ make_parts(const Request *request, const char **parts)
 	const LfdwHttpRoute *route = request->event->route;
 	char	   *route_path = from_utf8(route->path);
 
-	parts[LFDW_HTTP_METHOD] = json_string(route->method);
-	parts[LFDW_HTTP_ROUTE_PATH] = json_string(route_path);
-	parts[LFDW_HTTP_ROUTE_KEY] = json_string(psprintf("%s %s", route->method, route_path));
-	parts[LFDW_HTTP_URL_PATH] = json_string(request->path);
+	parts[LFDW_HTTP_METHOD] = lfdw_json_quote(route->method);
+	parts[LFDW_HTTP_ROUTE_PATH] = lfdw_json_quote(route_path);
+	parts[LFDW_HTTP_ROUTE_KEY] = lfdw_json_quote(psprintf("%s %s", route->method, route_path));
+	parts[LFDW_HTTP_URL_PATH] = lfdw_json_quote(request->path);
 	parts[LFDW_HTTP_RAW_QUERY] = raw_query(request);
 	parts[LFDW_HTTP_PARAMETERS] = parameter_object(request);
 	parts[LFDW_HTTP_QUERY_TEXTS] = text_object(request, request->query);

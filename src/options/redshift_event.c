@@ -119,17 +119,6 @@ lfdw_redshift_event_complete(LfdwRedshiftEvent *event, const char *relname)
 	}
 }
 
-/* A text as JSON. */
-static char *
-json_string(const char *text)
-{
-	StringInfoData string;
-
-	initStringInfo(&string);
-	lfdw_json_append_string(&string, text);
-	return string.data;
-}
-
 /* The value of a member, as JSON. */
 static char *
 member_value(const LfdwRedshiftEvent *event, Member member, int64 nrecords,
@@ -142,16 +131,16 @@ member_value(const LfdwRedshiftEvent *event, Member member, int64 nrecords,
 		case NUM_RECORDS:
 			return psprintf("" INT64_FORMAT, nrecords);
 		case REQUEST_ID:
-			return json_string(shown ? LFDW_SHOWN_UUID : lfdw_client_uuid());
+			return lfdw_json_quote(shown ? LFDW_SHOWN_UUID : lfdw_client_uuid());
 		case CLUSTER:
 			cluster = GetConfigOption("cluster_name", true, false);
-			return json_string(cluster && cluster[0] ? cluster : "postgresql");
+			return lfdw_json_quote(cluster && cluster[0] ? cluster : "postgresql");
 		case USER_NAME:
-			return json_string(GetUserNameFromId(GetUserId(), false));
+			return lfdw_json_quote(GetUserNameFromId(GetUserId(), false));
 		case DATABASE:
-			return json_string(get_database_name(MyDatabaseId));
+			return lfdw_json_quote(get_database_name(MyDatabaseId));
 		case EXTERNAL_FUNCTION:
-			return json_string(event->relname);
+			return lfdw_json_quote(event->relname);
 		case QUERY_ID:
 			return psprintf("" INT64_FORMAT, shown ? 0 :
 							(int64) GetCurrentStatementStartTimestamp());

@@ -38,13 +38,9 @@ lfdw_argument_form_can_carry(LfdwArgumentFormat format, const char *json)
 char *
 lfdw_argument_form_value(LfdwArgumentFormat format, const char *json)
 {
-	StringInfoData string;
-
 	if (format == LFDW_ARGUMENT_JSON || is_placeholder(json) || json[0] == '"')
 		return pstrdup(json);
-	initStringInfo(&string);
-	lfdw_json_append_string(&string, json);
-	return string.data;
+	return lfdw_json_quote(json);
 }
 
 /*
@@ -55,7 +51,6 @@ char *
 lfdw_argument_form_list(LfdwArgumentFormat format, char *const *json, int nvalues)
 {
 	StringInfoData list;
-	StringInfoData string;
 
 	initStringInfo(&list);
 	if (format == LFDW_ARGUMENT_CSV)
@@ -63,9 +58,7 @@ lfdw_argument_form_list(LfdwArgumentFormat format, char *const *json, int nvalue
 		for (int i = 0; i < nvalues; i++)
 			appendStringInfo(&list, "%s%s", i > 0 ? "," : "",
 							 lfdw_json_text(json[i]));
-		initStringInfo(&string);
-		lfdw_json_append_string(&string, list.data);
-		return string.data;
+		return lfdw_json_quote(list.data);
 	}
 	appendStringInfoChar(&list, '[');
 	for (int i = 0; i < nvalues; i++)

@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 
 #include "response/response_internal.h"
+#include "value/json_text.h"
 
 /* A reader before the root value, whose bytes were kept. */
 LfdwJsonReader
@@ -27,17 +28,6 @@ lfdw_root_reader(const LfdwResponse *response)
 	root.len = window->len;
 	root.complete = window->complete;
 	return root;
-}
-
-/* A string value in the database encoding, palloc'd. */
-static char *
-string_text(const LfdwJsonValue *value)
-{
-	char	   *text = MemoryContextAllocHuge(CurrentMemoryContext,
-											  value->len + 1);
-	size_t		len = lfdw_json_unescape(value, text);
-
-	return pg_any_to_server(text, len, PG_UTF8);
 }
 
 /* "columns": the order of the values of array rows. */
@@ -63,7 +53,7 @@ set_order(LfdwResponse *response, const LfdwJsonValue *value)
 		if (order->ncolumns == room)
 			order->columns = repalloc(order->columns, sizeof(int) * (room *= 2));
 		order->columns[order->ncolumns++] =
-			lfdw_row_find_column(response->row, string_text(&name));
+			lfdw_row_find_column(response->row, lfdw_json_value_text(&name));
 	}
 	response->notes.order = order;
 }

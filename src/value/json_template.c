@@ -21,6 +21,7 @@
 
 #include "base/json_reader.h"
 #include "value/json_template.h"
+#include "value/json_text.h"
 #include "value/json_writer.h"
 
 /* The owner of what a document has by itself, if nobody says another. */
@@ -76,15 +77,6 @@ take_text(const char *text, size_t len)
 	return pg_any_to_server(copy, len, PG_UTF8);
 }
 
-/* A string value's text, palloc'd. */
-static char *
-take_string(const LfdwJsonValue *value)
-{
-	char	   *text = palloc(value->len + 1);
-
-	return take_text(text, lfdw_json_unescape(value, text));
-}
-
 static TemplateNode *
 read_object(LfdwJsonReader *reader)
 {
@@ -94,7 +86,7 @@ read_object(LfdwJsonReader *reader)
 	lfdw_json_enter(reader);
 	while (lfdw_json_member(reader, &key) == LFDW_JSON_OK)
 	{
-		char	   *name = take_string(&key);
+		char	   *name = lfdw_json_value_text(&key);
 		TemplateNode *child = read_node(reader);
 
 		child->name = name;

@@ -14,15 +14,20 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "utils/memutils.h"
 
 #include "base/json_reader.h"
 #include "value/json_text.h"
 
-/* The text of a value that was read, in UTF-8. */
+/*
+ * The text of a value that was read, which is UTF-8, in the database encoding;
+ * palloc'd in the current context.
+ */
 char *
 lfdw_json_value_text(const LfdwJsonValue *value)
 {
-	char	   *text = palloc(value->len + 1);
+	char	   *text = MemoryContextAllocHuge(CurrentMemoryContext,
+											  value->len + 1);
 	size_t		len = value->len;
 
 	if (value->type == LFDW_JSON_STRING)

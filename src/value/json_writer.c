@@ -24,6 +24,17 @@ lfdw_json_append_string(StringInfo out, const char *text)
 	escape_json(out, text);
 }
 
+/* A text as a JSON string, palloc'd in the current context. */
+char *
+lfdw_json_quote(const char *text)
+{
+	StringInfoData string;
+
+	initStringInfo(&string);
+	lfdw_json_append_string(&string, text);
+	return string.data;
+}
+
 /* Starts a member: a comma where one is due, the key, the colon. */
 void
 lfdw_json_append_key(StringInfo out, const char *key)

@@ -18,6 +18,7 @@
 #include "lib/stringinfo.h"
 
 extern void lfdw_json_append_string(StringInfo out, const char *text);
+extern char *lfdw_json_quote(const char *text);
 extern void lfdw_json_append_key(StringInfo out, const char *key);
 extern void lfdw_json_append_member(StringInfo out, const char *key,
 									const char *json);
