@@ -20,6 +20,8 @@ static const char *const words[][5] = {
 	[LFDW_CHOICE_BATCH_ANSWER] = {"rows", "aligned"},
 	[LFDW_CHOICE_ANSWER_FORMAT] = {"json", "csv", "raw"},
 	[LFDW_CHOICE_ROWS_FORMAT] = {"rows", "entries"},
+	[LFDW_CHOICE_INVOCATION_TYPE] = {"RequestResponse", "Event"},
+	[LFDW_CHOICE_DELIVER_AT] = {"statement", "commit"},
 };
 
 /* The value of a word goes to *value; false where it is none of the choice's. */

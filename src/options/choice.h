@@ -79,6 +79,22 @@ typedef enum LfdwRowsFormat
 	LFDW_ROWS_ENTRIES			/* the members of an object */
 } LfdwRowsFormat;
 
+/* How a function is invoked for writes. */
+typedef enum LfdwWriteInvocation
+{
+	LFDW_WRITE_INVOCATION_UNSET,
+	LFDW_WRITE_INVOCATION_ANSWERED, /* RequestResponse */
+	LFDW_WRITE_INVOCATION_EVENT /* sent, and not waited for */
+} LfdwWriteInvocation;
+
+/* When rows that are written go to the function. */
+typedef enum LfdwDeliverAt
+{
+	LFDW_DELIVER_UNSET,
+	LFDW_DELIVER_STATEMENT,
+	LFDW_DELIVER_COMMIT
+} LfdwDeliverAt;
+
 /* The options that are choices, by what they choose among. */
 typedef enum LfdwChoice
 {
@@ -87,7 +103,9 @@ typedef enum LfdwChoice
 	LFDW_CHOICE_BATCH_FORMAT,
 	LFDW_CHOICE_BATCH_ANSWER,
 	LFDW_CHOICE_ANSWER_FORMAT,
-	LFDW_CHOICE_ROWS_FORMAT
+	LFDW_CHOICE_ROWS_FORMAT,
+	LFDW_CHOICE_INVOCATION_TYPE,
+	LFDW_CHOICE_DELIVER_AT
 } LfdwChoice;
 
 extern bool lfdw_choice_parse(LfdwChoice choice, const char *word, int *value);

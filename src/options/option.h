@@ -65,6 +65,17 @@ typedef struct LfdwOptions
 	LfdwAnswerFormat answer_format;
 	LfdwRowsFormat rows_format;
 
+	bool		updatable;
+	bool		truncatable;
+	int			batch_size;		/* rows written by one invocation at most */
+	LfdwWriteInvocation invocation_type;	/* of writes */
+	LfdwDeliverAt deliver_at;
+	bool		idempotent;		/* a write may be sent twice */
+	bool		durable;		/* batch_id names an execution */
+	char	   *insert_route;	/* of HTTP events, NULL for none */
+	char	   *update_route;
+	char	   *delete_route;
+
 	bool		client_context; /* tell the function who asks */
 	char	   *tenant_id;		/* NULL for none */
 	bool		log_tail;		/* log_type 'Tail' */
@@ -77,6 +88,7 @@ typedef struct LfdwColumnOptions
 	LfdwPointer *path;			/* NULL: the column's name */
 	LfdwPushdown *pushdown;		/* LFDW_NOPERATORS of them, or NULL */
 	bool		required;
+	bool		key;			/* of the row that UPDATE and DELETE are about */
 	LfdwFormat	format;
 	bool		input;			/* the value is the query's: implies required
 								 * and "=" */

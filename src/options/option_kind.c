@@ -306,6 +306,8 @@ lfdw_option_parse(LfdwOptionKind kind, const char *value, double min,
 		case LFDW_KIND_BATCH_ANSWER:
 		case LFDW_KIND_ANSWER_FORMAT:
 		case LFDW_KIND_ROWS_FORMAT:
+		case LFDW_KIND_INVOCATION_TYPE:
+		case LFDW_KIND_DELIVER_AT:
 			return parse_choice(kind, value, field, why);
 		default:
 			return parse_text(kind, value, field, why);
@@ -373,6 +375,8 @@ lfdw_option_kind_name(LfdwOptionKind kind)
 		case LFDW_KIND_BATCH_ANSWER:
 		case LFDW_KIND_ANSWER_FORMAT:
 		case LFDW_KIND_ROWS_FORMAT:
+		case LFDW_KIND_INVOCATION_TYPE:
+		case LFDW_KIND_DELIVER_AT:
 			return lfdw_choice_words(LFDW_CHOICE_EVENT + (kind - LFDW_KIND_EVENT));
 	}
 	return NULL;

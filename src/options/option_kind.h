@@ -47,7 +47,9 @@ typedef enum LfdwOptionKind
 	LFDW_KIND_BATCH_FORMAT,
 	LFDW_KIND_BATCH_ANSWER,
 	LFDW_KIND_ANSWER_FORMAT,
-	LFDW_KIND_ROWS_FORMAT
+	LFDW_KIND_ROWS_FORMAT,
+	LFDW_KIND_INVOCATION_TYPE,
+	LFDW_KIND_DELIVER_AT
 } LfdwOptionKind;
 
 extern bool lfdw_option_parse(LfdwOptionKind kind, const char *value,

@@ -89,6 +89,7 @@ set_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 	column->typmod = att->atttypmod;
 	column->collation = att->attcollation;
 	column->required = options->required;
+	column->key = options->key;
 	column->input = options->input;
 	column->format = options->format;
 	column->argument_format = options->argument_format ?
@@ -123,7 +124,7 @@ refuse_virtual_options(const LfdwTable *table, Oid relid,
 {
 	LfdwColumnOptions *options = lfdw_foreign_column_options(relid, att->attnum);
 
-	if (options->path || options->pushdown || options->required ||
+	if (options->path || options->pushdown || options->required || options->key ||
 		options->input || options->null_if ||
 		options->format != LFDW_FORMAT_DEFAULT)
 		ereport(ERROR,

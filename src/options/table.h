@@ -33,6 +33,7 @@ typedef struct LfdwColumn
 	LfdwFormat	format;
 	LfdwArgumentFormat argument_format;
 	bool		required;
+	bool		key;			/* of the row that UPDATE and DELETE are about */
 	bool		input;			/* the value is the query's */
 	bool		in_batch;		/* its values go in the list of batch_argument */
 	bool		beside_batch;	/* each of its values is a call beside that

@@ -1,0 +1,23 @@
+/*-------------------------------------------------------------------------
+ *
+ * commit.h
+ *		Rows that are held until their transaction commits.
+ *
+ * IDENTIFICATION
+ *	  src/modify/commit.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_COMMIT_H
+#define LFDW_COMMIT_H
+
+#include "postgres.h"
+
+#include "modify/write_target.h"
+
+extern MemoryContext lfdw_commit_context(void);
+extern LfdwWriteTarget *lfdw_commit_target(Relation relation, Oid userid,
+										   LfdwWriteOperation operation);
+extern void lfdw_commit_hold(LfdwWriteTarget *target, const char *bytes, size_t len);
+
+#endif							/* LFDW_COMMIT_H */
