@@ -10,6 +10,7 @@ IDENTIFICATION
 """
 
 import argparse
+import functools
 import io
 import os
 import re
@@ -91,8 +92,10 @@ class Function:
         self.path = path
 
     def is_durable(self):
-        with open(self.path, encoding="utf-8") as source:
-            return "\nDURABLE = True\n" in source.read()
+        return says(self.path, "DURABLE")
+
+    def takes_events(self):
+        return not says(self.path, "BLIND")
 
     def run(self, call):
         execution = call.execution
@@ -129,6 +132,13 @@ class Function:
             document = runtime.error_document(error, self.path,
                                               call.request_id, shown)
             return invoke_api.json_bytes(document), "Unhandled"
+
+
+@functools.lru_cache(maxsize=None)
+def says(path, name):
+    """Whether a handler's file says this of itself."""
+    with open(path, encoding="utf-8") as source:
+        return re.search(r"^%s = True\b" % name, source.read(), re.M) is not None
 
 
 def shown(path):
