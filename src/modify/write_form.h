@@ -15,14 +15,7 @@
 
 #include "lib/stringinfo.h"
 #include "modify/write_row.h"
-#include "modify/write_target.h"
-
-/* What TRUNCATE was told. */
-typedef struct LfdwTruncate
-{
-	bool		cascade;
-	bool		restart_identity;
-} LfdwTruncate;
+#include "modify/write_types.h"
 
 extern LfdwWriteForm *lfdw_write_form_create(const LfdwTable *table,
 											 LfdwWriteOperation operation);
