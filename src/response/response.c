@@ -227,7 +227,7 @@ open_body(LfdwResponse *response, const LfdwJsonReader *inside)
 	bool		has_body = lfdw_gateway_has_body(response);
 
 	if (response->write)
-		lfdw_write_report_read(response, lfdw_root_reader(response));
+		lfdw_answer_report_read(response, lfdw_root_reader(response));
 	lfdw_response_open(response, inside, " of its body");
 	response->in_form = true;
 	if (!is_text)

@@ -16,7 +16,7 @@
  *		gateway_body.c		its body
  *		gateway.c			that form
  *		root_object.c		what the root object's members say
- *		write_report.c		what the answer of a write says of its rows
+ *		answer_report.c		what the answer of a write says of its rows
  *		response_csv.c		the rows of CSV
  *		response_rows.c		the rows of an answer
  *		response_aligned.c	those of an answer with one for each of a batch
@@ -274,10 +274,10 @@ extern bool lfdw_root_note_member(LfdwResponse *response,
 								  const LfdwJsonValue *key,
 								  const LfdwJsonValue *value);
 
-/* write_report.c */
-extern void lfdw_write_report_read(LfdwResponse *response, LfdwJsonReader root);
-extern bool lfdw_write_report_wants_rows(const LfdwResponse *response);
-extern bool lfdw_write_report_is_no_row(const LfdwResponse *response);
+/* answer_report.c */
+extern void lfdw_answer_report_read(LfdwResponse *response, LfdwJsonReader root);
+extern bool lfdw_answer_report_wants_rows(const LfdwResponse *response);
+extern bool lfdw_answer_report_is_no_row(const LfdwResponse *response);
 
 /* response_csv.c */
 extern void lfdw_csv_report_other(const LfdwResponse *response,

@@ -59,7 +59,7 @@ lfdw_response_read_row(LfdwResponse *response, bool alone)
 						   lfdw_row_table_order(response->row));
 	if (status != LFDW_JSON_OK)
 		return status;
-	if (alone && response->write && lfdw_write_report_is_no_row(response))
+	if (alone && response->write && lfdw_answer_report_is_no_row(response))
 		return LFDW_JSON_OK;
 	if (lfdw_row_has_no_member(response->row, alone) ||
 		(alone && response->table->options->no_rows_missing &&
@@ -348,7 +348,7 @@ lfdw_response_step_lines(LfdwResponse *response)
 		reader->error_at = reader->offset + reader->pos;
 		return LFDW_JSON_BAD;
 	}
-	if (response->write && !lfdw_write_report_wants_rows(response))
+	if (response->write && !lfdw_answer_report_wants_rows(response))
 	{
 		status = lfdw_json_value(reader, &value);
 		response->first_line &= (status != LFDW_JSON_OK);

@@ -207,7 +207,7 @@ lfdw_write_start(LfdwResponse *response)
 		return status;
 	if (type == LFDW_JSON_STRING)
 		return start_string(response, may_be_text);
-	if (type == LFDW_JSON_ARRAY && lfdw_write_report_wants_rows(response))
+	if (type == LFDW_JSON_ARRAY && lfdw_answer_report_wants_rows(response))
 		return start_array(response);
 	return may_be_text ? pass_text(response) : pass_values(response, true);
 }
@@ -235,9 +235,9 @@ lfdw_write_finish(LfdwResponse *response)
 		lfdw_response_take_raised(response, root, true);
 	if (response->none)
 		return pass_values(response, false);
-	lfdw_write_report_read(response, root);
+	lfdw_answer_report_read(response, root);
 	note_count(response, root);
-	if (!lfdw_write_report_wants_rows(response))
+	if (!lfdw_answer_report_wants_rows(response))
 		return pass_values(response, false);
 	response->reader = root;
 	return read_rows(response);

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * write_report.c
+ * answer_report.c
  *		What the answer of a write says of the rows: affected, failed.
  *
  * {"batchItemFailures": [{"itemIdentifier": "..."}]}, as in AWS's documentation of
@@ -8,7 +8,7 @@
  * "message": "..."}]} and {"affected": 2}.
  *
  * IDENTIFICATION
- *	  src/response/write_report.c
+ *	  src/response/answer_report.c
  *
  *-------------------------------------------------------------------------
  */
@@ -161,7 +161,7 @@ take_affected(LfdwResponse *response, const LfdwJsonValue *value)
  * it stands twice or beside a body.  Raises HV021 for what does not tell.
  */
 void
-lfdw_write_report_read(LfdwResponse *response, LfdwJsonReader root)
+lfdw_answer_report_read(LfdwResponse *response, LfdwJsonReader root)
 {
 	LfdwWriteReading *write = response->write;
 	LfdwJsonValue key;
@@ -190,7 +190,7 @@ lfdw_write_report_read(LfdwResponse *response, LfdwJsonReader root)
 
 /* Are rows of the answer of a write to be returned? */
 bool
-lfdw_write_report_wants_rows(const LfdwResponse *response)
+lfdw_answer_report_wants_rows(const LfdwResponse *response)
 {
 	return response->write->wanted && response->write->answer.failures == NIL;
 }
@@ -200,7 +200,7 @@ lfdw_write_report_wants_rows(const LfdwResponse *response)
  * table's members, or only says what became of the rows.
  */
 bool
-lfdw_write_report_is_no_row(const LfdwResponse *response)
+lfdw_answer_report_is_no_row(const LfdwResponse *response)
 {
 	bool		is_report = response->write->reported && response->nframes == 0;
 
