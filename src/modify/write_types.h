@@ -45,6 +45,7 @@ typedef struct LfdwWriteTarget
 	int			batch_rows;		/* that an invocation carries at most */
 	int			max_concurrency;	/* invocations; 1 keeps the order */
 	bool		durable;		/* batch ids name executions */
+	int			number;			/* of those whose rows are held until COMMIT */
 } LfdwWriteTarget;
 
 /* The word for an operation in the envelope and in messages. */

@@ -30,6 +30,7 @@
 #include "optimizer/pathnode.h"
 #include "parser/parse_node.h"
 #include "parser/parsetree.h"
+#include "storage/buffile.h"
 #include "storage/latch.h"
 #include "storage/sinval.h"
 #include "utils/acl.h"
@@ -277,6 +278,21 @@ lfdw_check_permissions(ParseState *pstate)
 	ExecCheckRTPerms(pstate->p_rtable, true);
 #endif
 }
+
+/* 16 has it: all these bytes of a temporary file, or an error. */
+#if PG_VERSION_NUM < 160000
+static inline void
+BufFileReadExact(BufFile *file, void *bytes, size_t len)
+{
+	size_t		nread = BufFileRead(file, bytes, len);
+
+	if (nread != len)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not read from a temporary file: %zu of %zu bytes are there",
+						nread, len)));
+}
+#endif
 
 /* 18 decodes base64 to uint8. */
 static inline int

@@ -10,6 +10,7 @@ IDENTIFICATION
 """
 
 import argparse
+import functools
 import io
 import os
 import re
@@ -36,8 +37,10 @@ FOLDERS = (os.path.join(HERE, "handlers"),
 # Qualifier -> the version that runs.
 VERSIONS = {"$LATEST": "$LATEST", "1": "1", "2": "2", "prod": "2", "v1": "1",
             "custom_version": "2"}
-# Functions that read the record and so stay out of it.
-UNRECORDED = {"calls", "service_calls", "reset_calls"}
+# Functions that look at what others have done, and the one that is to be fast:
+# they stay out of the record.
+UNRECORDED = {"calls", "service_calls", "reset_calls", "store_rows",
+              "reset_store", "sink", "sink_count"}
 
 
 # ---------------------------------------------------------------------------
@@ -89,8 +92,10 @@ class Function:
         self.path = path
 
     def is_durable(self):
-        with open(self.path, encoding="utf-8") as source:
-            return "\nDURABLE = True\n" in source.read()
+        return says(self.path, "DURABLE")
+
+    def takes_events(self):
+        return not says(self.path, "BLIND")
 
     def run(self, call):
         execution = call.execution
@@ -115,7 +120,8 @@ class Function:
     def answer(self, call):
         """What goes out, and the kind of function error or None."""
         context = runtime.Context(call.document())
-        context.event_text = call.text      # ours alone
+        context.event_text = call.text      # these two are ours alone
+        context.entry = call.entry
         try:
             module = self.functions.load(self.name, self.path)
             answer = runtime.handler_of(module)(call.event, context)
@@ -126,6 +132,13 @@ class Function:
             document = runtime.error_document(error, self.path,
                                               call.request_id, shown)
             return invoke_api.json_bytes(document), "Unhandled"
+
+
+@functools.lru_cache(maxsize=None)
+def says(path, name):
+    """Whether a handler's file says this of itself."""
+    with open(path, encoding="utf-8") as source:
+        return re.search(r"^%s = True\b" % name, source.read(), re.M) is not None
 
 
 def shown(path):
@@ -226,6 +239,7 @@ class Exchange(invoke_api.Exchange):
 
     def record(self, call, kind, key):
         target = call.target
+        call.entry = {}
         if target.name in UNRECORDED:
             return
         headers = {name.lower(): value for name, value in self.headers.items()
@@ -235,15 +249,24 @@ class Exchange(invoke_api.Exchange):
                  for name in ("http-version", "tls-resumed", "connection")}
         resumed = (front["tls-resumed"] == "1" or
                    getattr(self.connection, "session_reused", False))
-        RECORD.add({"function": target.name, "qualifier": target.qualifier,
-                    "region": target.region, "account": target.account,
-                    "invocation_type": kind, "path": self.target,
-                    "access_key": key, "headers": headers, "payload": call.event,
-                    "payload_text": call.text, "connection": self.number,
-                    "front_connection": (front["connection"] and
-                                         int(front["connection"])),
-                    "tls_resumed": bool(resumed),
-                    "http_version": front["http-version"] or "1.1"})
+        envelope = isinstance(call.event, dict) and call.event.get("lambda_fdw")
+        envelope = envelope if isinstance(envelope, dict) else {}
+        rows = envelope.get("rows")
+        call.entry = {
+            "function": target.name, "qualifier": target.qualifier,
+            "region": target.region, "account": target.account,
+            "invocation_type": kind, "path": self.target, "access_key": key,
+            "headers": headers, "payload": call.event,
+            "payload_text": call.text, "connection": self.number,
+            "front_connection": front["connection"] and int(front["connection"]),
+            "tls_resumed": bool(resumed),
+            "http_version": front["http-version"] or "1.1",
+            # Of writes; the function says how many rows it has written.
+            "operation": envelope.get("operation"),
+            "batch_id": envelope.get("batch_id"),
+            "rows": len(rows) if isinstance(rows, list) else None,
+            "written": None}
+        RECORD.add(call.entry)
 
     def send_answer(self, answer):
         if isinstance(answer, Takeover):

@@ -23,6 +23,7 @@ import selftest_local  # noqa: E402
 import selftest_ml  # noqa: E402
 import selftest_s3  # noqa: E402
 import selftest_services  # noqa: E402
+import selftest_store  # noqa: E402
 from selftest_lib import (FUNCTIONS, HERE, TAP, TOKEN, Client,  # noqa: E402
                           Started, sign)
 
@@ -469,6 +470,7 @@ def main():
                      test_stale, test_lengths, test_aws_errors):
             test(client)
         selftest_examples.run(client)
+        selftest_store.run(client)
         client.connection.close()
         test_process(server.process, server.port)
     selftest_services.run()

@@ -12,56 +12,13 @@ POST /orders/search       the members customers (a list) and status in the body
 """
 
 import json
-from urllib.parse import parse_qs, unquote, urlencode
+from urllib.parse import urlencode
+
+from _http_event import read
 
 ORDERS = [{"id": number, "customer": "c%d" % (number % 4),
            "status": "open" if number % 3 else "closed",
            "total": number * 10.5} for number in range(1, 13)]
-
-
-def check(condition, what):
-    if not condition:
-        raise ValueError("the event's forms of %s differ" % what)
-
-
-def parameters(pattern, path):
-    """What a path has for the {parameters} of a route, decoded."""
-    names, texts = pattern.split("/"), path.split("/")
-    if names[-1].endswith("+}"):
-        last = len(names) - 1
-        texts[last:] = ["/".join(texts[last:])]
-    return {name.strip("{+}"): unquote(text)
-            for name, text in zip(names, texts) if name.startswith("{")}
-
-
-def read_v1(event):
-    context = event["requestContext"]
-    lists = event["multiValueQueryStringParameters"] or {}
-    texts = event["queryStringParameters"] or {}
-    check(texts == {name: values[-1] for name, values in lists.items()},
-          "the query")
-    check(event["headers"] == {name: values[-1] for name, values
-                               in event["multiValueHeaders"].items()},
-          "the headers")
-    check(event["path"] == context["path"] and
-          event["resource"] == context["resourcePath"] and
-          event["httpMethod"] == context["httpMethod"], "the path")
-    return event["httpMethod"], event["resource"], event["path"], lists
-
-
-def read_v2(event):
-    context = event["requestContext"]
-    lists = parse_qs(event["rawQueryString"], keep_blank_values=True,
-                     errors="strict")
-    texts = {name: ",".join(values) for name, values in lists.items()}
-    check((texts or None) == event.get("queryStringParameters"), "the query")
-    check(all(name == name.lower() for name in event["headers"]),
-          "the headers")
-    check(event["rawPath"] == context["http"]["path"] and
-          event["routeKey"] == context["routeKey"], "the path")
-    method, resource = event["routeKey"].split(" ")
-    check(method == context["http"]["method"], "the method")
-    return method, resource, event["rawPath"], lists
 
 
 def search(customers, statuses):
@@ -87,13 +44,7 @@ def page_of(orders, query):
 
 
 def lambda_handler(event, context):
-    read = read_v2 if event["version"] == "2.0" else read_v1
-    method, resource, path, query = read(event)
-    given = event.get("pathParameters") or {}
-    check(given == parameters(resource, path), "the path's parameters")
-    headers = {name.lower(): text for name, text in event["headers"].items()}
-    body = json.loads(event["body"]) if event.get("body") else {}
-    check(("content-type" in headers) == bool(event.get("body")), "the body")
+    method, resource, path, query, given, _, body = read(event)
     status, orders, answer, extra = 200, [], {}, {}
     if resource.startswith("/files/"):
         orders = [{"id": 0, "bucket": given["bucket"], "key": given["key"],
