@@ -293,7 +293,7 @@ lfdw_sql_call_run(const LfdwSqlCall *call, const LfdwOptions *options,
 	/* the answer is wanted whole */
 	do
 	{
-		lfdw_invoke_wait(&invocation, 1);
+		lfdw_invoke_wait(&invocation, 1, PG_INT64_MAX);
 		lfdw_invoke_look(invocation);
 	} while (lfdw_body_more(lfdw_invoke_body(invocation)));
 	return invocation;
