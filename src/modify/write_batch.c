@@ -66,8 +66,8 @@ lfdw_write_batch_split(LfdwWriteBatch *batch)
 {
 	int			kept = batch->nrows / 2;
 	LfdwWriteBatch *rest =
-		lfdw_write_batch_create(MemoryContextGetParent(batch->context),
-								batch->target, batch->first + kept);
+	lfdw_write_batch_create(MemoryContextGetParent(batch->context),
+							batch->target, batch->first + kept);
 
 	for (int i = kept; i < batch->nrows; i++)
 	{

@@ -104,6 +104,7 @@ begin_call(LfdwWriter *writer, LfdwWriteBatch *batch)
 	writer->current = batch;
 	payload = make_payload(writer, batch);
 	batch->function = target->function;
+	batch->function.writes = true;
 	if (target->durable)
 		batch->function.durable_name = batch->id;
 	old = MemoryContextSwitchTo(batch->call_context);
