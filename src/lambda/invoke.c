@@ -162,6 +162,22 @@ widen_window(void *source)
 		lfdw_exchange_widen(invocation->run->exchange);
 }
 
+/* Raises 54000 for a payload of more bytes than Lambda takes. */
+void
+lfdw_invoke_check_payload(const LfdwFunction *function, int len)
+{
+	int			max = function->type == LFDW_EVENT ? LFDW_EVENT_PAYLOAD_MAX :
+	LFDW_PAYLOAD_MAX;
+
+	if (len > max)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the payload for Lambda function \"%s\" is too large",
+						function->label),
+				 errdetail("It has %d bytes; Lambda takes %d.", len, max),
+				 errhint("Send less at a time; a scan, a shorter list of values.")));
+}
+
 /*
  * Begins an invocation and returns once it is under way; before that
  * credentials may have to be asked for.
@@ -176,18 +192,8 @@ lfdw_invoke_begin(const LfdwFunction *function, const LfdwCaller *caller,
 				  StringInfo payload, LfdwInvokeStats *stats)
 {
 	LfdwInvocation *invocation = palloc0(sizeof(LfdwInvocation));
-	int			max = function->type == LFDW_EVENT ? LFDW_EVENT_PAYLOAD_MAX :
-	LFDW_PAYLOAD_MAX;
 
-	if (payload->len > max)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("the payload for Lambda function \"%s\" is too large",
-						function->label),
-				 errdetail("It has %d bytes; Lambda takes %d.",
-						   payload->len, max),
-				 errhint("Send less at a time; a scan, a shorter list of values.")));
-
+	lfdw_invoke_check_payload(function, payload->len);
 	invocation->function = function;
 	invocation->stats = stats;
 	lfdw_body_init(&invocation->body, invocation, widen_window);

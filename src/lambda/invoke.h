@@ -58,6 +58,7 @@ typedef struct LfdwInvokeStats
 typedef struct LfdwInvocation LfdwInvocation;
 
 extern bool lfdw_invoke_may_begin(const LfdwCaller *caller);
+extern void lfdw_invoke_check_payload(const LfdwFunction *function, int len);
 extern LfdwInvocation *lfdw_invoke_begin(const LfdwFunction *function,
 										 const LfdwCaller *caller,
 										 StringInfo payload,
