@@ -60,6 +60,7 @@ lfdw_batch_id_next(char id[LFDW_BATCH_ID_SIZE])
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not generate random values")));
 	for (int i = 0; i < RANDOM_BYTES; i++)
-		len += sprintf(id + len, "%02x", random_part[i]);
+		len += snprintf(id + len, LFDW_BATCH_ID_SIZE - len, "%02x",
+						random_part[i]);
 	snprintf(id + len, LFDW_BATCH_ID_SIZE - len, "-" UINT64_FORMAT, ++counter);
 }
