@@ -59,7 +59,7 @@ lfdw_write_form_create(const LfdwTable *table, LfdwWriteOperation operation)
 	form->operation = operation;
 	form->table = table;
 	form->head = make_head(table, operation);
-	form->object = lfdw_row_object_create(table);
+	form->object = lfdw_row_object_create(table, NULL);
 	return form;
 }
 
@@ -90,9 +90,9 @@ append_rows(StringInfo out, const LfdwWriteForm *form, const LfdwWriteRow *rows,
 		if (i > 0)
 			appendStringInfoChar(out, ',');
 		appendStringInfoString(out, "{\"key\":");
-		lfdw_row_object_write(out, form->object, rows[i].keys);
+		lfdw_row_object_write(out, form->object, rows[i].keys, i);
 		appendStringInfoString(out, ",\"values\":");
-		lfdw_row_object_write(out, form->object, rows[i].values);
+		lfdw_row_object_write(out, form->object, rows[i].values, i);
 		appendStringInfoChar(out, '}');
 	}
 	appendStringInfoChar(out, ']');

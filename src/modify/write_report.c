@@ -11,10 +11,23 @@
 #include "postgres.h"
 
 #include "lambda/outcome.h"
+#include "modify/write_form.h"
+#include "modify/write_row.h"
 #include "modify/writer_internal.h"
+#include "pg/message.h"
 
-/* Batches in doubt that are named, at most. */
+/* Batches in doubt, and rows that failed, that are named, at most. */
 #define SHOWN_MAX 10
+
+/* A row of a batch, by its number in it. */
+static void
+read_row(LfdwWriteRow *row, const LfdwWriteBatch *batch, int number)
+{
+	size_t		len;
+	const char *record = lfdw_write_batch_record(batch, number, &len);
+
+	lfdw_write_row_read(row, batch->target, record, len);
+}
 
 /* "row 7", "rows 301 to 400". */
 static char *
@@ -61,7 +74,7 @@ shown_outcome(const LfdwWriteBatch *batch)
 		case LFDW_OUTCOME_NOT_RUN:
 			return "not written";
 		case LFDW_OUTCOME_RUN:
-			return "the function has run and may have written";
+			return "the function has run and may have written them";
 		case LFDW_OUTCOME_UNKNOWN:
 			break;
 	}
@@ -109,6 +122,92 @@ lfdw_write_report_context(void *arg)
 	if (writer->written_calls > 0)
 		errcontext("rows written before: " INT64_FORMAT ", in calls: " INT64_FORMAT,
 				   writer->written, writer->written_calls);
+}
+
+/* The row that a failure is about, by its number in the batch; -1: none has it. */
+static int
+failed_row(const LfdwWriteBatch *batch, const LfdwRowFailure *failure)
+{
+	if (failure->index >= 0)
+		return failure->index < batch->nrows ? (int) failure->index : -1;
+	for (int i = 0; failure->id && i < batch->nrows; i++)
+	{
+		LfdwWriteRow row;
+		char	   *id;
+
+		read_row(&row, batch, i);
+		id = lfdw_write_form_item_id(batch->target, &row, i);
+		if (id && strcmp(id, failure->id) == 0)
+			return i;
+	}
+	return -1;
+}
+
+/* ", key {"id": 5}"; "" of a row without one. */
+static char *
+shown_key(const LfdwWriteBatch *batch, int number)
+{
+	const LfdwTable *table = batch->target->table;
+	const char *separator = "";
+	StringInfoData key;
+	LfdwWriteRow row;
+
+	read_row(&row, batch, number);
+	initStringInfo(&key);
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		const LfdwColumn *column = &table->columns[i];
+
+		if (row.keys[i] == NULL)
+			continue;
+		appendStringInfo(&key, "%s%s=%s", separator, column->attname, row.keys[i]);
+		separator = ", ";
+	}
+	return key.len > 0 ?
+		psprintf(" (%s)", lfdw_error_excerpt(key.data, key.len)) : "";
+}
+
+/* Adds a line about one row that failed. */
+static void
+append_failure(StringInfo out, const LfdwWriteBatch *batch,
+			   const LfdwRowFailure *failure)
+{
+	int			row = failed_row(batch, failure);
+
+	if (out->len > 0)
+		appendStringInfoChar(out, '\n');
+	if (row >= 0)
+		appendStringInfo(out, "row " INT64_FORMAT "%s", batch->first + row,
+						 shown_key(batch, row));
+	else if (failure->id)
+		appendStringInfo(out, "item \"%s\", which is no row's",
+						 lfdw_error_excerpt(failure->id, strlen(failure->id)));
+	else if (failure->index >= 0)
+		appendStringInfo(out, "index " INT64_FORMAT ", which is no row's",
+						 failure->index);
+	else
+		appendStringInfoString(out, "a row that it does not name");
+	if (failure->message)
+		appendStringInfo(out, ": %s", failure->message);
+}
+
+/* Raises 38000: the function says that it could not write some rows of a batch. */
+void
+lfdw_write_report_failures(const LfdwWriteBatch *batch, const List *failures)
+{
+	int			nfailures = list_length(failures);
+	StringInfoData detail;
+
+	initStringInfo(&detail);
+	for (int i = 0; i < Min(nfailures, SHOWN_MAX); i++)
+		append_failure(&detail, batch, list_nth(failures, i));
+	if (nfailures > SHOWN_MAX)
+		appendStringInfo(&detail, "\nand %d more", nfailures - SHOWN_MAX);
+	ereport(ERROR,
+			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+			 errmsg("Lambda function \"%s\" could not write %d of %d rows",
+					batch->target->function.label, nfailures, batch->nrows),
+			 errdetail("%s", detail.data)));
 }
 
 /* Raises 57014: the time is up. */

@@ -32,6 +32,8 @@
 struct LfdwRowMaker
 {
 	MemoryContext scratch;		/* of a value that is made */
+	bool		follows_settings;	/* a column's JSON follows the session's
+									 * settings */
 };
 
 /* A row on its way into a record. */
@@ -56,6 +58,8 @@ lfdw_row_maker_create(const LfdwTable *table)
 	maker->scratch = AllocSetContextCreate(CurrentMemoryContext,
 										   "lambda_fdw written row",
 										   ALLOCSET_SMALL_SIZES);
+	for (int i = 0; i < table->ncolumns; i++)
+		maker->follows_settings |= lfdw_value_follows_settings(table->columns[i].typid);
 	return maker;
 }
 
@@ -95,12 +99,12 @@ static void
 append_value(StringInfo out, const Row *row, const LfdwColumn *column,
 			 Datum value, bool isnull)
 {
-	Oid			base = getBaseType(column->typid);
-
 	if (isnull)
 		appendStringInfoString(out, "null");
 	else if (!lfdw_value_to_json(out, value, column->typid, column->format))
 	{
+		Oid			base = getBaseType(column->typid);
+
 		if (base != JSONOID && base != JSONBOID)
 			report_value(row, column, value);
 		appendStringInfoString(out, "null");
@@ -172,11 +176,15 @@ lfdw_write_row_append(StringInfo out, const LfdwWriteTarget *target,
 {
 	const Row	row = {target, slot, old, sent, number};
 	MemoryContext caller = MemoryContextSwitchTo(target->maker->scratch);
-	int			nestlevel = lfdw_transmission_modes_begin_utc();
+	int			nestlevel = 0;
 
+	/* for each row, this takes longer than the row */
+	if (target->maker->follows_settings)
+		nestlevel = lfdw_transmission_modes_begin_utc();
 	for (int i = 0; i < target->table->ncolumns; i++)
 		append_column(out, &row, &target->table->columns[i]);
-	lfdw_transmission_modes_end(nestlevel);
+	if (target->maker->follows_settings)
+		lfdw_transmission_modes_end(nestlevel);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(target->maker->scratch);
 }

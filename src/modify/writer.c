@@ -111,6 +111,7 @@ begin_call(LfdwWriter *writer, LfdwWriteBatch *batch)
 	batch->invocation = lfdw_invoke_begin(&batch->function, target->caller,
 										  payload, &writer->stats->invoke);
 	lfdw_invoke_allow_split(batch->invocation);
+	lfdw_batch_answer_expect(writer, batch);
 	MemoryContextSwitchTo(old);
 	writer->calls = add_batch(writer, writer->calls, batch, false);
 	writer->stats->batches++;
@@ -135,28 +136,19 @@ send_halves(LfdwWriter *writer, LfdwWriteBatch *batch)
 static void
 finish_call(LfdwWriter *writer, LfdwWriteBatch *batch)
 {
+	int			not_affected = lfdw_batch_answer_not_affected(batch);
+
 	writer->written += batch->nrows;
 	writer->written_calls++;
 	writer->stats->written += batch->nrows;
+	writer->stats->not_affected += not_affected;
 	if (batch->waiter)
 	{
 		batch->waiter->done = true;
-		batch->waiter->affected = true;
+		batch->waiter->affected = not_affected == 0;
 	}
 	writer->calls = list_delete_ptr(writer->calls, batch);
 	MemoryContextDelete(batch->context);
-}
-
-/* Reads what has come of an answer.  Is it at its end? */
-static bool
-read_answer(LfdwWriteBatch *batch)
-{
-	LfdwBody   *body = lfdw_invoke_body(batch->invocation);
-	size_t		len;
-
-	lfdw_body_show(body, &len);
-	lfdw_body_discard(body, len);
-	return lfdw_body_ended(body);
 }
 
 /* Takes in what has come of a call. */
@@ -168,7 +160,8 @@ look_at_call(LfdwWriter *writer, LfdwWriteBatch *batch)
 
 	writer->current = batch;
 	lfdw_invoke_look(batch->invocation);
-	ended = !lfdw_invoke_too_large(batch->invocation) && read_answer(batch);
+	ended = !lfdw_invoke_too_large(batch->invocation) &&
+		lfdw_batch_answer_read(writer, batch);
 	MemoryContextSwitchTo(old);
 	if (ended)
 		finish_call(writer, batch);
@@ -333,16 +326,14 @@ lfdw_writer_add(LfdwWriter *writer, LfdwWriteTarget *target, const char *bytes,
 /*
  * Sends one row by itself and waits for what comes of it, whatever else is under
  * way.  Returns whether the function says that it affected one.  The slot, which has
- * the row, gets what the function returned of it, in the current context.  Raises
- * what lfdw_writer_add raises.
+ * the row, gets what the function returned of it.  Raises what lfdw_writer_add raises.
  */
 bool
 lfdw_writer_send_row(LfdwWriter *writer, LfdwWriteTarget *target,
 					 const char *bytes, size_t len, TupleTableSlot *slot)
 {
 	LfdwWriteWaiter waiter = {
-		.slot = slot,
-		.context = CurrentMemoryContext
+		.slot = slot
 	};
 	ErrorContextCallback callback;
 

@@ -18,12 +18,14 @@
 #include "modify/batch_id.h"
 #include "modify/writer.h"
 #include "nodes/pg_list.h"
+#include "response/response.h"
+#include "response/row.h"
+#include "response/write_answer.h"
 
 /* Who waits for the one row of a batch. */
 typedef struct LfdwWriteWaiter
 {
 	TupleTableSlot *slot;		/* takes the function's row */
-	MemoryContext context;		/* where its values live */
 	bool		done;
 	bool		affected;
 } LfdwWriteWaiter;
@@ -44,6 +46,8 @@ typedef struct LfdwWriteBatch
 	LfdwFunction function;		/* as this batch calls it */
 	MemoryContext call_context; /* of the payload and the invocation */
 	LfdwInvocation *invocation; /* NULL before */
+	LfdwResponse *response;		/* NULL where nobody reads the answer */
+	int			nreturned;		/* rows of it */
 } LfdwWriteBatch;
 
 struct LfdwWriter
@@ -57,6 +61,10 @@ struct LfdwWriter
 	List	   *calls;			/* batches under way */
 	LfdwWriteBatch *current;	/* that an error is about, or NULL */
 	int64		looked_at_us;	/* when the calls were looked at last */
+
+	/* takes rows that a function returns of a target */
+	const LfdwWriteTarget *returned_of;
+	LfdwRow    *returned;
 
 	/* of the last payload: bytes for a row beside its record */
 	const LfdwWriteTarget *measured;
@@ -87,10 +95,17 @@ extern LfdwWriteBatch *lfdw_write_batch_split(LfdwWriteBatch *batch);
 extern StringInfo lfdw_write_batch_payload(LfdwWriteBatch *batch);
 extern int	lfdw_write_batch_limit(const LfdwWriteTarget *target);
 
+/* batch_answer.c */
+extern void lfdw_batch_answer_expect(LfdwWriter *writer, LfdwWriteBatch *batch);
+extern bool lfdw_batch_answer_read(LfdwWriter *writer, LfdwWriteBatch *batch);
+extern int	lfdw_batch_answer_not_affected(const LfdwWriteBatch *batch);
+
 /* write_report.c */
 extern void lfdw_write_report_context(void *writer);
 extern void lfdw_write_report_deadline(void);
 extern void lfdw_write_report_too_large(const LfdwWriteBatch *batch,
 										const char *detail);
+extern void lfdw_write_report_failures(const LfdwWriteBatch *batch,
+									   const List *failures);
 
 #endif							/* LFDW_WRITER_INTERNAL_H */

@@ -37,6 +37,7 @@ extern Datum lfdw_value_from_bytes(LfdwConverter *converter,
 
 extern bool lfdw_value_to_json(StringInfo out, Datum value, Oid typid,
 							   LfdwFormat format);
+extern bool lfdw_value_follows_settings(Oid typid);
 
 extern int	lfdw_transmission_modes_begin(void);
 extern int	lfdw_transmission_modes_begin_utc(void);

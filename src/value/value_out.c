@@ -19,6 +19,7 @@
 
 #include <math.h>
 
+#include "access/transam.h"
 #include "catalog/pg_type.h"
 #include "common/shortest_dec.h"
 #include "miscadmin.h"
@@ -105,10 +106,20 @@ append_datetime(StringInfo out, Datum value, Oid typid)
 		(DatumGetTimestamp(value) < first * USECS_PER_DAY ||
 		 DatumGetTimestamp(value) >= after * USECS_PER_DAY))
 		return false;
-	appendStringInfo(out, "\"%s\"",
-					 JsonEncodeDateTime(buf, value, typid,
-										typid == TIMESTAMPTZOID ? &utc : NULL));
+	appendStringInfoChar(out, '"');
+	appendStringInfoString(out, JsonEncodeDateTime(buf, value, typid,
+												   typid == TIMESTAMPTZOID ? &utc : NULL));
+	appendStringInfoChar(out, '"');
 	return true;
+}
+
+static void
+append_integer(StringInfo out, int64 value)
+{
+	char		digits[MAXINT8LEN + 1];
+
+	pg_lltoa(value, digits);
+	appendStringInfoString(out, digits);
 }
 
 static void
@@ -248,9 +259,13 @@ append_native(StringInfo out, Datum value, Oid typid, bool *done)
 			lfdw_json_append_bool(out, DatumGetBool(value));
 			return true;
 		case INT2OID:
+			append_integer(out, DatumGetInt16(value));
+			return true;
 		case INT4OID:
+			append_integer(out, DatumGetInt32(value));
+			return true;
 		case INT8OID:
-			append_output(out, value, typid, false);
+			append_integer(out, DatumGetInt64(value));
 			return true;
 		case JSONOID:
 		case JSONBOID:
@@ -277,10 +292,17 @@ append_interval(StringInfo out, Datum value)
 	return strstr(out->data + start, "infinity") == NULL;
 }
 
+/* The type itself, or a domain's base type: no type of pg_type.dat is a domain. */
+static Oid
+base_type(Oid typid)
+{
+	return typid < FirstGenbkiObjectId ? typid : getBaseType(typid);
+}
+
 static bool
 append_value(StringInfo out, Datum value, Oid typid, LfdwFormat format)
 {
-	Oid			base = getBaseType(typid);
+	Oid			base = base_type(typid);
 	bool		done;
 	bool		shippable;
 
@@ -301,6 +323,10 @@ append_value(StringInfo out, Datum value, Oid typid, LfdwFormat format)
 			return append_interval(out, value);
 		case BYTEAOID:
 			return lfdw_format_to_json(out, value, LFDW_FORMAT_DEFAULT);
+		case TEXTOID:
+		case VARCHAROID:
+			lfdw_json_append_string(out, TextDatumGetCString(value));
+			return true;
 		case BPCHAROID:
 			append_bpchar(out, value);
 			return true;
@@ -340,6 +366,40 @@ lfdw_value_to_json(StringInfo out, Datum value, Oid typid, LfdwFormat format)
 	out->len = start;
 	out->data[start] = '\0';
 	return false;
+}
+
+/*
+ * Does what lfdw_value_to_json writes of a type follow the settings that
+ * lfdw_transmission_modes_begin sets?  True where that is not certain.
+ */
+bool
+lfdw_value_follows_settings(Oid typid)
+{
+	switch (base_type(typid))
+	{
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case NUMERICOID:
+		case DATEOID:
+		case TIMEOID:
+		case TIMETZOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case BYTEAOID:
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+		case UUIDOID:
+		case JSONOID:
+		case JSONBOID:
+			return false;
+		default:
+			return true;
+	}
 }
 
 static void

@@ -143,7 +143,7 @@ my $failing = table('lambda', q{batch_size '10', max_concurrency '1'}, failed =>
 my $outcome = outcome_of($session, insert($failing, 30));
 is($outcome->{sqlstate}, '38000', 'rows that the function could not write');
 is($outcome->{message}, 'Lambda function "write_fault" could not write 2 of 10 rows', 'are counted');
-is($outcome->{detail}, qq(row 13, key {"id": 13}: no room for 13\nrow 17, key {"id": 17}: no room for 17),
+is($outcome->{detail}, qq(row 13 (id=13): no room for 13\nrow 17 (id=17): no room for 17),
 	'and named by their number');
 like($outcome->{context},
 	qr/^rows 11 to 20 of INSERT into foreign table "$failing", batch \w{32}-2: the function has run and may have written them\nrows written before: 10, in calls: 1$/m,
