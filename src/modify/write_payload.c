@@ -20,6 +20,7 @@
 
 #include "modify/row_object.h"
 #include "modify/write_payload.h"
+#include "options/write_rules.h"
 #include "value/json_writer.h"
 
 /* Where the payload of one row has a column. */
@@ -56,18 +57,12 @@ static void
 set_options(LfdwWritePayload *payload)
 {
 	LfdwOptions *options = &payload->options;
+	bool		inserts = payload->operation == LFDW_WRITE_INSERT;
 
 	*options = *payload->table->options;
-	options->envelope = false;
-	options->http_route = payload->operation == LFDW_WRITE_INSERT ? options->insert_route :
-		payload->operation == LFDW_WRITE_UPDATE ? options->update_route :
-		options->delete_route;
-	options->cursor_argument = NULL;
-	options->page_argument = NULL;
-	options->offset_argument = NULL;
-	options->limit_argument = NULL;
-	if (payload->operation != LFDW_WRITE_INSERT)
-		options->batch_argument = NULL;
+	lfdw_write_rules_apply(options, inserts ? options->insert_route :
+						   payload->operation == LFDW_WRITE_UPDATE ?
+						   options->update_route : options->delete_route, inserts);
 	payload->route_option = route_option(payload->operation);
 	if (options->batch_argument)
 		payload->format = options->batch_format ? options->batch_format :

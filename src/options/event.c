@@ -26,11 +26,12 @@ report_option(const char *option, const char *detail)
 			 errdetail("%s", detail)));
 }
 
-/* An event of HTTP has a route, and nothing else has. */
+/* An event of HTTP has a route, to read or to insert by, and nothing else has. */
 static void
 check_route(const LfdwOptions *given)
 {
-	if (lfdw_event_is_http(given->event) && given->http_route == NULL)
+	if (lfdw_event_is_http(given->event) && given->http_route == NULL &&
+		given->insert_route == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("option \"event\" for an HTTP request needs the option \"route\""),

@@ -80,6 +80,27 @@ lfdw_scan_userid(ForeignScanState *node)
 }
 
 /*
+ * The role that a result relation is written as.  In 15 it is in the range table,
+ * where a partition that rows are routed to has no entry.
+ */
+static inline Oid
+lfdw_result_userid(ResultRelInfo *rinfo, EState *estate)
+{
+#if PG_VERSION_NUM >= 160000
+	return ExecGetResultRelCheckAsUser(rinfo, estate);
+#else
+	Index		index = rinfo->ri_RangeTableIndex > 0 ? rinfo->ri_RangeTableIndex :
+	rinfo->ri_RootResultRelInfo->ri_RangeTableIndex;
+	Oid			userid = exec_rt_fetch(index, estate)->checkAsUser;
+
+	return OidIsValid(userid) ? userid : GetUserId();
+#endif
+}
+
+/* Has COPY batches for foreign tables?  From 16 on. */
+#define LFDW_COPY_HAS_BATCHES (PG_VERSION_NUM >= 160000)
+
+/*
  * The path of a scan that takes its target from the relation.  17 added
  * fdw_restrictinfo, 18 disabled_nodes.
  */

@@ -523,6 +523,13 @@ lfdw_row_has_no_member(const LfdwRow *row, bool alone)
 		row->root->ncolumns == 0 && row->nread > 0;
 }
 
+/* Has the row that was read last a member on a column's path? */
+bool
+lfdw_row_has_known(const LfdwRow *row)
+{
+	return row->has_known;
+}
+
 /* Is the row that was read last an object without members? */
 bool
 lfdw_row_is_empty(const LfdwRow *row)
