@@ -34,6 +34,8 @@ check_route(const LfdwOptions *given)
 		given->insert_route == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 given->updatable ?
+				 errmsg("option \"event\" for an HTTP request needs the option \"route\" or \"insert_route\"") :
 				 errmsg("option \"event\" for an HTTP request needs the option \"route\""),
 				 errhint("Add the method and the path, as in route 'GET /orders/{id}'.")));
 	if (given->http_route && !lfdw_event_is_http(given->event))

@@ -166,8 +166,8 @@ has_batch_column(const LfdwTable *table)
 }
 
 /*
- * Makes the elements of the list that batch_argument names, if it is given.  A table
- * that only writes it has none for reading.
+ * Makes the elements of the list that batch_argument names, if it is given.  There
+ * are none where only writes have such a list.
  */
 static void
 make_item(LfdwTable *table)
@@ -186,6 +186,17 @@ make_item(LfdwTable *table)
 		table->item = NULL;
 	else
 		lfdw_batch_item_check(table->item);
+}
+
+/* The payload's places, without a list that only writes have. */
+static LfdwPlaces *
+create_places(const LfdwTable *table)
+{
+	LfdwOptions read = *table->options;
+
+	if (table->item == NULL)
+		read.batch_argument = NULL;
+	return lfdw_places_create(&read);
 }
 
 /* Raises the error about an argument that cannot have its place. */
@@ -531,7 +542,8 @@ lfdw_table_unreadable(const LfdwTable *table, const char **hint)
 		*hint = "Add the method and the path that reads it, as in route 'GET /orders'.";
 		return "It has the option \"insert_route\", and no option \"route\".";
 	}
-	if (table->options->batch_argument && table->item == NULL)
+	if (table->options->batch_argument && table->item == NULL &&
+		table->options->insert_route == NULL)
 	{
 		*hint = "Set the options required 'true' and pushdown '=', or input 'true', of the columns that a query gives for it.";
 		return "No column goes in the list of its option \"batch_argument\" when it is read.";
@@ -574,7 +586,7 @@ lfdw_table_create(Relation relation)
 	}
 	set_event_columns(table);
 	make_item(table);
-	table->places = lfdw_places_create(table->options);
+	table->places = create_places(table);
 	place_arguments(table);
 	lfdw_places_complete(table->places, table->options, table->relname);
 	check_path_parameters(table);
