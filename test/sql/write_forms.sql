@@ -209,3 +209,7 @@ CREATE FOREIGN TABLE t (a int) SERVER lambda OPTIONS (function_arn 'f', updatabl
 CREATE FOREIGN TABLE t (a int OPTIONS (key 'true', path '')) SERVER lambda OPTIONS (function_arn 'f', updatable 'true');
 CREATE FOREIGN TABLE bad_form (a int OPTIONS (argument_format 'text')) SERVER lambda OPTIONS (function_arn 'f', updatable 'true');
 INSERT INTO bad_form VALUES (1);
+
+SET client_min_messages = warning;
+DROP SERVER lambda CASCADE;
+DROP SCHEMA write_forms CASCADE;
