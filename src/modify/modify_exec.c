@@ -308,6 +308,18 @@ old_row(LfdwModify *modify, const ResultRelInfo *rinfo, TupleTableSlot *plan_slo
 }
 
 /*
+ * Raises 44000 for a row that the view it is written by does not show.  Core looks
+ * when the row is written, and would find it too late to take it back.
+ */
+static void
+check_options(EState *estate, ResultRelInfo *rinfo, TupleTableSlot *slot)
+{
+	slot->tts_tableOid = RelationGetRelid(rinfo->ri_RelationDesc);
+	if (rinfo->ri_WithCheckOptions != NIL)
+		ExecWithCheckOptions(WCO_VIEW_CHECK, rinfo, slot, estate);
+}
+
+/*
  * ExecForeignInsert
  */
 TupleTableSlot *
@@ -316,6 +328,7 @@ lambdaExecForeignInsert(EState *estate, ResultRelInfo *rinfo, TupleTableSlot *sl
 {
 	LfdwModify *modify = rinfo->ri_FdwState;
 
+	check_options(estate, rinfo, slot);
 	MemoryContextReset(modify->row_context);
 	return write_row(modify, slot, NULL, slot);
 }
@@ -349,6 +362,7 @@ lambdaExecForeignUpdate(EState *estate, ResultRelInfo *rinfo, TupleTableSlot *sl
 {
 	LfdwModify *modify = rinfo->ri_FdwState;
 
+	check_options(estate, rinfo, slot);
 	MemoryContextReset(modify->row_context);
 	return write_row(modify, slot, old_row(modify, rinfo, planSlot), slot);
 }

@@ -18,8 +18,11 @@
 
 typedef struct LfdwRowObject LfdwRowObject;
 
-extern LfdwRowObject *lfdw_row_object_create(const LfdwTable *table);
+extern LfdwRowObject *lfdw_row_object_create(const LfdwTable *table,
+											 const char *document);
 extern void lfdw_row_object_write(StringInfo out, const LfdwRowObject *object,
-								  const char *const *json);
+								  const char *const *json, int number);
+extern char *lfdw_row_object_id(const LfdwRowObject *object,
+								const char *const *json, int number);
 
 #endif							/* LFDW_ROW_OBJECT_H */

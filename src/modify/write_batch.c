@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 
 #include "modify/write_form.h"
+#include "modify/write_row.h"
 #include "modify/writer_internal.h"
 
 /* Rows that a batch has room for at first. */

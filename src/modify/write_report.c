@@ -12,6 +12,7 @@
 
 #include "lambda/outcome.h"
 #include "modify/write_form.h"
+#include "modify/write_row.h"
 #include "modify/writer_internal.h"
 #include "pg/message.h"
 

@@ -17,24 +17,6 @@
 #include "lib/stringinfo.h"
 #include "modify/write_types.h"
 
-/* What TRUNCATE was told; the record of its one "row". */
-typedef struct LfdwTruncate
-{
-	bool		cascade;
-	bool		restart_identity;
-} LfdwTruncate;
-
-/*
- * A row's values, by the index of their column in the table's; JSON in the database
- * encoding, NULL for one that is not sent.
- */
-typedef struct LfdwWriteRow
-{
-	const char **keys;			/* those of the row that is there */
-	const char **values;		/* those to be written */
-	LfdwTruncate truncate;		/* of TRUNCATE, which has neither */
-} LfdwWriteRow;
-
 extern LfdwRowMaker *lfdw_row_maker_create(const LfdwTable *table);
 
 extern void lfdw_write_row_append(StringInfo out, const LfdwWriteTarget *target,

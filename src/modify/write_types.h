@@ -48,6 +48,24 @@ typedef struct LfdwWriteTarget
 	int			number;			/* of those whose rows are held until COMMIT */
 } LfdwWriteTarget;
 
+/* What TRUNCATE was told; the record of its one "row". */
+typedef struct LfdwTruncate
+{
+	bool		cascade;
+	bool		restart_identity;
+} LfdwTruncate;
+
+/*
+ * A row's values, by the index of their column in the table's; JSON in the database
+ * encoding, NULL for one that is not sent.
+ */
+typedef struct LfdwWriteRow
+{
+	const char **keys;			/* those of the row that is there */
+	const char **values;		/* those to be written */
+	LfdwTruncate truncate;		/* of TRUNCATE, which has neither */
+} LfdwWriteRow;
+
 /* The word for an operation in the envelope and in messages. */
 static inline const char *
 lfdw_write_operation_name(LfdwWriteOperation operation)

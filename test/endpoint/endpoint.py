@@ -10,7 +10,6 @@ IDENTIFICATION
 """
 
 import argparse
-import functools
 import io
 import os
 import re
@@ -37,10 +36,9 @@ FOLDERS = (os.path.join(HERE, "handlers"),
 # Qualifier -> the version that runs.
 VERSIONS = {"$LATEST": "$LATEST", "1": "1", "2": "2", "prod": "2", "v1": "1",
             "custom_version": "2"}
-# Functions that look at what others have done, and the one that is to be fast:
-# they stay out of the record.
+# Functions that look at what others have done and so stay out of the record.
 UNRECORDED = {"calls", "service_calls", "reset_calls", "store_rows",
-              "reset_store", "sink", "sink_count"}
+              "reset_store"}
 
 
 # ---------------------------------------------------------------------------
@@ -92,10 +90,8 @@ class Function:
         self.path = path
 
     def is_durable(self):
-        return says(self.path, "DURABLE")
-
-    def takes_events(self):
-        return not says(self.path, "BLIND")
+        with open(self.path, encoding="utf-8") as source:
+            return "\nDURABLE = True\n" in source.read()
 
     def run(self, call):
         execution = call.execution
@@ -132,13 +128,6 @@ class Function:
             document = runtime.error_document(error, self.path,
                                               call.request_id, shown)
             return invoke_api.json_bytes(document), "Unhandled"
-
-
-@functools.lru_cache(maxsize=None)
-def says(path, name):
-    """Whether a handler's file says this of itself."""
-    with open(path, encoding="utf-8") as source:
-        return re.search(r"^%s = True\b" % name, source.read(), re.M) is not None
 
 
 def shown(path):

@@ -104,10 +104,6 @@ class Function:
             return [sys.executable, os.path.join(HERE, "python_environment.py")]
         return [self.folder.node, os.path.join(HERE, "node_environment.mjs")]
 
-    @staticmethod
-    def takes_events():
-        return True
-
     def variables(self):
         """The environment's variables: this process's, and Lambda's own."""
         return dict(os.environ, AWS_REGION=self.folder.region,

@@ -5,8 +5,7 @@ Has verifier.py check every signature.  What is invoked is the server's
 
 version(qualifier)  the version that runs, None if there is no such qualifier;
                     without a qualifier it is None that is asked about
-find(name)          the function, or None; its run(Call) returns an Outcome, and
-                    one that says not takes_events() gets the text alone
+find(name)          the function, or None; its run(Call) returns an Outcome
 
 endpoint.py serves the tests so, scripts/endpoint a folder of one's own.
 
@@ -269,7 +268,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
             raise Refusal(413, "RequestTooLargeException", "Request must be "
                           "smaller than %d bytes for the InvokeFunction "
                           "operation" % limit, Type="User")
-        event = parse_event(body) if function.takes_events() else None
+        event = parse_event(body)
         client_context = parse_client_context(
             self.headers.get("X-Amz-Client-Context"))
         call = Call(target, version, self.request_id, body.decode(), event,

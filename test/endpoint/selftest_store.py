@@ -1,14 +1,13 @@
-"""Self-test of the functions that keep, change and count rows.
+"""Self-test of the functions that keep and change rows.
 
 IDENTIFICATION
   test/endpoint/selftest_store.py
 """
 
 import base64
-import http.client
 import json
 
-from selftest_lib import TAP, Client, Started
+from selftest_lib import TAP
 
 
 def write(operation, rows=None, **members):
@@ -226,33 +225,8 @@ def test_records(client):
                                              "m": {}}], "are kept")
 
 
-def test_counting(client):
-    client.call("sink_count", {})
-    client.call("reset_calls", {})
-    insert = json.dumps(write("insert", [row(1), row(2)]),
-                        separators=(",", ":")).encode()
-    TAP.equal([client.call("sink", insert)[2] for _ in range(2)],
-              [{"affected": 2}] * 2, "rows that are counted")
-    TAP.equal([client.call("sink_count", {})[2] for _ in range(2)],
-              [[{"rows": 4, "calls": 2}], [{"rows": 0, "calls": 0}]],
-              "how many they are")
-    TAP.equal(client.call("calls", {})[2]["rows"], [], "not in the record")
-    with Started("counter.py") as server:
-        counter = Client(server.port)
-        answers = [counter.call("any", b'{"values":1}' * rows)[2]
-                   for rows in (1, 100000)]
-        TAP.equal(answers, [{"affected": 1}, {"affected": 100000}],
-                  "a server that counts")
-        counter.connection.close()
-        connection = http.client.HTTPConnection("127.0.0.1", server.port)
-        connection.request("GET", "/")
-        TAP.equal(json.loads(connection.getresponse().read()),
-                  {"rows": 100001, "calls": 2}, "what it has counted")
-        connection.close()
-
-
 def run(client):
     for test in (test_operations, test_reading, test_faults, test_http,
-                 test_records, test_counting):
+                 test_records):
         test(client)
     start_again(client)

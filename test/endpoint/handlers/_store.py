@@ -42,13 +42,14 @@ def at(row, path):
     return row
 
 
-def merge(row, values):
-    """The row with these values in place of its own, object by object."""
-    if not (isinstance(row, dict) and isinstance(values, dict)):
+def merge(row, values, whole=(), path=""):
+    """The row with these values in place of its own, object by object but for
+    the members `whole`, whose objects are values."""
+    if not (isinstance(row, dict) and isinstance(values, dict)) or path in whole:
         return values
     merged = dict(row)
     for name, value in values.items():
-        merged[name] = merge(merged.get(name), value)
+        merged[name] = merge(merged.get(name), value, whole, path + "/" + name)
     return merged
 
 
@@ -111,10 +112,10 @@ class Table:
         self.put(self.last, row)
         return [row]
 
-    def update(self, key, values):
+    def update(self, key, values, whole=()):
         changed = []
         for number in self.find(key):
-            self.put(number, merge(self.rows[number], values))
+            self.put(number, merge(self.rows[number], values, whole))
             changed.append(self.rows[number])
         return changed
 

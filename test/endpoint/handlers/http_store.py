@@ -13,7 +13,9 @@ DELETE /orders/{id}      by the parameters, else by the query, else by the body
 Stage variables say more: `store` is the table's name, `key` has the members, by
 commas, in place of "id"; `answer` is row (default: the row or list of rows),
 rows (a member of that name has them), affected or nothing, with 201 or 204;
-`refuse` a value: rows with it are answered 422.
+`refuse` a value: rows with it are answered 422; `list` the member of the body
+that has the rows to insert; `whole` JSON Pointers, by commas, to members of a row
+whose objects are values, not merged.
 """
 
 import json
@@ -53,10 +55,13 @@ def insert(target, rows, given, keys):
     return inserted
 
 
-def change(target, request, wanted, keys):
+def change(target, request, wanted, stage):
     """What the request has written."""
+    keys = stage.get("key", "id").split(",")
     if request.method == "POST":
         body = request.body
+        if "list" in stage and isinstance(body, dict):
+            body = body.get(stage["list"], body)
         return insert(target, body if isinstance(body, list) else [body],
                       request.given, keys)
     numbers, written = find(target, wanted), []
@@ -69,7 +74,8 @@ def change(target, request, wanted, keys):
             row = {**{name: row[name] for name in request.given}, **request.body}
             target.put(number, row)
         else:
-            row = merge(row, request.body)
+            whole = stage["whole"].split(",") if "whole" in stage else ()
+            row = merge(row, request.body, whole)
             target.put(number, row)
         written.append(row)
     if not written:
@@ -104,14 +110,13 @@ def serve(event, entry):
                 {"body": request.body, "given": request.given})):
         raise Refused(422, "%s is refused" % stage["refuse"])
     with Undoing(target):
-        rows = change(target, request, wanted,
-                      stage.get("key", "id").split(","))
+        rows = change(target, request, wanted, stage)
     entry["written"] = len(rows)
     answer = stage.get("answer", "row")
     if answer == "nothing":
         return (201 if request.method == "POST" else 204), None
     return (201 if request.method == "POST" else 200), {
-        "row": rows if isinstance(request.body, list) else rows[0],
+        "row": rows[0] if len(rows) == 1 else rows,
         "rows": {"rows": rows}, "affected": {"affected": len(rows)}}[answer]
 
 

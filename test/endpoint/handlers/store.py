@@ -8,7 +8,10 @@ an event of nothing but the members below reads.  Their meaning:
 store      the table's name, in place of that in the envelope
 answer     to writes: affected (default), rows, keys (rows, of their keys alone)
            or nothing
-list       the member with the rows to insert, "" for the event itself
+list       the member with the rows to insert
+columns    the members, as JSON Pointers, that are in rows which are arrays, or
+           values of the only one
+whole      the members, as JSON Pointers, whose objects are values, not merged
 serial     the member that is numbered in rows inserted without it
 set        members that every row inserted or updated gets
 honour     whether it filters by = and in as the envelope says
@@ -27,6 +30,8 @@ fault      what happens to writes:
 on         values: only requests with any of them meet the fault
 times      how often this very request meets it
 delay_ms   before anything else
+defect     a lie, for the oracle: lose_row, of several; double_row; new_key, by
+           which an update looks for its row
 
 In a row of `calls`, `written` is how many rows this one has inserted, updated
 or deleted; null where it raised or did not come so far.
@@ -39,7 +44,7 @@ from _store import ANSWERED, LOCK, NotKnown, Undoing, at, leaves, merge, parse, 
 from endpoint import RawResponse, Takeover
 
 MEMBERS = set("store answer list serial set honour page_size offset once fail "
-              "miss fault on times delay_ms".split())
+              "miss fault on times delay_ms columns whole defect".split())
 
 
 class Refused(Exception):
@@ -55,6 +60,23 @@ def has_any(row, values):
     return row in values
 
 
+def object_of(row, columns):
+    """A row of a list, which may be an array or a value of these columns."""
+    if columns is None:
+        return row
+    values = row if isinstance(row, list) and len(columns) > 1 else [row]
+    if len(values) != len(columns):
+        raise NotKnown("%d values for %d columns" % (len(values), len(columns)))
+    made = {}
+    for pointer, value in zip(columns, values):
+        *above, last = pointer.split("/")[1:]
+        place = made
+        for name in above:
+            place = place.setdefault(name, {})
+        place[last] = value
+    return made
+
+
 def request(event):
     """(operation, table, batch_id, rows) of any event."""
     envelope = event.get("lambda_fdw") if isinstance(event, dict) else None
@@ -64,7 +86,9 @@ def request(event):
     if isinstance(event, list):
         rows, name = event, "list"
     elif "list" in event:
-        rows, name = event[event["list"]], event.get("store", "list")
+        rows = [object_of(row, event.get("columns"))
+                for row in event.get(event["list"], ())]
+        name = event.get("store", "list")
     else:
         row = {name: value for name, value in event.items()
                if name not in MEMBERS}
@@ -111,7 +135,9 @@ def write(target, operation, row, event):
         return target.delete(key)
     values = merge(values, event.get("set") or {})
     if operation == "update":
-        return target.update(key, values)
+        if event.get("defect") == "new_key":
+            key = {name: values.get(name, value) for name, value in key.items()}
+        return target.update(key, values, event.get("whole") or ())
     if "serial" in event and event["serial"] not in values:
         values = {event["serial"]: target.last + 1, **values}
     return target.insert(key, merge(key, values))
@@ -131,6 +157,11 @@ def keys_of(row, returned):
 def change(target, operation, rows, event):
     """(the answer, rows written) of an operation that is one of rows."""
     answer, failed, returned, written = event.get("answer"), [], [], 0
+    defect = event.get("defect")
+    if defect == "lose_row" and len(rows) > 1:
+        rows, written = rows[:-1], 1        # what it says of them is not true
+    elif defect == "double_row" and operation == "insert":
+        rows, written = rows + [{**rows[-1], "key": {}}], -1
     for index, row in enumerate(rows):
         if "fail" in event and has_any(row, event["fail"]):
             failed.append({"index": index, "message": "the row is refused"})
