@@ -422,12 +422,14 @@ lfdw_commit_target(Relation relation, Oid userid, LfdwWriteOperation operation)
 	return target;
 }
 
-/* Refuses to hold anything where it might be lost, or sent in vain. */
+/*
+ * Refuses to hold anything where it might be lost, or sent in vain.  Transactions of
+ * a standby are READ ONLY.
+ */
 static void
 check_transaction(void)
 {
 	PreventCommandIfReadOnly("a write with deliver_at 'commit'");
-	PreventCommandDuringRecovery("a write with deliver_at 'commit'");
 	if (IsolationIsSerializable())
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

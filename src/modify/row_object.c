@@ -30,7 +30,8 @@ struct LfdwRowObject
 	int			ncolumns;
 	MemberStart *starts;		/* by column; NULL: by the template */
 	LfdwTemplate *template;
-	int		   *slots;			/* by column; one of the same path has the same */
+	int		   *slots;			/* by column; one of the same path has the
+								 * same */
 	int			id_column;		/* that has a record's id, -1 for none */
 	int			number_slot;	/* where the document has it, -1: nowhere */
 };

@@ -20,6 +20,7 @@ extern LfdwWriteForm *lfdw_write_form_create(const LfdwTable *table,
 											 LfdwWriteOperation operation);
 extern void lfdw_write_form_check_set(const LfdwWriteForm *form,
 									  const Bitmapset *set);
+extern bool lfdw_write_form_checks_rows(const LfdwWriteForm *form);
 extern void lfdw_write_form_check_row(const LfdwWriteForm *form,
 									  const LfdwWriteRow *row, int64 number);
 extern bool lfdw_write_form_takes_batches(const LfdwWriteForm *form);

@@ -16,6 +16,7 @@
 
 #include "pg/message.h"
 #include "response/response_internal.h"
+#include "value/json_string.h"
 #include "value/json_text.h"
 
 /* Digits of a number of rows, or of one of them, at most. */
@@ -47,7 +48,7 @@ refuse_member(const LfdwResponse *response, const char *name,
 			 errmsg("the answer of Lambda function \"%s\" does not tell which rows it wrote",
 					response->table->function.label),
 			 errdetail("Its member \"%s\" is: %s", name,
-					   lfdw_error_excerpt(value->text, value->len)),
+					   lfdw_json_shown_value(value)),
 			 errhint("%s", hint)));
 }
 

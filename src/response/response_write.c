@@ -63,13 +63,21 @@ lfdw_response_write_answer(const LfdwResponse *response)
 	return &response->write->answer;
 }
 
-/* Goes on behind the root value, or before it, to values that nobody reads. */
+/* Goes on in lines: at the first, or behind it. */
 static LfdwJsonStatus
-pass_values(LfdwResponse *response, bool first)
+go_on_in_lines(LfdwResponse *response, bool first)
 {
 	response->state = LFDW_STATE_LINES;
 	response->first_line = first;
 	return LFDW_JSON_OK;
+}
+
+/* Passes over the root value, which is no row, and lines behind it. */
+static LfdwJsonStatus
+pass_values(LfdwResponse *response)
+{
+	response->write->wanted = false;
+	return go_on_in_lines(response, true);
 }
 
 /* Passes over all that is left, which is whole, whatever it is. */
@@ -169,7 +177,7 @@ start_string(LfdwResponse *response, bool may_be_text)
 	}
 	if (!lfdw_json_string_open(&inside, &value, false,
 							   response->table->function.label))
-		return pass_values(response, true);
+		return pass_values(response);
 	lfdw_response_open(response, &inside, " of the JSON in its string");
 	return LFDW_JSON_OK;
 }
@@ -209,7 +217,7 @@ lfdw_write_start(LfdwResponse *response)
 		return start_string(response, may_be_text);
 	if (type == LFDW_JSON_ARRAY && lfdw_answer_report_wants_rows(response))
 		return start_array(response);
-	return may_be_text ? pass_text(response) : pass_values(response, true);
+	return may_be_text ? pass_text(response) : pass_values(response);
 }
 
 /*
@@ -229,16 +237,16 @@ lfdw_write_finish(LfdwResponse *response)
 		/* the object itself may be the row */
 		response->reader = root;
 		response->keep = false;
-		return pass_values(response, true);
+		return go_on_in_lines(response, true);
 	}
 	if (lfdw_response_is_raised(response, root))
 		lfdw_response_take_raised(response, root, true);
 	if (response->none)
-		return pass_values(response, false);
+		return go_on_in_lines(response, false);
 	lfdw_answer_report_read(response, root);
 	note_count(response, root);
 	if (!lfdw_answer_report_wants_rows(response))
-		return pass_values(response, false);
+		return go_on_in_lines(response, false);
 	response->reader = root;
 	return read_rows(response);
 }

@@ -421,9 +421,7 @@ read_scalar(LfdwRow *row, const LfdwJsonValue *value,
 				 errmsg("row " UINT64_FORMAT " of the answer of Lambda function \"%s\" is a single value",
 						row->number + 1, row->table->function.label),
 				 errdetail("It is: %s\nForeign table \"%s\" has %d columns.",
-						   value->type == LFDW_JSON_STRING ?
-						   psprintf("\"%s\"", lfdw_json_shown(value)) :
-						   lfdw_error_excerpt(value->text, value->len),
+						   lfdw_json_shown_value(value),
 						   row->table->relname, row->nread),
 				 errhint("A row is an object or an array.")));
 	row->found[row->table_order.columns[0]] = true;

@@ -398,7 +398,7 @@ hold_call(const LfdwSqlCall *call, const char *server)
 	Oid			serverid = lfdw_foreign_server_oid(server, GetUserId(), false);
 	char	   *key = target_key(call, serverid);
 	LfdwWriteTarget *target = lfdw_commit_find(key);
-	StringInfo	payload = make_payload(call);
+	const char *payload = call->payload ? call->payload : "";
 	Datum		values[ANSWER_COLUMNS] = {0};
 	bool		nulls[ANSWER_COLUMNS];
 
@@ -407,8 +407,8 @@ hold_call(const LfdwSqlCall *call, const char *server)
 		target = make_target(call, server);
 		lfdw_commit_keep(key, target);
 	}
-	lfdw_invoke_check_payload(&target->function, payload->len);
-	lfdw_commit_hold(target, payload->data, payload->len);
+	lfdw_invoke_check_payload(&target->function, make_payload(call)->len);
+	lfdw_commit_hold(target, payload, strlen(payload));
 	memset(nulls, true, sizeof(nulls));
 	return HeapTupleGetDatum(heap_form_tuple(call->desc, values, nulls));
 }
