@@ -444,6 +444,9 @@ lfdw_commit_target(Relation relation, Oid userid, LfdwWriteOperation operation)
 	{
 		oldcontext = MemoryContextSwitchTo(lfdw_commit_context());
 		target = lfdw_write_target_create(relation, userid, operation);
+		/* several statements may have changed one row, the last one for good */
+		if (operation != LFDW_WRITE_INSERT)
+			target->max_concurrency = 1;
 		MemoryContextSwitchTo(oldcontext);
 		lfdw_commit_keep(key, target);
 	}

@@ -176,6 +176,8 @@ begin_modify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 		lfdw_modify_check(modify->table, operation,
 						  (const ModifyTable *) mtstate->ps.plan);
 	modify->form = lfdw_write_form_create(modify->table, operation);
+	if (operation == LFDW_WRITE_UPDATE)
+		lfdw_write_form_check_set(modify->form, ExecGetUpdatedCols(rinfo, estate));
 	set_moment(modify, mtstate, rinfo);
 	if (!(eflags & EXEC_FLAG_EXPLAIN_ONLY))
 	{
