@@ -182,7 +182,8 @@ make_item(LfdwTable *table)
 			lfdw_batch_item_add(table->item, table->columns[i].attname,
 								table->columns[i].path);
 	}
-	if (table->options->updatable && !has_batch_column(table))
+	if (table->options->updatable && !table->options->envelope &&
+		!has_batch_column(table))
 		table->item = NULL;
 	else
 		lfdw_batch_item_check(table->item);
