@@ -428,7 +428,7 @@ class DmlGenerator:
             rest = [c for c in table.base.given if c.key and c is not key or
                     c.name == "part" or
                     table.condition and c is table.condition[0]]
-            rest = [c for c in rest if c is not column]
+            rest = [c for c in rest if c is not column and c is not key]
             columns = [key] + ([column] if column is not key else []) + rest
             text = "INSERT INTO %s%s VALUES (%s)" % (
                 table.name, self.names_of(columns), ", ".join(
