@@ -44,6 +44,7 @@ CREATE FUNCTION lambda_invoke(
   idempotent boolean DEFAULT false,
   tenant_id text DEFAULT NULL,
   durable_execution_name text DEFAULT NULL,
+  deliver_at text DEFAULT 'statement',
   OUT status_code integer,
   OUT payload jsonb,
   OUT executed_version text,
@@ -53,9 +54,9 @@ RETURNS record
 AS 'MODULE_PATHNAME'
 LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 
-COMMENT ON FUNCTION lambda_invoke(text, text, jsonb, text, text, text, jsonb, boolean, text, text) IS 'invokes a Lambda function through a foreign server';
+COMMENT ON FUNCTION lambda_invoke(text, text, jsonb, text, text, text, jsonb, boolean, text, text, text) IS 'invokes a Lambda function through a foreign server';
 
-REVOKE ALL ON FUNCTION lambda_invoke(text, text, jsonb, text, text, text, jsonb, boolean, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION lambda_invoke(text, text, jsonb, text, text, text, jsonb, boolean, text, text, text) FROM PUBLIC;
 
 CREATE FUNCTION lambda_fdw_sketch(
   server text,

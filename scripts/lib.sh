@@ -32,6 +32,22 @@ clear_environment()
 	export LANG LC_ALL no_proxy NO_PROXY
 }
 
+# Prints what the comment at the top of a script says of it.
+show_help()
+{
+	awk 'NR == 1 { next }
+		!/^#/ { exit }
+		!/^# shellcheck/ { sub(/^# ?/, ""); print }' "$0"
+}
+
+# The caller's own arguments, as its "source" leaves them to this file.
+case ${1-} in
+	-h|--help)
+		show_help
+		exit 0
+		;;
+esac
+
 clear_environment
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 pg_major=${PG_MAJOR:-}	# the release whose packages are installed

@@ -15,7 +15,11 @@
 #include "batch/batch.h"
 #include "jit.h"
 #include "join/join.h"
-#include "modify/modify.h"
+#include "modify/modify_exec.h"
+#include "modify/modify_explain.h"
+#include "modify/modify_finish.h"
+#include "modify/modify_plan.h"
+#include "modify/modify_truncate.h"
 #include "options/declaration.h"
 #include "options/foreign_object.h"
 #include "pg/setting.h"
@@ -42,6 +46,7 @@ _PG_init(void)
 	lfdw_batch_plan_install();
 	lfdw_declaration_install();
 	lfdw_jit_install();
+	lfdw_modify_finish_install();
 }
 
 /*
@@ -60,8 +65,21 @@ lambda_fdw_handler(PG_FUNCTION_ARGS)
 	routine->IterateForeignScan = lambdaIterateForeignScan;
 	routine->ReScanForeignScan = lambdaReScanForeignScan;
 	routine->EndForeignScan = lambdaEndForeignScan;
+	routine->AddForeignUpdateTargets = lambdaAddForeignUpdateTargets;
 	routine->PlanForeignModify = lambdaPlanForeignModify;
+	routine->BeginForeignModify = lambdaBeginForeignModify;
+	routine->ExecForeignInsert = lambdaExecForeignInsert;
+	routine->ExecForeignBatchInsert = lambdaExecForeignBatchInsert;
+	routine->GetForeignModifyBatchSize = lambdaGetForeignModifyBatchSize;
+	routine->ExecForeignUpdate = lambdaExecForeignUpdate;
+	routine->ExecForeignDelete = lambdaExecForeignDelete;
+	routine->EndForeignModify = lambdaEndForeignModify;
+	routine->BeginForeignInsert = lambdaBeginForeignInsert;
+	routine->EndForeignInsert = lambdaEndForeignModify;
+	routine->IsForeignRelUpdatable = lambdaIsForeignRelUpdatable;
+	routine->ExecForeignTruncate = lambdaExecForeignTruncate;
 	routine->ExplainForeignScan = lambdaExplainForeignScan;
+	routine->ExplainForeignModify = lambdaExplainForeignModify;
 	routine->AnalyzeForeignTable = lambdaAnalyzeForeignTable;
 
 	PG_RETURN_POINTER(routine);

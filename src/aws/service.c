@@ -161,6 +161,7 @@ static bool
 retry_error(LfdwServiceRun *run, bool may_retry)
 {
 	bool		throttled = run->error.class == LFDW_AWS_THROTTLED;
+	bool		may_be_done = false;
 
 	switch (run->error.retry)
 	{
@@ -169,6 +170,7 @@ retry_error(LfdwServiceRun *run, bool may_retry)
 		case LFDW_RETRY_MAY_HAVE_RUN:
 			if (!run->request->repeatable)
 				return false;
+			may_be_done = true;
 			break;
 		case LFDW_RETRY_NOT_RUN:
 			break;
@@ -179,8 +181,11 @@ retry_error(LfdwServiceRun *run, bool may_retry)
 			end_attempt(run, 0);
 			return true;
 	}
-	return may_retry &&
-		back_off(run, throttled, lfdw_client_retry_hint_us(run->exchange));
+	if (!may_retry ||
+		!back_off(run, throttled, lfdw_client_retry_hint_us(run->exchange)))
+		return false;
+	run->may_be_done |= may_be_done;
+	return true;
 }
 
 /* After a failure of the transport: does another attempt follow? */
@@ -189,10 +194,14 @@ retry_failure(LfdwServiceRun *run, bool may_retry)
 {
 	const char *message;
 	LfdwHttpFailure failure = lfdw_exchange_failure(run->exchange, &message);
+	bool		may_be_done = lfdw_exchange_may_be_sent(run->exchange);
 
-	return may_retry &&
-		(run->request->retry_failures & LFDW_FAILURE(failure)) != 0 &&
-		back_off(run, false, -1);
+	if (!may_retry ||
+		(run->request->retry_failures & LFDW_FAILURE(failure)) == 0 ||
+		!back_off(run, false, -1))
+		return false;
+	run->may_be_done |= may_be_done;
+	return true;
 }
 
 /* Takes apart what the service says is wrong, and classifies it. */

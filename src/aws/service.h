@@ -99,6 +99,7 @@ typedef struct LfdwServiceRun
 	int64		retry_at_us;	/* next attempt, by lfdw_wait_now_us */
 	char	   *id;				/* the same for all attempts */
 	char	   *access_key_id;	/* that signed the attempt */
+	bool		may_be_done;	/* by an attempt before, which nobody knows of */
 	int			retry_cost;		/* tokens that the last retry took */
 	bool		clock_corrected;	/* once a request */
 	bool		renewed;		/* once a request */

@@ -238,3 +238,18 @@ lfdw_aws_error_retry(int status, const char *code)
 			return LFDW_RETRY_NEVER;
 	}
 }
+
+/*
+ * May what was asked for have been done in spite of the error?  An error without
+ * a known code says nothing surely where it is the server's; 410 is that of an
+ * instance that was stopped.
+ */
+bool
+lfdw_aws_error_may_have_run(int status, const char *code)
+{
+	const ErrorCode *found = find_code(code);
+
+	if (found)
+		return found->retry == LFDW_RETRY_MAY_HAVE_RUN;
+	return status < 300 || status >= 500 || status == 408 || status == 410;
+}

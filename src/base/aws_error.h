@@ -42,6 +42,7 @@ typedef enum LfdwRetry
 
 extern LfdwAwsErrorClass lfdw_aws_error_classify(int status, const char *code);
 extern LfdwRetry lfdw_aws_error_retry(int status, const char *code);
+extern bool lfdw_aws_error_may_have_run(int status, const char *code);
 extern void lfdw_aws_error_code(char *code, size_t size, const char *raw);
 
 #endif							/* LFDW_AWS_ERROR_H */

@@ -107,6 +107,13 @@ lfdw_pointer_begins_with(const LfdwPointer *pointer,
 	return true;
 }
 
+/* Do two pointers lead to the same value? */
+bool
+lfdw_pointer_equal(const LfdwPointer *a, const LfdwPointer *b)
+{
+	return a->ntokens == b->ntokens && lfdw_pointer_begins_with(a, b);
+}
+
 /*
  * Is a token an array's index: decimal digits, without leading zeros?  "-" is
  * the element behind the last one, which no document has.

@@ -26,6 +26,7 @@ extern LfdwPointer *lfdw_pointer_to(const char *token);
 extern void lfdw_pointer_append(StringInfo text, const char *token);
 extern bool lfdw_pointer_begins_with(const LfdwPointer *pointer,
 									 const LfdwPointer *prefix);
+extern bool lfdw_pointer_equal(const LfdwPointer *a, const LfdwPointer *b);
 extern bool lfdw_pointer_is_index(const char *token);
 extern bool lfdw_pointer_names_element(const char *token, int index);
 

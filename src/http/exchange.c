@@ -305,6 +305,18 @@ lfdw_exchange_failure(const LfdwHttpExchange *exchange, const char **message)
 	return exchange->failure;
 }
 
+/*
+ * May the server have got the request?  Nothing of it is sent before there is a
+ * connection, TLS included, to an address that is allowed.
+ */
+bool
+lfdw_exchange_may_be_sent(const LfdwHttpExchange *exchange)
+{
+	return exchange->connected &&
+		!(exchange->has_failure &&
+		  exchange->failure == LFDW_HTTP_FORBIDDEN_ADDRESS);
+}
+
 /* The HTTP status, or 0 before the headers are complete. */
 int
 lfdw_exchange_status(const LfdwHttpExchange *exchange)

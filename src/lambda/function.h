@@ -39,6 +39,8 @@ typedef struct LfdwFunction
 	const char *durable_name;	/* of a durable execution, NULL for none; the
 								 * same again runs nothing anew */
 	bool		repeatable;		/* the function may run twice */
+	bool		writes;			/* an outcome that nobody knows has an
+								 * SQLSTATE of its own */
 	bool		as_rds;			/* errors have the words of RDS's aws_lambda */
 } LfdwFunction;
 

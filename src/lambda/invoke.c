@@ -162,6 +162,22 @@ widen_window(void *source)
 		lfdw_exchange_widen(invocation->run->exchange);
 }
 
+/* Raises 54000 for a payload of more bytes than Lambda takes. */
+void
+lfdw_invoke_check_payload(const LfdwFunction *function, int len)
+{
+	int			max = function->type == LFDW_EVENT ? LFDW_EVENT_PAYLOAD_MAX :
+	LFDW_PAYLOAD_MAX;
+
+	if (len > max)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the payload for Lambda function \"%s\" is too large",
+						function->label),
+				 errdetail("It has %d bytes; Lambda takes %d.", len, max),
+				 errhint("Send less at a time; a scan, a shorter list of values.")));
+}
+
 /*
  * Begins an invocation and returns once it is under way; before that
  * credentials may have to be asked for.
@@ -176,18 +192,8 @@ lfdw_invoke_begin(const LfdwFunction *function, const LfdwCaller *caller,
 				  StringInfo payload, LfdwInvokeStats *stats)
 {
 	LfdwInvocation *invocation = palloc0(sizeof(LfdwInvocation));
-	int			max = function->type == LFDW_EVENT ? LFDW_EVENT_PAYLOAD_MAX :
-	LFDW_PAYLOAD_MAX;
 
-	if (payload->len > max)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("the payload for Lambda function \"%s\" is too large",
-						function->label),
-				 errdetail("It has %d bytes; Lambda takes %d.",
-						   payload->len, max),
-				 errhint("Send less at a time; a scan, a shorter list of values.")));
-
+	lfdw_invoke_check_payload(function, payload->len);
 	invocation->function = function;
 	invocation->stats = stats;
 	lfdw_body_init(&invocation->body, invocation, widen_window);
@@ -244,7 +250,9 @@ handle_raised(LfdwInvocation *invocation)
 {
 	finish(invocation);
 	lfdw_answer_read_doc(invocation);
+	/* a write has happened */
 	invocation->too_large = invocation->splittable &&
+		!invocation->function->writes &&
 		lfdw_answer_is_too_large(invocation);
 	invocation->no_rows = lfdw_error_type_is_among(invocation->doc->error_type,
 												   invocation->no_rows_errors);
@@ -394,22 +402,21 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 
 /*
  * Waits until at least one invocation has something new for lfdw_invoke_look:
- * bytes of its answer, its end, the end of its use, or that an attempt failed.
- * Begins the further attempts whose time has come, with what getting credentials
- * raises; raises 57014 for a cancel.
+ * bytes of its answer, its end, the end of its use, or that an attempt failed; or
+ * until the time until_us of lfdw_wait_now_us.  Begins the further attempts whose
+ * time has come, with what getting credentials raises; raises 57014 for a cancel.
  */
 void
-lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations)
+lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations, int64 until_us)
 {
 	LfdwServiceRun **runs = palloc(sizeof(LfdwServiceRun *) * ninvocations);
-	int64		until = PG_INT64_MAX;
 
 	for (int i = 0; i < ninvocations; i++)
 	{
 		runs[i] = invocations[i]->run;
-		until = Min(until, invocations[i]->body.end_by_us);
+		until_us = Min(until_us, invocations[i]->body.end_by_us);
 	}
-	lfdw_service_wait(runs, ninvocations, until);
+	lfdw_service_wait(runs, ninvocations, until_us);
 	pfree(runs);
 }
 
@@ -421,8 +428,9 @@ lfdw_invoke_body(LfdwInvocation *invocation)
 }
 
 /*
- * The caller can send less at a time: an answer or a payload that is too large
- * for Lambda is told by lfdw_invoke_too_large and no error.
+ * The caller can send less at a time: a payload that is too large for Lambda, and
+ * an answer unless it is that of a write, is told by lfdw_invoke_too_large and no
+ * error.
  */
 void
 lfdw_invoke_allow_split(LfdwInvocation *invocation)

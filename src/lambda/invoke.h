@@ -58,11 +58,13 @@ typedef struct LfdwInvokeStats
 typedef struct LfdwInvocation LfdwInvocation;
 
 extern bool lfdw_invoke_may_begin(const LfdwCaller *caller);
+extern void lfdw_invoke_check_payload(const LfdwFunction *function, int len);
 extern LfdwInvocation *lfdw_invoke_begin(const LfdwFunction *function,
 										 const LfdwCaller *caller,
 										 StringInfo payload,
 										 LfdwInvokeStats *stats);
-extern void lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations);
+extern void lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations,
+							 int64 until_us);
 extern void lfdw_invoke_look(LfdwInvocation *invocation);
 extern LfdwBody *lfdw_invoke_body(LfdwInvocation *invocation);
 extern void lfdw_invoke_allow_split(LfdwInvocation *invocation);

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "lambda/invoke_internal.h"
+#include "lambda/outcome.h"
 #include "lambda/sqlstate.h"
 #include "pg/message.h"
 
@@ -81,9 +82,38 @@ shown_way(const LfdwFunction *function, LfdwHttpFailure failure)
 		pstrdup(function->endpoint);
 }
 
+/* What to do about a write whose outcome nobody knows. */
+static char *
+doubt_hint(const LfdwFunction *function)
+{
+	if (function->durable_name)
+		return psprintf("The durable execution \"%s\", if there is one, tells: look for it before you write the rows again.",
+						function->durable_name);
+	if (function->repeatable)
+		return "The rows may be written again, as the option idempotent says.";
+	return "Look in the function's log, or in what it writes to, before you write the rows again. A write in doubt is sent again by itself where the table has the option idempotent, for a function that may run twice, or durable, for a durable function.";
+}
+
+/* Raises 08007: nobody knows whether a write has happened. */
+static void
+report_doubt(const LfdwInvocation *invocation, const char *cause,
+			 const char *detail, const char *hint, const char *context)
+{
+	const LfdwFunction *function = invocation->function;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
+			 errmsg("the outcome of a write by Lambda function \"%s\" is not known%s",
+					function->label, cause),
+			 errdetail("%s\nThe write may have happened.", detail),
+			 errhint("%s%s%s", hint ? hint : "", hint ? " " : "",
+					 doubt_hint(function)),
+			 context ? errcontext("%s", context) : 0));
+}
+
 /*
  * Raises the error of an exchange that failed: HV00N, 08006, 42501, 53000,
- * 54000 or HV001.
+ * 54000 or HV001, or 08007 of a write that may have happened.
  */
 void
 lfdw_invocation_report_transport(const LfdwInvocation *invocation)
@@ -91,7 +121,8 @@ lfdw_invocation_report_transport(const LfdwInvocation *invocation)
 	const LfdwFunction *function = invocation->function;
 	const char *message;
 	LfdwHttpFailure failure = lfdw_exchange_failure(invocation->run->exchange, &message);
-	int			sqlstate = lfdw_sqlstate_of_transport(failure);
+	int			sqlstate = lfdw_outcome_sqlstate(invocation,
+												 lfdw_sqlstate_of_transport(failure));
 	const char *hint = transport_hint(function, failure);
 	char	   *way = shown_way(function, failure);
 
@@ -102,6 +133,9 @@ lfdw_invocation_report_transport(const LfdwInvocation *invocation)
 					  "Unable to connect to endpoint" : message, hint,
 					  psprintf("%s: %s%s", way, message,
 							   attempts_made(invocation)));
+	if (sqlstate == ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN)
+		report_doubt(invocation, attempts_made(invocation),
+					 psprintf("%s: %s.", way, message), hint, NULL);
 	ereport(ERROR,
 			(errcode(sqlstate),
 			 errmsg("could not invoke Lambda function \"%s\"%s", function->label,
@@ -277,12 +311,16 @@ error_name(const LfdwInvocation *invocation)
 					attempts_made(invocation));
 }
 
-/* Raises an error of AWS by its class; its document must have been read. */
+/*
+ * Raises an error of AWS by its class, or 08007 of a write that may have happened;
+ * its document must have been read.
+ */
 void
 lfdw_invocation_report_error(const LfdwInvocation *invocation)
 {
 	const LfdwFunction *function = invocation->function;
-	int			sqlstate = lfdw_sqlstate_of_aws(invocation->run->error.class);
+	int			sqlstate = lfdw_outcome_sqlstate(invocation,
+												 lfdw_sqlstate_of_aws(invocation->run->error.class));
 	const char *hint = aws_hint(invocation);
 	char	   *request = psprintf("%s%s",
 								   shown_header(invocation, "x-amzn-RequestId"),
@@ -293,6 +331,9 @@ lfdw_invocation_report_error(const LfdwInvocation *invocation)
 	if (function->as_rds)
 		report_as_rds(sqlstate, detail, hint,
 					  psprintf("%s, request %s", name, request));
+	if (sqlstate == ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN)
+		report_doubt(invocation, psprintf(": %s", name), detail, hint,
+					 psprintf("request %s", request));
 	ereport(ERROR,
 			(errcode(sqlstate),
 			 errmsg("could not invoke Lambda function \"%s\": %s",

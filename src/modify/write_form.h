@@ -14,18 +14,15 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
-#include "modify/write_row.h"
-#include "modify/write_target.h"
-
-/* What TRUNCATE was told. */
-typedef struct LfdwTruncate
-{
-	bool		cascade;
-	bool		restart_identity;
-} LfdwTruncate;
+#include "modify/write_types.h"
 
 extern LfdwWriteForm *lfdw_write_form_create(const LfdwTable *table,
 											 LfdwWriteOperation operation);
+extern void lfdw_write_form_check_set(const LfdwWriteForm *form,
+									  const Bitmapset *set);
+extern bool lfdw_write_form_checks_rows(const LfdwWriteForm *form);
+extern void lfdw_write_form_check_row(const LfdwWriteForm *form,
+									  const LfdwWriteRow *row, int64 number);
 extern bool lfdw_write_form_takes_batches(const LfdwWriteForm *form);
 extern char *lfdw_write_form_describe(const LfdwWriteForm *form);
 extern void lfdw_write_form_write(StringInfo out, const LfdwWriteTarget *target,

@@ -15,17 +15,9 @@
 
 #include "executor/tuptable.h"
 #include "lib/stringinfo.h"
-#include "modify/write_target.h"
+#include "modify/write_types.h"
 
-/*
- * A row's values, by the index of their column in the table's; JSON in the database
- * encoding, NULL for one that is not sent.
- */
-typedef struct LfdwWriteRow
-{
-	const char **keys;			/* those of the row that is there */
-	const char **values;		/* those to be written */
-} LfdwWriteRow;
+extern LfdwRowMaker *lfdw_row_maker_create(const LfdwTable *table);
 
 extern void lfdw_write_row_append(StringInfo out, const LfdwWriteTarget *target,
 								  const Bitmapset *sent, TupleTableSlot *slot,

@@ -82,11 +82,19 @@ lfdw_foreign_table_is_ours(Oid relid)
 	return lfdw_foreign_server_is_ours(GetForeignTable(relid)->serverid);
 }
 
-/* A server or user mapping has changed: its connections take no new exchange. */
+/* See lfdw_foreign_generation. */
+static uint64 generation = 1;
+
+/*
+ * A server, user mapping or role has changed.  Connections of the first two take no
+ * new exchange.
+ */
 static void
-forget_connections(Datum arg, LfdwCacheId cacheid, uint32 hashvalue)
+note_change(Datum arg, LfdwCacheId cacheid, uint32 hashvalue)
 {
-	lfdw_client_forget_changed(cacheid == USERMAPPINGOID, hashvalue);
+	generation++;
+	if (cacheid != AUTHOID)
+		lfdw_client_forget_changed(cacheid == USERMAPPINGOID, hashvalue);
 }
 
 /* Whose connections a server and user mapping have. */
@@ -97,8 +105,9 @@ make_pool_key(LfdwPoolKey *key, Oid serverid, Oid umid)
 
 	if (!registered)
 	{
-		CacheRegisterSyscacheCallback(FOREIGNSERVEROID, forget_connections, (Datum) 0);
-		CacheRegisterSyscacheCallback(USERMAPPINGOID, forget_connections, (Datum) 0);
+		CacheRegisterSyscacheCallback(FOREIGNSERVEROID, note_change, (Datum) 0);
+		CacheRegisterSyscacheCallback(USERMAPPINGOID, note_change, (Datum) 0);
+		CacheRegisterSyscacheCallback(AUTHOID, note_change, (Datum) 0);
 		registered = true;
 	}
 	key->serverid = serverid;
@@ -107,6 +116,17 @@ make_pool_key(LfdwPoolKey *key, Oid serverid, Oid umid)
 											 ObjectIdGetDatum(serverid));
 	key->mapping_hash = OidIsValid(umid) ?
 		GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(umid)) : 0;
+}
+
+/*
+ * A number that is another one whenever a server, a user mapping or a role may have
+ * changed since the first caller was made: what was read of them before may be kept
+ * as long as it is the same.
+ */
+uint64
+lfdw_foreign_generation(void)
+{
+	return generation;
 }
 
 /* Has a user (InvalidOid: PUBLIC) a mapping on a server? */

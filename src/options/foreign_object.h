@@ -27,6 +27,7 @@ extern LfdwColumnOptions *lfdw_foreign_column_options(Oid relid, AttrNumber attn
 extern LfdwCaller *lfdw_foreign_caller(const LfdwOptions *options, Oid userid);
 extern Oid	lfdw_foreign_server_oid(const char *name, Oid userid,
 									bool superusers_will_do);
+extern uint64 lfdw_foreign_generation(void);
 extern char *lfdw_foreign_server_name(Oid serverid);
 extern char *lfdw_foreign_mapping_user(Oid umid);
 

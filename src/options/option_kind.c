@@ -300,16 +300,9 @@ lfdw_option_parse(LfdwOptionKind kind, const char *value, double min,
 			return lfdw_option_list_statuses(value, field, why);
 		case LFDW_KIND_NAME_LIST:
 			return lfdw_option_list_names(value, field, why);
-		case LFDW_KIND_EVENT:
-		case LFDW_KIND_ARGUMENT_FORMAT:
-		case LFDW_KIND_BATCH_FORMAT:
-		case LFDW_KIND_BATCH_ANSWER:
-		case LFDW_KIND_ANSWER_FORMAT:
-		case LFDW_KIND_ROWS_FORMAT:
-		case LFDW_KIND_INVOCATION_TYPE:
-		case LFDW_KIND_DELIVER_AT:
-			return parse_choice(kind, value, field, why);
 		default:
+			if (kind >= LFDW_KIND_EVENT)
+				return parse_choice(kind, value, field, why);
 			return parse_text(kind, value, field, why);
 	}
 }
@@ -369,15 +362,7 @@ lfdw_option_kind_name(LfdwOptionKind kind)
 			return "list of statuses";
 		case LFDW_KIND_NAME_LIST:
 			return "list of names";
-		case LFDW_KIND_EVENT:
-		case LFDW_KIND_ARGUMENT_FORMAT:
-		case LFDW_KIND_BATCH_FORMAT:
-		case LFDW_KIND_BATCH_ANSWER:
-		case LFDW_KIND_ANSWER_FORMAT:
-		case LFDW_KIND_ROWS_FORMAT:
-		case LFDW_KIND_INVOCATION_TYPE:
-		case LFDW_KIND_DELIVER_AT:
+		default:
 			return lfdw_choice_words(LFDW_CHOICE_EVENT + (kind - LFDW_KIND_EVENT));
 	}
-	return NULL;
 }

@@ -45,17 +45,17 @@ add_place(LfdwPlaces *places, const char *argument, const char *owner, int flags
 }
 
 /*
- * Gives the argument of an operator its place.
+ * Gives the argument of an operator, or a column that is written, its place.
  *
  * argument is as options have it; owner says in words whose it is, and must live
- * as long as the places.  Returns its slot, or -1 with the reason in *why, a
- * sentence without its stop, palloc'd.
+ * as long as the places; flags are those of lfdw_template_place.  Returns its slot,
+ * or -1 with the reason in *why, a sentence without its stop, palloc'd.
  */
 int
 lfdw_places_add(LfdwPlaces *places, const char *argument, const char *owner,
-				const char **why)
+				int flags, const char **why)
 {
-	return add_place(places, argument, owner, 0, why);
+	return add_place(places, argument, owner, flags, why);
 }
 
 /*
@@ -84,7 +84,9 @@ add_option(LfdwPlaces *places, const char *option, const char *argument, int fla
  * Makes the payload of a table a template, with the places of its options; those
  * of columns and of the envelope are added to it.
  *
- * The result is palloc'd in the current context; it keeps nothing of the options.
+ * An event of HTTP without the option route, of a table that is only written, is
+ * the payload alone.  The result is palloc'd in the current context; it keeps nothing
+ * of the options.
  * Raises HV024 where options claim one place.
  */
 LfdwPlaces *
@@ -93,7 +95,7 @@ lfdw_places_create(const LfdwOptions *options)
 	LfdwPlaces *places = palloc0(sizeof(LfdwPlaces));
 
 	places->payload = lfdw_template_create(options->payload);
-	if (lfdw_event_is_http(options->event) || options->event == LFDW_EVENT_SNOWFLAKE)
+	if (options->http_route)
 		places->event = lfdw_http_event_create(options, places->payload);
 	else if (options->event == LFDW_EVENT_REDSHIFT)
 		places->redshift = lfdw_redshift_event_create(options, places->payload);

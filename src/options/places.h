@@ -37,7 +37,7 @@ typedef struct LfdwPlaces
 
 extern LfdwPlaces *lfdw_places_create(const LfdwOptions *options);
 extern int	lfdw_places_add(LfdwPlaces *places, const char *argument,
-							const char *owner, const char **why);
+							const char *owner, int flags, const char **why);
 extern void lfdw_places_complete(LfdwPlaces *places,
 								 const LfdwOptions *options,
 								 const char *relname);

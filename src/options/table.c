@@ -194,7 +194,7 @@ place_argument(const LfdwTable *table, LfdwColumn *column, int op)
 	pushdown->slot = lfdw_places_add(table->places, pushdown->argument,
 									 psprintf("operator \"%s\" of column \"%s\"",
 											  lfdw_operators[op].name,
-											  column->attname), &why);
+											  column->attname), 0, &why);
 	if (pushdown->slot < 0)
 		report_argument(table, column, pushdown->argument, why);
 }

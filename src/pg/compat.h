@@ -30,6 +30,7 @@
 #include "optimizer/pathnode.h"
 #include "parser/parse_node.h"
 #include "parser/parsetree.h"
+#include "storage/buffile.h"
 #include "storage/latch.h"
 #include "storage/sinval.h"
 #include "utils/acl.h"
@@ -77,6 +78,27 @@ lfdw_scan_userid(ForeignScanState *node)
 #endif
 	return OidIsValid(userid) ? userid : GetUserId();
 }
+
+/*
+ * The role that a result relation is written as.  In 15 it is in the range table,
+ * where a partition that rows are routed to has no entry.
+ */
+static inline Oid
+lfdw_result_userid(ResultRelInfo *rinfo, EState *estate)
+{
+#if PG_VERSION_NUM >= 160000
+	return ExecGetResultRelCheckAsUser(rinfo, estate);
+#else
+	Index		index = rinfo->ri_RangeTableIndex > 0 ? rinfo->ri_RangeTableIndex :
+	rinfo->ri_RootResultRelInfo->ri_RangeTableIndex;
+	Oid			userid = exec_rt_fetch(index, estate)->checkAsUser;
+
+	return OidIsValid(userid) ? userid : GetUserId();
+#endif
+}
+
+/* Has COPY batches for foreign tables?  From 16 on. */
+#define LFDW_COPY_HAS_BATCHES (PG_VERSION_NUM >= 160000)
 
 /*
  * The path of a scan that takes its target from the relation.  17 added
@@ -277,6 +299,21 @@ lfdw_check_permissions(ParseState *pstate)
 	ExecCheckRTPerms(pstate->p_rtable, true);
 #endif
 }
+
+/* 16 has it: all these bytes of a temporary file, or an error. */
+#if PG_VERSION_NUM < 160000
+static inline void
+BufFileReadExact(BufFile *file, void *bytes, size_t len)
+{
+	size_t		nread = BufFileRead(file, bytes, len);
+
+	if (nread != len)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not read from a temporary file: %zu of %zu bytes are there",
+						nread, len)));
+}
+#endif
 
 /* 18 decodes base64 to uint8. */
 static inline int

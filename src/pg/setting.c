@@ -25,6 +25,7 @@
 
 static char *trace_id = NULL;
 static bool enable_bind_join = true;
+static int	commit_timeout_ms;
 static LfdwAwsLambdaSettings aws_lambda;
 static LfdwAwsS3Settings aws_s3;
 static char *aws_ml_server = NULL;
@@ -136,6 +137,11 @@ lfdw_setting_define(void)
 							 "Enables the planner's use of joins that send keys to a function in batches.",
 							 NULL, &enable_bind_join, true, PGC_USERSET,
 							 GUC_EXPLAIN, NULL, NULL, NULL);
+	DefineCustomIntVariable("lambda_fdw.commit_timeout",
+							"Longest time that a COMMIT spends on sending what was held for it.",
+							"0 for no limit.  statement_timeout does not apply to COMMIT.",
+							&commit_timeout_ms, 60000, 0, INT_MAX,
+							PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("lambda_fdw");
 	define_aws_lambda();
 	define_aws_s3_and_ml();
@@ -153,6 +159,13 @@ bool
 lfdw_setting_enable_bind_join(void)
 {
 	return enable_bind_join;
+}
+
+/* The value of lambda_fdw.commit_timeout; 0 for no limit. */
+int
+lfdw_setting_commit_timeout_ms(void)
+{
+	return commit_timeout_ms;
 }
 
 /* The settings aws_lambda.*; they change when the settings do. */

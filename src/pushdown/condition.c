@@ -301,6 +301,7 @@ render(LfdwCondition *condition, int max_values)
 {
 	LfdwValueSet *set = &condition->set;
 	LfdwTerm   *term = condition->term;
+	LfdwOutput *output = lfdw_value_output(set->type->type_id, term->column->format);
 	StringInfoData json;
 	char	   *why;
 
@@ -310,8 +311,7 @@ render(LfdwCondition *condition, int max_values)
 		initStringInfo(&json);
 		if (is_large_hint(condition, set->values[i]))
 			keep_local(condition, NULL);
-		else if (!lfdw_value_to_json(&json, set->values[i], set->type->type_id,
-									 term->column->format))
+		else if (!lfdw_output_to_json(&json, output, set->values[i]))
 			keep_local(condition, describe_value(set, set->values[i]));
 		else if (term->declared &&
 				 !lfdw_argument_form_can_carry(term->column->argument_format, json.data))

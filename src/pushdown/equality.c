@@ -53,8 +53,9 @@ lfdw_equality_choose(const LfdwEquality *equality, Datum value, int first,
 		return first;
 	initStringInfo(&json);
 	nestlevel = lfdw_transmission_modes_begin_utc();
-	(void) lfdw_value_to_json(&json, value, set->type->type_id,
-							  equality->column->format);
+	(void) lfdw_output_to_json(&json, lfdw_value_output(set->type->type_id,
+														equality->column->format),
+							   value);
 	lfdw_transmission_modes_end(nestlevel);
 	for (int i = first; i < first + count; i++)
 	{

@@ -29,8 +29,8 @@
 #define ZERO_DIGITS 32
 
 /* Is it null, false, 0, "", {} or []? */
-static bool
-says_nothing(const LfdwJsonValue *value)
+bool
+lfdw_error_path_is_nothing(const LfdwJsonValue *value)
 {
 	char		digits[ZERO_DIGITS];
 
@@ -54,9 +54,12 @@ shown_string(const LfdwJsonValue *string)
 	return lfdw_error_text(text, len, LFDW_MESSAGE_MAX);
 }
 
-/* The member of an object that is its message, shown; NULL where there is none. */
-static char *
-shown_message(LfdwJsonReader object)
+/*
+ * The member of the object that a reader stands before that is its message, fit for
+ * a message; NULL where there is none.
+ */
+char *
+lfdw_error_path_message(LfdwJsonReader object)
 {
 	LfdwJsonValue key;
 	LfdwJsonValue value;
@@ -91,13 +94,13 @@ shown_error(const LfdwJsonValue *error, int depth)
 		return shown_string(error);
 	lfdw_json_init(&reader, error->text, error->len, true);
 	if (error->type == LFDW_JSON_OBJECT)
-		shown = shown_message(reader);
+		shown = lfdw_error_path_message(reader);
 	else if (error->type == LFDW_JSON_ARRAY && depth > 0)
 	{
 		lfdw_json_enter(&reader);
 		lfdw_json_element(&reader);
 		if (lfdw_json_value(&reader, &first) == LFDW_JSON_OK &&
-			!says_nothing(&first))
+			!lfdw_error_path_is_nothing(&first))
 			shown = shown_error(&first, depth - 1);
 	}
 	return shown ? shown : lfdw_error_excerpt(error->text, error->len);
@@ -142,7 +145,7 @@ find_error(LfdwResponse *response, LfdwJsonReader root, LfdwJsonValue *error)
 							response->table->function.label, error);
 	if (status == LFDW_JSON_MORE)
 		return status;
-	if (status != LFDW_JSON_OK || says_nothing(error))
+	if (status != LFDW_JSON_OK || lfdw_error_path_is_nothing(error))
 		error->type = LFDW_JSON_NULL;
 	response->notes.error_checked = error->type == LFDW_JSON_NULL;
 	return LFDW_JSON_OK;

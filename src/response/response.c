@@ -82,7 +82,8 @@ depth_of(const LfdwResponse *response)
 /*
  * Makes the reader of one answer.
  *
- * The rows go to row; the bytes come from source, which must live as long.
+ * The rows go to row, which may be NULL for a write; the bytes come from source,
+ * which must live as long.
  * The result lives in the current context, that of the page.
  */
 LfdwResponse *
@@ -151,12 +152,15 @@ show_window(LfdwResponse *response)
 	{
 		bool		may_have_none = response->may_have_none;
 		const LfdwAligned *aligned = response->aligned;
+		const LfdwWriteReading *write = response->write;
 
 		*response = *lfdw_response_create(response->table, response->row,
 										  source);
 		response->may_have_none = may_have_none;
 		if (aligned)
 			lfdw_response_align(response, aligned->ntuples);
+		if (write)
+			lfdw_response_expect_write(response);
 	}
 	bytes = lfdw_body_show(source, &len);
 	lfdw_json_feed(response->nouter > 0 ? &response->outer[0] : &response->reader,
@@ -219,9 +223,11 @@ finish_without_rows(LfdwResponse *response)
 static LfdwJsonStatus
 open_body(LfdwResponse *response, const LfdwJsonReader *inside)
 {
-	bool		is_text = lfdw_text_is_body(response);
+	bool		is_text = !response->write && lfdw_text_is_body(response);
 	bool		has_body = lfdw_gateway_has_body(response);
 
+	if (response->write)
+		lfdw_answer_report_read(response, lfdw_root_reader(response));
 	lfdw_response_open(response, inside, " of its body");
 	response->in_form = true;
 	if (!is_text)
@@ -267,6 +273,8 @@ step_finish(LfdwResponse *response)
 	status = lfdw_error_path_check(response, lfdw_root_reader(response));
 	if (status != LFDW_JSON_OK)
 		return status;
+	if (response->write)
+		return lfdw_write_finish(response);
 	if (response->notes.rows_seen)
 	{
 		response->state = LFDW_STATE_TAIL;

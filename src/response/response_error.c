@@ -89,9 +89,7 @@ lfdw_response_report_no_entries(const LfdwResponse *response,
 {
 	lfdw_response_report_form(response,
 							  psprintf("By the option rows_format the members of an object are its rows, and there is: %s",
-									   value->type == LFDW_JSON_STRING ?
-									   psprintf("\"%s\"", lfdw_json_shown(value)) :
-									   lfdw_error_excerpt(value->text, value->len)),
+									   lfdw_json_shown_value(value)),
 							  NULL);
 }
 

@@ -16,11 +16,13 @@
  *		gateway_body.c		its body
  *		gateway.c			that form
  *		root_object.c		what the root object's members say
+ *		answer_report.c		what the answer of a write says of its rows
  *		response_csv.c		the rows of CSV
  *		response_rows.c		the rows of an answer
  *		response_aligned.c	those of an answer with one for each of a batch
  *		response_members.c	the way to them
  *		response_text.c		answers that are text
+ *		response_write.c	answers of writes
  *		response_start.c	the root value
  *		response.c			the steps in their order
  *
@@ -37,6 +39,7 @@
 #include "options/paging.h"
 #include "pg/message.h"
 #include "response/response.h"
+#include "response/write_answer.h"
 
 /*
  * What an error of the answer's JSON shows of it begins so many bytes before the
@@ -131,6 +134,14 @@ typedef struct LfdwAligned
 	bool	   *answered;		/* by tuple: it has a row */
 } LfdwAligned;
 
+/* What is read of the answer of a write. */
+typedef struct LfdwWriteReading
+{
+	bool		wanted;			/* rows are, unless some failed */
+	bool		reported;		/* a root object says what became of them */
+	LfdwWriteAnswer answer;
+} LfdwWriteReading;
+
 struct LfdwResponse
 {
 	const LfdwTable *table;
@@ -167,6 +178,7 @@ struct LfdwResponse
 	int			csv_nfields;	/* of the header ... */
 	int		   *csv_fields;		/* ... by column, -1 for none */
 	LfdwAligned *aligned;		/* NULL: the answer is no such */
+	LfdwWriteReading *write;	/* NULL: the answer is of a read */
 	size_t		stalled;		/* unread bytes when the last step was undone */
 	LfdwRootNotes notes;
 };
@@ -189,6 +201,8 @@ extern void lfdw_response_lack_rows(LfdwResponse *response,
 									LfdwJsonReader reader);
 
 /* error_path.c */
+extern bool lfdw_error_path_is_nothing(const LfdwJsonValue *value);
+extern char *lfdw_error_path_message(LfdwJsonReader object);
 extern LfdwJsonStatus lfdw_error_path_check(LfdwResponse *response,
 											LfdwJsonReader root);
 extern LfdwJsonStatus lfdw_error_path_check_early(LfdwResponse *response,
@@ -260,6 +274,11 @@ extern bool lfdw_root_note_member(LfdwResponse *response,
 								  const LfdwJsonValue *key,
 								  const LfdwJsonValue *value);
 
+/* answer_report.c */
+extern void lfdw_answer_report_read(LfdwResponse *response, LfdwJsonReader root);
+extern bool lfdw_answer_report_wants_rows(const LfdwResponse *response);
+extern bool lfdw_answer_report_is_no_row(const LfdwResponse *response);
+
 /* response_csv.c */
 extern void lfdw_csv_report_other(const LfdwResponse *response,
 								  LfdwJsonType type);
@@ -300,6 +319,10 @@ extern LfdwJsonStatus lfdw_text_take(LfdwResponse *response,
 									 const char *text, size_t len);
 extern LfdwJsonStatus lfdw_text_take_object(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_text_start(LfdwResponse *response);
+
+/* response_write.c */
+extern LfdwJsonStatus lfdw_write_start(LfdwResponse *response);
+extern LfdwJsonStatus lfdw_write_finish(LfdwResponse *response);
 
 /* response_start.c */
 extern LfdwJsonStatus lfdw_response_start(LfdwResponse *response);

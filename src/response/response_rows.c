@@ -46,7 +46,8 @@ lfdw_response_pass(LfdwResponse *response)
 
 /*
  * Reads a row and checks that it is one of the table's; alone says that no
- * other rows are around it.  Such a one may say that there are none.
+ * other rows are around it.  Such a one may say that there are none, or, of a write,
+ * be none.
  */
 LfdwJsonStatus
 lfdw_response_read_row(LfdwResponse *response, bool alone)
@@ -58,6 +59,8 @@ lfdw_response_read_row(LfdwResponse *response, bool alone)
 						   lfdw_row_table_order(response->row));
 	if (status != LFDW_JSON_OK)
 		return status;
+	if (alone && response->write && lfdw_answer_report_is_no_row(response))
+		return LFDW_JSON_OK;
 	if (lfdw_row_has_no_member(response->row, alone) ||
 		(alone && response->table->options->no_rows_missing &&
 		 lfdw_row_is_empty(response->row)))
@@ -322,13 +325,17 @@ check_raised(LfdwResponse *response)
 	return status == LFDW_JSON_MORE ? status : LFDW_JSON_OK;
 }
 
-/* One row, on a line of its own unless it is the first. */
+/*
+ * One row, on a line of its own unless it is the first; passed over where no rows of
+ * a write are wanted.
+ */
 LfdwJsonStatus
 lfdw_response_step_lines(LfdwResponse *response)
 {
 	LfdwJsonReader *reader = &response->reader;
 	size_t		before = reader->pos;
 	LfdwJsonStatus status;
+	LfdwJsonValue value;
 	LfdwJsonType type;
 
 	status = lfdw_json_peek(reader, &type);
@@ -340,6 +347,12 @@ lfdw_response_step_lines(LfdwResponse *response)
 		reader->error = "unexpected text after the JSON value";
 		reader->error_at = reader->offset + reader->pos;
 		return LFDW_JSON_BAD;
+	}
+	if (response->write && !lfdw_answer_report_wants_rows(response))
+	{
+		status = lfdw_json_value(reader, &value);
+		response->first_line &= (status != LFDW_JSON_OK);
+		return status;
 	}
 	if (response->first_line && type == LFDW_JSON_OBJECT &&
 		lfdw_row_takes_all(response->row))

@@ -155,6 +155,8 @@ lfdw_response_start(LfdwResponse *response)
 	LfdwJsonStatus status;
 	LfdwJsonType type = LFDW_JSON_NULL;
 
+	if (response->write && !response->notes.decided)
+		return lfdw_write_start(response);
 	if (response->table->options->answer_format > LFDW_ANSWER_JSON)
 		return lfdw_text_start(response);
 	status = lfdw_json_peek(reader, &type);

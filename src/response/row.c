@@ -421,9 +421,7 @@ read_scalar(LfdwRow *row, const LfdwJsonValue *value,
 				 errmsg("row " UINT64_FORMAT " of the answer of Lambda function \"%s\" is a single value",
 						row->number + 1, row->table->function.label),
 				 errdetail("It is: %s\nForeign table \"%s\" has %d columns.",
-						   value->type == LFDW_JSON_STRING ?
-						   psprintf("\"%s\"", lfdw_json_shown(value)) :
-						   lfdw_error_excerpt(value->text, value->len),
+						   lfdw_json_shown_value(value),
 						   row->table->relname, row->nread),
 				 errhint("A row is an object or an array.")));
 	row->found[row->table_order.columns[0]] = true;
@@ -521,6 +519,13 @@ lfdw_row_has_no_member(const LfdwRow *row, bool alone)
 	return row->is_object && !row->has_known &&
 		(row->has_members || alone) &&
 		row->root->ncolumns == 0 && row->nread > 0;
+}
+
+/* Has the row that was read last a member on a column's path? */
+bool
+lfdw_row_has_known(const LfdwRow *row)
+{
+	return row->has_known;
 }
 
 /* Is the row that was read last an object without members? */

@@ -60,6 +60,7 @@ extern void lfdw_row_read_csv(LfdwRow *row, const LfdwCsv *csv,
 extern void lfdw_row_read_raw(LfdwRow *row, const char *body, size_t len);
 extern void lfdw_row_set_element(LfdwRow *row, int element);
 extern bool lfdw_row_has_no_member(const LfdwRow *row, bool alone);
+extern bool lfdw_row_has_known(const LfdwRow *row);
 extern bool lfdw_row_is_empty(const LfdwRow *row);
 extern const char *lfdw_row_text(const LfdwRow *row, size_t *len);
 extern uint64 lfdw_row_number(const LfdwRow *row);
@@ -71,5 +72,7 @@ extern bool lfdw_row_takes_bytes(const LfdwRow *row);
 extern bool lfdw_row_takes_scalar(const LfdwRow *row);
 extern void lfdw_row_store(LfdwRow *row, TupleTableSlot *slot,
 						   LfdwCarriedBy carried_by, const void *chain);
+extern void lfdw_row_store_over(LfdwRow *row, TupleTableSlot *slot);
+extern bool lfdw_row_wants_any(const LfdwRow *row);
 
 #endif							/* LFDW_ROW_H */

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "mb/pg_wchar.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -242,6 +243,16 @@ column_value(LfdwRow *row, int index, LfdwCarriedBy carried_by,
 	return found_value(row, index, isnull);
 }
 
+/* Makes ready to convert the values of the row that was read last. */
+static void
+prepare_values(LfdwRow *row)
+{
+	if (row->copy)
+		copy_row(row);
+	if (row->null_if)
+		apply_null_if(row);
+}
+
 /*
  * Converts the row that was read last into a virtual tuple.
  *
@@ -260,10 +271,7 @@ lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, LfdwCarriedBy carried_by,
 
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true, table->natts);
-	if (row->copy)
-		copy_row(row);
-	if (row->null_if)
-		apply_null_if(row);
+	prepare_values(row);
 
 	callback.callback = conversion_context;
 	callback.arg = row;
@@ -282,4 +290,62 @@ lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, LfdwCarriedBy carried_by,
 	row->current = -1;
 	error_context_stack = callback.previous;
 	ExecStoreVirtualTuple(slot);
+}
+
+/*
+ * Puts the values of the row that was read last over those of a tuple of its table,
+ * whose slot may be of any kind and owns the result.  Where the row lacks a member,
+ * or nobody wants its column, the tuple's value stays.
+ *
+ * What conversions leave behind is in the current context.  Raises what
+ * lfdw_row_store raises.
+ */
+void
+lfdw_row_store_over(LfdwRow *row, TupleTableSlot *slot)
+{
+	const LfdwTable *table = row->table;
+	Datum	   *values = palloc(sizeof(Datum) * (table->natts + 1));
+	bool	   *isnull = palloc(sizeof(bool) * (table->natts + 1));
+	ErrorContextCallback callback;
+	MemoryContext old;
+	HeapTuple	tuple;
+
+	slot_getallattrs(slot);
+	memcpy(values, slot->tts_values, sizeof(Datum) * table->natts);
+	memcpy(isnull, slot->tts_isnull, sizeof(bool) * table->natts);
+	prepare_values(row);
+
+	callback.callback = conversion_context;
+	callback.arg = row;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		int			attno = table->columns[i].attnum - 1;
+
+		if (row->converters[i] == NULL || !row->found[i])
+			continue;
+		row->current = i;
+		values[attno] = found_value(row, i, &isnull[attno]);
+	}
+	row->current = -1;
+	error_context_stack = callback.previous;
+
+	old = MemoryContextSwitchTo(slot->tts_mcxt);
+	tuple = heap_form_tuple(slot->tts_tupleDescriptor, values, isnull);
+	MemoryContextSwitchTo(old);
+	tuple->t_tableOid = slot->tts_tableOid;
+	ExecForceStoreHeapTuple(tuple, slot, true);
+}
+
+/* Are values of rows wanted, other than those that are the query's own? */
+bool
+lfdw_row_wants_any(const LfdwRow *row)
+{
+	for (int i = 0; i < row->table->ncolumns; i++)
+	{
+		if (row->converters[i] && !row->table->columns[i].input)
+			return true;
+	}
+	return false;
 }

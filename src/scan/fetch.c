@@ -183,7 +183,7 @@ wait_for_calls(LfdwFetch *fetch)
 
 	for (int i = 0; i < fetch->nchains; i++)
 		invocations[i] = lfdw_page_chain_invocation(fetch->chains[i]);
-	lfdw_invoke_wait(invocations, fetch->nchains);
+	lfdw_invoke_wait(invocations, fetch->nchains, PG_INT64_MAX);
 	pfree(invocations);
 }
 

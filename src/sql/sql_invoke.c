@@ -22,6 +22,9 @@
 #include "base/arn.h"
 #include "lambda/client_context.h"
 #include "lambda/invoke.h"
+#include "modify/commit.h"
+#include "options/choice.h"
+#include "options/foreign_object.h"
 #include "options/function_options.h"
 #include "options/option_kind.h"
 #include "pg/compat.h"
@@ -55,7 +58,8 @@ enum InvokeArgument
 	ARG_CLIENT_CONTEXT,
 	ARG_IDEMPOTENT,
 	ARG_TENANT_ID,
-	ARG_DURABLE_EXECUTION_NAME
+	ARG_DURABLE_EXECUTION_NAME,
+	ARG_DELIVER_AT
 };
 
 /*
@@ -156,6 +160,16 @@ check_tenant(const char *tenant)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("invalid tenant_id: \"%s\"", tenant),
 				 errhint("%s", why)));
+}
+
+static LfdwDeliverAt
+parse_deliver_at(const char *word)
+{
+	if (word == NULL || strcmp(word, "statement") == 0)
+		return LFDW_DELIVER_STATEMENT;
+	if (strcmp(word, "commit") != 0)
+		report_word("deliver_at", word, "statement or commit");
+	return LFDW_DELIVER_COMMIT;
 }
 
 static void
@@ -293,7 +307,7 @@ lfdw_sql_call_run(const LfdwSqlCall *call, const LfdwOptions *options,
 	/* the answer is wanted whole */
 	do
 	{
-		lfdw_invoke_wait(&invocation, 1);
+		lfdw_invoke_wait(&invocation, 1, PG_INT64_MAX);
 		lfdw_invoke_look(invocation);
 	} while (lfdw_body_more(lfdw_invoke_body(invocation)));
 	return invocation;
@@ -309,20 +323,112 @@ lfdw_sql_call_invoke(const LfdwSqlCall *call, const LfdwOptions *options)
 	return make_answer(lfdw_sql_call_run(call, options, NULL), call);
 }
 
+/* Appends a text in a way that no other text is appended. */
+static void
+append_key(StringInfo key, const char *text)
+{
+	if (text)
+		appendStringInfo(key, " %zu:%s", strlen(text), text);
+	else
+		appendStringInfoString(key, " -");
+}
+
+/* What calls have in common that have one target, as a text. */
+static char *
+target_key(const LfdwSqlCall *call, Oid serverid)
+{
+	StringInfoData key;
+
+	initStringInfo(&key);
+	appendStringInfo(&key, "server %u %u %d", serverid, GetUserId(), call->idempotent);
+	append_key(&key, call->function);
+	append_key(&key, call->qualifier);
+	append_key(&key, call->invocation_type);
+	append_key(&key, call->log_type);
+	append_key(&key, call->context);
+	append_key(&key, call->tenant_id);
+	append_key(&key, call->durable_name);
+	return key.data;
+}
+
+static const char *
+copy_text(const char *text)
+{
+	return text ? pstrdup(text) : NULL;
+}
+
+/*
+ * What payloads of a call are written to, until the transaction ends: the function,
+ * as the current user calls it.
+ */
+static LfdwWriteTarget *
+make_target(const LfdwSqlCall *call, const char *server)
+{
+	MemoryContext oldcontext = MemoryContextSwitchTo(lfdw_commit_context());
+	LfdwOptions *options = lfdw_server_options(server, false);
+	LfdwWriteTarget *target = palloc0(sizeof(LfdwWriteTarget));
+	LfdwSqlCall kept = *call;
+
+	kept.qualifier = copy_text(call->qualifier);
+	kept.tenant_id = copy_text(call->tenant_id);
+	kept.durable_name = copy_text(call->durable_name);
+	target->operation = LFDW_WRITE_PAYLOAD;
+	target->userid = GetUserId();
+	target->caller = lfdw_function_caller(options, target->userid);
+	target->function = *make_function(&kept, options);
+	lfdw_function_resolve(&target->function, options, target->caller);
+	target->batch_rows = 1;
+	target->max_concurrency = options->max_concurrency;
+	MemoryContextSwitchTo(oldcontext);
+	if (target->function.type == LFDW_DRY_RUN)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cannot use deliver_at 'commit' with invocation_type 'DryRun'"),
+				 errdetail("Nobody would see what the dry run says.")));
+	return target;
+}
+
+/*
+ * Holds a call until the transaction commits; returns a row of NULLs, as there is no
+ * answer yet.
+ */
+static Datum
+hold_call(const LfdwSqlCall *call, const char *server)
+{
+	Oid			serverid = lfdw_foreign_server_oid(server, GetUserId(), false);
+	char	   *key = target_key(call, serverid);
+	LfdwWriteTarget *target = lfdw_commit_find(key);
+	const char *payload = call->payload ? call->payload : "";
+	Datum		values[ANSWER_COLUMNS] = {0};
+	bool		nulls[ANSWER_COLUMNS];
+
+	if (target == NULL)
+	{
+		target = make_target(call, server);
+		lfdw_commit_keep(key, target);
+	}
+	lfdw_invoke_check_payload(&target->function, make_payload(call)->len);
+	lfdw_commit_hold(target, payload, strlen(payload));
+	memset(nulls, true, sizeof(nulls));
+	return HeapTupleGetDatum(heap_form_tuple(call->desc, values, nulls));
+}
+
 /*
  * SQL function: invokes a function through a server, as the current user, and
- * returns Lambda's answer.
+ * returns Lambda's answer; or has it invoked once the transaction commits.
  *
  * It is called once: whether a function that may have run is called again is
- * for idempotent to say, or the name of a durable execution.  Raises what lfdw_sql_call_invoke raises, and 42501
- * without USAGE on the server.
+ * for idempotent to say, or the name of a durable execution.  Raises what
+ * lfdw_sql_call_invoke raises, and 42501 without USAGE on the server; what
+ * lfdw_commit_hold raises where the call is held.
  */
 Datum
 lambda_invoke(PG_FUNCTION_ARGS)
 {
 	LfdwSqlCall *call = lfdw_sql_call_make(fcinfo);
+	char	   *server = lfdw_sql_argument_text(fcinfo, ARG_SERVER);
 
-	if (PG_ARGISNULL(ARG_SERVER) || PG_ARGISNULL(ARG_FUNCTION))
+	if (server == NULL || PG_ARGISNULL(ARG_FUNCTION))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("lambda_invoke needs a server and a function")));
@@ -337,7 +443,7 @@ lambda_invoke(PG_FUNCTION_ARGS)
 	call->tenant_id = lfdw_sql_argument_text(fcinfo, ARG_TENANT_ID);
 	call->durable_name = lfdw_sql_argument_text(fcinfo,
 												ARG_DURABLE_EXECUTION_NAME);
-	return lfdw_sql_call_invoke(call,
-								lfdw_server_options(lfdw_sql_argument_text(fcinfo, ARG_SERVER),
-													false));
+	if (parse_deliver_at(lfdw_sql_argument_text(fcinfo, ARG_DELIVER_AT)) == LFDW_DELIVER_COMMIT)
+		return hold_call(call, server);
+	return lfdw_sql_call_invoke(call, lfdw_server_options(server, false));
 }

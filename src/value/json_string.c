@@ -126,3 +126,12 @@ lfdw_json_shown(const LfdwJsonValue *string)
 	len = lfdw_json_unescape(string, text);
 	return lfdw_error_excerpt(text, len);
 }
+
+/* A value that an error shows: a string as lfdw_json_shown does, in its quotes. */
+char *
+lfdw_json_shown_value(const LfdwJsonValue *value)
+{
+	return value->type == LFDW_JSON_STRING ?
+		psprintf("\"%s\"", lfdw_json_shown(value)) :
+		lfdw_error_excerpt(value->text, value->len);
+}

@@ -20,5 +20,6 @@ extern bool lfdw_json_string_open(LfdwJsonReader *reader,
 								  const char *function);
 extern LfdwJsonValue lfdw_json_unescaped(const LfdwJsonValue *value);
 extern char *lfdw_json_shown(const LfdwJsonValue *string);
+extern char *lfdw_json_shown_value(const LfdwJsonValue *value);
 
 #endif							/* LFDW_JSON_STRING_H */

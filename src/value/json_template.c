@@ -242,22 +242,25 @@ owner_of(const LfdwTemplate *template, const TemplateNode *node)
 	return template->owner;
 }
 
-/* Who has a place at or under a node; NULL for nobody. */
+/*
+ * Who has what a place at a node would stand on and may not, by its flags; NULL
+ * for nobody.
+ */
 static const char *
-owner_under(const LfdwTemplate *template, const TemplateNode *node)
+owner_under(const LfdwTemplate *template, const TemplateNode *node, int flags)
 {
 	ListCell   *lc;
 
-	if (node->slot >= 0 || node->kind == NODE_LEAF)
+	if (node->slot >= 0 && !(flags & LFDW_PLACE_ABOVE))
 		return owner_of(template, node);
 	foreach(lc, node->children)
 	{
-		const char *owner = owner_under(template, lfirst(lc));
+		const char *owner = owner_under(template, lfirst(lc), flags);
 
 		if (owner)
 			return owner;
 	}
-	return node->made ? NULL : template->owner;
+	return node->made || (flags & LFDW_PLACE_ON_VALUE) ? NULL : template->owner;
 }
 
 /* The text of the beginning of a pointer, palloc'd. */
@@ -333,6 +336,23 @@ find_node(LfdwTemplate *template, const LfdwPointer *pointer, const char **why)
 	return node;
 }
 
+/* Has the document itself a value at a pointer? */
+bool
+lfdw_template_has(const LfdwTemplate *template, const LfdwPointer *pointer)
+{
+	const TemplateNode *node = template->root;
+
+	for (int depth = 0; depth < pointer->ntokens; depth++)
+	{
+		if (node->kind != NODE_OBJECT)
+			return false;
+		node = find_member(node, pointer->tokens[depth]);
+		if (node == NULL)
+			return false;
+	}
+	return !node->made;
+}
+
 /*
  * Gives a slot its place in the document.
  *
@@ -349,13 +369,8 @@ lfdw_template_place(LfdwTemplate *template, const LfdwPointer *pointer, int slot
 
 	if (node == NULL)
 		return why;
-	owner = node->kind == NODE_NOTHING && node->slot < 0 ? NULL :
-		owner_under(template, node);
-	if (node->slot < 0 && owner == template->owner &&
-		(flags & LFDW_PLACE_ON_VALUE))
-		owner = NULL;
-	if (node->slot < 0 && (flags & LFDW_PLACE_ABOVE))
-		owner = NULL;
+	owner = node->slot >= 0 ? owner_of(template, node) :
+		owner_under(template, node, flags);
 	if (owner)
 		return psprintf("%s is taken by %s", pointer->ntokens == 0 ? "The payload" :
 						"It", owner);

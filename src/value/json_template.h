@@ -20,7 +20,8 @@
 #define LFDW_PLACE_ON_VALUE 1	/* on a value of the document, which is
 								 * written while the place has none */
 #define LFDW_PLACE_ABOVE 2		/* above other places, which are written while
-								 * the place has none */
+								 * the place has none; on a value of the
+								 * document only with the other flag */
 
 typedef struct LfdwTemplate LfdwTemplate;
 
@@ -30,6 +31,8 @@ extern int	lfdw_template_new_slot(LfdwTemplate *template, const char *owner);
 extern const char *lfdw_template_place(LfdwTemplate *template,
 									   const LfdwPointer *pointer, int slot,
 									   int flags);
+extern bool lfdw_template_has(const LfdwTemplate *template,
+							  const LfdwPointer *pointer);
 extern int	lfdw_template_nslots(const LfdwTemplate *template);
 extern void lfdw_template_write(StringInfo out, const LfdwTemplate *template,
 								const char *const *values);

@@ -10,18 +10,54 @@
  */
 #include "postgres.h"
 
-#include "utils/json.h"
-
 #include "value/json_writer.h"
 
+/* Appends a character that no JSON string has as it is. */
+static void
+append_escaped(StringInfo out, unsigned char c)
+{
+	static const char letters[] = "\b\f\n\r\t\"\\";
+	const char *found = c ? strchr(letters, c) : NULL;
+
+	if (found)
+	{
+		appendStringInfoChar(out, '\\');
+		appendStringInfoChar(out, "bfnrt\"\\"[found - letters]);
+	}
+	else
+		appendStringInfo(out, "\\u%04x", c);
+}
+
 /*
- * Appends a text as a JSON string with its quotes.  Quotes, backslashes and the
- * control characters below space are escaped.
+ * Appends a text of a length as a JSON string with its quotes.  Quotes, backslashes
+ * and the control characters below space are escaped; what is between them is copied
+ * at once.
  */
+void
+lfdw_json_append_text(StringInfo out, const char *text, size_t len)
+{
+	const char *end = text + len;
+	const char *plain = text;
+
+	enlargeStringInfo(out, len + 2);
+	appendStringInfoCharMacro(out, '"');
+	for (const char *p = text; p < end; p++)
+	{
+		if ((unsigned char) *p >= ' ' && *p != '"' && *p != '\\')
+			continue;
+		appendBinaryStringInfo(out, plain, p - plain);
+		append_escaped(out, (unsigned char) *p);
+		plain = p + 1;
+	}
+	appendBinaryStringInfo(out, plain, end - plain);
+	appendStringInfoChar(out, '"');
+}
+
+/* The same of a text that ends in a NUL. */
 void
 lfdw_json_append_string(StringInfo out, const char *text)
 {
-	escape_json(out, text);
+	lfdw_json_append_text(out, text, strlen(text));
 }
 
 /* A text as a JSON string, palloc'd in the current context. */

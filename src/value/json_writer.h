@@ -17,6 +17,7 @@
 
 #include "lib/stringinfo.h"
 
+extern void lfdw_json_append_text(StringInfo out, const char *text, size_t len);
 extern void lfdw_json_append_string(StringInfo out, const char *text);
 extern char *lfdw_json_quote(const char *text);
 extern void lfdw_json_append_key(StringInfo out, const char *key);

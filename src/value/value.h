@@ -35,8 +35,12 @@ extern Datum lfdw_value_from_plain(LfdwConverter *converter,
 extern Datum lfdw_value_from_bytes(LfdwConverter *converter,
 								   const LfdwJsonValue *bytes, bool *isnull);
 
-extern bool lfdw_value_to_json(StringInfo out, Datum value, Oid typid,
-							   LfdwFormat format);
+/* How values of a type become JSON; what is looked up for them, once. */
+typedef struct LfdwOutput LfdwOutput;
+
+extern LfdwOutput *lfdw_value_output(Oid typid, LfdwFormat format);
+extern bool lfdw_output_follows_settings(const LfdwOutput *output);
+extern bool lfdw_output_to_json(StringInfo out, LfdwOutput *output, Datum value);
 
 extern int	lfdw_transmission_modes_begin(void);
 extern int	lfdw_transmission_modes_begin_utc(void);

@@ -37,17 +37,29 @@
 #include "value/value.h"
 #include "value/value_format_internal.h"
 
+struct LfdwOutput
+{
+	Oid			base;			/* of a domain its base type */
+	LfdwFormat	format;
+	bool		formatted;		/* the format is the type's own */
+	bool		is_array;
+	MemoryContext context;		/* of what is looked up once */
+	FmgrInfo	function;		/* once it is needed */
+	LfdwOutput *element;		/* of arrays; once it is needed */
+};
+
 /* The elements of an array on their way out. */
 typedef struct ArrayWalk
 {
 	Datum	   *elements;
 	bool	   *nulls;
 	int			next;			/* the element to be written next */
-	Oid			element_type;
-	LfdwFormat	format;
+	LfdwOutput *element;
 	int			ndims;
 	const int  *dims;
 } ArrayWalk;
+
+static bool append_value(StringInfo out, LfdwOutput *output, Datum value);
 
 static bool
 append_float4(StringInfo out, float4 value)
@@ -105,25 +117,49 @@ append_datetime(StringInfo out, Datum value, Oid typid)
 		(DatumGetTimestamp(value) < first * USECS_PER_DAY ||
 		 DatumGetTimestamp(value) >= after * USECS_PER_DAY))
 		return false;
-	appendStringInfo(out, "\"%s\"",
-					 JsonEncodeDateTime(buf, value, typid,
-										typid == TIMESTAMPTZOID ? &utc : NULL));
+	(void) JsonEncodeDateTime(buf, value, typid,
+							  typid == TIMESTAMPTZOID ? &utc : NULL);
+	appendStringInfoChar(out, '"');
+	appendStringInfoString(out, buf);
+	appendStringInfoChar(out, '"');
 	return true;
 }
 
+/* Appends what the type's output function makes, as a string or as it is. */
 static void
-append_output(StringInfo out, Datum value, Oid typid, bool as_string)
+append_output(StringInfo out, LfdwOutput *output, Datum value, bool as_string)
 {
 	Oid			function;
 	bool		varlena;
 	char	   *text;
 
-	getTypeOutputInfo(typid, &function, &varlena);
-	text = OidOutputFunctionCall(function, value);
+	if (!OidIsValid(output->function.fn_oid))
+	{
+		getTypeOutputInfo(output->base, &function, &varlena);
+		fmgr_info_cxt(function, &output->function, output->context);
+	}
+	text = OutputFunctionCall(&output->function, value);
 	if (as_string)
 		lfdw_json_append_string(out, text);
 	else
 		appendStringInfoString(out, text);
+}
+
+/* Makes how values of a type are written; what is looked up goes to context. */
+static LfdwOutput *
+make_output(Oid typid, LfdwFormat format, MemoryContext context)
+{
+	LfdwOutput *output = MemoryContextAllocZero(context, sizeof(LfdwOutput));
+
+	output->base = getBaseType(typid);
+	output->format = format;
+	output->formatted = format != LFDW_FORMAT_DEFAULT &&
+		lfdw_format_is_for(format, output->base);
+	/* oidvector, which begins at 0, is text */
+	output->is_array = OidIsValid(get_element_type(output->base)) &&
+		output->base != OIDVECTOROID;
+	output->context = context;
+	return output;
 }
 
 /*
@@ -135,8 +171,7 @@ append_element(StringInfo out, const ArrayWalk *walk)
 {
 	int			start = out->len;
 
-	return lfdw_value_to_json(out, walk->elements[walk->next],
-							  walk->element_type, walk->format) &&
+	return append_value(out, walk->element, walk->elements[walk->next]) &&
 		out->data[start] != '[';
 }
 
@@ -166,10 +201,10 @@ append_dimension(StringInfo out, ArrayWalk *walk, int dimension)
 
 /* JSON's arrays begin at 1, so others are not shippable. */
 static bool
-append_array(StringInfo out, Datum value, LfdwFormat format)
+append_array(StringInfo out, LfdwOutput *output, Datum value)
 {
 	ArrayType  *array = DatumGetArrayTypeP(value);
-	ArrayWalk	walk = {.element_type = ARR_ELEMTYPE(array),.format = format};
+	ArrayWalk	walk = {0};
 	int16		len;
 	bool		byval;
 	char		align;
@@ -185,8 +220,12 @@ append_array(StringInfo out, Datum value, LfdwFormat format)
 		if (ARR_LBOUND(array)[i] != 1)
 			return false;
 	}
-	get_typlenbyvalalign(walk.element_type, &len, &byval, &align);
-	deconstruct_array(array, walk.element_type, len, byval, align,
+	if (output->element == NULL)
+		output->element = make_output(ARR_ELEMTYPE(array), output->format,
+									  output->context);
+	walk.element = output->element;
+	get_typlenbyvalalign(ARR_ELEMTYPE(array), &len, &byval, &align);
+	deconstruct_array(array, ARR_ELEMTYPE(array), len, byval, align,
 					  &walk.elements, &walk.nulls, &nelements);
 	walk.ndims = ARR_NDIM(array);
 	walk.dims = ARR_DIMS(array);
@@ -195,11 +234,11 @@ append_array(StringInfo out, Datum value, LfdwFormat format)
 
 /* A null of json and jsonb would be read as NULL, which equals nothing. */
 static bool
-append_json(StringInfo out, Datum value, Oid typid)
+append_json(StringInfo out, LfdwOutput *output, Datum value)
 {
 	int			start = out->len;
 
-	append_output(out, value, typid, false);
+	append_output(out, output, value, false);
 	return strcmp(out->data + start + strspn(out->data + start, " \t\n\r"),
 				  "null") != 0;
 }
@@ -208,53 +247,74 @@ append_json(StringInfo out, Datum value, Oid typid)
 static void
 append_bpchar(StringInfo out, Datum value)
 {
-	char	   *padded = TextDatumGetCString(value);
-	size_t		len = strlen(padded);
+	BpChar	   *padded = DatumGetBpCharPP(value);
+	const char *text = VARDATA_ANY(padded);
+	size_t		len = VARSIZE_ANY_EXHDR(padded);
 
-	while (len > 0 && padded[len - 1] == ' ')
+	while (len > 0 && text[len - 1] == ' ')
 		len--;
-	padded[len] = '\0';
-	lfdw_json_append_string(out, padded);
+	lfdw_json_append_text(out, text, len);
+}
+
+/* A text goes as it is stored, without a copy. */
+static void
+append_text(StringInfo out, Datum value)
+{
+	text	   *stored = DatumGetTextPP(value);
+
+	lfdw_json_append_text(out, VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored));
+}
+
+static void
+append_integer(StringInfo out, int64 value)
+{
+	char		digits[MAXINT8LEN + 1];
+
+	appendBinaryStringInfo(out, digits, pg_lltoa(value, digits));
 }
 
 /* "char" holds any byte, which need not be a character of the encoding. */
 static bool
-append_char(StringInfo out, Datum value)
+append_char(StringInfo out, LfdwOutput *output, Datum value)
 {
 	unsigned char byte = (unsigned char) DatumGetChar(value);
 
-	append_output(out, value, CHAROID, true);
+	append_output(out, output, value, true);
 	return !IS_HIGHBIT_SET(byte);
 }
 
 /* An inet with bits to the right of its mask is no cidr, and no function's. */
 static bool
-append_cidr(StringInfo out, Datum value)
+append_cidr(StringInfo out, LfdwOutput *output, Datum value)
 {
 	Datum		network = DirectFunctionCall1(network_network, value);
 
-	append_output(out, value, CIDROID, true);
+	append_output(out, output, value, true);
 	return DatumGetBool(DirectFunctionCall2(network_eq, network, value));
 }
 
 /* Types whose JSON form is no string; *done says whether this was one. */
 static bool
-append_native(StringInfo out, Datum value, Oid typid, bool *done)
+append_native(StringInfo out, LfdwOutput *output, Datum value, bool *done)
 {
 	*done = true;
-	switch (typid)
+	switch (output->base)
 	{
 		case BOOLOID:
 			lfdw_json_append_bool(out, DatumGetBool(value));
 			return true;
 		case INT2OID:
+			append_integer(out, DatumGetInt16(value));
+			return true;
 		case INT4OID:
+			append_integer(out, DatumGetInt32(value));
+			return true;
 		case INT8OID:
-			append_output(out, value, typid, false);
+			append_integer(out, DatumGetInt64(value));
 			return true;
 		case JSONOID:
 		case JSONBOID:
-			return append_json(out, value, typid);
+			return append_json(out, output, value);
 		case FLOAT4OID:
 			return append_float4(out, DatumGetFloat4(value));
 		case FLOAT8OID:
@@ -269,51 +329,100 @@ append_native(StringInfo out, Datum value, Oid typid, bool *done)
 
 /* Intervals are infinite too, from PostgreSQL 17 on, and print it so. */
 static bool
-append_interval(StringInfo out, Datum value)
+append_interval(StringInfo out, LfdwOutput *output, Datum value)
 {
 	int			start = out->len;
 
-	append_output(out, value, INTERVALOID, true);
+	append_output(out, output, value, true);
 	return strstr(out->data + start, "infinity") == NULL;
 }
 
 static bool
-append_value(StringInfo out, Datum value, Oid typid, LfdwFormat format)
+append_value(StringInfo out, LfdwOutput *output, Datum value)
 {
-	Oid			base = getBaseType(typid);
 	bool		done;
 	bool		shippable;
 
-	if (format != LFDW_FORMAT_DEFAULT && lfdw_format_is_for(format, base))
-		return lfdw_format_to_json(out, value, format);
-	shippable = append_native(out, value, base, &done);
+	if (output->formatted)
+		return lfdw_format_to_json(out, value, output->format);
+	shippable = append_native(out, output, value, &done);
 	if (done)
 		return shippable;
-	switch (base)
+	switch (output->base)
 	{
+		case TEXTOID:
+		case VARCHAROID:
+			append_text(out, value);
+			return true;
 		case DATEOID:
 		case TIMEOID:
 		case TIMETZOID:
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
-			return append_datetime(out, value, base);
+			return append_datetime(out, value, output->base);
 		case INTERVALOID:
-			return append_interval(out, value);
+			return append_interval(out, output, value);
 		case BYTEAOID:
 			return lfdw_format_to_json(out, value, LFDW_FORMAT_DEFAULT);
 		case BPCHAROID:
 			append_bpchar(out, value);
 			return true;
 		case CHAROID:
-			return append_char(out, value);
+			return append_char(out, output, value);
 		case CIDROID:
-			return append_cidr(out, value);
+			return append_cidr(out, output, value);
 		default:
-			/* oidvector, which begins at 0, is text */
-			if (OidIsValid(get_element_type(base)) && base != OIDVECTOROID)
-				return append_array(out, value, format);
-			append_output(out, value, base, true);
+			if (output->is_array)
+				return append_array(out, output, value);
+			append_output(out, output, value, true);
 			return true;
+	}
+}
+
+/*
+ * Makes how values of a type become JSON, for many of them; palloc'd in the current
+ * context, which gets what is looked up.  A domain counts as its base type, and an
+ * array's elements take the format if it applies to them.
+ */
+LfdwOutput *
+lfdw_value_output(Oid typid, LfdwFormat format)
+{
+	return make_output(typid, format, CurrentMemoryContext);
+}
+
+/* May the JSON of a type's values follow a session's settings? */
+bool
+lfdw_output_follows_settings(const LfdwOutput *output)
+{
+	Oid			base = output->is_array ? getBaseType(get_element_type(output->base)) :
+	output->base;
+
+	switch (base)
+	{
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case NUMERICOID:
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+		case UUIDOID:
+		case DATEOID:
+		case TIMEOID:
+		case TIMETZOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case JSONOID:
+		case JSONBOID:
+		case BYTEAOID:
+		case INETOID:
+		case CIDROID:
+			return false;
+		default:
+			return !type_is_enum(base);
 	}
 }
 
@@ -321,21 +430,20 @@ append_value(StringInfo out, Datum value, Oid typid, LfdwFormat format)
  * Appends the JSON form of a value that is not NULL, in the database
  * encoding; scratch memory is left in the current context.
  *
- * typid is the value's type, a domain counts as its base type, and an array's
- * elements take the format if it applies to them.  False, with out as it was,
+ * False, with out as it was,
  * for what JSON and ISO 8601 cannot say: NaN, infinity, a date or timestamp
  * before the year 1 or after 9999 (the epoch formats carry those too), and for
  * what would be read as something else: a jsonb null, an array that does not
- * begin at 1.  Call
+ * begin at 1.  Unless lfdw_output_follows_settings says that it need not be, call
  * it between lfdw_transmission_modes_begin and _end: the output functions of
  * intervals, ranges and composites follow the settings.
  */
 bool
-lfdw_value_to_json(StringInfo out, Datum value, Oid typid, LfdwFormat format)
+lfdw_output_to_json(StringInfo out, LfdwOutput *output, Datum value)
 {
 	int			start = out->len;
 
-	if (append_value(out, value, typid, format))
+	if (append_value(out, output, value))
 		return true;
 	out->len = start;
 	out->data[start] = '\0';

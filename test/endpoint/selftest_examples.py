@@ -198,6 +198,39 @@ def test_forms(client):
                 {"booleanValue": False}]], "RDS Data API")
 
 
+def test_writes(client):
+    """Those that are written to."""
+    def parts(method, sku=None, body=None, status=200):
+        event = http(path=sku and {"sku": sku})
+        event.update(body=body and json.dumps(body),
+                     requestContext={"http": {"method": method}})
+        answer = client.call("parts_api", event)[2]
+        TAP.equal(answer["statusCode"], status, "parts: %s" % method)
+        return json.loads(answer.get("body", "null"))
+
+    parts("POST", body={"sku": "t-1", "name": "tack"}, status=201)
+    parts("POST", body={"sku": "t-1", "name": "tack"}, status=409)
+    TAP.equal(parts("PATCH", "t-1", {"inStock": 3}),
+              {"sku": "t-1", "name": "tack", "inStock": 3}, "a part as it is now")
+    parts("DELETE", "t-1", status=204)
+    parts("DELETE", "t-1", status=404)
+    TAP.equal([part["sku"] for part in parts("GET")], ["b-100"], "all parts")
+    orders = [{"orderId": n, "sku": "b-100", "quantity": n} for n in (0, 1)]
+    TAP.equal(client.call("order_worker", {"Records": [
+        {"messageId": "m%d" % n, "body": json.dumps(order)}
+        for n, order in enumerate(orders)]})[2],
+        {"batchItemFailures": [{"itemIdentifier": "m0"}]}, "SQS")
+    TAP.equal(client.call("clicks_consumer", {"Records": [
+        {"kinesis": {"sequenceNumber": "s%d" % n,
+                     "data": base64.b64encode(data).decode()}}
+        for n, data in enumerate((b'{"page": "/"}', b"{}"))]})[2],
+        {"batchItemFailures": [{"itemIdentifier": "s1"}]}, "Kinesis")
+    TAP.equal(client.call("send_welcome", {"address": "a@b", "name": "A"})[2],
+              {"messageId": "m-1"}, "a mail")
+    TAP.equal(client.call("order_events", {"id": 1, "state": "new"})[2], None,
+              "an event")
+
+
 def test_names():
     """A test's handler of the same name would be run in an example's place."""
     handlers, examples = ({name for name in os.listdir(os.path.join(
@@ -211,3 +244,4 @@ def run(client):
     test_events(client)
     test_pages(client)
     test_forms(client)
+    test_writes(client)

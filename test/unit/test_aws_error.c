@@ -218,6 +218,54 @@ test_retry(void)
 	}
 }
 
+/* Only what is surely not done may be said not to be. */
+static void
+test_may_have_run(void)
+{
+	static const struct
+	{
+		int			status;
+		const char *code;
+		bool		may_have_run;
+	}			cases[] = {
+		{400, "InvalidRequestContentException", false},
+		{402, "ServiceQuotaExceededException", false},
+		{403, "ExpiredTokenException", false},
+		{408, "EFSMountTimeoutException", false},
+		{410, "EFSIOException", true},
+		{413, "RequestTooLargeException", false},
+		{429, "TooManyRequestsException", false},
+		{500, "ServiceException", true},
+		{502, "EC2UnexpectedException", false},
+		{502, "InvalidRuntimeException", false},
+		{503, "ServiceUnavailable", true},
+
+		/* where the code is not known, the status tells */
+		{101, "", true},
+		{200, "", true},
+		{307, "", false},
+		{400, "Unheard", false},
+		{403, "", false},
+		{404, "", false},
+		{408, "", true},
+		{409, "", false},
+		{410, "", true},
+		{413, "", false},
+		{429, "", false},
+		{500, "Unheard", true},
+		{501, "", true},
+		{502, "", true},
+		{503, "", true},
+		{504, "", true},
+		{599, "", true}
+	};
+
+	for (int i = 0; i < (int) lengthof(cases); i++)
+		unit_ok(lfdw_aws_error_may_have_run(cases[i].status, cases[i].code) ==
+				cases[i].may_have_run, "%d %s: may have run: %d",
+				cases[i].status, cases[i].code, cases[i].may_have_run);
+}
+
 static void
 test_code(void)
 {
@@ -267,6 +315,7 @@ main(void)
 {
 	test_classify();
 	test_retry();
+	test_may_have_run();
 	test_code();
 	test_code_size();
 	return unit_done();

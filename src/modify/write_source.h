@@ -1,0 +1,20 @@
+/*-------------------------------------------------------------------------
+ *
+ * write_source.h
+ *		The rows to be written, read to their end first.
+ *
+ * IDENTIFICATION
+ *	  src/modify/write_source.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_WRITE_SOURCE_H
+#define LFDW_WRITE_SOURCE_H
+
+#include "postgres.h"
+
+#include "nodes/execnodes.h"
+
+extern void lfdw_write_source_read_first(PlanState *node);
+
+#endif							/* LFDW_WRITE_SOURCE_H */

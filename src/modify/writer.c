@@ -1,0 +1,365 @@
+/*-------------------------------------------------------------------------
+ *
+ * writer.c
+ *		Sends rows: batches, several under way at once, and what comes of them.
+ *
+ * Rows come one by one and fill the open batch.  A batch that is closed waits until
+ * it may be sent: calls side by side are of one target, and max_concurrency of them
+ * at most, so that a target with 1 keeps the order of its rows, and another target
+ * that of the statements.
+ *
+ * A batch is a memory context below the writer's, which holds its rows, its payload
+ * and its invocation, and ends with its answer.  So an error ends whatever is under
+ * way with the memory of the writer.
+ *
+ * IDENTIFICATION
+ *	  src/modify/writer.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "http/wait.h"
+#include "lambda/outcome.h"
+#include "modify/writer_internal.h"
+
+/* While rows come, the calls under way are looked at as often. */
+#define LOOK_EVERY_US 5000
+
+/*
+ * Makes what sends the rows of a statement, or of a transaction.  It belongs to the
+ * current context; stats must live as long.
+ */
+LfdwWriter *
+lfdw_writer_create(LfdwWriteStats *stats)
+{
+	LfdwWriter *writer = palloc0(sizeof(LfdwWriter));
+
+	writer->context = AllocSetContextCreate(CurrentMemoryContext,
+											"lambda_fdw writer",
+											ALLOCSET_DEFAULT_SIZES);
+	writer->stats = stats;
+	writer->deadline_us = PG_INT64_MAX;
+	return writer;
+}
+
+/* Whatever is not done at this time of lfdw_wait_now_us is an error, 57014. */
+void
+lfdw_writer_set_deadline(LfdwWriter *writer, int64 deadline_us)
+{
+	writer->deadline_us = deadline_us;
+}
+
+/* Adds a batch at the end of a list, or in front. */
+static List *
+add_batch(LfdwWriter *writer, List *list, LfdwWriteBatch *batch, bool in_front)
+{
+	MemoryContext old = MemoryContextSwitchTo(writer->context);
+
+	list = in_front ? lcons(batch, list) : lappend(list, batch);
+	MemoryContextSwitchTo(old);
+	return list;
+}
+
+/*
+ * Makes the payload of a batch that may be too large: then half of it is left to a
+ * batch of its own, which comes next.
+ */
+static StringInfo
+make_payload(LfdwWriter *writer, LfdwWriteBatch *batch)
+{
+	int			limit = lfdw_write_batch_limit(batch->target);
+	StringInfo	payload = lfdw_write_batch_payload(batch);
+
+	while (payload->len > limit)
+	{
+		int			len = payload->len;
+
+		MemoryContextReset(batch->call_context);
+		if (batch->nrows == 1)
+			lfdw_write_report_too_large(batch,
+										psprintf("Its payload has %d bytes; Lambda takes %d.",
+												 len, limit));
+		writer->ready = add_batch(writer, writer->ready,
+								  lfdw_write_batch_split(batch), true);
+		payload = lfdw_write_batch_payload(batch);
+		CHECK_FOR_INTERRUPTS();
+	}
+	writer->measured = batch->target;
+	writer->overhead = Max(payload->len - batch->records.len, 0) / batch->nrows;
+	return payload;
+}
+
+/* Invokes the function for a batch. */
+static void
+begin_call(LfdwWriter *writer, LfdwWriteBatch *batch)
+{
+	LfdwWriteTarget *target = batch->target;
+	StringInfo	payload;
+	MemoryContext old;
+
+	writer->current = batch;
+	payload = make_payload(writer, batch);
+	batch->function = target->function;
+	batch->function.writes = true;
+	if (target->durable)
+		batch->function.durable_name = batch->id;
+	old = MemoryContextSwitchTo(batch->call_context);
+	batch->invocation = lfdw_invoke_begin(&batch->function, target->caller,
+										  payload, &writer->stats->invoke);
+	lfdw_invoke_allow_split(batch->invocation);
+	lfdw_batch_answer_expect(writer, batch);
+	MemoryContextSwitchTo(old);
+	writer->calls = add_batch(writer, writer->calls, batch, false);
+	writer->stats->batches++;
+	writer->current = NULL;
+}
+
+/* Takes a batch out of the calls whose function was not run: it was too large. */
+static void
+send_halves(LfdwWriter *writer, LfdwWriteBatch *batch)
+{
+	if (batch->nrows == 1)
+		lfdw_write_report_too_large(batch, "Lambda refused its payload.");
+	writer->calls = list_delete_ptr(writer->calls, batch);
+	batch->invocation = NULL;
+	MemoryContextReset(batch->call_context);
+	writer->ready = add_batch(writer, writer->ready,
+							  lfdw_write_batch_split(batch), true);
+	writer->ready = add_batch(writer, writer->ready, batch, true);
+}
+
+/* The answer of a batch is there: counts it, and forgets the batch. */
+static void
+finish_call(LfdwWriter *writer, LfdwWriteBatch *batch)
+{
+	int			not_affected = lfdw_batch_answer_not_affected(batch);
+
+	writer->written += batch->nrows;
+	writer->written_calls++;
+	writer->stats->written += batch->nrows;
+	writer->stats->not_affected += not_affected;
+	if (batch->waiter)
+	{
+		batch->waiter->done = true;
+		batch->waiter->affected = not_affected == 0;
+	}
+	writer->calls = list_delete_ptr(writer->calls, batch);
+	MemoryContextDelete(batch->context);
+}
+
+/* Takes in what has come of a call. */
+static void
+look_at_call(LfdwWriter *writer, LfdwWriteBatch *batch)
+{
+	MemoryContext old = MemoryContextSwitchTo(batch->call_context);
+	bool		ended;
+
+	writer->current = batch;
+	lfdw_invoke_look(batch->invocation);
+	ended = !lfdw_invoke_too_large(batch->invocation) &&
+		lfdw_batch_answer_read(writer, batch);
+	MemoryContextSwitchTo(old);
+	if (ended)
+		finish_call(writer, batch);
+	else if (lfdw_invoke_too_large(batch->invocation))
+		send_halves(writer, batch);
+	writer->current = NULL;
+}
+
+/* Raises 57014 where there is something to do and the time is up. */
+static void
+check_deadline(const LfdwWriter *writer)
+{
+	if (writer->deadline_us != PG_INT64_MAX &&
+		lfdw_wait_now_us() >= writer->deadline_us)
+		lfdw_write_report_deadline();
+}
+
+/*
+ * Waits until the calls under way have news, or until this time of
+ * lfdw_wait_now_us, and takes it in.
+ */
+static void
+wait_for_calls(LfdwWriter *writer, int64 until_us)
+{
+	int			ncalls = list_length(writer->calls);
+	LfdwInvocation **invocations;
+	List	   *calls;
+	ListCell   *lc;
+
+	if (ncalls == 0)
+		return;
+	invocations = palloc(sizeof(LfdwInvocation *) * ncalls);
+	foreach(lc, writer->calls)
+	{
+		const LfdwWriteBatch *batch = lfirst(lc);
+
+		invocations[foreach_current_index(lc)] = batch->invocation;
+	}
+	lfdw_invoke_wait(invocations, ncalls, Min(until_us, writer->deadline_us));
+	pfree(invocations);
+
+	calls = list_copy(writer->calls);
+	foreach(lc, calls)
+		look_at_call(writer, lfirst(lc));
+	list_free(calls);
+	writer->looked_at_us = lfdw_wait_now_us();
+	if (writer->calls != NIL)
+		check_deadline(writer);
+}
+
+/* May a batch be sent beside the calls under way? */
+static bool
+may_begin(const LfdwWriter *writer, const LfdwWriteBatch *batch)
+{
+	const LfdwWriteTarget *target = batch->target;
+	const LfdwWriteBatch *call;
+
+	if (writer->calls == NIL)
+		return true;
+	call = linitial(writer->calls);
+	return call->target == target &&
+		list_length(writer->calls) < target->max_concurrency &&
+		lfdw_invoke_may_begin(target->caller);
+}
+
+/* Sends what is ready, as soon as it may be. */
+static void
+send_ready(LfdwWriter *writer)
+{
+	while (writer->ready != NIL)
+	{
+		LfdwWriteBatch *batch = linitial(writer->ready);
+
+		CHECK_FOR_INTERRUPTS();
+		check_deadline(writer);
+		if (may_begin(writer, batch))
+		{
+			writer->ready = list_delete_first(writer->ready);
+			begin_call(writer, batch);
+			/* lets those before send on */
+			wait_for_calls(writer, lfdw_wait_now_us());
+		}
+		else
+			wait_for_calls(writer, PG_INT64_MAX);
+	}
+}
+
+/* Sends the open batch, if there is one. */
+static void
+close_batch(LfdwWriter *writer)
+{
+	if (writer->open == NULL)
+		return;
+	writer->ready = add_batch(writer, writer->ready, writer->open, false);
+	writer->open = NULL;
+	send_ready(writer);
+}
+
+/* Would the payload of the open batch probably be too large with a row more? */
+static bool
+would_be_too_large(const LfdwWriter *writer, size_t len)
+{
+	const LfdwWriteBatch *batch = writer->open;
+	size_t		limit = lfdw_write_batch_limit(batch->target);
+	size_t		overhead = writer->measured == batch->target ? writer->overhead : 0;
+
+	/* rows differ */
+	limit -= limit / 32;
+	return batch->records.len + len + overhead * (batch->nrows + 1) > limit;
+}
+
+/* Adds a row to the open batch, or to a new one. */
+static void
+add_row(LfdwWriter *writer, LfdwWriteTarget *target, const char *bytes,
+		size_t len)
+{
+	if (writer->open &&
+		(writer->open->target != target || would_be_too_large(writer, len)))
+		close_batch(writer);
+	writer->nrows++;
+	writer->stats->rows++;
+	if (writer->open == NULL)
+		writer->open = lfdw_write_batch_create(writer->context, target,
+											   writer->nrows);
+	lfdw_write_batch_append(writer->open, bytes, len);
+}
+
+/* Has the errors of what follows tell which rows they are about. */
+static void
+begin_context(ErrorContextCallback *callback, LfdwWriter *writer)
+{
+	callback->callback = lfdw_write_report_context;
+	callback->arg = writer;
+	callback->previous = error_context_stack;
+	error_context_stack = callback;
+}
+
+/*
+ * Gives a row to be written by its record, which is copied.  It is sent with others
+ * of its target; full batches are begun, and may have to be waited for.
+ *
+ * The target must live as long as the writer.  Raises what lfdw_invoke_begin,
+ * lfdw_invoke_wait and lfdw_invoke_look raise, about this row or any before; 54000 for
+ * a row that is too large alone.
+ */
+void
+lfdw_writer_add(LfdwWriter *writer, LfdwWriteTarget *target, const char *bytes,
+				size_t len)
+{
+	ErrorContextCallback callback;
+
+	begin_context(&callback, writer);
+	add_row(writer, target, bytes, len);
+	if (writer->open->nrows >= target->batch_rows)
+		close_batch(writer);
+	else if (writer->calls != NIL &&
+			 lfdw_wait_now_us() >= writer->looked_at_us + LOOK_EVERY_US)
+		wait_for_calls(writer, lfdw_wait_now_us());
+	error_context_stack = callback.previous;
+}
+
+/*
+ * Sends one row by itself and waits for what comes of it, whatever else is under
+ * way.  Returns whether the function says that it affected one.  The slot, which has
+ * the row, gets what the function returned of it.  Raises what lfdw_writer_add raises.
+ */
+bool
+lfdw_writer_send_row(LfdwWriter *writer, LfdwWriteTarget *target,
+					 const char *bytes, size_t len, TupleTableSlot *slot)
+{
+	LfdwWriteWaiter waiter = {
+		.slot = slot
+	};
+	ErrorContextCallback callback;
+
+	begin_context(&callback, writer);
+	close_batch(writer);
+	add_row(writer, target, bytes, len);
+	writer->open->waiter = &waiter;
+	close_batch(writer);
+	while (!waiter.done)
+		wait_for_calls(writer, PG_INT64_MAX);
+	error_context_stack = callback.previous;
+	return waiter.affected;
+}
+
+/* Sends what is left, and waits for all.  Raises what lfdw_writer_add raises. */
+void
+lfdw_writer_finish(LfdwWriter *writer)
+{
+	ErrorContextCallback callback;
+
+	begin_context(&callback, writer);
+	close_batch(writer);
+	do
+	{
+		wait_for_calls(writer, PG_INT64_MAX);
+		send_ready(writer);
+	} while (writer->calls != NIL);
+	error_context_stack = callback.previous;
+}
