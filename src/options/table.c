@@ -135,11 +135,18 @@ refuse_virtual_options(const LfdwTable *table, Oid relid,
 				 errhint("Declare the options on the columns that it is computed from.")));
 }
 
-/* Makes the elements of the list that batch_argument names, if it is given. */
+/*
+ * Makes the elements of the list that batch_argument names, if it is given and scans
+ * send it: that of an updatable table may be for inserted rows alone.
+ */
 static void
 make_item(LfdwTable *table)
 {
-	if (table->options->batch_argument == NULL)
+	bool		used = !table->options->updatable;
+
+	for (int i = 0; i < table->ncolumns; i++)
+		used |= table->columns[i].in_batch;
+	if (table->options->batch_argument == NULL || !used)
 		return;
 	table->aligned = table->options->batch_answer == LFDW_BATCH_ANSWER_ALIGNED;
 	table->item = lfdw_batch_item_create(table->options, table->relname);

@@ -127,7 +127,8 @@ class DmlGenerator:
         return next(c for c in table.columns if c.name == name)
 
     def readable(self):
-        return [t for t in self.schema.tables if t.base not in self.dirty]
+        return [t for t in self.schema.tables if "select" in t.operations and
+                t.base not in self.dirty]
 
     def can(self, operation):
         """The tables that this may be done to now."""

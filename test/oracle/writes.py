@@ -194,11 +194,11 @@ class WriteRound:
                     table is None or table.name[0] == "p"):
                 continue
             name = table.name if table else "log"
-            foreign, local = (self.session.query("SELECT * FROM %s.%s" % (
-                side, name)) for side in "fl")
-            found = multiset_difference(foreign, local)
-            if found:
-                return "SELECT * FROM %s\n%s" % (name, found)
+            if table is None or "select" in table.operations:
+                found = multiset_difference(*(self.session.query(
+                    "SELECT * FROM %s.%s" % (side, name)) for side in "fl"))
+                if found:
+                    return "SELECT * FROM %s\n%s" % (name, found)
             if table is None or table.form == "parent":
                 continue
             raw = self.session.query(
