@@ -18,6 +18,7 @@ SEQUENCES_A_ROUND = 5
 SHRINK_SECONDS = 40
 # What a row that is there already is to the function and to a local table.
 DUPLICATE = ("38000", "23505")
+ABORTED = "25P02"       # after a failure, to the end of the transaction
 # Of these the text in JSON is asked of PostgreSQL; others differ in form.
 AS_JSON = ("int4", "int8", "int2", "bool", "text", "varchar", "numeric", "float8",
            "date", "timestamp", "timestamptz", "uuid", "enum", "jsonb", "int[]",
@@ -166,20 +167,26 @@ class WriteRound:
                                     end)[1:] for side in "fl"]
         outcome = {"result": "passed", "what": "", "rows": 0}
         unequal = set()         # tables that a failure may have left so
+        since = None            # those written since BEGIN
         for statement, foreign, local in zip(statements, *results):
             found = statement_difference(statement, foreign, local)
             if found:
                 return dict(outcome, result="failed", what="%s\n%s" % (
                     statement.text, found))
             outcome["rows"] += foreign.count
-            if foreign.state and not statement.must_fail:
-                if statement.risky:
-                    unequal |= {t.base for t in statement.tables if not t.commit}
-                elif foreign.state not in DUPLICATE:
-                    outcome.update(result="error", state="%s %s" % (
-                        local.state, local.message))
-                    return outcome
-            if unequal & {t.base for t in statement.tables}:
+            if statement.text.startswith(("BEGIN", "COMMIT")):
+                since = [] if statement.text.startswith("BEGIN") else None
+            written = [t.base for t in statement.tables]
+            if since is not None:
+                since += written
+            if foreign.state in (None, ABORTED) or statement.must_fail:
+                pass
+            elif statement.risky or foreign.state in DUPLICATE:
+                unequal.update(t for t in (since or written) if not t.commit)
+            else:
+                return dict(outcome, result="error", state="%s %s" % (
+                    local.state, local.message))
+            if unequal.intersection(written) and since is None:
                 return outcome
         found = self.left(unequal)
         if found:
