@@ -17,11 +17,13 @@ from stored import STEPS, Key
 
 
 class Statement:
-    """What is run; `risky`: where it fails, some of it may be written."""
+    """What is run; `risky`: where it fails, some of it may be written; `blind`:
+    what it answers is not compared."""
 
     def __init__(self, text, tables=(), risky=False, must_fail=False):
         self.text, self.tables = text, tuple(tables)
         self.risky, self.must_fail = risky, must_fail
+        self.blind = False
 
 
 class Sequence:
@@ -133,8 +135,10 @@ class DmlGenerator:
     def can(self, operation):
         """The tables that this may be done to now."""
         tables = [t for t in self.schema.tables if operation in t.operations]
+        outbox = self.schema.outbox     # which triggers write to
         if self.block == "rollback":
-            tables = [t for t in tables if t.commit]
+            tables = [t for t in tables if t.commit and (
+                outbox.commit or not t.base.forwards)]
         if operation in ("update", "delete"):
             tables = [t for t in tables if t.base not in self.dirty]
         if operation == "truncate":
@@ -154,6 +158,8 @@ class DmlGenerator:
             names, chance.randrange(1, len(names) + 1)))
         choices = ["*", "%s.*" % alias, some, some, some + ", 1 + 1",
                    "%s.a IS NULL, %s" % (alias, some), "to_jsonb(%s)" % alias]
+        if self.version >= 180000:
+            choices += ["old.*", "old.a, new.*, " + some, "to_jsonb(new)"]
         return " RETURNING " + chance.choice(choices)
 
     def expression(self, table, column, alias):
@@ -365,6 +371,10 @@ class DmlGenerator:
             return self.select()
         made = Statement(self.make_text(operation, table), [table],
                          table.condition is not None)
+        if self.random.random() < 0.05 and \
+                made.text.startswith(("INSERT", "UPDATE", "DELETE")):
+            made.text = "EXPLAIN (ANALYZE, VERBOSE) " + made.text
+            made.blind = True
         self.wrote(table)
         return made
 
@@ -404,7 +414,8 @@ class DmlGenerator:
                 text = self.insert_values(second)
             self.wrote(second)
         elif returns:
-            text = "SELECT count(*) FROM w"
+            text = chance.choice(("SELECT count(*) FROM w",
+                                  "SELECT 1 FROM w LIMIT 1"))
         else:
             text = "SELECT id FROM c.u"
         if not kept:

@@ -27,6 +27,9 @@ FUNCTIONS = """
 CREATE OR REPLACE FUNCTION c.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   INSERT INTO log VALUES (TG_TABLE_NAME, TG_NAME, TG_OP, to_jsonb(OLD), to_jsonb(NEW));
   RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END; END $$;
+CREATE OR REPLACE FUNCTION c.forward() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO o VALUES (TG_OP, to_jsonb(OLD), to_jsonb(NEW));
+  RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END; END $$;
 CREATE OR REPLACE FUNCTION c.change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   RETURN jsonb_populate_record(NEW, jsonb_build_object(TG_ARGV[0], TG_ARGV[1])); END $$;
 CREATE OR REPLACE FUNCTION c.skip() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE
@@ -120,6 +123,7 @@ class Stored:
         self.operations = set()
         self.commit = False         # whether all of it is delivered then
         self.holds = False          # or some of it
+        self.forwards = False       # whether triggers write to the outbox
         self.ordered = True         # whether one call comes after the other
         self.base = self            # the table that a view is of
         self.condition = None       # the (column, texts) of a view's CHECK OPTION
@@ -162,7 +166,8 @@ class StoredSchema:
         chance, columns = self.random, []
         keyed = form in ("envelope", "http") and chance.random() < 0.9
         nested = chance.random() < 0.3
-        for index in range(chance.choice((2, 3, 3, 4, 5, 7))):
+        for index in range(1 if form == "list" and chance.random() < 0.2 else
+                           chance.choice((2, 3, 3, 4, 5, 7))):
             column = StoredColumn("abcdefgh"[index], self.kind())
             if index == 0:
                 column.kind = BY_NAME[chance.choice(KEYS)]
@@ -203,11 +208,20 @@ class StoredSchema:
         if form == "envelope":
             table.operations.add("truncate")
         self.make_options(table)
+        shape = self.shape(table.columns, True)
         self.statements.append("CREATE FOREIGN TABLE f.%s (%s) SERVER lam%s" % (
-            name, ", ".join(c.ddl(True) for c in table.columns),
-            options_text(table.options)))
+            name, shape, options_text(table.options)))
+        if "dropped int" in shape:
+            self.statements.append("ALTER TABLE f.%s DROP dropped" % name)
         self.checked.append(table)
         return table
+
+    def shape(self, columns, foreign):
+        """The columns of a table; some have one that is dropped again."""
+        shape = [column.ddl(foreign) for column in columns]
+        if foreign and self.random.random() < 0.2:
+            shape.insert(self.random.randrange(len(shape)), "dropped int")
+        return ", ".join(shape)
 
     def make_options(self, table):
         chance = self.random
@@ -275,9 +289,11 @@ class StoredSchema:
         payload["list"] = "rows"
         options = [("batch_argument", "/rows")]
         form = chance.choice(("objects", "objects", "arrays"))
-        if form == "arrays":
+        if len(table.columns) == 1:
+            form = "values"
+        if form != "objects":
             payload["columns"] = [c.pointer for c in table.columns]
-            options.append(("batch_format", "arrays"))
+            options.append(("batch_format", form))
         elif chance.random() < 0.3:
             options.append(("item_payload", '{"extra": {"n": 1.50}}'))
         return [("function_arn", "store"), ("envelope", "false"),
@@ -321,7 +337,8 @@ class StoredSchema:
                 self.statements.append("CREATE TABLE f.p2 PARTITION OF f.p "
                                        + values)
                 continue
-            parts.append(self.add_table(name, "envelope", columns))
+            parts.append(self.add_table(name, "envelope", chance.sample(
+                columns, len(columns))))
             self.statements.append("ALTER TABLE f.p ATTACH PARTITION f.%s %s"
                                    % (name, values))
         parent.operations = set.intersection(*(p.operations for p in parts))
@@ -357,11 +374,26 @@ class StoredSchema:
         if chance.random() < 0.3:
             made.append(("s_note", "%s %s" % (chance.choice(("BEFORE", "AFTER")),
                                               events), "STATEMENT", "note()"))
+        if chance.random() < 0.3:
+            table.forwards = True
+            made.append(("e_forward", "%s %s" % (
+                chance.choice(("BEFORE", "AFTER")), events), chance.choice(
+                    ("ROW", "STATEMENT")), "forward()"))
         for name, when, level, call in made:
             self.statements += [
                 "CREATE TRIGGER %s %s ON %s.%s FOR EACH %s EXECUTE FUNCTION "
                 "c.%s" % (name, when, schema, table.name, level, call)
                 for schema in "fl"]
+
+    def add_outbox(self):
+        """What triggers write to, and no statement."""
+        columns = [StoredColumn("op", BY_NAME["text"]),
+                   StoredColumn("old", BY_NAME["jsonb"]),
+                   StoredColumn("new", BY_NAME["jsonb"])]
+        form = self.random.choice(("envelope", "list", "single"))
+        self.outbox = self.add_table("o", form, columns)
+        self.statements.append("CREATE TABLE l.o (%s)" % ", ".join(
+            column.ddl(False) for column in columns))
 
     def add_view(self):
         below = self.random.choice(self.tables)
@@ -411,6 +443,7 @@ class StoredSchema:
         self.statements.append(
             "CREATE FOREIGN TABLE c.calls (seq int, function text, payload_text "
             "text) SERVER lam OPTIONS (function_arn 'calls', envelope 'false')")
+        self.add_outbox()
         for number in range(chance.choice((1, 2, 2, 3))):
             self.add_plain(number)
         if chance.random() < 0.4:
