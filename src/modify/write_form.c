@@ -49,18 +49,6 @@ report_operation(const LfdwTable *table, LfdwWriteOperation operation,
 			 errhint("%s", hint)));
 }
 
-/* Has a table columns that say which row is meant? */
-static bool
-has_key(const LfdwTable *table)
-{
-	for (int i = 0; i < table->ncolumns; i++)
-	{
-		if (table->columns[i].key)
-			return true;
-	}
-	return false;
-}
-
 /* Raises 0A000 where an event has no route for an operation. */
 static void
 check_route(const LfdwTable *table, LfdwWriteOperation operation)
@@ -94,10 +82,6 @@ check_operation(const LfdwTable *table, LfdwWriteOperation operation)
 						 "With the option \"envelope\" 'false' no request says what is to be done.",
 						 by_key ? "Set envelope 'true', or the options event and update_route or delete_route." :
 						 "Set envelope 'true'.");
-	if (by_key && !has_key(table))
-		report_operation(table, operation,
-						 "No column has the option \"key\", so the function could not tell which row is meant.",
-						 "Set the option key 'true' of the columns that identify a row.");
 }
 
 /* What an envelope's payload begins with, up to the value of batch_id. */

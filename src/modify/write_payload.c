@@ -20,6 +20,7 @@
 
 #include "modify/row_object.h"
 #include "modify/write_payload.h"
+#include "options/write_rules.h"
 #include "value/json_writer.h"
 
 /* Where the payload of one row has a column. */
@@ -56,18 +57,12 @@ static void
 set_options(LfdwWritePayload *payload)
 {
 	LfdwOptions *options = &payload->options;
+	bool		inserts = payload->operation == LFDW_WRITE_INSERT;
 
 	*options = *payload->table->options;
-	options->envelope = false;
-	options->http_route = payload->operation == LFDW_WRITE_INSERT ? options->insert_route :
-		payload->operation == LFDW_WRITE_UPDATE ? options->update_route :
-		options->delete_route;
-	options->cursor_argument = NULL;
-	options->page_argument = NULL;
-	options->offset_argument = NULL;
-	options->limit_argument = NULL;
-	if (payload->operation != LFDW_WRITE_INSERT)
-		options->batch_argument = NULL;
+	lfdw_write_rules_apply(options, inserts ? options->insert_route :
+						   payload->operation == LFDW_WRITE_UPDATE ?
+						   options->update_route : options->delete_route, inserts);
 	payload->route_option = route_option(payload->operation);
 	if (options->batch_argument)
 		payload->format = options->batch_format ? options->batch_format :
@@ -348,7 +343,7 @@ lfdw_write_payload_describe(StringInfo out, const LfdwWritePayload *payload)
 }
 
 /*
- * Raises HV024 where UPDATE sets a column whose place the key has; set has attribute
+ * Raises 0A000 where UPDATE sets a column whose place the key has; set has attribute
  * numbers as pull_varattnos gives them.
  */
 void
@@ -371,9 +366,32 @@ lfdw_write_payload_check_set(const LfdwWritePayload *payload, const Bitmapset *s
 	}
 }
 
+/* Raises 22023 about a value of a row, by its number in the statement. */
+static void
+report_value(const LfdwWritePayload *payload, int column, int64 number,
+			 const char *why)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("column \"%s\" of foreign table \"%s\" cannot be written",
+					payload->table->columns[column].attname, payload->table->relname),
+			 errdetail("Row " INT64_FORMAT ": %s.", number, why)));
+}
+
+/* Is a value that a trigger may have set sent, or the key's own? */
+static bool
+is_carried(const LfdwWritePayload *payload, const LfdwWriteRow *row, int column)
+{
+	const char *key = row->keys[column];
+	const char *value = row->values[column];
+
+	return value == NULL || find_place(payload, column, false) ||
+		(key && strcmp(key, value) == 0);
+}
+
 /*
- * Raises 22023 where a value cannot be in the path or the headers of a request;
- * number is the row's in its statement.
+ * Raises 22023 where a request cannot carry a value: in its path, or because the
+ * key has its place; number is the row's in its statement.
  */
 void
 lfdw_write_payload_check_row(const LfdwWritePayload *payload,
@@ -381,6 +399,14 @@ lfdw_write_payload_check_row(const LfdwWritePayload *payload,
 {
 	ListCell   *lc;
 
+	for (int i = 0; payload->operation == LFDW_WRITE_UPDATE &&
+		 i < payload->table->ncolumns; i++)
+	{
+		if (!is_carried(payload, row, i))
+			report_value(payload, i, number,
+						 psprintf("by the option \"%s\" its place has the key of the row that is there",
+								  payload->route_option));
+	}
 	foreach(lc, payload->columns)
 	{
 		const WritePlace *place = lfirst(lc);
@@ -396,12 +422,7 @@ lfdw_write_payload_check_row(const LfdwWritePayload *payload,
 			why = lfdw_http_event_refusal(payload->places->event, place->slot, false,
 										  json);
 		if (why)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("column \"%s\" of foreign table \"%s\" cannot be written",
-							payload->table->columns[place->column].attname,
-							payload->table->relname),
-					 errdetail("Row " INT64_FORMAT ": %s.", number, why)));
+			report_value(payload, place->column, number, why);
 	}
 }
 

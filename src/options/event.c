@@ -26,13 +26,16 @@ report_option(const char *option, const char *detail)
 			 errdetail("%s", detail)));
 }
 
-/* An event of HTTP has a route, and nothing else has. */
+/* An event of HTTP has a route, to read or to insert by, and nothing else has. */
 static void
 check_route(const LfdwOptions *given)
 {
-	if (lfdw_event_is_http(given->event) && given->http_route == NULL)
+	if (lfdw_event_is_http(given->event) && given->http_route == NULL &&
+		given->insert_route == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+				 given->updatable ?
+				 errmsg("option \"event\" for an HTTP request needs the option \"route\" or \"insert_route\"") :
 				 errmsg("option \"event\" for an HTTP request needs the option \"route\""),
 				 errhint("Add the method and the path, as in route 'GET /orders/{id}'.")));
 	if (given->http_route && !lfdw_event_is_http(given->event))

@@ -22,6 +22,7 @@
 #include "options/option.h"
 #include "options/option_internal.h"
 #include "options/table_rules.h"
+#include "options/write_rules.h"
 #include "pg/message.h"
 
 PG_FUNCTION_INFO_V1(lambda_fdw_validator);
@@ -161,11 +162,11 @@ check_column(const LfdwColumnOptions *options)
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("a required column needs the option \"pushdown\""),
 				 errhint("Add pushdown '=', or '=, in', to say how the function takes the value.")));
-	if (options->argument_format && options->pushdown == NULL && !options->input)
+	if (options->key && options->path && options->path->ntokens == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-				 errmsg("option \"argument_format\" of a column needs the option \"pushdown\" or \"input\""),
-				 errdetail("Without them no value of the column is ever sent.")));
+				 errmsg("option \"key\" cannot be used with the option \"path\" ''"),
+				 errdetail("The column has the whole row, and a key identifies one.")));
 	check_null_if(options);
 }
 
@@ -240,6 +241,7 @@ validate(Oid catalog, List *list)
 			lfdw_event_check(&given);
 			lfdw_event_apply(&options);
 			lfdw_table_rules_check(&options);
+			lfdw_write_rules_check(&options, &given);
 			break;
 		case AttributeRelationId:
 			lfdw_option_read_defaults(catalog, &column);

@@ -76,6 +76,23 @@ set_batch_column(const LfdwTable *table, LfdwColumn *column,
 				 errdetail("Its values go in the list of the table's option batch_argument, for its option pushdown has \"=\" without an argument.")));
 }
 
+/* Raises HV024 for an argument_format of a column of which no value is sent. */
+static void
+check_argument_format(const LfdwTable *table, const LfdwColumn *column,
+					  const LfdwColumnOptions *options)
+{
+	if (options->argument_format == LFDW_ARGUMENT_UNSET || options->pushdown ||
+		options->input || (table->options->updatable && !table->options->envelope))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
+			 errmsg("option \"argument_format\" of column \"%s\" of foreign table \"%s\" needs the option \"pushdown\" or \"input\"",
+					column->attname, table->relname),
+			 table->options->updatable ?
+			 errdetail("Its values are written in the envelope, which has them as JSON.") :
+			 errdetail("Without them no value of the column is ever sent.")));
+}
+
 /* Takes a column's options; raises HV024 where its type does not fit them. */
 static void
 set_column(LfdwTable *table, LfdwColumn *column, Oid relid,
@@ -94,6 +111,7 @@ set_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 	column->format = options->format;
 	column->argument_format = options->argument_format ?
 		options->argument_format : table->options->argument_format;
+	check_argument_format(table, column, options);
 	column->null_if = options->null_if;
 	column->path_given = options->path != NULL;
 	column->path = options->path ? options->path :
@@ -135,18 +153,27 @@ refuse_virtual_options(const LfdwTable *table, Oid relid,
 				 errhint("Declare the options on the columns that it is computed from.")));
 }
 
+/* Does a column go in the list of batch_argument? */
+static bool
+has_batch_column(const LfdwTable *table)
+{
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		if (table->columns[i].in_batch)
+			return true;
+	}
+	return false;
+}
+
 /*
- * Makes the elements of the list that batch_argument names, if it is given and scans
- * send it: that of an updatable table may be for inserted rows alone.
+ * Makes the elements of the list that batch_argument names, if it is given.  There
+ * are none where only writes have such a list.
  */
 static void
 make_item(LfdwTable *table)
 {
-	bool		used = !table->options->updatable;
-
-	for (int i = 0; i < table->ncolumns; i++)
-		used |= table->columns[i].in_batch;
-	if (table->options->batch_argument == NULL || !used)
+	if (table->options->batch_argument == NULL ||
+		(table->options->updatable && !has_batch_column(table)))
 		return;
 	table->aligned = table->options->batch_answer == LFDW_BATCH_ANSWER_ALIGNED;
 	table->item = lfdw_batch_item_create(table->options, table->relname);
@@ -157,6 +184,17 @@ make_item(LfdwTable *table)
 								table->columns[i].path);
 	}
 	lfdw_batch_item_check(table->item);
+}
+
+/* The payload's places, without a list that only writes have. */
+static LfdwPlaces *
+create_places(const LfdwTable *table)
+{
+	LfdwOptions read = *table->options;
+
+	if (table->item == NULL)
+		read.batch_argument = NULL;
+	return lfdw_places_create(&read);
 }
 
 /* Raises the error about an argument that cannot have its place. */
@@ -491,6 +529,27 @@ lfdw_table_takes(const LfdwTable *table, const LfdwColumn *column,
 }
 
 /*
+ * Why a table that is written cannot be read, a sentence, with a hint; NULL where
+ * it can.
+ */
+const char *
+lfdw_table_unreadable(const LfdwTable *table, const char **hint)
+{
+	if (lfdw_event_is_http(table->options->event) && table->options->http_route == NULL)
+	{
+		*hint = "Add the method and the path that reads it, as in route 'GET /orders'.";
+		return "It has the option \"insert_route\", and no option \"route\".";
+	}
+	if (table->options->batch_argument && table->item == NULL &&
+		table->options->insert_route == NULL)
+	{
+		*hint = "Set the options required 'true' and pushdown '=', or input 'true', of the columns that a query gives for it.";
+		return "No column goes in the list of its option \"batch_argument\" when it is read.";
+	}
+	return NULL;
+}
+
+/*
  * A foreign table with its columns, the operators they declare and its function.
  *
  * Takes an open relation; the result lives in the current context and keeps
@@ -525,7 +584,7 @@ lfdw_table_create(Relation relation)
 	}
 	set_event_columns(table);
 	make_item(table);
-	table->places = lfdw_places_create(table->options);
+	table->places = create_places(table);
 	place_arguments(table);
 	lfdw_places_complete(table->places, table->options, table->relname);
 	check_path_parameters(table);

@@ -343,6 +343,20 @@ check_aligned(const LfdwOptions *options)
 }
 
 /*
+ * Arguments and the payload, which may claim one place.  A list may be for the
+ * requests of insert_route alone.
+ */
+static void
+check_places(const LfdwOptions *options)
+{
+	LfdwOptions read = *options;
+
+	if (options->insert_route)
+		read.batch_argument = NULL;
+	(void) lfdw_places_create(&read);
+}
+
+/*
  * Rules between the options of one foreign table.  Raises HV024, HV00J where
  * it names no function.
  */
@@ -359,6 +373,5 @@ lfdw_table_rules_check(const LfdwOptions *options)
 	check_aligned(options);
 	check_answer(options);
 	check_error(options);
-	/* arguments and the payload, which may claim one place */
-	(void) lfdw_places_create(options);
+	check_places(options);
 }

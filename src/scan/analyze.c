@@ -203,12 +203,24 @@ acquire_sample_rows(Relation relation, int elevel, HeapTuple *rows,
 }
 
 /*
- * Warns of the first column that ANALYZE would need a value for; returns whether
- * there is none.
+ * Warns of a table that cannot be read, or of the first column that ANALYZE would
+ * need a value for; returns whether there is neither.
  */
 static bool
-needs_no_value(const LfdwTable *table)
+is_readable(const LfdwTable *table)
 {
+	const char *hint = NULL;
+	const char *why = lfdw_table_unreadable(table, &hint);
+
+	if (why)
+	{
+		ereport(WARNING,
+				(errmsg("foreign table \"%s\" cannot be analyzed: it cannot be read",
+						table->relname),
+				 errdetail("%s", why),
+				 errhint("%s", hint)));
+		return false;
+	}
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		if (!table->columns[i].required)
@@ -236,7 +248,7 @@ lambdaAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
 {
 	LfdwTable  *table = lfdw_table_create(relation);
 
-	if (!table->options->analyze || !needs_no_value(table))
+	if (!table->options->analyze || !is_readable(table))
 		return false;
 	*func = acquire_sample_rows;
 	/* core reads rows per page from it, and there are no pages */

@@ -37,6 +37,21 @@ typedef struct ColumnMatch
 	const LfdwColumn *column;
 } ColumnMatch;
 
+/* Raises 0A000 for a table that can only be written. */
+static void
+check_readable(const LfdwTable *table)
+{
+	const char *hint = NULL;
+	const char *why = lfdw_table_unreadable(table, &hint);
+
+	if (why)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cannot read foreign table \"%s\"", table->relname),
+				 errdetail("%s", why),
+				 errhint("%s", hint)));
+}
+
 /*
  * GetForeignRelSize: makes the table with its function, which checks the
  * options against each other, and estimates rows from estimated_rows unless
@@ -50,6 +65,7 @@ lambdaGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
 	LfdwTable  *table = lfdw_table_create(relation);
 
 	table_close(relation, NoLock);
+	check_readable(table);
 	baserel->fdw_private = lfdw_rel_info_create(table);
 
 	if (baserel->tuples <= 0)

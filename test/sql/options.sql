@@ -72,7 +72,6 @@ CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', event 'alb');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', no_rows_status '404, 4o4');
 CREATE FOREIGN TABLE t (a int OPTIONS (path '', pushdown '=')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (required 'true')) SERVER s OPTIONS (function_arn 'f');
-CREATE FOREIGN TABLE t (a int OPTIONS (argument_format 'text')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (format 'roman')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', log_type 'tail');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', client_context '{}');
@@ -83,6 +82,8 @@ CREATE FOREIGN TABLE t (a int OPTIONS (pathh '/a')) SERVER s OPTIONS (function_a
 -- rules across objects are checked when a query is planned, without network
 CREATE FOREIGN TABLE bad_format (a int OPTIONS (format 'hex')) SERVER s OPTIONS (function_arn 'f');
 EXPLAIN (COSTS OFF) SELECT * FROM bad_format;
+CREATE FOREIGN TABLE bad_column_form (a int OPTIONS (argument_format 'text')) SERVER s OPTIONS (function_arn 'f');
+EXPLAIN (COSTS OFF) SELECT * FROM bad_column_form;
 CREATE FOREIGN TABLE bad_region (a int) SERVER s
   OPTIONS (function_arn 'arn:aws:lambda:us-east-1:123456789012:function:f');
 EXPLAIN (COSTS OFF) SELECT * FROM bad_region;
