@@ -44,6 +44,7 @@ struct LfdwHttpExchange
 	LfdwHttpState state;
 	bool		news;			/* something the consumer has not seen */
 	bool		connected;
+	bool		opened_socket;	/* one at least */
 	bool		paused;			/* the window is full ... */
 	size_t		pending;		/* ... and so many bytes did not fit */
 	bool		head_complete;

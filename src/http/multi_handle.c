@@ -127,6 +127,8 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	if (fd != CURL_SOCKET_BAD &&
 		lfdw_pool_add_socket(exchange->pool, fd, &address->addr))
 	{
+		exchange->pool->nopening += exchange->opened_socket ? 0 : 1;
+		exchange->opened_socket = true;
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 		return fd;
 	}
@@ -180,7 +182,10 @@ before_request(void *arg, char *address, char *local, int port, int local_port)
 static int
 watch_socket(CURL *easy, curl_socket_t fd, int what, void *pool, void *unused)
 {
-	if (what == CURL_POLL_REMOVE || what == CURL_POLL_NONE)
+	bool		in_use = what != CURL_POLL_REMOVE && what != CURL_POLL_NONE;
+
+	lfdw_pool_mark_socket(pool, fd, in_use);
+	if (!in_use)
 		lfdw_wait_forget(fd);
 	else if (!lfdw_wait_watch(pool, fd, (what & CURL_POLL_IN) != 0,
 							  (what & CURL_POLL_OUT) != 0))
@@ -215,6 +220,7 @@ lfdw_multi_detach(LfdwHttpExchange *exchange)
 	exchange->pool->idle_since = GetCurrentTimestamp();
 	curl_multi_remove_handle(exchange->pool->multi, exchange->easy);
 	lfdw_pool_reconcile();
+	exchange->pool->nopening -= exchange->opened_socket ? 1 : 0;
 }
 
 /* Ends a transfer that failed; signals are blocked. */

@@ -224,8 +224,9 @@ forget_socket(LfdwHttpPool *pool, LfdwPoolSocket *entry)
 }
 
 /*
- * Forgets the sockets of all pools that libcurl has closed without telling.
- * Closes nothing: the number may be another file's.  Does not throw.
+ * Forgets the sockets of all pools that libcurl has closed without telling, which
+ * it does to exchanges that open some, while they last.  Closes nothing: the number
+ * may be another file's.  Does not throw.
  */
 void
 lfdw_pool_reconcile(void)
@@ -237,6 +238,9 @@ lfdw_pool_reconcile(void)
 	{
 		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, pools_iter.cur);
 
+		/* each socket costs a system call */
+		if (pool->nopening == 0)
+			continue;
 		dlist_foreach_modify(iter, &pool->sockets)
 		{
 			LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node,
@@ -288,6 +292,7 @@ lfdw_pool_add_socket(LfdwHttpPool *pool, int fd, const struct sockaddr *address)
 		return false;
 	}
 	entry->fd = fd;
+	entry->in_use = true;
 	entry->device = status.st_dev;
 	entry->inode = status.st_ino;
 	entry->opened_at = GetCurrentTimestamp();
@@ -298,7 +303,28 @@ lfdw_pool_add_socket(LfdwHttpPool *pool, int fd, const struct sockaddr *address)
 	return true;
 }
 
-/* Has the other side closed or reset one of the connections? */
+/*
+ * Notes whether libcurl waits for a socket, as it does while an exchange has it.
+ * Does not throw.
+ */
+void
+lfdw_pool_mark_socket(LfdwHttpPool *pool, int fd, bool in_use)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &pool->sockets)
+	{
+		LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node, iter.cur);
+
+		if (entry->fd == fd)
+			entry->in_use = in_use;
+	}
+}
+
+/*
+ * Has the other side closed or reset one of the connections that the next exchange
+ * may get?
+ */
 bool
 lfdw_pool_has_dead_socket(const LfdwHttpPool *pool)
 {
@@ -311,7 +337,7 @@ lfdw_pool_has_dead_socket(const LfdwHttpPool *pool)
 		char		byte;
 		ssize_t		got;
 
-		if (!is_open(entry))
+		if (entry->in_use || !is_open(entry))
 			continue;
 		got = recv(entry->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 		if (got == 0 || (got < 0 && errno == ECONNRESET))

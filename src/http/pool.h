@@ -32,6 +32,7 @@ typedef struct LfdwHttpPool
 	int			nsockets;
 	int			nreserved;		/* exchanges that have a slot, no socket */
 	int			nexchanges;
+	int			nopening;		/* of these, that have opened a socket */
 	TimestampTz idle_since;		/* while nexchanges is 0 */
 	int			idle_ms;		/* closed after so long; 0: never */
 
@@ -49,6 +50,7 @@ typedef struct LfdwPoolSocket
 	int			fd;
 	dev_t		device;			/* which socket fd was when it was opened */
 	ino_t		inode;
+	bool		in_use;			/* libcurl waits for it */
 	TimestampTz opened_at;
 	char		address[64];	/* numeric */
 	int			port;
@@ -71,6 +73,7 @@ extern LfdwConnection *lfdw_pool_connections(int *count);
 extern void lfdw_pool_free(LfdwHttpPool *pool);
 extern bool lfdw_pool_add_socket(LfdwHttpPool *pool, int fd,
 								 const struct sockaddr *address);
+extern void lfdw_pool_mark_socket(LfdwHttpPool *pool, int fd, bool in_use);
 extern bool lfdw_pool_has_dead_socket(const LfdwHttpPool *pool);
 extern void lfdw_pool_forget_sockets(LfdwHttpPool *pool);
 extern void lfdw_pool_remove_socket(LfdwHttpPool *pool, int fd);

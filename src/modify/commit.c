@@ -35,6 +35,9 @@
 #include "pg/setting.h"
 #include "pg/spool.h"
 
+/* The writer's deadline, which says more, is to come first. */
+#define BEHIND_DEADLINE_US 50000
+
 /* Where a subtransaction has begun, of those that held something. */
 typedef struct Savepoint
 {
@@ -143,12 +146,38 @@ send_records(LfdwWriter *writer)
 
 /* Adds to an error of what is sent. */
 static void
-add_context(void *arg)
+add_context(void *timeout_ms)
 {
-	errcontext("COMMIT, which sends what the transaction held for it");
+	int			ms = *(int *) timeout_ms;
+
+	if (ms > 0)
+		errcontext("COMMIT, which sends what the transaction held for it, within %d ms (lambda_fdw.commit_timeout)",
+				   ms);
+	else
+		errcontext("COMMIT, which sends what the transaction held for it");
 }
 
-/* Sends what is held, until the deadline at most. */
+/*
+ * Sends what is held, until the deadline at most.  What is not the writer's to wait
+ * for, keys that are asked for, has little more.
+ */
+static void
+send_until(LfdwWriter *writer, int64 deadline_us)
+{
+	lfdw_writer_set_deadline(writer, deadline_us);
+	lfdw_wait_set_deadline(deadline_us + BEHIND_DEADLINE_US);
+	PG_TRY();
+	{
+		send_records(writer);
+	}
+	PG_FINALLY();
+	{
+		lfdw_wait_set_deadline(PG_INT64_MAX);
+	}
+	PG_END_TRY();
+}
+
+/* Sends what is held. */
 static void
 send_queue(void)
 {
@@ -161,13 +190,13 @@ send_queue(void)
 	ErrorContextCallback callback;
 
 	callback.callback = add_context;
-	callback.arg = NULL;
+	callback.arg = &timeout_ms;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
 	if (timeout_ms > 0)
-		lfdw_writer_set_deadline(writer, lfdw_wait_now_us() +
-								 timeout_ms * INT64CONST(1000));
-	send_records(writer);
+		send_until(writer, lfdw_wait_now_us() + timeout_ms * INT64CONST(1000));
+	else
+		send_records(writer);
 	error_context_stack = callback.previous;
 	MemoryContextSwitchTo(oldcontext);
 	if (stats->not_affected > 0)
@@ -415,6 +444,9 @@ lfdw_commit_target(Relation relation, Oid userid, LfdwWriteOperation operation)
 	{
 		oldcontext = MemoryContextSwitchTo(lfdw_commit_context());
 		target = lfdw_write_target_create(relation, userid, operation);
+		/* several statements may have changed one row, the last one for good */
+		if (operation != LFDW_WRITE_INSERT)
+			target->max_concurrency = 1;
 		MemoryContextSwitchTo(oldcontext);
 		lfdw_commit_keep(key, target);
 	}

@@ -10,14 +10,20 @@
  */
 #include "postgres.h"
 
+#include "utils/memutils.h"
+
 #include "lambda/outcome.h"
 #include "modify/write_form.h"
 #include "modify/write_row.h"
 #include "modify/writer_internal.h"
 #include "pg/message.h"
+#include "pg/owner.h"
 
 /* Batches in doubt, and rows that failed, that are named, at most. */
 #define SHOWN_MAX 10
+
+/* Those whose memory is there. */
+static dlist_head writers = DLIST_STATIC_INIT(writers);
 
 /* A row of a batch, by its number in it. */
 static void
@@ -81,13 +87,39 @@ shown_outcome(const LfdwWriteBatch *batch)
 	return "may be written";
 }
 
-/* Names the batches under way, but for the one that the error is about. */
 static void
-describe_calls(const LfdwWriter *writer)
+unlink_writer(void *writer)
+{
+	dlist_delete(&((LfdwWriter *) writer)->link);
+}
+
+/*
+ * Has the errors of other writers tell of this one's calls, where they are of the same
+ * statement, as partitions are: it leaves with its memory.
+ */
+void
+lfdw_write_report_add(LfdwWriter *writer)
+{
+	lfdw_owner_register(writer->context, unlink_writer, writer);
+	dlist_push_tail(&writers, &writer->link);
+}
+
+/* Are two writers of one statement, or of one transaction's end? */
+static bool
+are_together(const LfdwWriter *one, const LfdwWriter *other)
+{
+	return MemoryContextGetParent(one->context) ==
+		MemoryContextGetParent(other->context);
+}
+
+/*
+ * Names the batches under way, but for the one that the error is about.  Returns how
+ * many are named, with those that were before.
+ */
+static int
+describe_calls(const LfdwWriter *writer, int named)
 {
 	ListCell   *lc;
-	int			shown = 0;
-	int			more = 0;
 
 	foreach(lc, writer->calls)
 	{
@@ -96,14 +128,10 @@ describe_calls(const LfdwWriter *writer)
 		if (batch == writer->current ||
 			lfdw_outcome_of(batch->invocation) == LFDW_OUTCOME_NOT_RUN)
 			continue;
-		if (shown++ < SHOWN_MAX)
+		if (named++ < SHOWN_MAX)
 			errcontext("%s: was under way, may be written", shown_batch(batch));
-		else
-			more++;
 	}
-	if (more > 0)
-		errcontext("%d more calls were under way, and their rows may be written",
-				   more);
+	return named;
 }
 
 /*
@@ -114,14 +142,30 @@ void
 lfdw_write_report_context(void *arg)
 {
 	const LfdwWriter *writer = arg;
+	int64		written = 0;
+	int64		calls = 0;
+	int			named = 0;
+	dlist_iter	iter;
 
 	if (writer->current)
 		errcontext("%s: %s", shown_batch(writer->current),
 				   shown_outcome(writer->current));
-	describe_calls(writer);
-	if (writer->written_calls > 0)
+	dlist_foreach(iter, &writers)
+	{
+		const LfdwWriter *other = dlist_container(LfdwWriter, link, iter.cur);
+
+		if (!are_together(writer, other))
+			continue;
+		named = describe_calls(other, named);
+		written += other->written;
+		calls += other->written_calls;
+	}
+	if (named > SHOWN_MAX)
+		errcontext("%d more calls were under way, and their rows may be written",
+				   named - SHOWN_MAX);
+	if (calls > 0)
 		errcontext("rows written before: " INT64_FORMAT ", in calls: " INT64_FORMAT,
-				   writer->written, writer->written_calls);
+				   written, calls);
 }
 
 /* The row that a failure is about, by its number in the batch; -1: none has it. */

@@ -43,6 +43,7 @@ lfdw_writer_create(LfdwWriteStats *stats)
 											ALLOCSET_DEFAULT_SIZES);
 	writer->stats = stats;
 	writer->deadline_us = PG_INT64_MAX;
+	lfdw_write_report_add(writer);
 	return writer;
 }
 

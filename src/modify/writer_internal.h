@@ -14,6 +14,7 @@
 
 #include "postgres.h"
 
+#include "lib/ilist.h"
 #include "lib/stringinfo.h"
 #include "modify/batch_id.h"
 #include "modify/writer.h"
@@ -52,6 +53,7 @@ typedef struct LfdwWriteBatch
 
 struct LfdwWriter
 {
+	dlist_node	link;			/* among all there are */
 	MemoryContext context;
 	LfdwWriteStats *stats;
 	int64		deadline_us;	/* of lfdw_wait_now_us */
@@ -101,6 +103,7 @@ extern bool lfdw_batch_answer_read(LfdwWriter *writer, LfdwWriteBatch *batch);
 extern int	lfdw_batch_answer_not_affected(const LfdwWriteBatch *batch);
 
 /* write_report.c */
+extern void lfdw_write_report_add(LfdwWriter *writer);
 extern void lfdw_write_report_context(void *writer);
 extern void lfdw_write_report_deadline(void);
 extern void lfdw_write_report_too_large(const LfdwWriteBatch *batch,

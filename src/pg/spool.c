@@ -123,8 +123,11 @@ append_to_file(LfdwSpool *spool, const void *bytes, RecordLength len)
 
 /*
  * Appends a record of less than MaxAllocSize bytes, which is copied; what is being
- * read must be read from the beginning after it.  An error of the file, such as a
- * full disk, leaves the spool as it was.
+ * read must be read from the beginning after it.
+ *
+ * An error of the file, such as a full disk, leaves the records that were there.
+ * Those who read or close the spool then may have it again: bytes that were not
+ * written wait in the file's buffer, even if they were truncated.
  */
 void
 lfdw_spool_append(LfdwSpool *spool, const void *bytes, size_t len)

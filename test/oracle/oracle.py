@@ -20,6 +20,7 @@ import traceback
 
 sys.dont_write_bytecode = True
 from worker import QUERIES_A_ROUND, Worker, pushed  # noqa: E402
+from writes import SEQUENCES_A_ROUND  # noqa: E402
 
 SHRUNK = 2      # failures that each session makes smaller
 # Shares below which the run says nothing: (what, needs, least).
@@ -111,9 +112,11 @@ def run(arguments, folder):
         number, index = map(int, arguments.only.split("/"))
         rounds.put((number, 1, index))
     else:
-        for number in range(0, arguments.queries, QUERIES_A_ROUND):
-            rounds.put((number // QUERIES_A_ROUND,
-                        min(QUERIES_A_ROUND, arguments.queries - number), None))
+        size = SEQUENCES_A_ROUND if arguments.of == "writes" else \
+            QUERIES_A_ROUND
+        for number in range(0, arguments.queries, size):
+            rounds.put((number // size, min(size, arguments.queries - number),
+                        None))
     jobs = 1 if arguments.only else arguments.jobs
     for _ in range(jobs):
         rounds.put((None, 0, None))
@@ -176,8 +179,9 @@ def main():
     parser.add_argument("--stop", action="store_true",
                         help="stop at the first failure")
     parser.add_argument("--defect", help="a defect of the function")
-    parser.add_argument("--of", choices=("tables", "functions"),
-                        help="rounds of one kind alone")
+    parser.add_argument("--of", choices=("tables", "functions", "writes"),
+                        help="rounds of one kind alone; of writes a query is a "
+                        "sequence of statements")
     parser.add_argument("--no-shares", action="store_true")
     arguments = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="oracle.")

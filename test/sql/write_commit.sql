@@ -240,6 +240,148 @@ COMMIT;
 SELECT * FROM sent();
 DROP TRIGGER deferred ON orders;
 
+
+-- ---------------------------------------------------------------------------
+-- Foreign tables
+-- ---------------------------------------------------------------------------
+
+SELECT count(*) FROM reset_calls;
+CREATE FOREIGN TABLE reset_store (cleared int) SERVER lambda OPTIONS (function_arn 'reset_store');
+SELECT count(*) FROM reset_store;
+CREATE FOREIGN TABLE stock (id int OPTIONS (key 'true'), n int, what text DEFAULT 'none')
+  SERVER lambda OPTIONS (function_arn 'store', updatable 'true', truncatable 'true', deliver_at 'commit', batch_size '3');
+CREATE FOREIGN TABLE other (id int OPTIONS (key 'true'), n int)
+  SERVER lambda OPTIONS (function_arn 'store', updatable 'true', deliver_at 'commit', payload '{"answer": "rows"}');
+CREATE FOREIGN TABLE now_stock (id int OPTIONS (key 'true'), n int, what text)
+  SERVER lambda OPTIONS (function_arn 'store', updatable 'true', payload '{"store": "stock"}');
+-- the rows of each write, then forgets them
+CREATE FUNCTION written() RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN QUERY SELECT concat_ws(' ', e->>'operation', e->>'table', e->'rows')
+    FROM (SELECT seq, payload->'lambda_fdw' AS e FROM write_commit.calls WHERE function = 'store') c
+    WHERE e->>'operation' <> 'scan' ORDER BY seq;
+  PERFORM FROM write_commit.reset_calls;
+END $$;
+
+-- rows of several statements join a batch; another table or operation closes it
+BEGIN;
+INSERT INTO stock VALUES (1, 10), (2, 20);
+INSERT INTO stock (id) VALUES (3);
+INSERT INTO stock VALUES (4, 40, 'four') RETURNING *;
+SELECT * FROM stock;
+SELECT * FROM written();
+INSERT INTO other VALUES (1, 1);
+SELECT hold('between');
+INSERT INTO stock VALUES (5, 50);
+COMMIT;
+SELECT function FROM calls WHERE payload->'lambda_fdw'->>'operation' IS DISTINCT FROM 'scan' ORDER BY seq;
+SELECT * FROM written();
+SELECT * FROM stock ORDER BY id;
+-- UPDATE and DELETE; COPY
+BEGIN;
+UPDATE stock SET n = n + 1 WHERE id <= 4 RETURNING id, n;
+DELETE FROM stock WHERE id = 5 RETURNING id;
+COPY stock FROM stdin;
+6	60	six
+7	\N	seven
+\.
+SELECT count(*) FROM stock;
+COMMIT;
+SELECT * FROM written();
+SELECT * FROM stock ORDER BY id;
+TRUNCATE stock;
+SELECT * FROM written();
+SELECT count(*) FROM stock;
+-- rows that are not affected are told once
+INSERT INTO stock VALUES (1, 1), (2, 2);
+BEGIN;
+UPDATE stock SET n = 3;
+DELETE FROM now_stock WHERE id = 2;
+COMMIT;
+SELECT * FROM stock;
+-- rolled back
+SELECT count(*) FROM reset_calls;
+BEGIN;
+SAVEPOINT a;
+INSERT INTO stock VALUES (10, 1);
+ROLLBACK TO a;
+INSERT INTO stock VALUES (11, 1);
+SAVEPOINT b;
+UPDATE stock SET n = 1 / (n - n);
+ROLLBACK TO b;
+DELETE FROM stock WHERE id = 99;
+COMMIT;
+SELECT * FROM written();
+
+-- an error tells rows by their numbers among the table's, and aborts everything
+BEGIN;
+INSERT INTO orders VALUES (7, 'gone');
+INSERT INTO other VALUES (20, 1);
+INSERT INTO stock SELECT g, g FROM generate_series(20, 25) g;
+INSERT INTO other VALUES (21, 1);
+INSERT INTO stock VALUES (26, 26), (1, 1), (27, 27);
+\set SHOW_CONTEXT always
+COMMIT;
+\set SHOW_CONTEXT never
+SELECT * FROM orders WHERE id = 7;
+SELECT * FROM written();
+-- triggers and WITH CHECK OPTION are local
+CREATE FUNCTION trace() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE NOTICE '% % %', TG_WHEN, TG_OP, NEW;
+  IF TG_WHEN = 'BEFORE' THEN
+    NEW.what := 'by trigger';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER before BEFORE INSERT ON stock FOR EACH ROW EXECUTE FUNCTION trace();
+CREATE TRIGGER after AFTER INSERT ON stock FOR EACH ROW EXECUTE FUNCTION trace();
+CREATE VIEW small AS SELECT * FROM stock WHERE n < 100 WITH CHECK OPTION;
+BEGIN;
+INSERT INTO stock VALUES (40, 1);
+SELECT count(*) FROM calls;
+INSERT INTO small VALUES (41, 100);
+ROLLBACK;
+BEGIN;
+INSERT INTO small VALUES (42, 1);
+COMMIT;
+SELECT * FROM written();
+DROP TRIGGER before ON stock;
+DROP TRIGGER after ON stock;
+
+-- what is held goes where the table pointed, as whom it was written
+CREATE ROLE write_commit_joe;
+GRANT USAGE ON SCHEMA write_commit TO write_commit_joe;
+GRANT ALL ON stock TO write_commit_joe;
+CREATE USER MAPPING FOR write_commit_joe SERVER lambda
+  OPTIONS (aws_access_key_id 'ASIAEXAMPLE', aws_secret_access_key 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY', aws_session_token 'session/token+example==');
+CREATE FOREIGN TABLE signed (seq int, function text, access_key text, op text OPTIONS (path '/payload/lambda_fdw/operation'), rows jsonb OPTIONS (path '/payload/lambda_fdw/rows'))
+  SERVER lambda OPTIONS (function_arn 'calls', envelope 'false');
+BEGIN;
+SET LOCAL ROLE write_commit_joe;
+INSERT INTO stock VALUES (50, 1);
+RESET ROLE;
+INSERT INTO stock VALUES (51, 1);
+SET LOCAL ROLE write_commit_joe;
+INSERT INTO stock VALUES (52, 1);
+RESET ROLE;
+ALTER FOREIGN TABLE stock OPTIONS (ADD payload '{"store": "elsewhere"}');
+INSERT INTO stock VALUES (53, 1);
+ALTER USER MAPPING FOR CURRENT_USER SERVER lambda OPTIONS (SET aws_access_key_id 'ASIAEXAMPLE', ADD aws_session_token 'session/token+example==');
+INSERT INTO stock VALUES (54, 1);
+ALTER FOREIGN TABLE stock OPTIONS (DROP payload);
+ALTER USER MAPPING FOR CURRENT_USER SERVER lambda OPTIONS (SET aws_access_key_id 'AKIDEXAMPLE', DROP aws_session_token);
+SAVEPOINT a;
+DROP FOREIGN TABLE other CASCADE;
+ROLLBACK TO a;
+INSERT INTO other VALUES (55, 1);
+DROP FOREIGN TABLE other;
+DROP USER MAPPING FOR write_commit_joe SERVER lambda;
+COMMIT;
+SELECT access_key, op, rows FROM signed ORDER BY seq;
+SELECT array_agg(id ORDER BY id) FROM stock WHERE id >= 50;
+
 SET client_min_messages = warning;
 DROP SCHEMA write_commit CASCADE;
+DROP ROLE write_commit_joe;
 DROP SERVER lambda CASCADE;

@@ -125,3 +125,6 @@ CREATE FOREIGN TABLE missed_too (id int OPTIONS (key 'true'), item text) SERVER 
 UPDATE missed_too SET item = 'x' RETURNING id, item;
 DELETE FROM missed_too RETURNING id;
 SELECT id FROM missed_too;
+SET client_min_messages = warning;
+DROP SERVER lambda CASCADE;
+DROP SCHEMA writes CASCADE;

@@ -15,7 +15,7 @@ use Time::HiRes qw(sleep);
 
 my $ledger = "$PostgreSQL::Test::Utils::tmp_check/ledger$$";
 my $endpoint = start_endpoint();
-my $node = start_server();
+my $node = start_server('restart_after_crash = on');
 
 $node->safe_psql('postgres', $_)
   for (
@@ -103,6 +103,24 @@ sub insert
 	return "INSERT INTO $table SELECT i, 'row ' || i FROM generate_series(1, $n) i";
 }
 
+# How a statement ends that COMMIT delivers, as outcome_of has it.
+sub commit_of
+{
+	my $sql = shift;
+	my %outcome;
+
+	$session->query('BEGIN');
+	is($session->query($sql), '', 'rows are held');
+	my $said = $session->query('COMMIT');
+	return { rows => 0 } if $said eq '';
+	$said =~ s/\nLOCATION: .*//s;
+	$said =~ /^ERROR:  (\w{5}): (.*)$/m and @outcome{ 'sqlstate', 'message' } = ($1, $2);
+	$said =~ /^DETAIL:  (.*?)(?=\n(?:HINT|CONTEXT):|\z)/ms and $outcome{detail} = $1;
+	$said =~ /^HINT:  (.*?)(?=\nCONTEXT:|\z)/ms and $outcome{hint} = $1;
+	$said =~ /^CONTEXT:  (.*)/ms and $outcome{context} = $1;
+	return \%outcome;
+}
+
 # ---------------------------------------------------------------------------
 # No fault
 # ---------------------------------------------------------------------------
@@ -151,8 +169,8 @@ like($outcome->{context},
 accounts('failed rows', 20, 1, 1);
 clear();
 my $missing = table('lambda', q{batch_size '10'}, unaffected => [ 3, 14 ]);
-is($session->query(insert($missing, 20)),
-	qq(NOTICE:  00000: Lambda function "write_fault" did not affect 2 of 20 rows of foreign table "$missing"),
+like($session->query(insert($missing, 20)),
+	qr/^NOTICE:  00000: Lambda function "write_fault" did not affect 2 rows of foreign table "$missing"/,
 	'rows that the function did not affect');
 
 # ---------------------------------------------------------------------------
@@ -188,8 +206,9 @@ my @faults = (
 
 sub meets
 {
-	my ($name, $table, $sqlstate, $runs) = @_;
-	my $outcome = outcome_of($session, insert($table, 30));
+	my ($name, $table, $sqlstate, $runs, $at_commit) = @_;
+	my $outcome = $at_commit ? commit_of(insert($table, 30)) :
+	  outcome_of($session, insert($table, 30));
 	my $rows = rows_of('ran');
 	my $batch = qr/^rows 11 to 20 of INSERT into foreign table "$table", batch \w{32}-2: /m;
 
@@ -223,12 +242,13 @@ foreach my $fault (@faults)
 	my ($function, $event, $sqlstate, $once, $repeated) = @$fault;
 	my %event = (fault => $function, on => [11], %$event);
 
-	foreach my $way ([ '', $once ], [ q{, idempotent 'true'}, $repeated ])
+	foreach my $way ([ '', $once ], [ q{, idempotent 'true'}, $repeated ],
+		[ q{, deliver_at 'commit'}, $once, 1 ])
 	{
 		clear();
 		meets("$function " . encode_json($event) . $way->[0],
 			table('lambda', "batch_size '10', max_concurrency '1'$way->[0]", %event),
-			$sqlstate, $way->[1]);
+			$sqlstate, @$way[ 1, 2 ]);
 	}
 }
 
@@ -264,13 +284,40 @@ foreach my $fault ([ 'reset_before', q{, idempotent 'true'}, 2 ], [ 'throttled',
 }
 
 # A first attempt in doubt stays so, whatever becomes of the next.
+clear();
+meets('reset, then refused',
+	table('lambda', q{batch_size '10', max_concurrency '1', idempotent 'true'},
+		fault => 'reset_before', on => [11], times => 1, then => 'raw', status => 403,
+		response => '{"message": "no"}'),
+	'08007', 2);
+
+# A durable function is named by the batch, and may be called again.
+clear();
+my $durable = table('lambda',
+	q{batch_size '10', durable 'true', qualifier '$LATEST', function_arn 'write_durable'},
+	fault => 'reset_before', times => 1);
+is_deeply(outcome_of($session, insert($durable, 30)), { rows => 30 }, 'a durable function');
+is( $node->safe_psql('postgres', <<'END'), '6|3|3|t', 'each batch comes twice, by one name');
+SELECT count(*), count(DISTINCT name), count(DISTINCT payload), bool_and(name = payload->'lambda_fdw'->>'batch_id')
+FROM (SELECT headers->>'x-amz-durable-execution-name' AS name, payload FROM calls
+  WHERE function = 'write_durable') c
+END
+clear();
+$durable = table('lambda',
+	q{batch_size '10', durable 'true', qualifier '$LATEST', function_arn 'write_durable'},
+	fault => 'reset_before');
+$outcome = outcome_of($session, insert($durable, 10));
+is($outcome->{sqlstate}, '08007', 'a durable function that never answers');
+like($outcome->{hint}, qr/^The durable execution "\w{32}-1", if there is one, tells: /,
+	'is found by its name');
+
 # Nobody is there: nothing is sent.
 clear();
 $outcome = outcome_of($session, insert(table('nobody', q{batch_size '10'}), 30));
 is($outcome->{sqlstate}, 'HV00N', 'nobody listens');
 like($outcome->{context}, qr/^rows 1 to 10 of INSERT .*: not written$/m, 'and nothing is written');
 unlike($outcome->{context}, qr/may be written/, 'by no call');
-is(scalar(entries()), 0, 'nothing came');
+is_deeply([ entries() ], [], 'nothing came');
 
 # Calls beside the one that fails are in doubt, too.
 clear();
@@ -328,6 +375,87 @@ cmp_ok($memory, '<', 20_000, 'take no memory that stays');
 is($files, 0, 'nor descriptors');
 
 # ---------------------------------------------------------------------------
+# Ways to write
+# ---------------------------------------------------------------------------
+
+# An Event is sent, and that is all.
+clear();
+my $event = table('lambda', q{batch_size '10', invocation_type 'Event'}, failed => [3]);
+is_deeply(outcome_of($session, insert($event, 30)), { rows => 30 }, 'an Event');
+foreach my $second (1 .. 100)
+{
+	last if entries('ran') == 3;
+	sleep(0.1);
+}
+accounts('an Event', 30, 1, 1);
+
+# COPY.
+my $file = "$PostgreSQL::Test::Utils::tmp_check/rows$$";
+append_to_file($file, join '', map { "$_\trow $_\n" } 1 .. 30);
+foreach my $fault ([ '', 0 ], [ 'reset_before', '08007' ], [ 'throttled', '53400' ])
+{
+	my ($function, $sqlstate) = @$fault;
+
+	clear();
+	my $copied = table('lambda', q{batch_size '10', max_concurrency '1'},
+		($function ? (fault => $function) : ()), on => [11], retry_after => 0);
+	$outcome = outcome_of($session, "COPY $copied FROM '$file'");
+	is($outcome->{sqlstate} // 0, $sqlstate, "COPY $function");
+	accounts("COPY $function", $function eq '' ? 30 : $function eq 'throttled' ? 10 : 20, 1, 1);
+	like($outcome->{context}, qr/^rows 11 to 20 of INSERT into foreign table "$copied"/m,
+		'its context has the rows')
+	  if $function;
+}
+
+# One row a call, whose answer is awaited.
+clear();
+my $returning = table('lambda', q{max_concurrency '1'}, fault => 'reset_mid', on => [3]);
+$outcome = outcome_of($session, insert($returning, 5) . ' RETURNING id');
+is($outcome->{sqlstate}, '08007', 'RETURNING, and a fault');
+like($outcome->{context},
+	qr/^row 3 of INSERT into foreign table "$returning", batch \w{32}-3: .*\nrows written before: 2, in calls: 2$/m,
+	'tells of its row');
+accounts('RETURNING', 3, 1, 1);
+clear();
+$outcome = outcome_of($session, insert(table('lambda', '', fault => 'raw',
+	response => '[{"id": 1}, {"id": 2}]'), 1) . ' RETURNING id');
+is($outcome->{message},
+	'Lambda function "write_fault" returned more than one row for the one that was written',
+	'more rows than one for one');
+
+# Values that call functions themselves, while batches are under way.
+clear();
+my $inner = table('lambda', q{batch_size '1'}, delay_ms => 50);
+my $outer = table('lambda', q{batch_size '1', max_concurrency '4'}, delay_ms => 50);
+$node->safe_psql('postgres', <<"END");
+CREATE FUNCTION written_within(n int) RETURNS int LANGUAGE plpgsql AS \$\$
+BEGIN
+  INSERT INTO $inner VALUES (n);
+  RETURN n;
+END \$\$
+END
+is($session->query("INSERT INTO $outer SELECT written_within(i) + 10 FROM generate_series(1, 10) i"),
+	'', 'a write inside of a write');
+accounts('a write inside of a write', 20, 1, 1);
+
+# Partitions have calls of their own, which an error of another tells of.
+clear();
+my $left = table('lambda', q{batch_size '10'}, fault => 'hang', on => [1]);
+my $right = table('lambda', q{batch_size '10'}, fault => 'raw', on => [40], status => 403,
+	response => '{}');
+$node->safe_psql('postgres', <<"END");
+CREATE TABLE parted (id int, t text) PARTITION BY RANGE (id);
+ALTER TABLE parted ATTACH PARTITION $left FOR VALUES FROM (1) TO (31);
+ALTER TABLE parted ATTACH PARTITION $right FOR VALUES FROM (31) TO (100);
+END
+$outcome = outcome_of($session, insert('parted', 50));
+is($outcome->{sqlstate}, '42501', 'a partition is refused');
+like($outcome->{context},
+	qr/^rows 1 to 10 of INSERT into foreign table "$left", batch [^\n]*: was under way, may be written$/m,
+	'what is under way to another is told')
+  or note explain $outcome;
+
+# ---------------------------------------------------------------------------
 # Ends
 # ---------------------------------------------------------------------------
 
@@ -362,9 +490,26 @@ sleep(0.05) until entries('came') == 16 + 4;
 kill 'KILL', $victim->pid;
 $victim->receive;
 $victim->close;
+sleep(0.05) until slurp_file($node->logfile) =~ /all server processes terminated; reinitializing/;
 $node->poll_query_until('postgres', 'SELECT true');
-sleep(0.5);
 accounts('a killed backend', 20, 1, 1);
 is(scalar(entries('came')), 20, 'nothing is sent after its death');
+
+# The endpoint is killed amid its calls: what came before its death may be written,
+# and the rest is not sent.
+clear();
+$node->safe_psql('postgres', create_server('mortal', start_endpoint()));
+my $mortal = table('mortal', q{batch_size '10', max_concurrency '4'},
+	fault => 'die', on => [45]);
+$outcome = outcome_of($session, insert($mortal, 200));
+my $ran = rows_of('ran');
+my $most = (sort { $b <=> $a } keys %$ran)[0];
+like($outcome->{sqlstate}, qr/^(08007|HV00N)$/, 'the endpoint dies');
+is(scalar(grep { join(',', values %{ $ran->{$_} }) ne '1' } keys %$ran), 0,
+	'no row is written twice');
+like($outcome->{context}, qr/may be written/, 'its rows may be written');
+my ($before) = $outcome->{context} =~ /^rows written before: (\d+)/m;
+cmp_ok($before // 0, '<=', scalar(keys %$ran), 'what is said to be written is');
+cmp_ok($most, '<', 200, 'and the rest is not sent');
 
 done_testing();

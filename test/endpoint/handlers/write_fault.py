@@ -9,6 +9,7 @@ fault      the handler that answers instead, after the rows were written; or, be
            throttled, aws_errors
 on         ids: only batches with any of them meet the fault
 times      how often this very request meets it; others are the handlers' members
+then       the handler that answers after that
 max_rows   more of them are 413 RequestTooLargeException
 unaffected, failed    ids that are told to be so
 delay_ms   before anything is written
@@ -43,20 +44,27 @@ def answer(event, ids):
     return {"affected": sum(one not in unaffected for one in ids)}
 
 
+def fault_of(event, context, ids):
+    """The handler that answers in place of this one, and its event."""
+    on = event.get("on", ids)
+    if "fault" not in event or not any(one in on for one in ids):
+        return None, event
+    if still_failing(event, context):
+        return event["fault"], event
+    return event.get("then"), {**event, "times": 10 ** 9}
+
+
 def lambda_handler(event, context):
     ids = [{**row["key"], **row["values"]}["id"]
            for row in event["lambda_fdw"]["rows"]]
-    fault = event.get("fault")
-    on = event.get("on", ids)
-    meets = (fault and any(one in on for one in ids) and
-             still_failing(event, context))
     note(event, "came", ids)
     if len(ids) > event.get("max_rows", len(ids)):
         return RawResponse(b'{"message": "too large"}', 413,
                            {"x-amzn-ErrorType": "RequestTooLargeException"})
     time.sleep(event.get("delay_ms", 0) / 1000)
-    if not (meets and fault in BEFORE):
+    fault, event = fault_of(event, context, ids)
+    if fault not in BEFORE:
         note(event, "ran", ids)
-    if meets:
+    if fault:
         return importlib.import_module(fault).lambda_handler(event, context)
     return answer(event, ids)

@@ -1,0 +1,5 @@
+"""The same as write_fault, as a durable function."""
+
+from write_fault import lambda_handler  # noqa: F401
+
+DURABLE = True
