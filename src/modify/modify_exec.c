@@ -135,19 +135,38 @@ sent_columns(const LfdwModify *modify, const ModifyTableState *mtstate,
 	}
 }
 
-/* What rows go to, and what is made of them on the way. */
+/* What rows go to: for EXPLAIN alone no more than what it shows. */
 static void
-set_target(LfdwModify *modify, ResultRelInfo *rinfo)
+set_target(LfdwModify *modify, ResultRelInfo *rinfo, bool explain_only)
 {
-	EState	   *estate = modify->estate;
 	Relation	relation = rinfo->ri_RelationDesc;
-	Oid			userid = lfdw_result_userid(rinfo, estate);
+	Oid			userid = lfdw_result_userid(rinfo, modify->estate);
+	const LfdwOptions *options =
+	lfdw_foreign_table_options(RelationGetRelid(relation));
 
-	modify->target = modify->moment == LFDW_MOMENT_COMMIT ?
+	if (explain_only)
+	{
+		modify->table = lfdw_table_create(relation);
+		modify->form = lfdw_write_form_create(modify->table, modify->operation);
+		return;
+	}
+	modify->target = options->deliver_at == LFDW_DELIVER_COMMIT ?
 		lfdw_commit_target(relation, userid, modify->operation) :
 		lfdw_write_target_create(relation, userid, modify->operation);
+	modify->table = modify->target->table;
+	modify->form = modify->target->form;
+}
+
+/* What is made of rows on their way. */
+static void
+prepare_rows(LfdwModify *modify, const ModifyTableState *mtstate, ResultRelInfo *rinfo)
+{
+	EState	   *estate = modify->estate;
+
+	modify->sent = sent_columns(modify, mtstate, rinfo);
 	modify->writer = lfdw_writer_create(&modify->stats);
-	modify->old = ExecInitExtraTupleSlot(estate, RelationGetDescr(relation),
+	modify->old = ExecInitExtraTupleSlot(estate,
+										 RelationGetDescr(rinfo->ri_RelationDesc),
 										 &TTSOpsVirtual);
 	modify->row_context = AllocSetContextCreate(estate->es_query_cxt,
 												"lambda_fdw row to be written",
@@ -156,13 +175,10 @@ set_target(LfdwModify *modify, ResultRelInfo *rinfo)
 	lfdw_modify_register(modify);
 }
 
-/*
- * Begins to write to a result relation.  check says whether the plan has not been
- * checked for it.
- */
+/* Begins to write to a result relation. */
 static void
 begin_modify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
-			 LfdwWriteOperation operation, bool check, int eflags)
+			 LfdwWriteOperation operation, bool explain_only)
 {
 	EState	   *estate = mtstate->ps.state;
 	MemoryContext old = MemoryContextSwitchTo(estate->es_query_cxt);
@@ -171,19 +187,10 @@ begin_modify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 	modify->estate = estate;
 	modify->operation = operation;
 	modify->copied = mtstate->ps.plan == NULL;
-	modify->table = lfdw_table_create(rinfo->ri_RelationDesc);
-	if (check)
-		lfdw_modify_check(modify->table, operation,
-						  (const ModifyTable *) mtstate->ps.plan);
-	modify->form = lfdw_write_form_create(modify->table, operation);
-	if (operation == LFDW_WRITE_UPDATE)
-		lfdw_write_form_check_set(modify->form, ExecGetUpdatedCols(rinfo, estate));
+	set_target(modify, rinfo, explain_only);
 	set_moment(modify, mtstate, rinfo);
-	if (!(eflags & EXEC_FLAG_EXPLAIN_ONLY))
-	{
-		modify->sent = sent_columns(modify, mtstate, rinfo);
-		set_target(modify, rinfo);
-	}
+	if (!explain_only)
+		prepare_rows(modify, mtstate, rinfo);
 	rinfo->ri_FdwState = modify;
 	MemoryContextSwitchTo(old);
 }
@@ -196,16 +203,17 @@ void
 lambdaBeginForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 						 List *fdw_private, int subplan_index, int eflags)
 {
-	begin_modify(mtstate, rinfo, lfdw_modify_operation(mtstate->operation), false,
-				 eflags);
+	begin_modify(mtstate, rinfo, lfdw_modify_operation(mtstate->operation),
+				 (eflags & EXEC_FLAG_EXPLAIN_ONLY) != 0);
 }
 
 /*
  * BeginForeignInsert: the same for COPY, and for a partition that a row is routed
  * to, perhaps by an UPDATE.
  *
- * Raises 0A000 where the UPDATE has the partition as a target too, as postgres_fdw
- * does: the row that moves could be updated again.
+ * Raises what PlanForeignModify raises, for nothing was planned here; and 0A000 where
+ * the UPDATE has the partition as a target too, as postgres_fdw does: the row that
+ * moves could be updated again.
  */
 void
 lambdaBeginForeignInsert(ModifyTableState *mtstate, ResultRelInfo *rinfo)
@@ -215,7 +223,9 @@ lambdaBeginForeignInsert(ModifyTableState *mtstate, ResultRelInfo *rinfo)
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("cannot route tuples into foreign table to be updated \"%s\"",
 						RelationGetRelationName(rinfo->ri_RelationDesc))));
-	begin_modify(mtstate, rinfo, LFDW_WRITE_INSERT, true, 0);
+	lfdw_modify_check(lfdw_table_create(rinfo->ri_RelationDesc), LFDW_WRITE_INSERT,
+					  (const ModifyTable *) mtstate->ps.plan);
+	begin_modify(mtstate, rinfo, LFDW_WRITE_INSERT, false);
 }
 
 /*
@@ -398,5 +408,6 @@ lambdaEndForeignModify(EState *estate, ResultRelInfo *rinfo)
 
 	if (modify && modify->target)
 		lfdw_modify_send(modify);
+	lfdw_write_source_end(estate);
 	MemoryContextSwitchTo(old);
 }

@@ -112,10 +112,13 @@ run_with_queries(EState *estate)
 	estate->es_direction = ForwardScanDirection;
 	foreach(lc, estate->es_auxmodifytables)
 	{
+		TupleTableSlot *slot;
+
 		do
 		{
 			ResetPerTupleExprContext(estate);
-		} while (!TupIsNull(ExecProcNode(lfirst(lc))));
+			slot = ExecProcNode(lfirst(lc));
+		} while (!TupIsNull(slot)); /* which evaluates it twice */
 	}
 }
 

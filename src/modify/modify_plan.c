@@ -152,9 +152,12 @@ lambdaPlanForeignModify(PlannerInfo *root, ModifyTable *plan,
 	/* the query holds a lock */
 	Relation	relation = table_open(planner_rt_fetch(resultRelation, root)->relid, NoLock);
 	LfdwTable  *table = lfdw_table_create(relation);
+	LfdwWriteForm *form;
 
 	lfdw_modify_check(table, operation, plan);
-	lfdw_write_form_create(table, operation);
+	form = lfdw_write_form_create(table, operation);
+	if (operation == LFDW_WRITE_UPDATE)
+		lfdw_write_form_check_set(form, get_rel_all_updated_cols(root, find_base_rel(root, resultRelation)));
 	table_close(relation, NoLock);
 	return NIL;
 }

@@ -172,7 +172,9 @@ has_batch_column(const LfdwTable *table)
 static void
 make_item(LfdwTable *table)
 {
-	if (table->options->batch_argument == NULL)
+	if (table->options->batch_argument == NULL ||
+		(table->options->updatable && !table->options->envelope &&
+		 !has_batch_column(table)))
 		return;
 	table->aligned = table->options->batch_answer == LFDW_BATCH_ANSWER_ALIGNED;
 	table->item = lfdw_batch_item_create(table->options, table->relname);
@@ -182,10 +184,7 @@ make_item(LfdwTable *table)
 			lfdw_batch_item_add(table->item, table->columns[i].attname,
 								table->columns[i].path);
 	}
-	if (table->options->updatable && !has_batch_column(table))
-		table->item = NULL;
-	else
-		lfdw_batch_item_check(table->item);
+	lfdw_batch_item_check(table->item);
 }
 
 /* The payload's places, without a list that only writes have. */

@@ -21,6 +21,18 @@ PECULIAR = ("bpchar", "bytea")
 REQUIRABLE = ("int4", "int8", "text", "uuid", "bpchar", "bytea", "date")
 
 
+# Forgets what a round before has made.
+DROP = ["SET client_min_messages = warning",
+        "DO $$ DECLARE r record; BEGIN FOR r IN SELECT c.oid::regclass"
+        "::text AS oid, relkind FROM pg_class c WHERE relnamespace IN ('f'::regnamesp"
+        "ace, 'l'::regnamespace, 'c'::regnamespace) AND relkind IN "
+        "('r', 'f', 'p', 'v') AND NOT relispartition ORDER BY "
+        "relkind = 'v' DESC LOOP EXECUTE "
+        "format('DROP %s IF EXISTS %s CASCADE', CASE r.relkind WHEN 'f'"
+        " THEN 'FOREIGN TABLE' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, "
+        "r.oid); END LOOP; END $$"]
+
+
 class Column:
     def __init__(self, name, kind, path=None, declared=None, required=False,
                  not_null=False):
@@ -388,18 +400,9 @@ class Schema:
 
     def create(self, session, folder):
         """Make it all, in place of what there was."""
-        drop = ["SET client_min_messages = warning",
-                "DO $$ DECLARE r record; BEGIN FOR r IN SELECT c.oid::regclass"
-                "::text AS oid, relkind FROM pg_class c WHERE relnamespace IN ('f'::regnamesp"
-                "ace, 'l'::regnamespace, 'c'::regnamespace) AND relkind IN "
-                "('r', 'f', 'p', 'v') AND NOT relispartition ORDER BY "
-                "relkind = 'v' DESC LOOP EXECUTE "
-                "format('DROP %s IF EXISTS %s CASCADE', CASE r.relkind WHEN 'f'"
-                " THEN 'FOREIGN TABLE' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, "
-                "r.oid); END LOOP; END $$"]
         # ANALYZE of a foreign table asks the function, so data come first.
         late = [s for s in self.statements if s.startswith("ANALYZE f.")]
-        session.execute(["RESET ALL"] + drop +
+        session.execute(["RESET ALL"] + DROP +
                         [s for s in self.statements if s not in late])
         for table in self.storage:
             if table.local:

@@ -17,10 +17,12 @@ class Crashed(Exception):
 
 
 class Result:
-    """What one statement returned: rows of texts, or an SQLSTATE."""
+    """What one statement returned: rows of texts and how many its command tag
+    says, or an SQLSTATE."""
 
-    def __init__(self, rows, state, message):
+    def __init__(self, rows, state, message, count=0):
         self.rows, self.state, self.message = rows, state, message
+        self.count = count
 
     def __repr__(self):
         return ("%d rows" % len(self.rows) if self.state is None else
@@ -49,8 +51,8 @@ class Session:
         text = []
         for statement in statements:
             text.append(statement.rstrip().rstrip(";") + "\n;\n")
-            text.append("\\echo '%s' :ERROR :SQLSTATE :LAST_ERROR_MESSAGE "
-                        "'%s'\n" % (MARK, MARK))
+            text.append("\\echo '%s' :ERROR :SQLSTATE :ROW_COUNT "
+                        ":LAST_ERROR_MESSAGE '%s'\n" % (MARK, MARK))
         try:
             self.process.stdin.write("".join(text).encode())
             self.process.stdin.flush()
@@ -64,18 +66,18 @@ class Session:
 
     def read(self):
         rows = self.until(MARK.encode())
-        status = self.until(MARK.encode()).split(" ", 3)
+        status = self.until(MARK.encode()).split(" ", 4)
         self.until(b"\n")
         body = rows[:-1] if rows.endswith((RECORD, "\n")) else rows
         if status[1] == "true":
             # psql 18 forgets the message of the last error but one, not this.
-            if status[2].startswith("57P") or "server closed" in status[3]:
+            if status[2].startswith("57P") or "server closed" in status[4]:
                 raise EOFError
-            return Result([], status[2], status[3].strip())
+            return Result([], status[2], status[4].strip())
         records = [] if not rows else body.split(RECORD)
         return Result([tuple(None if field == NULL else field for field
                              in record.split(FIELD)) for record in records],
-                      None, "")
+                      None, "", int(status[3]))
 
     def until(self, end):
         while True:

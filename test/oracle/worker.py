@@ -18,6 +18,7 @@ from keyed import KeyedGenerator
 from query import Generator
 from schema import CAPABILITIES, OPERATORS, Schema, options_text
 from session import Crashed, Session
+from writes import WriteRound
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 KEYS = [("aws_access_key_id", "AKIDEXAMPLE"), (
@@ -117,6 +118,9 @@ class Worker:
 
     def run_round(self, seed, number, count, only=None):
         """Yields an outcome, a dictionary, for each query."""
+        if self.of == "writes":
+            yield from WriteRound(self, seed, number).run(count, only)
+            return
         of_functions = (self.defect in DEFECTS if self.defect or self.of is None
                         and number % 3 != 1 else self.of != "tables")
         schema = (FunctionSchema if of_functions else Schema)(
