@@ -107,7 +107,7 @@ lfdw_row_maker_create(const LfdwTable *table)
 
 	maker->scratch = AllocSetContextCreate(CurrentMemoryContext,
 										   "lambda_fdw written row",
-										   ALLOCSET_SMALL_SIZES);
+										   ALLOCSET_DEFAULT_SIZES);
 	maker->outputs = palloc(sizeof(LfdwOutput *) * (ncolumns + 1));
 	maker->formats = palloc(sizeof(LfdwArgumentFormat) * (ncolumns + 1));
 	maker->sent = palloc0(sizeof(bool) * (ncolumns + 1));
