@@ -50,7 +50,11 @@ EXPLAIN (COSTS OFF) INSERT INTO orders (id) VALUES (4);
 -- values that JSON has not, and keys that tell no row
 INSERT INTO orders (id, price) VALUES (1, 1), (2, 'NaN');
 INSERT INTO orders (placed) VALUES ('infinity');
-SELECT sent FROM sent();
+INSERT INTO orders (item) VALUES ('keyless');
+SELECT sent->'lambda_fdw'->'rows' FROM sent();
+UPDATE orders SET item = 'x';
+DELETE FROM orders;
+SELECT sent->'lambda_fdw'->>'operation' FROM sent();
 -- settings do not change what is sent
 SET datestyle = 'German';
 SET timezone = 'Asia/Tokyo';
