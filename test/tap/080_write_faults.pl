@@ -201,6 +201,8 @@ my @faults = (
 	[ 'raw', { response => '[{"id": 1}' }, '22P02', 1, 1 ],
 	[ 'raw', { response => 'no JSON' }, '22P02', 1, 1 ],
 	[ 'raw', { response => '{"errorType": "E"}', function_error => 'Unhandled' }, '38000', 1, 1 ],
+	[ 'raw', { response => '{"errorType": "Function.ResponseSizeTooLarge"}', function_error => 'Unhandled' },
+		'38000', 1, 1 ],
 	# nothing is written here
 	[ 'throttled', { retry_after => 0 }, '53400', 0, 0 ],
 	[ 'aws_errors', { error => 'EC2UnexpectedException' }, 'HV00L', 0, 0 ],
@@ -391,6 +393,17 @@ foreach my $second (1 .. 100)
 	sleep(0.1);
 }
 accounts('an Event', 30, 1, 1);
+
+# What a transaction changes twice is changed in its order.
+clear();
+my $changed = table('lambda', q{batch_size '5', deliver_at 'commit'}, have => [ 1 .. 20 ],
+	delay_ms => 10);
+$session->query('BEGIN');
+$session->query("UPDATE $changed SET t = '$_'") for 1, 2;
+is($session->query('COMMIT'), '', 'changes are held');
+is_deeply([ map { $_->{what}, @{ $_->{ids} } } entries() ],
+	[ map { my $first = $_; map { $_, $first .. $first + 4 } 'came', 'ran' } (1, 6, 11, 16) x 2 ],
+	'and go one call after the other');
 
 # COPY.
 my $file = "$PostgreSQL::Test::Utils::tmp_check/rows$$";
