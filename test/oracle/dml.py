@@ -135,15 +135,17 @@ class DmlGenerator:
     def can(self, operation):
         """The tables that this may be done to now."""
         tables = [t for t in self.schema.tables if operation in t.operations]
-        outbox = self.schema.outbox     # which triggers write to
         if self.block == "rollback":
-            tables = [t for t in tables if t.commit and (
-                outbox.commit or not t.base.forwards)]
+            tables = [t for t in tables if self.can_be_undone(t)]
         if operation in ("update", "delete"):
             tables = [t for t in tables if t.base not in self.dirty]
         if operation == "truncate":
             tables = [t for t in tables if self.block is None or not t.holds]
         return tables
+
+    def can_be_undone(self, table):
+        return table.commit and (self.schema.outbox.commit or
+                                 not table.base.forwards)
 
     def wrote(self, table):
         if self.block and table.holds:
@@ -479,7 +481,7 @@ class DmlGenerator:
         insert = "INSERT INTO %s%s SELECT %s" % (
             table.name, self.names_of(columns),
             self.selected(table, columns, "i"))
-        if table.commit and chance.random() < 0.7:
+        if self.can_be_undone(table) and chance.random() < 0.7:
             insert = ("BEGIN %s; IF i %% 3 = %d THEN RAISE division_by_zero; "
                       "END IF; EXCEPTION WHEN division_by_zero THEN NULL; END" %
                       (insert, chance.randrange(3)))
@@ -531,7 +533,10 @@ class DmlGenerator:
     def failing(self):
         """A statement that fails, before anything is written."""
         chance = self.random
-        tables = [t for t in self.can("insert") if t.form not in ("view",)]
+        tables = [t for t in self.can("insert") if t.form != "view" and (
+            not t.forwards or self.can_be_undone(t))]
+        if not tables:
+            return self.select()
         table = chance.choice(tables)
         domains = [c for c in table.base.given if c.kind.name in
                    ("dom_int", "dom_text", "varchar5") and not c.key]

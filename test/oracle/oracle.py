@@ -27,6 +27,8 @@ SHRUNK = 2      # failures that each session makes smaller
 MINIMUMS = (("filter", None, 0.40), ("rows", None, 0.55),
             ("limit", "capability limit", 0.04),
             ("order", "capability order_by", 0.02), ("bind", "bind", 0.08))
+OF_WRITES = (("rows", None, 0.90), ("returned", None, 0.50),
+             ("undone", None, 0.10))
 MOST_ASIDE = 0.05       # of queries that count neither way, and of errors
 
 
@@ -57,7 +59,8 @@ def work(name, arguments, folder, rounds, results, stopping):
 
 
 class Tally:
-    def __init__(self):
+    def __init__(self, of):
+        self.of = of
         self.counts = collections.Counter()
         self.failures, self.features = [], []
         self.states, self.cancelled = collections.Counter(), []
@@ -75,7 +78,8 @@ class Tally:
         if result == "failed":
             self.failures.append(outcome)
         self.counts["rows"] += outcome["rows"] > 0
-        self.counts["bind"] += outcome.get("bind", False)
+        for what in ("bind", "returned", "undone"):
+            self.counts[what] += outcome.get(what, False)
         for what, flag in zip(("filter", "limit", "order"), outcome["pushed"]):
             self.counts[what] += flag
 
@@ -88,7 +92,7 @@ class Tally:
             self.counts["queries"])
         if not with_shares:
             return
-        for what, needs, least in MINIMUMS:
+        for what, needs, least in OF_WRITES if self.of == "writes" else MINIMUMS:
             if needs is None or needs in self.features:
                 yield self.share(what) >= least, "%s: %.1f %% of them, at " \
                     "least %.0f %%" % (what, 100 * self.share(what),
@@ -127,7 +131,7 @@ def run(arguments, folder):
         for i in range(jobs)]
     for process in processes:
         process.start()
-    tally, left = Tally(), len(processes)
+    tally, left = Tally(arguments.of), len(processes)
     end = time.monotonic() + arguments.seconds if arguments.seconds else None
     while left:
         kind, value = results.get()
@@ -194,9 +198,10 @@ def main():
     print("features: %s" % ", ".join(tally.features))
     print("%d queries in %.0f s, %.1f a second" % (
         tally.counts["queries"], seconds, tally.counts["queries"] / seconds))
-    print(", ".join("%s %.1f %%" % (what, 100 * tally.share(what))
-                    for what in ("rows", "filter", "limit", "order", "bind",
-                                 "no value", "cancelled", "error")))
+    shown = ("rows", "returned", "undone") if arguments.of == "writes" else (
+        "rows", "filter", "limit", "order", "bind")
+    print(", ".join("%s %.1f %%" % (what, 100 * tally.share(what)) for what in
+                    shown + ("no value", "cancelled", "error")))
     for state, count in tally.states.most_common(8):
         print("  %d times %s, as %s" % (count, state, tally.seeds[state]))
     if tally.cancelled:

@@ -235,7 +235,8 @@ class StoredSchema:
         if self.defect:
             payload["defect"] = self.defect
         options += make(table, payload)
-        if chance.random() < 0.7:
+        if chance.random() < 0.7 and (table.form == "envelope" or
+                                      "batch_argument" in dict(options)):
             options.append(("batch_size", chance.choice(
                 ("1", "2", "3", "7", "1000"))))
         concurrency = chance.choice((None, "1", "2", "5"))

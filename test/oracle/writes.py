@@ -167,7 +167,8 @@ class WriteRound:
         self.session.execute(self.reset() + sequence.settings)
         results = [self.session.run(["SET search_path = %s, c" % side] + texts +
                                     end)[1:] for side in "fl"]
-        outcome = {"result": "passed", "what": "", "rows": 0}
+        outcome = {"result": "passed", "what": "", "rows": 0,
+                   "returned": False, "undone": False}
         unequal = set()         # tables that a failure may have left so
         since = None            # those written since BEGIN
         for statement, foreign, local in zip(statements, *results):
@@ -178,6 +179,9 @@ class WriteRound:
                 return dict(outcome, result="failed", what="%s\n%s" % (
                     statement.text, found))
             outcome["rows"] += foreign.count
+            outcome["returned"] |= bool(foreign.rows) and \
+                "RETURNING" in statement.text
+            outcome["undone"] |= statement.text.startswith("ROLLBACK")
             if statement.text.startswith(("BEGIN", "COMMIT")):
                 since = [] if statement.text.startswith("BEGIN") else None
             written = [t.base for t in statement.tables]
