@@ -59,9 +59,10 @@ sub entries
 {
 	my $what = shift;
 
-	return () unless -e $ledger;
-	return grep { !$what || $_->{what} eq $what }
-	  map { decode_json($_) } split /\n/, slurp_file($ledger);
+	my @entries = grep { !$what || $_->{what} eq $what }
+	  map { decode_json($_) } -e $ledger ? split /\n/, slurp_file($ledger) : ();
+
+	return @entries;
 }
 
 # How often each row was carried out, and by which batches.
@@ -300,7 +301,7 @@ meets('reset, then refused',
 clear();
 my $durable = table('lambda',
 	q{batch_size '10', durable 'true', qualifier '$LATEST'}, function => 'write_durable',
-	fault => 'reset_before', times => 1);
+	fault => 'aws_errors', error => 'ServiceException', times => 1);
 is_deeply(outcome_of($session, insert($durable, 30)), { rows => 30 }, 'a durable function');
 is( $node->safe_psql('postgres', <<'END'), '6|3|3|t', 'each batch comes twice, by one name');
 SELECT count(*), count(DISTINCT name), count(DISTINCT payload), bool_and(name = payload->'lambda_fdw'->>'batch_id')
@@ -310,7 +311,7 @@ END
 clear();
 $durable = table('lambda',
 	q{batch_size '10', durable 'true', qualifier '$LATEST'}, function => 'write_durable',
-	fault => 'reset_before');
+	fault => 'aws_errors', error => 'ServiceException');
 $outcome = outcome_of($session, insert($durable, 10));
 is($outcome->{sqlstate}, '08007', 'a durable function that never answers');
 like($outcome->{hint}, qr/^The durable execution "\w{32}-1", if there is one, tells: /,
@@ -320,7 +321,7 @@ like($outcome->{hint}, qr/^The durable execution "\w{32}-1", if there is one, te
 clear();
 $outcome = outcome_of($session, insert(table('nobody', q{batch_size '10'}), 30));
 is($outcome->{sqlstate}, 'HV00N', 'nobody listens');
-like($outcome->{context}, qr/^rows 1 to 10 of INSERT .*: not written$/m, 'and nothing is written');
+like($outcome->{context}, qr/^rows \d+ to \d+ of INSERT .*: not written$/m, 'and nothing is written');
 unlike($outcome->{context}, qr/may be written/, 'by no call');
 is_deeply([ entries() ], [], 'nothing came');
 
@@ -498,19 +499,6 @@ like($answer, qr/row 5 of INSERT into foreign table "$slow", batch \w{32}-5: was
 like($answer, qr/rows written before: 4, in calls: 4/, 'and what was written');
 cmp_ok(median(@cancel), '<', 50, 'within 50 ms');
 
-# The backend is killed amid its calls.
-clear();
-my $victim = open_session($node);
-$victim->send(insert($slow, 40));
-sleep(0.05) until entries('came') == 16 + 4;
-kill 'KILL', $victim->pid;
-$victim->receive;
-$victim->close;
-sleep(0.05) until slurp_file($node->logfile) =~ /all server processes terminated; reinitializing/;
-$node->poll_query_until('postgres', 'SELECT true');
-accounts('a killed backend', 20, 1, 1);
-is(scalar(entries('came')), 20, 'nothing is sent after its death');
-
 # The endpoint is killed amid its calls: what came before its death may be written,
 # and the rest is not sent.
 clear();
@@ -527,5 +515,18 @@ like($outcome->{context}, qr/may be written/, 'its rows may be written');
 my ($before) = $outcome->{context} =~ /^rows written before: (\d+)/m;
 cmp_ok($before // 0, '<=', scalar(keys %$ran), 'what is said to be written is');
 cmp_ok($most, '<', 200, 'and the rest is not sent');
+
+# The backend is killed amid its calls.
+clear();
+my $victim = open_session($node);
+$victim->send(insert($slow, 40));
+sleep(0.05) until entries('came') == 16 + 4;
+kill 'KILL', $victim->pid;
+$victim->receive;
+$victim->close;
+sleep(0.05) until slurp_file($node->logfile) =~ /all server processes terminated; reinitializing/;
+$node->poll_query_until('postgres', 'SELECT true');
+accounts('a killed backend', 20, 1, 1);
+is(scalar(entries('came')), 20, 'nothing is sent after its death');
 
 done_testing();
