@@ -16,6 +16,7 @@
 
 #include "access/sysattr.h"
 #include "catalog/pg_type.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
@@ -107,7 +108,7 @@ lfdw_row_maker_create(const LfdwTable *table)
 
 	maker->scratch = AllocSetContextCreate(CurrentMemoryContext,
 										   "lambda_fdw written row",
-										   ALLOCSET_SMALL_SIZES);
+										   ALLOCSET_DEFAULT_SIZES);
 	maker->outputs = palloc(sizeof(LfdwOutput *) * (ncolumns + 1));
 	maker->formats = palloc(sizeof(LfdwArgumentFormat) * (ncolumns + 1));
 	maker->sent = palloc0(sizeof(bool) * (ncolumns + 1));
@@ -223,10 +224,28 @@ is_null(const Row *row, int index)
 	return row->slot->tts_isnull[row->target->table->columns[index].attnum - 1];
 }
 
+/* Is a column of the new row what it was, or NULL? */
+static bool
+is_spare(const Row *row, int index)
+{
+	const LfdwColumn *column = &row->target->table->columns[index];
+	bool		isnull;
+	Datum		old;
+	int16		len;
+	bool		byval;
+
+	if (is_null(row, index) || row->old == NULL)
+		return is_null(row, index);
+	old = slot_getattr(row->old, column->attnum, &isnull);
+	get_typlenbyval(column->typid, &len, &byval);
+	return !isnull && datum_image_eq(old, row->slot->tts_values[column->attnum - 1],
+									 byval, len);
+}
+
 /*
  * Notes which values are sent.  Of a row that is inserted, what is not NULL is,
  * although the statement does not name it: a default.  Of columns that overlap, one
- * is that is not NULL.
+ * is that is not NULL, and of an update one that has changed.
  */
 static void
 choose_sent(const Row *row)
@@ -246,9 +265,9 @@ choose_sent(const Row *row)
 
 		if (!maker->sent[overlap->outer] || !maker->sent[overlap->inner])
 			continue;
-		if (is_null(row, overlap->outer))
+		if (is_spare(row, overlap->outer))
 			maker->sent[overlap->outer] = false;
-		else if (is_null(row, overlap->inner))
+		else if (is_spare(row, overlap->inner))
 			maker->sent[overlap->inner] = false;
 		else
 			report_overlap(row, overlap);
