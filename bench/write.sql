@@ -102,11 +102,9 @@ BEGIN
   IF run.keyed THEN
     INSERT INTO bench_keyed SELECT * FROM bench_few;
   END IF;
-  IF run.batch IS NOT NULL THEN
-    EXECUTE format('ALTER FOREIGN TABLE postgres OPTIONS (SET batch_size %L)', run.batch);
-    EXECUTE format('ALTER FOREIGN TABLE lambda OPTIONS (SET batch_size %L)', run.batch);
-    EXECUTE format('ALTER FOREIGN TABLE lambda_at_commit OPTIONS (SET batch_size %L)', run.batch);
-  END IF;
+  EXECUTE (SELECT string_agg(format('ALTER FOREIGN TABLE %I OPTIONS (SET batch_size %L);',
+    name, coalesce(run.batch, 100)), ' ')
+    FROM unnest(ARRAY['postgres', 'lambda', 'lambda_at_commit']) name);
   EXECUTE format('ALTER FOREIGN TABLE lambda OPTIONS (SET max_concurrency %L)',
     coalesce(run.concurrency, 16));
   COMMIT;

@@ -408,5 +408,6 @@ lambdaEndForeignModify(EState *estate, ResultRelInfo *rinfo)
 
 	if (modify && modify->target)
 		lfdw_modify_send(modify);
+	lfdw_write_source_end(estate);
 	MemoryContextSwitchTo(old);
 }

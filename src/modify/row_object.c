@@ -44,14 +44,20 @@ static const char *const id_paths[] = {
 	"/messageId", "/kinesis/sequenceNumber", "/dynamodb/SequenceNumber"
 };
 
-/* The slot of a column's path, if one before it has the same; else -1. */
+/* The column before another that has the same path; -1 for none. */
 static int
-slot_before(const LfdwRowObject *object, const LfdwTable *table, int column)
+same_before(const LfdwTable *table, int index)
 {
-	for (int i = 0; i < column; i++)
+	const LfdwColumn *column = &table->columns[index];
+
+	for (int i = 0; i < index; i++)
 	{
-		if (lfdw_pointer_equal(table->columns[i].path, table->columns[column].path))
-			return object->slots[i];
+		const LfdwColumn *before = &table->columns[i];
+
+		/* the names of columns differ */
+		if ((before->path_given || column->path_given) &&
+			lfdw_pointer_equal(before->path, column->path))
+			return i;
 	}
 	return -1;
 }
@@ -62,13 +68,8 @@ is_flat(const LfdwTable *table)
 {
 	for (int i = 0; i < table->ncolumns; i++)
 	{
-		if (table->columns[i].path->ntokens != 1)
+		if (table->columns[i].path->ntokens != 1 || same_before(table, i) >= 0)
 			return false;
-		for (int k = 0; k < i; k++)
-		{
-			if (lfdw_pointer_equal(table->columns[i].path, table->columns[k].path))
-				return false;
-		}
 	}
 	return true;
 }
@@ -99,12 +100,15 @@ static void
 place_column(LfdwRowObject *object, const LfdwTable *table, int index)
 {
 	const LfdwColumn *column = &table->columns[index];
+	int			before = same_before(table, index);
 	int			flags = LFDW_PLACE_ABOVE;
 	const char *why;
 
-	object->slots[index] = slot_before(object, table, index);
-	if (object->slots[index] >= 0)
+	if (before >= 0)
+	{
+		object->slots[index] = object->slots[before];
 		return;
+	}
 	if (index == object->id_column)
 		flags |= LFDW_PLACE_ON_VALUE;
 	object->slots[index] =

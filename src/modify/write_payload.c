@@ -292,7 +292,7 @@ lfdw_write_payload_create(const LfdwTable *table, LfdwWriteOperation operation)
 	payload->operation = operation;
 	payload->table = table;
 	set_options(payload);
-	if (payload->format == LFDW_BATCH_VALUES && table->ncolumns > 1)
+	if (payload->format == LFDW_BATCH_VALUES && table->ncolumns != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("option \"batch_format\" of foreign table \"%s\" cannot be 'values'",
@@ -467,10 +467,15 @@ make_list(const LfdwWritePayload *payload, const LfdwWriteRow *rows, int nrows)
 	return list.data;
 }
 
-/* Gives the slots of one row's columns what it has of them. */
+/*
+ * Gives the slots of one row's columns what it has of them.  A query string has no
+ * NULL.
+ */
 static void
 fill(const char **values, const LfdwWritePayload *payload, const LfdwWriteRow *row)
 {
+	bool		has_null = payload->places->event == NULL ||
+	lfdw_http_event_has_body(payload->places->event);
 	ListCell   *lc;
 
 	foreach(lc, payload->columns)
@@ -478,7 +483,7 @@ fill(const char **values, const LfdwWritePayload *payload, const LfdwWriteRow *r
 		const WritePlace *place = lfirst(lc);
 		const char *json = (place->is_key ? row->keys : row->values)[place->column];
 
-		if (json)
+		if (json && (has_null || strcmp(json, "null") != 0))
 			values[place->slot] = json;
 	}
 }

@@ -43,8 +43,7 @@ struct LfdwRowMaker
 	bool		follows_settings;	/* some column's JSON does */
 	LfdwOutput **outputs;		/* by column */
 	LfdwArgumentFormat *formats;	/* by column */
-	int			noverlaps;
-	Overlap    *overlaps;
+	List	   *overlaps;		/* of Overlap */
 	bool	   *sent;			/* by column, of the row under way */
 };
 
@@ -58,25 +57,42 @@ typedef struct Row
 	int64		number;			/* in the statement, from 1 */
 } Row;
 
-/* Finds the columns of which a row can have one value at most. */
-static void
-find_overlaps(LfdwRowMaker *maker, const LfdwTable *table)
+/* Does a column's path lead to another's, or to what holds it? */
+static bool
+is_outer(const LfdwTable *table, int outer, int inner)
 {
-	maker->overlaps = palloc(sizeof(Overlap) * (table->ncolumns * table->ncolumns + 1));
+	const LfdwColumn *a = &table->columns[outer];
+	const LfdwColumn *b = &table->columns[inner];
+
+	/* the names of columns differ */
+	if (outer == inner || (!a->path_given && !b->path_given))
+		return false;
+	if (lfdw_pointer_equal(a->path, b->path))
+		return outer < inner;
+	return lfdw_pointer_begins_with(b->path, a->path);
+}
+
+/* The columns of which a row can have one value at most. */
+static List *
+find_overlaps(const LfdwTable *table)
+{
+	List	   *overlaps = NIL;
+
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		for (int k = 0; k < table->ncolumns; k++)
 		{
-			const LfdwPointer *outer = table->columns[i].path;
-			const LfdwPointer *inner = table->columns[k].path;
+			Overlap    *overlap;
 
-			if (i == k || !lfdw_pointer_begins_with(inner, outer) ||
-				(k < i && lfdw_pointer_equal(inner, outer)))
+			if (!is_outer(table, i, k))
 				continue;
-			maker->overlaps[maker->noverlaps].outer = i;
-			maker->overlaps[maker->noverlaps++].inner = k;
+			overlap = palloc(sizeof(Overlap));
+			overlap->outer = i;
+			overlap->inner = k;
+			overlaps = lappend(overlaps, overlap);
 		}
 	}
+	return overlaps;
 }
 
 /*
@@ -105,7 +121,7 @@ lfdw_row_maker_create(const LfdwTable *table)
 			column->argument_format;
 		maker->follows_settings |= lfdw_output_follows_settings(maker->outputs[i]);
 	}
-	find_overlaps(maker, table);
+	maker->overlaps = find_overlaps(table);
 	return maker;
 }
 
@@ -217,15 +233,16 @@ choose_sent(const Row *row)
 {
 	const LfdwTable *table = row->target->table;
 	const LfdwRowMaker *maker = row->target->maker;
+	ListCell   *lc;
 
 	slot_getallattrs(row->slot);
 	for (int i = 0; i < table->ncolumns; i++)
 		maker->sent[i] = (row->target->operation == LFDW_WRITE_INSERT && !is_null(row, i)) ||
 			bms_is_member(table->columns[i].attnum - FirstLowInvalidHeapAttributeNumber,
 						  row->sent);
-	for (int i = 0; i < maker->noverlaps; i++)
+	foreach(lc, maker->overlaps)
 	{
-		const Overlap *overlap = &maker->overlaps[i];
+		const Overlap *overlap = lfirst(lc);
 
 		if (!maker->sent[overlap->outer] || !maker->sent[overlap->inner])
 			continue;

@@ -90,7 +90,7 @@ next_row(PlanState *node)
 	return ExecStoreVirtualTuple(shown);
 }
 
-/* Takes a source from the list; its store is memory, and a resource owner's file. */
+/* Takes a source from the list, where an error has ended it. */
 static void
 unlink_source(void *source)
 {
@@ -121,4 +121,21 @@ lfdw_write_source_read_first(PlanState *node)
 		ExecSetExecProcNode(node, next_row);
 	}
 	MemoryContextSwitchTo(old);
+}
+
+/* Ends what was kept for a statement that is over: a file is not left to be found. */
+void
+lfdw_write_source_end(const EState *estate)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &sources)
+	{
+		LfdwWriteSource *source = dlist_container(LfdwWriteSource, link, iter.cur);
+
+		if (source->node->state != estate || source->store == NULL)
+			continue;
+		tuplestore_end(source->store);
+		source->store = NULL;
+	}
 }

@@ -16,5 +16,6 @@
 #include "nodes/execnodes.h"
 
 extern void lfdw_write_source_read_first(PlanState *node);
+extern void lfdw_write_source_end(const EState *estate);
 
 #endif							/* LFDW_WRITE_SOURCE_H */

@@ -507,6 +507,13 @@ lfdw_http_event_place(LfdwHttpEvent *event, const char *argument, int slot,
 	return place_argument(event, LFDW_HTTP_QUERY, argument, slot, flags, owner);
 }
 
+/* Do requests of the route's method have a body? */
+bool
+lfdw_http_event_has_body(const LfdwHttpEvent *event)
+{
+	return event->route->has_body;
+}
+
 /*
  * The name of a parameter of the route's path, by number, and the slot that gives
  * it its value, -1 for none; NULL behind the last one.

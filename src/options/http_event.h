@@ -25,6 +25,7 @@ extern const char *lfdw_http_event_place(LfdwHttpEvent *event,
 										 int flags, const char *owner);
 extern void lfdw_http_event_complete(LfdwHttpEvent *event,
 									 const char *relname);
+extern bool lfdw_http_event_has_body(const LfdwHttpEvent *event);
 extern const char *lfdw_http_event_parameter(const LfdwHttpEvent *event,
 											 int number, int *slot);
 extern char *lfdw_http_event_refusal(const LfdwHttpEvent *event, int slot,

@@ -173,7 +173,8 @@ static void
 make_item(LfdwTable *table)
 {
 	if (table->options->batch_argument == NULL ||
-		(table->options->updatable && !has_batch_column(table)))
+		(table->options->updatable && !table->options->envelope &&
+		 !has_batch_column(table)))
 		return;
 	table->aligned = table->options->batch_answer == LFDW_BATCH_ANSWER_ALIGNED;
 	table->item = lfdw_batch_item_create(table->options, table->relname);

@@ -55,7 +55,6 @@ CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', rows_path 'ro
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', rows_path '/a~2');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', payload '{"next": {"page": 1}}', cursor_argument '/next/page/x');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', envelope 'false', cursor_path '/next');
-CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', updatable 'true');
 
 -- columns
 CREATE FOREIGN TABLE t (a int OPTIONS (pushdown '~')) SERVER s OPTIONS (function_arn 'f');
@@ -76,7 +75,6 @@ CREATE FOREIGN TABLE t (a int OPTIONS (format 'roman')) SERVER s OPTIONS (functi
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', log_type 'tail');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', client_context '{}');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', tenant_id E'a\r\nX-Evil: 1');
-CREATE FOREIGN TABLE t (a int OPTIONS (key 'true')) SERVER s OPTIONS (function_arn 'f');
 CREATE FOREIGN TABLE t (a int OPTIONS (pathh '/a')) SERVER s OPTIONS (function_arn 'f');
 
 -- rules across objects are checked when a query is planned, without network

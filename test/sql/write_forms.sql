@@ -21,7 +21,7 @@ BEGIN
 END $$;
 -- the requests of HTTP events
 CREATE FUNCTION requests() RETURNS TABLE (request text, query jsonb, parameters jsonb, type text, body text) LANGUAGE sql AS $$
-  SELECT coalesce(sent->>'routeKey', sent->>'httpMethod') || ' ' || coalesce(sent->>'rawPath', sent->>'path'),
+  SELECT coalesce(split_part(sent->>'routeKey', ' ', 1), sent->>'httpMethod') || ' ' || coalesce(sent->>'rawPath', sent->>'path'),
          sent->'queryStringParameters', sent->'pathParameters',
          coalesce(sent->'headers'->>'content-type', sent->'headers'->>'Content-Type'), sent->>'body'
     FROM write_forms.sent()
@@ -81,6 +81,7 @@ CREATE FOREIGN TABLE merged (id int, n int OPTIONS (argument_format 'json'), cit
 EXPLAIN (COSTS OFF) INSERT INTO merged VALUES (1);
 INSERT INTO merged VALUES (1, 2, 'Ulm', '{1,2}'), (NULL, NULL, NULL, NULL);
 INSERT INTO merged (n) VALUES (3);
+INSERT INTO merged DEFAULT VALUES;
 SELECT sent FROM sent();
 UPDATE merged SET n = 1;
 DELETE FROM merged;
@@ -169,6 +170,11 @@ INSERT INTO renamed VALUES (7, '..', 'x');
 INSERT INTO renamed (line) VALUES ('x');
 SELECT * FROM requests();
 UPDATE renamed SET item = 'y';
+-- a method without a body has a query string, and no NULL in it
+CREATE FOREIGN TABLE logged (id int, note text, city text OPTIONS (path '/address/city')) SERVER lambda
+  OPTIONS (function_arn 'http_orders', event 'apigateway_v2', insert_route 'GET /orders?by=me', updatable 'true', argument_format 'text');
+INSERT INTO logged (id, note) VALUES (1, NULL), (2, 'a&b');
+SELECT * FROM requests();
 -- a table that is only written
 CREATE FOREIGN TABLE hook (id int, item text) SERVER lambda
   OPTIONS (function_arn 'http_store', event 'apigateway_v1', insert_route 'POST /hooks', updatable 'true');

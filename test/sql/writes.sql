@@ -125,6 +125,36 @@ CREATE FOREIGN TABLE missed_too (id int OPTIONS (key 'true'), item text) SERVER 
 UPDATE missed_too SET item = 'x' RETURNING id, item;
 DELETE FROM missed_too RETURNING id;
 SELECT id FROM missed_too;
+
+-- rows that are kept go to disk past work_mem, and leave no file
+SELECT clear();
+SET work_mem = '64kB';
+INSERT INTO numbered (id, item) SELECT n, repeat('x', 2000) FROM generate_series(1, 100) n;
+WITH u AS (UPDATE numbered SET item = item || id WHERE id > 0 RETURNING length(item) AS length) SELECT sum(length) FROM u;
+UPDATE numbered SET item = item || id;
+SELECT count(*), sum(length(item)) FROM numbered;
+WITH d AS (DELETE FROM numbered RETURNING id) SELECT count(*) FROM d;
+RESET work_mem;
+
+-- RETURNING of 18: the row that was there, and the one that is
+CREATE FUNCTION since_18(query text, expected text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  result text;
+BEGIN
+  IF current_setting('server_version_num')::int < 180000 THEN
+    RETURN true;
+  END IF;
+  EXECUTE query INTO result;
+  IF result IS DISTINCT FROM expected THEN
+    RAISE WARNING '%: %', query, result;
+  END IF;
+  RETURN true;
+END $$;
+INSERT INTO numbered (id, item) VALUES (7, 'a');
+SELECT since_18('UPDATE numbered SET item = ''b'' RETURNING (old.item, new.item, old.id, new.at)', '(a,b,7,noon)');
+SELECT since_18('INSERT INTO numbered (item) VALUES (''c'') RETURNING (old.item, new.id)', '(,8)');
+SELECT since_18('DELETE FROM numbered WHERE id = 8 RETURNING (old.item, new.id)', '(c,)');
+SELECT since_18('UPDATE numbered SET id = 9 RETURNING (old, new)', '("(7,b,noon)","(9,b,noon)")');
 SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;
 DROP SCHEMA writes CASCADE;

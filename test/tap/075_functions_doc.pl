@@ -44,7 +44,8 @@ sub fits
 	return exists $shown->{'...'} || !%more;
 }
 
-# Runs a block of SQL; returns what psql prints, blanks at the ends of lines cut.
+# Runs a block of SQL; returns what psql prints, blanks at the ends of lines cut, and
+# "..." for the ids of batches, which are random.
 sub run_block
 {
 	my $sql = shift;
@@ -55,6 +56,7 @@ sub run_block
 	$err =~ s/^psql:<stdin>:\d+: //mg;
 	$out .= $err;
 	$out =~ s/[ \t]+$//mg;
+	$out =~ s/batch \K[0-9a-f]{32}-\d+/.../g;
 	$out =~ s/\n+\z/\n/;
 	return $out;
 }
