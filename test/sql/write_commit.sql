@@ -86,6 +86,24 @@ SELECT hold('prepared');
 PREPARE TRANSACTION 'held';
 SELECT * FROM sent();
 
+-- a parallel worker, in a function that says it may be run there
+CREATE TABLE numbers AS SELECT g FROM generate_series(1, 10) g;
+ALTER TABLE numbers SET (parallel_workers = 2);
+CREATE FUNCTION hold_anywhere(int) RETURNS int LANGUAGE plpgsql PARALLEL SAFE AS $$
+BEGIN
+  PERFORM lambda_invoke('lambda', 'echo', '1', deliver_at => 'commit');
+  RETURN $1;
+END $$;
+BEGIN;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_leader_participation = off;
+SELECT count(*) FROM numbers WHERE hold_anywhere(g) > 0;
+COMMIT;
+SELECT * FROM sent();
+
 -- a function that raises aborts the transaction
 CREATE TABLE orders (id int, what text);
 BEGIN;
