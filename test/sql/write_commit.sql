@@ -47,8 +47,14 @@ SELECT function, qualifier, invocation_type, payload, headers->>'x-amz-tenant-id
        convert_from(decode(headers->>'x-amz-client-context', 'base64'), 'utf8') AS context
   FROM calls ORDER BY seq;
 SELECT count(*) FROM reset_calls;
+-- each with its own name of a durable execution
+SELECT count(lambda_invoke('lambda', 'echo', to_jsonb(g), deliver_at => 'commit', durable_execution_name => 'order-' || g))
+  FROM generate_series(1, 2) g;
+SELECT payload, headers->>'x-amz-durable-execution-name' AS name FROM calls ORDER BY seq;
+SELECT count(*) FROM reset_calls;
 
 -- what is refused at once
+SELECT lambda_invoke('lambda', 'echo', '1', deliver_at => 'commit', durable_execution_name => 'a b');
 SELECT lambda_invoke('lambda', 'echo', '1', deliver_at => 'Commit');
 SELECT lambda_invoke('lambda', 'echo', '1', 'DryRun', deliver_at => 'commit');
 SELECT lambda_invoke('lambda', 'echo', '1', 'event', deliver_at => 'commit');
