@@ -100,4 +100,17 @@ lfdw_json_is(const LfdwJsonValue *string, const char *text)
 	return lfdw_json_string_equals(string, text, strlen(text));
 }
 
+/* Is a string, decoded, one of these texts of UTF-8? */
+static inline bool
+lfdw_json_is_among(const LfdwJsonValue *string, const char *const *texts,
+				   int ntexts)
+{
+	for (int i = 0; i < ntexts; i++)
+	{
+		if (lfdw_json_is(string, texts[i]))
+			return true;
+	}
+	return false;
+}
+
 #endif							/* LFDW_JSON_READER_H */

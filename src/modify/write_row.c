@@ -16,6 +16,7 @@
 
 #include "access/sysattr.h"
 #include "catalog/pg_type.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
@@ -23,6 +24,8 @@
 #include "modify/write_row.h"
 #include "pg/message.h"
 #include "pushdown/argument_form.h"
+#include "value/json_text.h"
+#include "value/json_writer.h"
 #include "value/value.h"
 
 /* What a record has of a column. */
@@ -107,7 +110,7 @@ lfdw_row_maker_create(const LfdwTable *table)
 
 	maker->scratch = AllocSetContextCreate(CurrentMemoryContext,
 										   "lambda_fdw written row",
-										   ALLOCSET_SMALL_SIZES);
+										   ALLOCSET_DEFAULT_SIZES);
 	maker->outputs = palloc(sizeof(LfdwOutput *) * (ncolumns + 1));
 	maker->formats = palloc(sizeof(LfdwArgumentFormat) * (ncolumns + 1));
 	maker->sent = palloc0(sizeof(bool) * (ncolumns + 1));
@@ -125,9 +128,20 @@ lfdw_row_maker_create(const LfdwTable *table)
 	return maker;
 }
 
-/* Raises 22023 about a value that JSON cannot carry. */
+/* Raises 22023 about a value that cannot be sent. */
 static void
-report_value(const Row *row, const LfdwColumn *column, Datum value)
+report_value(const Row *row, const LfdwColumn *column, const char *why)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("column \"%s\" of foreign table \"%s\" cannot be written",
+					column->attname, row->target->table->relname),
+			 errdetail("Row " INT64_FORMAT ": %s.", row->number, why)));
+}
+
+/* Why JSON cannot carry a value. */
+static char *
+describe_value(const LfdwColumn *column, Datum value)
 {
 	Oid			function;
 	bool		varlena;
@@ -135,12 +149,8 @@ report_value(const Row *row, const LfdwColumn *column, Datum value)
 
 	getTypeOutputInfo(column->typid, &function, &varlena);
 	text = OidOutputFunctionCall(function, value);
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("column \"%s\" of foreign table \"%s\" cannot be written",
-					column->attname, row->target->table->relname),
-			 errdetail("Row " INT64_FORMAT ": JSON cannot carry its value \"%s\".",
-					   row->number, lfdw_error_excerpt(text, strlen(text)))));
+	return psprintf("JSON cannot carry its value \"%s\"",
+					lfdw_error_excerpt(text, strlen(text)));
 }
 
 /* Raises 22004 about a key that tells no row. */
@@ -172,6 +182,34 @@ report_overlap(const Row *row, const Overlap *overlap)
 }
 
 /*
+ * A value's JSON in the form of a column's arguments, palloc'd: by csv an array is
+ * its elements with commas between them, of which none has one itself.
+ */
+static char *
+in_form(const Row *row, int index, const char *json)
+{
+	LfdwArgumentFormat format = row->target->maker->formats[index];
+	StringInfoData joined;
+	List	   *texts;
+	ListCell   *lc;
+
+	if (format != LFDW_ARGUMENT_CSV || json[0] != '[')
+		return lfdw_argument_form_value(format, json);
+	initStringInfo(&joined);
+	texts = lfdw_json_texts(json);
+	foreach(lc, texts)
+	{
+		const char *text = lfirst(lc);
+
+		if (strchr(text, ','))
+			report_value(row, &row->target->table->columns[index],
+						 "an element of its value has a comma, which its argument_format, csv, cannot carry");
+		appendStringInfo(&joined, "%s%s", lc == list_head(texts) ? "" : ",", text);
+	}
+	return lfdw_json_quote(joined.data);
+}
+
+/*
  * Appends a value as JSON and a NUL.  A null of json and jsonb, which the
  * comparisons of a scan cannot send, is null.
  */
@@ -189,13 +227,12 @@ append_value(StringInfo out, const Row *row, int index, Datum value, bool isnull
 		Oid			base = getBaseType(column->typid);
 
 		if (base != JSONOID && base != JSONBOID)
-			report_value(row, column, value);
+			report_value(row, column, describe_value(column, value));
 		appendStringInfoString(out, "null");
 	}
 	else if (maker->formats[index] > LFDW_ARGUMENT_JSON)
 	{
-		char	   *json = lfdw_argument_form_value(maker->formats[index],
-													out->data + start);
+		char	   *json = in_form(row, index, out->data + start);
 
 		out->len = start;
 		appendStringInfoString(out, json);
@@ -223,10 +260,28 @@ is_null(const Row *row, int index)
 	return row->slot->tts_isnull[row->target->table->columns[index].attnum - 1];
 }
 
+/* Is a column of the new row what it was, or NULL? */
+static bool
+is_spare(const Row *row, int index)
+{
+	const LfdwColumn *column = &row->target->table->columns[index];
+	bool		isnull;
+	Datum		old;
+	int16		len;
+	bool		byval;
+
+	if (is_null(row, index) || row->old == NULL)
+		return is_null(row, index);
+	old = slot_getattr(row->old, column->attnum, &isnull);
+	get_typlenbyval(column->typid, &len, &byval);
+	return !isnull && datum_image_eq(old, row->slot->tts_values[column->attnum - 1],
+									 byval, len);
+}
+
 /*
  * Notes which values are sent.  Of a row that is inserted, what is not NULL is,
  * although the statement does not name it: a default.  Of columns that overlap, one
- * is that is not NULL.
+ * is that is not NULL, and of an update one that has changed.
  */
 static void
 choose_sent(const Row *row)
@@ -246,9 +301,9 @@ choose_sent(const Row *row)
 
 		if (!maker->sent[overlap->outer] || !maker->sent[overlap->inner])
 			continue;
-		if (is_null(row, overlap->outer))
+		if (is_spare(row, overlap->outer))
 			maker->sent[overlap->outer] = false;
-		else if (is_null(row, overlap->inner))
+		else if (is_spare(row, overlap->inner))
 			maker->sent[overlap->inner] = false;
 		else
 			report_overlap(row, overlap);

@@ -282,11 +282,11 @@ add_row(LfdwWriter *writer, LfdwWriteTarget *target, const char *bytes,
 	if (writer->open &&
 		(writer->open->target != target || would_be_too_large(writer, len)))
 		close_batch(writer);
-	writer->nrows++;
+	target->nrows++;
 	writer->stats->rows++;
 	if (writer->open == NULL)
 		writer->open = lfdw_write_batch_create(writer->context, target,
-											   writer->nrows);
+											   target->nrows);
 	lfdw_write_batch_append(writer->open, bytes, len);
 }
 

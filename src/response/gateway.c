@@ -57,12 +57,7 @@ lfdw_gateway_names(const LfdwJsonValue *key)
 		"statusDescription", "cookies"
 	};
 
-	for (int i = 0; i < (int) lengthof(names); i++)
-	{
-		if (lfdw_json_is(key, names[i]))
-			return true;
-	}
-	return false;
+	return lfdw_json_is_among(key, names, lengthof(names));
 }
 
 /*

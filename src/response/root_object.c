@@ -131,12 +131,7 @@ lfdw_root_may_be_error(const LfdwJsonValue *key)
 		"lambda_fdw_error"
 	};
 
-	for (int i = 0; i < (int) lengthof(names); i++)
-	{
-		if (lfdw_json_is(key, names[i]))
-			return true;
-	}
-	return false;
+	return lfdw_json_is_among(key, names, lengthof(names));
 }
 
 /* May a statusCode of the root object still say that there are no rows? */

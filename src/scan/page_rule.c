@@ -20,11 +20,10 @@
  */
 #include "postgres.h"
 
-#include "mb/pg_wchar.h"
-
 #include "base/json_pointer.h"
 #include "base/json_reader.h"
 #include "scan/page_rule.h"
+#include "value/json_text.h"
 
 /* How many rows each page is asked for, -1: no number goes with it. */
 static int64
@@ -197,15 +196,7 @@ report_no_cursor(const LfdwPageRule *rule)
 static char *
 url_of(const LfdwPageRule *rule, const char *cursor)
 {
-	size_t		len = strlen(cursor);
-	char	   *utf8 = pg_server_to_any(cursor, len, PG_UTF8);
-	LfdwJsonReader reader;
-	LfdwJsonValue value;
-	char	   *url;
-
-	lfdw_json_init(&reader, utf8, strlen(utf8), true);
-	if (lfdw_json_value(&reader, &value) != LFDW_JSON_OK ||
-		value.type != LFDW_JSON_STRING)
+	if (cursor[0] != '"')
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION),
 				 errmsg("the next page that Lambda function \"%s\" names is not a URL",
@@ -214,11 +205,7 @@ url_of(const LfdwPageRule *rule, const char *cursor)
 						   lfdw_paging_option(rule->table->options)),
 				 errhint("Name the argument that carries it by the option cursor_argument of foreign table \"%s\".",
 						 rule->table->relname)));
-	url = palloc(value.len + 1);
-	len = lfdw_json_unescape(&value, url);
-	url[len] = '\0';
-	return MemoryContextStrdup(rule->context,
-							   pg_any_to_server(url, len, PG_UTF8));
+	return MemoryContextStrdup(rule->context, lfdw_json_text(cursor));
 }
 
 /* Goes on to the page that a cursor asks for. */

@@ -77,12 +77,8 @@ open_holder(const LfdwSketch *sketch, const LfdwJsonValue *key,
 	if (value->type == LFDW_JSON_STRING)
 		return lfdw_sketch_open_string(sketch, value) &&
 			value->type == LFDW_JSON_OBJECT;
-	for (int i = 0; i < (int) lengthof(holder_names); i++)
-	{
-		if (lfdw_json_is(key, holder_names[i]))
-			return value->type == LFDW_JSON_OBJECT;
-	}
-	return false;
+	return value->type == LFDW_JSON_OBJECT &&
+		lfdw_json_is_among(key, holder_names, lengthof(holder_names));
 }
 
 /*

@@ -54,6 +54,7 @@ CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', payload '{"la
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', rows_path 'rows');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', rows_path '/a~2');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', payload '{"next": {"page": 1}}', cursor_argument '/next/page/x');
+CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', payload '{"page": {"size": 1}}', batch_argument '/page/list', page_argument '/page');
 CREATE FOREIGN TABLE t (a int) SERVER s OPTIONS (function_arn 'f', envelope 'false', cursor_path '/next');
 
 -- columns

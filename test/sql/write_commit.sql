@@ -313,16 +313,14 @@ DELETE FROM stock WHERE id = 99;
 COMMIT;
 SELECT * FROM written();
 
--- an error tells rows by their numbers among the table's, and aborts everything
+-- an error aborts everything
 BEGIN;
 INSERT INTO orders VALUES (7, 'gone');
 INSERT INTO other VALUES (20, 1);
 INSERT INTO stock SELECT g, g FROM generate_series(20, 25) g;
 INSERT INTO other VALUES (21, 1);
 INSERT INTO stock VALUES (26, 26), (1, 1), (27, 27);
-\set SHOW_CONTEXT always
 COMMIT;
-\set SHOW_CONTEXT never
 SELECT * FROM orders WHERE id = 7;
 SELECT * FROM written();
 -- triggers and WITH CHECK OPTION are local

@@ -50,7 +50,11 @@ EXPLAIN (COSTS OFF) INSERT INTO orders (id) VALUES (4);
 -- values that JSON has not, and keys that tell no row
 INSERT INTO orders (id, price) VALUES (1, 1), (2, 'NaN');
 INSERT INTO orders (placed) VALUES ('infinity');
-SELECT sent FROM sent();
+INSERT INTO orders (item) VALUES ('keyless');
+SELECT sent->'lambda_fdw'->'rows' FROM sent();
+UPDATE orders SET item = 'x';
+DELETE FROM orders;
+SELECT sent->'lambda_fdw'->>'operation' FROM sent();
 -- settings do not change what is sent
 SET datestyle = 'German';
 SET timezone = 'Asia/Tokyo';
@@ -73,7 +77,11 @@ INSERT INTO documents VALUES (NULL, '{"id": 2, "x": [1.0]}', NULL, NULL), (3, NU
 SELECT sent->'lambda_fdw'->'rows' FROM sent();
 INSERT INTO documents (id, doc) VALUES (4, '{}');
 INSERT INTO documents (address, city) VALUES ('{}', 'Ulm');
-SELECT sent FROM sent();
+CREATE FUNCTION pass() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER pass BEFORE UPDATE ON documents FOR EACH ROW EXECUTE FUNCTION pass();
+UPDATE documents SET city = 'Bonn' WHERE id = 1;
+UPDATE documents SET city = 'Jena', address = '{}' WHERE id = 1;
+SELECT sent->'lambda_fdw'->'rows' FROM sent() WHERE sent->'lambda_fdw'->>'operation' <> 'scan';
 
 -- without the envelope one row a call, merged into the payload
 CREATE FOREIGN TABLE merged (id int, n int OPTIONS (argument_format 'json'), city text OPTIONS (path '/address/city'), list int[] OPTIONS (path '/deep/list'))
@@ -86,6 +94,10 @@ SELECT sent FROM sent();
 UPDATE merged SET n = 1;
 DELETE FROM merged;
 TRUNCATE merged;
+CREATE FOREIGN TABLE joined (tags text[], n int, doc jsonb) SERVER lambda OPTIONS (function_arn 'echo', envelope 'false', updatable 'true', argument_format 'csv');
+INSERT INTO joined VALUES ('{a,"b c"}', 1, '{"a": 1}'), ('{"",b}', 2, '"a,b"');
+INSERT INTO joined VALUES ('{a,"b,c"}');
+SELECT sent FROM sent();
 CREATE FOREIGN TABLE taken (tenant text, country text OPTIONS (path '/address/country'))
   SERVER lambda OPTIONS (function_arn 'echo', envelope 'false', payload '{"tenant": "acme"}', updatable 'true');
 INSERT INTO taken (country) VALUES ('DE');

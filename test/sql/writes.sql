@@ -150,6 +150,7 @@ BEGIN
   END IF;
   RETURN true;
 END $$;
+SELECT clear();
 INSERT INTO numbered (id, item) VALUES (7, 'a');
 SELECT since_18('UPDATE numbered SET item = ''b'' RETURNING (old.item, new.item, old.id, new.at)', '(a,b,7,noon)');
 SELECT since_18('INSERT INTO numbered (item) VALUES (''c'') RETURNING (old.item, new.id)', '(,8)');

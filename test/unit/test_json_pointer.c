@@ -191,6 +191,20 @@ test_begins_with(void)
 				cases[i].pointer, cases[i].prefix, cases[i].begins);
 }
 
+/* Of the pointers, each equals itself alone. */
+static void
+test_equal(void)
+{
+	static const char *const pointers[] = {"", "/a", "/a/b", "/a/b/", "/A", "/~1a", "/ab"};
+
+	for (int i = 0; i < (int) lengthof(pointers); i++)
+	{
+		for (int k = 0; k < (int) lengthof(pointers); k++)
+			unit_ok(lfdw_pointer_equal(parsed(pointers[i]), parsed(pointers[k])) == (i == k),
+					"\"%s\" equals \"%s\": %d", pointers[i], pointers[k], i == k);
+	}
+}
+
 /* RFC 6901, section 4: digits without leading zeros; "-" is no element. */
 static void
 test_index(void)
@@ -249,6 +263,7 @@ main(void)
 	test_long();
 	test_copies();
 	test_begins_with();
+	test_equal();
 	test_index();
 	test_names_element();
 	return unit_done();
