@@ -4,6 +4,7 @@ CREATE EXTENSION IF NOT EXISTS lambda_fdw;
 RESET client_min_messages;
 CREATE SCHEMA write_answers;
 SET search_path = write_answers, public;
+SET datestyle = 'Postgres, MDY';
 \set SHOW_CONTEXT never
 \pset format unaligned
 \pset tuples_only on
