@@ -249,7 +249,8 @@ lfdw_write_report_failures(const LfdwWriteBatch *batch, const List *failures)
 	ereport(ERROR,
 			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
 			 errmsg("Lambda function \"%s\" could not write %d of %d rows",
-					batch->target->function.label, nfailures, batch->nrows),
+					batch->target->function.label, Min(nfailures, batch->nrows),
+					batch->nrows),
 			 errdetail("%s", detail.data)));
 }
 
