@@ -100,7 +100,10 @@ set_moment(LfdwModify *modify, ModifyTableState *mtstate, const ResultRelInfo *r
 	else
 		modify->moment = reads ? LFDW_MOMENT_STATEMENT : LFDW_MOMENT_AS_THEY_COME;
 	if (plan && reads && modify->moment == LFDW_MOMENT_AT_ONCE)
-		lfdw_write_source_read_first(outerPlanState(mtstate));
+	{
+		modify->source = outerPlanState(mtstate);
+		lfdw_write_source_read_first(modify->source);
+	}
 }
 
 /* All columns of a row, as pull_varattnos numbers them. */
@@ -342,6 +345,8 @@ lambdaExecForeignInsert(EState *estate, ResultRelInfo *rinfo, TupleTableSlot *sl
 	LfdwModify *modify = rinfo->ri_FdwState;
 
 	check_options(estate, rinfo, slot);
+	if (modify->source)
+		lfdw_write_source_read_rest(modify->source, slot, planSlot);
 	MemoryContextReset(modify->row_context);
 	return write_row(modify, slot, NULL, slot);
 }

@@ -38,6 +38,7 @@ typedef struct LfdwModify
 	LfdwWriteOperation operation;
 	LfdwWriteMoment moment;
 	bool		copied;			/* the rows are COPY's */
+	PlanState  *source;			/* that is read before a row is sent, or NULL */
 	LfdwTable  *table;
 	LfdwWriteForm *form;
 	LfdwWriteTarget *target;	/* NULL for EXPLAIN alone */

@@ -24,6 +24,8 @@
 #include "modify/write_row.h"
 #include "pg/message.h"
 #include "pushdown/argument_form.h"
+#include "value/json_text.h"
+#include "value/json_writer.h"
 #include "value/value.h"
 
 /* What a record has of a column. */
@@ -126,9 +128,20 @@ lfdw_row_maker_create(const LfdwTable *table)
 	return maker;
 }
 
-/* Raises 22023 about a value that JSON cannot carry. */
+/* Raises 22023 about a value that cannot be sent. */
 static void
-report_value(const Row *row, const LfdwColumn *column, Datum value)
+report_value(const Row *row, const LfdwColumn *column, const char *why)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("column \"%s\" of foreign table \"%s\" cannot be written",
+					column->attname, row->target->table->relname),
+			 errdetail("Row " INT64_FORMAT ": %s.", row->number, why)));
+}
+
+/* Why JSON cannot carry a value. */
+static char *
+describe_value(const LfdwColumn *column, Datum value)
 {
 	Oid			function;
 	bool		varlena;
@@ -136,12 +149,8 @@ report_value(const Row *row, const LfdwColumn *column, Datum value)
 
 	getTypeOutputInfo(column->typid, &function, &varlena);
 	text = OidOutputFunctionCall(function, value);
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("column \"%s\" of foreign table \"%s\" cannot be written",
-					column->attname, row->target->table->relname),
-			 errdetail("Row " INT64_FORMAT ": JSON cannot carry its value \"%s\".",
-					   row->number, lfdw_error_excerpt(text, strlen(text)))));
+	return psprintf("JSON cannot carry its value \"%s\"",
+					lfdw_error_excerpt(text, strlen(text)));
 }
 
 /* Raises 22004 about a key that tells no row. */
@@ -173,6 +182,34 @@ report_overlap(const Row *row, const Overlap *overlap)
 }
 
 /*
+ * A value's JSON in the form of a column's arguments, palloc'd: by csv an array is
+ * its elements with commas between them, of which none has one itself.
+ */
+static char *
+in_form(const Row *row, int index, const char *json)
+{
+	LfdwArgumentFormat format = row->target->maker->formats[index];
+	StringInfoData joined;
+	List	   *texts;
+	ListCell   *lc;
+
+	if (format != LFDW_ARGUMENT_CSV || json[0] != '[')
+		return lfdw_argument_form_value(format, json);
+	initStringInfo(&joined);
+	texts = lfdw_json_texts(json);
+	foreach(lc, texts)
+	{
+		const char *text = lfirst(lc);
+
+		if (strchr(text, ','))
+			report_value(row, &row->target->table->columns[index],
+						 "an element of its value has a comma, which its argument_format, csv, cannot carry");
+		appendStringInfo(&joined, "%s%s", lc == list_head(texts) ? "" : ",", text);
+	}
+	return lfdw_json_quote(joined.data);
+}
+
+/*
  * Appends a value as JSON and a NUL.  A null of json and jsonb, which the
  * comparisons of a scan cannot send, is null.
  */
@@ -190,13 +227,12 @@ append_value(StringInfo out, const Row *row, int index, Datum value, bool isnull
 		Oid			base = getBaseType(column->typid);
 
 		if (base != JSONOID && base != JSONBOID)
-			report_value(row, column, value);
+			report_value(row, column, describe_value(column, value));
 		appendStringInfoString(out, "null");
 	}
 	else if (maker->formats[index] > LFDW_ARGUMENT_JSON)
 	{
-		char	   *json = lfdw_argument_form_value(maker->formats[index],
-													out->data + start);
+		char	   *json = in_form(row, index, out->data + start);
 
 		out->len = start;
 		appendStringInfoString(out, json);

@@ -123,6 +123,27 @@ lfdw_write_source_read_first(PlanState *node)
 	MemoryContextSwitchTo(old);
 }
 
+/*
+ * Has such a node that runs already read what it still has: a row that is routed
+ * begins the partition that it goes to, and may be the first.  plan_slot has the
+ * node's last row and slot what was made of it; both keep their values.
+ */
+void
+lfdw_write_source_read_rest(const PlanState *node, TupleTableSlot *slot,
+							TupleTableSlot *plan_slot)
+{
+	LfdwWriteSource *source = source_of(node);
+	MinimalTuple row;
+
+	if (source == NULL || source->store)
+		return;
+	if (slot != plan_slot)
+		ExecMaterializeSlot(slot);
+	row = ExecCopySlotMinimalTuple(plan_slot);
+	read_all(source);
+	ExecForceStoreMinimalTuple(row, plan_slot, true);
+}
+
 /* Ends what was kept for a statement that is over: a file is not left to be found. */
 void
 lfdw_write_source_end(const EState *estate)

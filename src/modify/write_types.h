@@ -45,6 +45,8 @@ typedef struct LfdwWriteTarget
 	int			batch_rows;		/* that an invocation carries at most */
 	int			max_concurrency;	/* invocations; 1 keeps the order */
 	bool		durable;		/* batch ids name executions */
+	int64		nrows;			/* that a writer was given; the last one's
+								 * number */
 	int			number;			/* of those whose rows are held until COMMIT */
 } LfdwWriteTarget;
 

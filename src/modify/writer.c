@@ -23,7 +23,6 @@
 #include "utils/memutils.h"
 
 #include "http/wait.h"
-#include "lambda/outcome.h"
 #include "modify/writer_internal.h"
 
 /* While rows come, the calls under way are looked at as often. */
@@ -282,11 +281,11 @@ add_row(LfdwWriter *writer, LfdwWriteTarget *target, const char *bytes,
 	if (writer->open &&
 		(writer->open->target != target || would_be_too_large(writer, len)))
 		close_batch(writer);
-	writer->nrows++;
+	target->nrows++;
 	writer->stats->rows++;
 	if (writer->open == NULL)
 		writer->open = lfdw_write_batch_create(writer->context, target,
-											   writer->nrows);
+											   target->nrows);
 	lfdw_write_batch_append(writer->open, bytes, len);
 }
 

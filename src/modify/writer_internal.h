@@ -72,8 +72,7 @@ struct LfdwWriter
 	const LfdwWriteTarget *measured;
 	size_t		overhead;
 
-	int64		nrows;			/* given */
-	int64		written;		/* of these, and by how many calls */
+	int64		written;		/* rows, and by how many calls */
 	int64		written_calls;
 };
 

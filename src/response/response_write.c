@@ -41,7 +41,6 @@ lfdw_response_expect_write(LfdwResponse *response)
 		response->row = lfdw_row_create(response->table, NULL);
 	/* the members of a root object are no rows, for they say how it went */
 	write->wanted = lfdw_row_wants_any(response->row) &&
-		!lfdw_text_is_body(response) &&
 		(options->rows_format != LFDW_ROWS_ENTRIES || is_named(response));
 	write->answer.affected = -1;
 	write->answer.nrows = -1;
@@ -130,8 +129,7 @@ note_count(LfdwResponse *response, LfdwJsonReader root)
 {
 	LfdwJsonValue rows;
 
-	if (!lfdw_text_is_body(response) &&
-		lfdw_json_find(root, response->rows_path,
+	if (lfdw_json_find(root, response->rows_path,
 					   response->table->function.label, &rows) &&
 		(is_named(response) || rows.type == LFDW_JSON_ARRAY))
 		response->write->answer.nrows = count_rows(response, &rows);
@@ -185,9 +183,9 @@ start_string(LfdwResponse *response, bool may_be_text)
 /*
  * The step before the root value of the answer of a write, or of what it holds.
  *
- * A body, a string, and an answer of a table of texts need not be JSON, unless they
- * begin as an object does, which could say that rows failed, or as an array of rows
- * that are wanted.
+ * A body, a string, and an answer of a table of texts, which may be truncated, need
+ * not be JSON, unless they begin as an object does, which could say that rows failed,
+ * or as an array of rows that are wanted.
  */
 LfdwJsonStatus
 lfdw_write_start(LfdwResponse *response)

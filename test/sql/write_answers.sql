@@ -182,12 +182,21 @@ SELECT put('o', '"OK"', '1', '["x"]', '{"rows":["x"],"affected":3}', '{"b":"x"}'
 CREATE FOREIGN TABLE k (a int DEFAULT -1, failed text DEFAULT 'local', affected int DEFAULT 0, "statusCode" int DEFAULT 0) SERVER lambda
   OPTIONS (function_arn 'write_answer', updatable 'true', batch_size '100');
 SELECT put('k', '{"a":1,"failed":"yes"}', '{"failed":2}', '{"a":1,"failed":[0]}', '{"affected":-5}', '{"a":1,"statusCode":500}');
--- texts
-CREATE FOREIGN TABLE c (a int DEFAULT -1, b text DEFAULT 'local') SERVER lambda
-  OPTIONS (function_arn 'write_answer', updatable 'true', batch_size '100', answer_format 'csv');
-SELECT put('c', E'a,b\n1,x', 'Created', '"a,b\n1,x"', '{"failed":[0]}', '{"statusCode":200,"body":"a,b\n1,x"}', '{oops', '');
-ALTER FOREIGN TABLE c OPTIONS (ADD rows_path '/csv');
-SELECT put('c', '{"csv":"b\nx"}', '{"csv":null}', '{"csv":"b\nx","failed":[0]}', '{}', 'Created');
+-- a table of texts, which may be truncated, need not be answered with JSON
+CREATE FOREIGN TABLE c (a int, b text) SERVER lambda
+  OPTIONS (function_arn 'write_answer', truncatable 'true', answer_format 'csv');
+CREATE FUNCTION empty(VARIADIC responses text[]) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+  response text;
+BEGIN
+  FOREACH response IN ARRAY responses LOOP
+    RETURN NEXT response;
+    PERFORM answer('c', jsonb_build_object('response', response));
+    RETURN QUERY SELECT outcome('TRUNCATE c', false);
+  END LOOP;
+END $$;
+SELECT empty(E'a,b\n1,x', 'Emptied', '"a,b\n1,x"', '{"statusCode":200,"body":"a,b\n1,x"}', '', '{oops', '{"statusCode":500,"body":"a,b"}',
+  '{"error":"none"}', '{"failed":[{"message":"locked"}]}');
 -- values that the function may not change, and others; the rows before stay
 CREATE FOREIGN TABLE v (a int DEFAULT -1, b text DEFAULT repeat('local', 100), w int GENERATED ALWAYS AS (a * 2) STORED, n numeric DEFAULT 1.50,
   r text[] DEFAULT '{x,y}', dropped int, q date DEFAULT '2026-01-01') SERVER lambda
@@ -225,6 +234,11 @@ SELECT outcome('INSERT INTO t SELECT FROM generate_series(1, 3)', false);
 SELECT answer('t', jsonb_build_object('chunks', regexp_split_to_array(response, '')))
   FROM (VALUES ('{"rows":[["é",8]],"columns":["b","a"],"affected":1}')) AS answer (response);
 SELECT outcome('INSERT INTO t DEFAULT VALUES RETURNING (a, b)', true);
+-- an answer that takes the place of one that broke off is a write's, too
+CREATE FOREIGN TABLE broken (id int DEFAULT -1) SERVER lambda
+  OPTIONS (function_arn 'truncated', updatable 'true', idempotent 'true', batch_size '100', payload '{"times": 1, "body": "{\"failed\":[1],\"rows\":[{"}');
+SELECT outcome('INSERT INTO broken SELECT FROM generate_series(1, 3)', false);
+SELECT outcome('INSERT INTO broken DEFAULT VALUES RETURNING id', true);
 
 SET client_min_messages = warning;
 DROP SCHEMA write_answers CASCADE;

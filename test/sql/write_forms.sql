@@ -94,6 +94,10 @@ SELECT sent FROM sent();
 UPDATE merged SET n = 1;
 DELETE FROM merged;
 TRUNCATE merged;
+CREATE FOREIGN TABLE joined (tags text[], n int, doc jsonb) SERVER lambda OPTIONS (function_arn 'echo', envelope 'false', updatable 'true', argument_format 'csv');
+INSERT INTO joined VALUES ('{a,"b c"}', 1, '{"a": 1}'), ('{"",b}', 2, '"a,b"');
+INSERT INTO joined VALUES ('{a,"b,c"}');
+SELECT sent FROM sent();
 CREATE FOREIGN TABLE taken (tenant text, country text OPTIONS (path '/address/country'))
   SERVER lambda OPTIONS (function_arn 'echo', envelope 'false', payload '{"tenant": "acme"}', updatable 'true');
 INSERT INTO taken (country) VALUES ('DE');

@@ -24,6 +24,8 @@ $node->safe_psql('postgres', $_)
 	create_server('narrow', $endpoint, "max_response_bytes '1000'"),
 	create_server('nobody', 'http://127.0.0.1:1'),
 	create_outcome(),
+	create_function('lambda', 'calls',
+		columns => 'function text, headers jsonb, payload jsonb'),
 	create_function('lambda', 'reset_calls', columns => 'cleared int'));
 
 my $session = open_session($node);
@@ -34,9 +36,10 @@ sub table
 {
 	my ($server, $options, %event) = @_;
 	my $name = 'written_' . ++$tables;
+	my $function = delete $event{function} // 'write_fault';
 
 	$node->safe_psql('postgres', create_function($server, $name,
-			function => 'write_fault',
+			function => $function,
 			columns => q{id int OPTIONS (key 'true'), t text},
 			options => join ', ', q{updatable 'true'}, $options || (),
 			sprintf "payload '%s'", encode_json({ ledger => $ledger, %event })));
@@ -56,9 +59,10 @@ sub entries
 {
 	my $what = shift;
 
-	return () unless -e $ledger;
-	return grep { !$what || $_->{what} eq $what }
-	  map { decode_json($_) } split /\n/, slurp_file($ledger);
+	my @entries = grep { !$what || $_->{what} eq $what }
+	  map { decode_json($_) } -e $ledger ? split /\n/, slurp_file($ledger) : ();
+
+	return @entries;
 }
 
 # How often each row was carried out, and by which batches.
@@ -198,6 +202,8 @@ my @faults = (
 	[ 'raw', { response => '[{"id": 1}' }, '22P02', 1, 1 ],
 	[ 'raw', { response => 'no JSON' }, '22P02', 1, 1 ],
 	[ 'raw', { response => '{"errorType": "E"}', function_error => 'Unhandled' }, '38000', 1, 1 ],
+	[ 'raw', { response => '{"errorType": "Function.ResponseSizeTooLarge"}', function_error => 'Unhandled' },
+		'38000', 1, 1 ],
 	# nothing is written here
 	[ 'throttled', { retry_after => 0 }, '53400', 0, 0 ],
 	[ 'aws_errors', { error => 'EC2UnexpectedException' }, 'HV00L', 0, 0 ],
@@ -291,11 +297,18 @@ meets('reset, then refused',
 		response => '{"message": "no"}'),
 	'08007', 2);
 
+clear();
+meets('reset, then too large',
+	table('lambda', q{batch_size '10', max_concurrency '1', idempotent 'true'},
+		fault => 'reset_before', on => [11], times => 1, then => 'raw', status => 413,
+		response => '{"message": "no"}'),
+	'08007', 2);
+
 # A durable function is named by the batch, and may be called again.
 clear();
 my $durable = table('lambda',
-	q{batch_size '10', durable 'true', qualifier '$LATEST', function_arn 'write_durable'},
-	fault => 'reset_before', times => 1);
+	q{batch_size '10', durable 'true', qualifier '$LATEST'}, function => 'write_durable',
+	fault => 'aws_errors', error => 'ServiceException', times => 1);
 is_deeply(outcome_of($session, insert($durable, 30)), { rows => 30 }, 'a durable function');
 is( $node->safe_psql('postgres', <<'END'), '6|3|3|t', 'each batch comes twice, by one name');
 SELECT count(*), count(DISTINCT name), count(DISTINCT payload), bool_and(name = payload->'lambda_fdw'->>'batch_id')
@@ -304,8 +317,8 @@ FROM (SELECT headers->>'x-amz-durable-execution-name' AS name, payload FROM call
 END
 clear();
 $durable = table('lambda',
-	q{batch_size '10', durable 'true', qualifier '$LATEST', function_arn 'write_durable'},
-	fault => 'reset_before');
+	q{batch_size '10', durable 'true', qualifier '$LATEST'}, function => 'write_durable',
+	fault => 'aws_errors', error => 'ServiceException');
 $outcome = outcome_of($session, insert($durable, 10));
 is($outcome->{sqlstate}, '08007', 'a durable function that never answers');
 like($outcome->{hint}, qr/^The durable execution "\w{32}-1", if there is one, tells: /,
@@ -315,7 +328,7 @@ like($outcome->{hint}, qr/^The durable execution "\w{32}-1", if there is one, te
 clear();
 $outcome = outcome_of($session, insert(table('nobody', q{batch_size '10'}), 30));
 is($outcome->{sqlstate}, 'HV00N', 'nobody listens');
-like($outcome->{context}, qr/^rows 1 to 10 of INSERT .*: not written$/m, 'and nothing is written');
+like($outcome->{context}, qr/^rows \d+ to \d+ of INSERT .*: not written$/m, 'and nothing is written');
 unlike($outcome->{context}, qr/may be written/, 'by no call');
 is_deeply([ entries() ], [], 'nothing came');
 
@@ -389,6 +402,17 @@ foreach my $second (1 .. 100)
 }
 accounts('an Event', 30, 1, 1);
 
+# What a transaction changes twice is changed in its order.
+clear();
+my $changed = table('lambda', q{batch_size '5', deliver_at 'commit'}, have => [ 1 .. 20 ],
+	delay_ms => 10);
+$session->query('BEGIN');
+$session->query("UPDATE $changed SET t = '$_'") for 1, 2;
+is($session->query('COMMIT'), '', 'changes are held');
+is_deeply([ map { $_->{what}, @{ $_->{ids} } } entries() ],
+	[ map { my $first = $_; map { $_, $first .. $first + 4 } 'came', 'ran' } (1, 6, 11, 16) x 2 ],
+	'and go one call after the other');
+
 # COPY.
 my $file = "$PostgreSQL::Test::Utils::tmp_check/rows$$";
 append_to_file($file, join '', map { "$_\trow $_\n" } 1 .. 30);
@@ -442,16 +466,16 @@ accounts('a write inside of a write', 20, 1, 1);
 clear();
 my $left = table('lambda', q{batch_size '10'}, fault => 'hang', on => [1]);
 my $right = table('lambda', q{batch_size '10'}, fault => 'raw', on => [40], status => 403,
-	response => '{}');
+	response => '{}', delay_ms => 1000);
 $node->safe_psql('postgres', <<"END");
 CREATE TABLE parted (id int, t text) PARTITION BY RANGE (id);
 ALTER TABLE parted ATTACH PARTITION $left FOR VALUES FROM (1) TO (31);
 ALTER TABLE parted ATTACH PARTITION $right FOR VALUES FROM (31) TO (100);
 END
-$outcome = outcome_of($session, insert('parted', 50));
+$outcome = outcome_of($session, insert('parted', 50) . ' ORDER BY i DESC');
 is($outcome->{sqlstate}, '42501', 'a partition is refused');
 like($outcome->{context},
-	qr/^rows 1 to 10 of INSERT into foreign table "$left", batch [^\n]*: was under way, may be written$/m,
+	qr/^rows 21 to 30 of INSERT into foreign table "$left", batch [^\n]*: was under way, may be written$/m,
 	'what is under way to another is told')
   or note explain $outcome;
 
@@ -482,19 +506,6 @@ like($answer, qr/row 5 of INSERT into foreign table "$slow", batch \w{32}-5: was
 like($answer, qr/rows written before: 4, in calls: 4/, 'and what was written');
 cmp_ok(median(@cancel), '<', 50, 'within 50 ms');
 
-# The backend is killed amid its calls.
-clear();
-my $victim = open_session($node);
-$victim->send(insert($slow, 40));
-sleep(0.05) until entries('came') == 16 + 4;
-kill 'KILL', $victim->pid;
-$victim->receive;
-$victim->close;
-sleep(0.05) until slurp_file($node->logfile) =~ /all server processes terminated; reinitializing/;
-$node->poll_query_until('postgres', 'SELECT true');
-accounts('a killed backend', 20, 1, 1);
-is(scalar(entries('came')), 20, 'nothing is sent after its death');
-
 # The endpoint is killed amid its calls: what came before its death may be written,
 # and the rest is not sent.
 clear();
@@ -511,5 +522,18 @@ like($outcome->{context}, qr/may be written/, 'its rows may be written');
 my ($before) = $outcome->{context} =~ /^rows written before: (\d+)/m;
 cmp_ok($before // 0, '<=', scalar(keys %$ran), 'what is said to be written is');
 cmp_ok($most, '<', 200, 'and the rest is not sent');
+
+# The backend is killed amid its calls.
+clear();
+my $victim = open_session($node);
+$victim->send(insert($slow, 40));
+sleep(0.05) until entries('came') == 16 + 4;
+kill 'KILL', $victim->pid;
+$victim->receive;
+$victim->close;
+sleep(0.05) until slurp_file($node->logfile) =~ /all server processes terminated; reinitializing/;
+$node->poll_query_until('postgres', 'SELECT true');
+accounts('a killed backend', 20, 1, 1);
+is(scalar(entries('came')), 20, 'nothing is sent after its death');
 
 done_testing();

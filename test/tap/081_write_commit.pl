@@ -31,7 +31,19 @@ $node->safe_psql('postgres', $_)
 	"ALTER USER MAPPING FOR CURRENT_USER SERVER hanging OPTIONS (ADD role_arn '$role/hang')",
 	create_function('lambda', 'calls',
 		columns => 'seq int, function text, payload jsonb, access_key text'),
+	create_function('lambda', 'written', function => 'calls',
+		columns => 'function text, payload jsonb, written int'),
 	create_function('lambda', 'reset_calls', columns => 'cleared int'),
+	create_function('lambda', 'reset_store', columns => 'cleared int'),
+	map({ my ($name, $options) = @$_;
+			create_function('lambda', $name, function => 'store',
+				columns => q{id int OPTIONS (key 'true'), n int},
+				options => "updatable 'true', deliver_at 'commit', batch_size '3', $options") }
+		[ 'stock', q{payload '{"store": "stock"}'} ],
+		[ 'other', q{payload '{"store": "other"}'} ],
+		[ 'throttled', q{payload '{"fault": "throttled", "times": 2}'} ],
+		[ 'broken', q{payload '{"fault": "reset_after", "times": 1, "once": true}'} ],
+		[ 'repeated', q{payload '{"fault": "reset_after", "times": 1, "once": true}', idempotent 'true'} ]),
 	'CREATE TABLE local (what text)',
 	q{CREATE FUNCTION hold(function text, payload jsonb DEFAULT '1', server text DEFAULT 'lambda')
 	  RETURNS void LANGUAGE sql AS
@@ -95,7 +107,7 @@ begin($session, 'deadline', q{'echo'}, q{'hang'}, q{'echo', '2'});
 my $answer;
 my $elapsed = elapsed_ms(sub { $answer = $session->query('COMMIT') });
 like($answer, qr/57014: canceling COMMIT due to lambda_fdw.commit_timeout/, 'commit_timeout');
-like($answer, qr/CONTEXT:.*payload 2 for Lambda function "hang"/, 'what it waited for');
+like($answer, qr/CONTEXT:.*payload 1 for Lambda function "hang"/, 'what it waited for');
 cmp_ok($elapsed, '>', 290, 'not before its time');
 cmp_ok($elapsed, '<', 2000, 'and not long after');
 is_gone('deadline', 'commit_timeout');
@@ -112,6 +124,44 @@ like($session->query('CALL committing()'),
 $session->query('RESET statement_timeout');
 is($session->query('SHOW lambda_fdw.commit_timeout'), '1min', 'the default');
 like($session->query('SET lambda_fdw.commit_timeout = -1'), qr/22023: -1 ms is outside/, 'it is not negative');
+
+# ---------------------------------------------------------------------------
+# Errors of rows, batches that are sent again
+# ---------------------------------------------------------------------------
+
+$node->safe_psql('postgres', 'SELECT * FROM reset_store');
+$session->query($_)
+  for 'BEGIN', q{INSERT INTO local VALUES ('rows')}, 'INSERT INTO other VALUES (1, 1)',
+  'INSERT INTO stock SELECT g, g FROM generate_series(1, 4) g',
+  'INSERT INTO other VALUES (2, 2)', 'INSERT INTO stock VALUES (5, 5), (1, 1)';
+like($session->query('COMMIT'),
+	qr/38000: .*a row with the key .*rows 5 to 6 of INSERT into foreign table "stock", batch [0-9a-f]{32}-5: /s,
+	'an error tells the rows by their number among those of the table');
+is_gone('rows', 'an error of rows');
+
+# How many calls a table's writes were, how many batch_ids they had, and how many
+# rows were written.
+sub batches
+{
+	my $of = shift;
+
+	return $node->safe_psql('postgres',
+		q{SELECT count(*), count(DISTINCT payload->'lambda_fdw'->>'batch_id'), sum(written) FROM written}
+		  . qq{ WHERE payload->'lambda_fdw'->>'table' = '$of'});
+}
+
+reset_calls($node);
+$session->query($_) for 'BEGIN', 'INSERT INTO throttled VALUES (1, 1)', 'INSERT INTO throttled VALUES (2, 2)';
+is($session->query('COMMIT'), '', 'throttled');
+is(batches('throttled'), '3|1|2', 'is sent again with its batch_id');
+$session->query($_) for 'BEGIN', 'INSERT INTO repeated VALUES (1, 1)', 'INSERT INTO repeated VALUES (2, 2)';
+is($session->query('COMMIT'), '', 'an idempotent write whose connection broke');
+is(batches('repeated'), '2|1|2', 'is sent again with its batch_id');
+begin($session, 'unknown');
+$session->query('INSERT INTO broken VALUES (1, 1)');
+like($session->query('COMMIT'), qr/08007: /, 'one that is not may be written');
+is(batches('broken'), '1|1|1', 'and is not sent again');
+is_gone('unknown', 'an unknown outcome');
 
 # ---------------------------------------------------------------------------
 # Credentials that are asked for then

@@ -133,7 +133,7 @@ def write(target, operation, row, event):
     key, values = row.get("key") or {}, row.get("values") or {}
     if operation == "delete":
         return target.delete(key)
-    values = merge(values, event.get("set") or {})
+    values = merge(values, event["set"]) if "set" in event else values
     if operation == "update":
         if event.get("defect") == "new_key":
             key = {name: values.get(name, value) for name, value in key.items()}

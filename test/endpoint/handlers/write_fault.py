@@ -5,6 +5,7 @@ request that has come, and one for each that was carried out.  A row is known by
 its value `id`.
 
 ledger     the file's path
+have       the ids of the rows that a read gets
 fault      the handler that answers instead, after the rows were written; or, before:
            throttled, aws_errors
 on         ids: only batches with any of them meet the fault
@@ -55,6 +56,8 @@ def fault_of(event, context, ids):
 
 
 def lambda_handler(event, context):
+    if event["lambda_fdw"]["operation"] == "scan":
+        return [{"id": one} for one in event["have"]]
     ids = [{**row["key"], **row["values"]}["id"]
            for row in event["lambda_fdw"]["rows"]]
     note(event, "came", ids)
