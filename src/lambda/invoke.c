@@ -244,15 +244,22 @@ finish(LfdwInvocation *invocation)
 	count_report(invocation);
 }
 
+/* May less be sent at a time, by others?  A write that may have happened may not. */
+static bool
+may_split(const LfdwInvocation *invocation)
+{
+	return invocation->splittable &&
+		(!invocation->function->writes ||
+		 lfdw_outcome_of(invocation) == LFDW_NOT_RUN);
+}
+
 /* The function raised: an error, more than Lambda passes on, or no rows. */
 static void
 handle_raised(LfdwInvocation *invocation)
 {
 	finish(invocation);
 	lfdw_answer_read_doc(invocation);
-	/* a write has happened */
-	invocation->too_large = invocation->splittable &&
-		!invocation->function->writes &&
+	invocation->too_large = may_split(invocation) &&
 		lfdw_answer_is_too_large(invocation);
 	invocation->no_rows = lfdw_error_type_is_among(invocation->doc->error_type,
 												   invocation->no_rows_errors);
@@ -265,7 +272,7 @@ static void
 handle_refused(LfdwInvocation *invocation)
 {
 	lfdw_answer_read_doc(invocation);
-	invocation->too_large = invocation->splittable &&
+	invocation->too_large = may_split(invocation) &&
 		invocation->run->error.class == LFDW_AWS_TOO_LARGE;
 	if (!invocation->too_large)
 		lfdw_invocation_report_error(invocation);

@@ -52,6 +52,14 @@ typedef struct LfdwInvokeStats
 														 * came; "" for none */
 } LfdwInvokeStats;
 
+/* What is known of whether a function has run. */
+typedef enum LfdwInvokeOutcome
+{
+	LFDW_NOT_RUN,				/* surely not */
+	LFDW_MAY_HAVE_RUN,			/* nobody knows */
+	LFDW_HAS_RUN				/* it answered */
+} LfdwInvokeOutcome;
+
 /* The header that says which durable execution answered. */
 #define LFDW_DURABLE_ARN_HEADER "X-Amz-Durable-Execution-Arn"
 
@@ -72,6 +80,7 @@ extern bool lfdw_invoke_too_large(const LfdwInvocation *invocation);
 extern void lfdw_invoke_allow_no_rows(LfdwInvocation *invocation,
 									  const List *errors);
 extern bool lfdw_invoke_has_no_rows(const LfdwInvocation *invocation);
+extern LfdwInvokeOutcome lfdw_outcome_of(const LfdwInvocation *invocation);
 extern int	lfdw_invoke_status(const LfdwInvocation *invocation);
 extern char *lfdw_invoke_header(const LfdwInvocation *invocation,
 								const char *name);

@@ -11,7 +11,6 @@
 #include "postgres.h"
 
 #include "lambda/invoke_internal.h"
-#include "lambda/outcome.h"
 #include "lambda/sqlstate.h"
 #include "pg/message.h"
 

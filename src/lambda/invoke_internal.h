@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * invoke_internal.h
- *		One invocation and its attempts, for invoke.c, answer.c and invoke_error.c.
+ *		One invocation and its attempts, for invoke.c, answer.c, outcome.c and
+ *		invoke_error.c.
  *
  * IDENTIFICATION
  *	  src/lambda/invoke_internal.h
@@ -52,6 +53,10 @@ extern void lfdw_answer_read_doc(LfdwInvocation *invocation);
 extern void lfdw_answer_read_log(LfdwInvocation *invocation);
 extern bool lfdw_answer_is_too_large(const LfdwInvocation *invocation);
 extern char *lfdw_answer_encoding(const LfdwInvocation *invocation);
+
+/* outcome.c */
+extern int	lfdw_outcome_sqlstate(const LfdwInvocation *invocation,
+								  int sqlstate);
 
 /* invoke_error.c */
 extern void lfdw_invocation_report_error(const LfdwInvocation *invocation);

@@ -11,10 +11,9 @@
 #include "postgres.h"
 
 #include "lambda/invoke_internal.h"
-#include "lambda/outcome.h"
 
 /* What the attempt that is under way, or was the last, says. */
-static LfdwOutcome
+static LfdwInvokeOutcome
 outcome_of_attempt(const LfdwServiceRun *run)
 {
 	int			status = run->exchange ? lfdw_exchange_status(run->exchange) : 0;
@@ -23,20 +22,20 @@ outcome_of_attempt(const LfdwServiceRun *run)
 	{
 		case LFDW_SERVICE_WAITING:
 			/* for another attempt; may_be_done has those before */
-			return LFDW_OUTCOME_NOT_RUN;
+			return LFDW_NOT_RUN;
 		case LFDW_SERVICE_REFUSED:
 			return lfdw_aws_error_may_have_run(run->error.status, run->error.code) ?
-				LFDW_OUTCOME_UNKNOWN : LFDW_OUTCOME_NOT_RUN;
+				LFDW_MAY_HAVE_RUN : LFDW_NOT_RUN;
 		case LFDW_SERVICE_RUNNING:
 		case LFDW_SERVICE_FAILED:
 			if (!lfdw_exchange_may_be_sent(run->exchange))
-				return LFDW_OUTCOME_NOT_RUN;
+				return LFDW_NOT_RUN;
 			break;
 		case LFDW_SERVICE_ANSWERING:
 		case LFDW_SERVICE_DONE:
 			break;
 	}
-	return status >= 200 && status < 300 ? LFDW_OUTCOME_RUN : LFDW_OUTCOME_UNKNOWN;
+	return status >= 200 && status < 300 ? LFDW_HAS_RUN : LFDW_MAY_HAVE_RUN;
 }
 
 /*
@@ -44,13 +43,13 @@ outcome_of_attempt(const LfdwServiceRun *run)
  * it has, and to an Event once it will.  An attempt that nobody knows of leaves
  * it unknown, though the next was refused.
  */
-LfdwOutcome
+LfdwInvokeOutcome
 lfdw_outcome_of(const LfdwInvocation *invocation)
 {
-	LfdwOutcome outcome = outcome_of_attempt(invocation->run);
+	LfdwInvokeOutcome outcome = outcome_of_attempt(invocation->run);
 
-	return outcome == LFDW_OUTCOME_NOT_RUN && invocation->run->may_be_done ?
-		LFDW_OUTCOME_UNKNOWN : outcome;
+	return outcome == LFDW_NOT_RUN && invocation->run->may_be_done ?
+		LFDW_MAY_HAVE_RUN : outcome;
 }
 
 /*
@@ -61,10 +60,10 @@ lfdw_outcome_of(const LfdwInvocation *invocation)
 int
 lfdw_outcome_sqlstate(const LfdwInvocation *invocation, int sqlstate)
 {
-	LfdwOutcome outcome = lfdw_outcome_of(invocation);
+	LfdwInvokeOutcome outcome = lfdw_outcome_of(invocation);
 
 	return invocation->function->writes &&
-		(outcome == LFDW_OUTCOME_UNKNOWN ||
-		 (outcome == LFDW_OUTCOME_RUN && sqlstate == ERRCODE_CONNECTION_FAILURE)) ?
+		(outcome == LFDW_MAY_HAVE_RUN ||
+		 (outcome == LFDW_HAS_RUN && sqlstate == ERRCODE_CONNECTION_FAILURE)) ?
 		ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN : sqlstate;
 }

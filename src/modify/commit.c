@@ -405,24 +405,29 @@ lfdw_commit_find(const char *key)
 }
 
 /*
- * Has lfdw_commit_find, which just did not find a target of this key, find this one,
- * made in lfdw_commit_context, until its relation, or any server, user mapping or
- * role changes.  What is held of it goes to it all the same.  The key is copied.
+ * Takes a target, made in lfdw_commit_context, so that lfdw_commit_hold can be given
+ * it until the transaction ends.
+ *
+ * With a key, which lfdw_commit_find has just not found, that finds it until its
+ * relation, or any server, user mapping or role changes.  What is held of it goes to
+ * it all the same.  The key is copied.
  */
 void
 lfdw_commit_keep(const char *key, LfdwWriteTarget *target)
 {
 	KnownTarget *known;
-	bool		found;
 	MemoryContext oldcontext = MemoryContextSwitchTo(lfdw_commit_context());
 
 	target->number = list_length(queue->targets);
 	queue->targets = lappend(queue->targets, target);
-	key = pstrdup(key);
-	known = hash_search(queue->known, &key, HASH_ENTER, &found);
-	known->target = target;
-	/* what has changed since may not be in it */
-	known->generation = queue->generation;
+	if (key)
+	{
+		key = pstrdup(key);
+		known = hash_search(queue->known, &key, HASH_ENTER, NULL);
+		known->target = target;
+		/* what has changed since may not be in it */
+		known->generation = queue->generation;
+	}
 	MemoryContextSwitchTo(oldcontext);
 }
 

@@ -12,7 +12,6 @@
 
 #include "utils/memutils.h"
 
-#include "lambda/outcome.h"
 #include "modify/write_form.h"
 #include "modify/write_row.h"
 #include "modify/writer_internal.h"
@@ -77,11 +76,11 @@ shown_outcome(const LfdwWriteBatch *batch)
 		return "not sent";
 	switch (lfdw_outcome_of(batch->invocation))
 	{
-		case LFDW_OUTCOME_NOT_RUN:
+		case LFDW_NOT_RUN:
 			return "not written";
-		case LFDW_OUTCOME_RUN:
+		case LFDW_HAS_RUN:
 			return "the function has run and may have written them";
-		case LFDW_OUTCOME_UNKNOWN:
+		case LFDW_MAY_HAVE_RUN:
 			break;
 	}
 	return "may be written";
@@ -126,7 +125,7 @@ describe_calls(const LfdwWriter *writer, int named)
 		const LfdwWriteBatch *batch = lfirst(lc);
 
 		if (batch == writer->current ||
-			lfdw_outcome_of(batch->invocation) == LFDW_OUTCOME_NOT_RUN)
+			lfdw_outcome_of(batch->invocation) == LFDW_NOT_RUN)
 			continue;
 		if (named++ < SHOWN_MAX)
 			errcontext("%s: was under way, may be written", shown_batch(batch));
@@ -250,7 +249,8 @@ lfdw_write_report_failures(const LfdwWriteBatch *batch, const List *failures)
 	ereport(ERROR,
 			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
 			 errmsg("Lambda function \"%s\" could not write %d of %d rows",
-					batch->target->function.label, nfailures, batch->nrows),
+					batch->target->function.label, Min(nfailures, batch->nrows),
+					batch->nrows),
 			 errdetail("%s", detail.data)));
 }
 

@@ -23,7 +23,6 @@
 #include "utils/memutils.h"
 
 #include "http/wait.h"
-#include "lambda/outcome.h"
 #include "modify/writer_internal.h"
 
 /* While rows come, the calls under way are looked at as often. */

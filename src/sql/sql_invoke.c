@@ -333,7 +333,7 @@ append_key(StringInfo key, const char *text)
 		appendStringInfoString(key, " -");
 }
 
-/* What calls have in common that have one target, as a text. */
+/* What calls have in common that have one target, but for durable names, as a text. */
 static char *
 target_key(const LfdwSqlCall *call, Oid serverid)
 {
@@ -347,7 +347,6 @@ target_key(const LfdwSqlCall *call, Oid serverid)
 	append_key(&key, call->log_type);
 	append_key(&key, call->context);
 	append_key(&key, call->tenant_id);
-	append_key(&key, call->durable_name);
 	return key.data;
 }
 
@@ -358,8 +357,8 @@ copy_text(const char *text)
 }
 
 /*
- * What payloads of a call are written to, until the transaction ends: the function,
- * as the current user calls it.
+ * What payloads of such a call are written to, until the transaction ends: the
+ * function, as the current user calls it.
  */
 static LfdwWriteTarget *
 make_target(const LfdwSqlCall *call, const char *server)
@@ -371,7 +370,7 @@ make_target(const LfdwSqlCall *call, const char *server)
 
 	kept.qualifier = copy_text(call->qualifier);
 	kept.tenant_id = copy_text(call->tenant_id);
-	kept.durable_name = copy_text(call->durable_name);
+	kept.durable_name = NULL;
 	target->operation = LFDW_WRITE_PAYLOAD;
 	target->userid = GetUserId();
 	target->caller = lfdw_function_caller(options, target->userid);
@@ -386,6 +385,23 @@ make_target(const LfdwSqlCall *call, const char *server)
 				 errmsg("cannot use deliver_at 'commit' with invocation_type 'DryRun'"),
 				 errdetail("Nobody would see what the dry run says.")));
 	return target;
+}
+
+/* The same for a call that names its execution, as no other does. */
+static LfdwWriteTarget *
+name_target(const LfdwWriteTarget *target, const char *durable_name)
+{
+	MemoryContext oldcontext;
+	LfdwWriteTarget *named;
+
+	check_durable_name(durable_name);
+	oldcontext = MemoryContextSwitchTo(lfdw_commit_context());
+	named = palloc(sizeof(LfdwWriteTarget));
+	*named = *target;
+	named->function.durable_name = pstrdup(durable_name);
+	MemoryContextSwitchTo(oldcontext);
+	lfdw_commit_keep(NULL, named);
+	return named;
 }
 
 /*
@@ -407,6 +423,8 @@ hold_call(const LfdwSqlCall *call, const char *server)
 		target = make_target(call, server);
 		lfdw_commit_keep(key, target);
 	}
+	if (call->durable_name)
+		target = name_target(target, call->durable_name);
 	lfdw_invoke_check_payload(&target->function, make_payload(call)->len);
 	lfdw_commit_hold(target, payload, strlen(payload));
 	memset(nulls, true, sizeof(nulls));

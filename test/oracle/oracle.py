@@ -27,8 +27,8 @@ SHRUNK = 2      # failures that each session makes smaller
 MINIMUMS = (("filter", None, 0.40), ("rows", None, 0.55),
             ("limit", "capability limit", 0.04),
             ("order", "capability order_by", 0.02), ("bind", "bind", 0.08))
-OF_WRITES = (("rows", None, 0.90), ("returned", None, 0.50),
-             ("undone", None, 0.10))
+OF_WRITES = (("rows", None, 0.90), ("returned", None, 0.30),
+             ("undone", None, 0.05))
 MOST_ASIDE = 0.05       # of queries that count neither way, and of errors
 
 
@@ -208,7 +208,8 @@ def main():
         print("  cancelled: %s" % ", ".join(tally.cancelled[:8]))
     # A few rounds, which are all that a busy machine has time for, have not
     # the shares of many.
-    cut_short = 50 <= tally.counts["queries"] < arguments.queries
+    few = 1 if arguments.of == "writes" else QUERIES_A_ROUND
+    cut_short = few <= tally.counts["queries"] < arguments.queries
     results = list(tally.checks(not (arguments.no_shares or arguments.only or
                                      cut_short)))
     for number, (good, what) in enumerate(results, 1):

@@ -203,7 +203,7 @@ class StoredSchema:
         table.operations.add("insert")
         if form in ("envelope", "http") and table.keys:
             table.operations |= {"select", "update", "delete"}
-        if form in ("envelope", "single"):
+        if form != "list":      # which cannot be read
             table.operations.add("select")
         if form == "envelope":
             table.operations.add("truncate")
@@ -279,10 +279,9 @@ class StoredSchema:
         if key:
             options += [("update_route", "PATCH /%s/%s" % (name, key)),
                         ("delete_route", "DELETE /%s/%s" % (name, key))]
-        if chance.random() < 0.3:       # which is a list to those who read, too
+        if chance.random() < 0.3:
             stage["list"] = "items"
             options.append(("batch_argument", "/body/items"))
-            table.operations = {"insert"}
         return options + [("payload", json.dumps({"stageVariables": stage}))]
 
     def list(self, table, payload):

@@ -47,8 +47,14 @@ SELECT function, qualifier, invocation_type, payload, headers->>'x-amz-tenant-id
        convert_from(decode(headers->>'x-amz-client-context', 'base64'), 'utf8') AS context
   FROM calls ORDER BY seq;
 SELECT count(*) FROM reset_calls;
+-- each with its own name of a durable execution
+SELECT count(lambda_invoke('lambda', 'echo', to_jsonb(g), deliver_at => 'commit', durable_execution_name => 'order-' || g))
+  FROM generate_series(1, 2) g;
+SELECT payload, headers->>'x-amz-durable-execution-name' AS name FROM calls ORDER BY seq;
+SELECT count(*) FROM reset_calls;
 
 -- what is refused at once
+SELECT lambda_invoke('lambda', 'echo', '1', deliver_at => 'commit', durable_execution_name => 'a b');
 SELECT lambda_invoke('lambda', 'echo', '1', deliver_at => 'Commit');
 SELECT lambda_invoke('lambda', 'echo', '1', 'DryRun', deliver_at => 'commit');
 SELECT lambda_invoke('lambda', 'echo', '1', 'event', deliver_at => 'commit');
@@ -78,6 +84,24 @@ SELECT * FROM sent();
 BEGIN;
 SELECT hold('prepared');
 PREPARE TRANSACTION 'held';
+SELECT * FROM sent();
+
+-- a parallel worker, in a function that says it may be run there
+CREATE TABLE numbers AS SELECT g FROM generate_series(1, 10) g;
+ALTER TABLE numbers SET (parallel_workers = 2);
+CREATE FUNCTION hold_anywhere(int) RETURNS int LANGUAGE plpgsql PARALLEL SAFE AS $$
+BEGIN
+  PERFORM lambda_invoke('lambda', 'echo', '1', deliver_at => 'commit');
+  RETURN $1;
+END $$;
+BEGIN;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_leader_participation = off;
+SELECT count(*) FROM numbers WHERE hold_anywhere(g) > 0;
+COMMIT;
 SELECT * FROM sent();
 
 -- a function that raises aborts the transaction

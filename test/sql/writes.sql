@@ -151,11 +151,11 @@ BEGIN
   RETURN true;
 END $$;
 SELECT clear();
-INSERT INTO numbered (id, item) VALUES (7, 'a');
-SELECT since_18('UPDATE numbered SET item = ''b'' RETURNING (old.item, new.item, old.id, new.at)', '(a,b,7,noon)');
-SELECT since_18('INSERT INTO numbered (item) VALUES (''c'') RETURNING (old.item, new.id)', '(,8)');
-SELECT since_18('DELETE FROM numbered WHERE id = 8 RETURNING (old.item, new.id)', '(c,)');
-SELECT since_18('UPDATE numbered SET id = 9 RETURNING (old, new)', '("(7,b,noon)","(9,b,noon)")');
+INSERT INTO numbered (id, item) VALUES (1, 'a');
+SELECT since_18('UPDATE numbered SET item = ''b'' RETURNING (old.item, new.item, old.id, new.at)', '(a,b,1,noon)');
+SELECT since_18('INSERT INTO numbered (item) VALUES (''c'') RETURNING (old.item, new.id)', '(,2)');
+SELECT since_18('DELETE FROM numbered WHERE id = 2 RETURNING (old.item, new.id)', '(c,)');
+SELECT since_18('UPDATE numbered SET id = 9 RETURNING (old, new)', '("(1,b,noon)","(9,b,noon)")');
 SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;
 DROP SCHEMA writes CASCADE;

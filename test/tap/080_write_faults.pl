@@ -297,6 +297,13 @@ meets('reset, then refused',
 		response => '{"message": "no"}'),
 	'08007', 2);
 
+clear();
+meets('reset, then too large',
+	table('lambda', q{batch_size '10', max_concurrency '1', idempotent 'true'},
+		fault => 'reset_before', on => [11], times => 1, then => 'raw', status => 413,
+		response => '{"message": "no"}'),
+	'08007', 2);
+
 # A durable function is named by the batch, and may be called again.
 clear();
 my $durable = table('lambda',
@@ -459,7 +466,7 @@ accounts('a write inside of a write', 20, 1, 1);
 clear();
 my $left = table('lambda', q{batch_size '10'}, fault => 'hang', on => [1]);
 my $right = table('lambda', q{batch_size '10'}, fault => 'raw', on => [40], status => 403,
-	response => '{}');
+	response => '{}', delay_ms => 1000);
 $node->safe_psql('postgres', <<"END");
 CREATE TABLE parted (id int, t text) PARTITION BY RANGE (id);
 ALTER TABLE parted ATTACH PARTITION $left FOR VALUES FROM (1) TO (31);
