@@ -47,6 +47,8 @@ typedef struct LfdwWriteTarget
 	bool		durable;		/* batch ids name executions */
 	int64		nrows;			/* that a writer was given; the last one's
 								 * number */
+	size_t		overhead;		/* bytes of a row beside its record, in the
+								 * last payload */
 	int			number;			/* of those whose rows are held until COMMIT */
 } LfdwWriteTarget;
 

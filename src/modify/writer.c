@@ -3,10 +3,11 @@
  * writer.c
  *		Sends rows: batches, several under way at once, and what comes of them.
  *
- * Rows come one by one and fill the open batch.  A batch that is closed waits until
- * it may be sent: calls side by side are of one target, and max_concurrency of them
- * at most, so that a target with 1 keeps the order of its rows, and another target
- * that of the statements.
+ * Rows come one by one and fill the open batch of their target.  A batch that is
+ * closed waits until it may be sent, with max_concurrency of its target's calls side
+ * by side at most.  A target with 1 keeps the order of its rows, and the order of its
+ * rows and those of others: what came before it has been answered when it is sent, and
+ * what comes after waits.
  *
  * A batch is a memory context below the writer's, which holds its rows, its payload
  * and its invocation, and ends with its answer.  So an error ends whatever is under
@@ -88,8 +89,7 @@ make_payload(LfdwWriter *writer, LfdwWriteBatch *batch)
 		payload = lfdw_write_batch_payload(batch);
 		CHECK_FOR_INTERRUPTS();
 	}
-	writer->measured = batch->target;
-	writer->overhead = Max(payload->len - batch->records.len, 0) / batch->nrows;
+	batch->target->overhead = Max(payload->len - batch->records.len, 0) / batch->nrows;
 	return payload;
 }
 
@@ -212,17 +212,39 @@ wait_for_calls(LfdwWriter *writer, int64 until_us)
 		check_deadline(writer);
 }
 
+/* Do rows of two targets keep the order in which they came? */
+static bool
+keep_order(const LfdwWriteTarget *one, const LfdwWriteTarget *other)
+{
+	return one != other &&
+		(one->max_concurrency == 1 || other->max_concurrency == 1);
+}
+
+/* The first of the batches whose rows and those of a target keep their order, or NULL. */
+static LfdwWriteBatch *
+first_before(const List *batches, const LfdwWriteTarget *target)
+{
+	ListCell   *lc;
+
+	foreach(lc, batches)
+	{
+		LfdwWriteBatch *batch = lfirst(lc);
+
+		if (keep_order(batch->target, target))
+			return batch;
+	}
+	return NULL;
+}
+
 /* May a batch be sent beside the calls under way? */
 static bool
 may_begin(const LfdwWriter *writer, const LfdwWriteBatch *batch)
 {
 	const LfdwWriteTarget *target = batch->target;
-	const LfdwWriteBatch *call;
 
 	if (writer->calls == NIL)
 		return true;
-	call = linitial(writer->calls);
-	return call->target == target &&
+	return first_before(writer->calls, target) == NULL &&
 		list_length(writer->calls) < target->max_concurrency &&
 		lfdw_invoke_may_begin(target->caller);
 }
@@ -249,44 +271,75 @@ send_ready(LfdwWriter *writer)
 	}
 }
 
-/* Sends the open batch, if there is one. */
+/* Sends an open batch. */
 static void
-close_batch(LfdwWriter *writer)
+close_batch(LfdwWriter *writer, LfdwWriteBatch *batch)
 {
-	if (writer->open == NULL)
-		return;
-	writer->ready = add_batch(writer, writer->ready, writer->open, false);
-	writer->open = NULL;
+	writer->open = list_delete_ptr(writer->open, batch);
+	writer->ready = add_batch(writer, writer->ready, batch, false);
 	send_ready(writer);
 }
 
-/* Would the payload of the open batch probably be too large with a row more? */
-static bool
-would_be_too_large(const LfdwWriter *writer, size_t len)
+/* Sends all open batches, in the order in which they were begun. */
+static void
+close_batches(LfdwWriter *writer)
 {
-	const LfdwWriteBatch *batch = writer->open;
+	while (writer->open != NIL)
+		close_batch(writer, linitial(writer->open));
+}
+
+/* The open batch of a target; NULL for none. */
+static LfdwWriteBatch *
+open_batch(const LfdwWriter *writer, const LfdwWriteTarget *target)
+{
+	ListCell   *lc;
+
+	foreach(lc, writer->open)
+	{
+		LfdwWriteBatch *batch = lfirst(lc);
+
+		if (batch->target == target)
+			return batch;
+	}
+	return NULL;
+}
+
+/* Would the payload of an open batch probably be too large with a row more? */
+static bool
+would_be_too_large(const LfdwWriteBatch *batch, size_t len)
+{
 	size_t		limit = lfdw_write_batch_limit(batch->target);
-	size_t		overhead = writer->measured == batch->target ? writer->overhead : 0;
 
 	/* rows differ */
 	limit -= limit / 32;
-	return batch->records.len + len + overhead * (batch->nrows + 1) > limit;
+	return batch->records.len + len +
+		batch->target->overhead * (batch->nrows + 1) > limit;
 }
 
-/* Adds a row to the open batch, or to a new one. */
-static void
+/* Adds a row to the open batch of its target, or to a new one, which it returns. */
+static LfdwWriteBatch *
 add_row(LfdwWriter *writer, LfdwWriteTarget *target, const char *bytes,
 		size_t len)
 {
-	if (writer->open &&
-		(writer->open->target != target || would_be_too_large(writer, len)))
-		close_batch(writer);
+	LfdwWriteBatch *batch;
+
+	while ((batch = first_before(writer->open, target)) != NULL)
+		close_batch(writer, batch);
+	batch = open_batch(writer, target);
+	if (batch && would_be_too_large(batch, len))
+	{
+		close_batch(writer, batch);
+		batch = NULL;
+	}
 	target->nrows++;
 	writer->stats->rows++;
-	if (writer->open == NULL)
-		writer->open = lfdw_write_batch_create(writer->context, target,
-											   target->nrows);
-	lfdw_write_batch_append(writer->open, bytes, len);
+	if (batch == NULL)
+	{
+		batch = lfdw_write_batch_create(writer->context, target, target->nrows);
+		writer->open = add_batch(writer, writer->open, batch, false);
+	}
+	lfdw_write_batch_append(batch, bytes, len);
+	return batch;
 }
 
 /* Has the errors of what follows tell which rows they are about. */
@@ -312,11 +365,12 @@ lfdw_writer_add(LfdwWriter *writer, LfdwWriteTarget *target, const char *bytes,
 				size_t len)
 {
 	ErrorContextCallback callback;
+	LfdwWriteBatch *batch;
 
 	begin_context(&callback, writer);
-	add_row(writer, target, bytes, len);
-	if (writer->open->nrows >= target->batch_rows)
-		close_batch(writer);
+	batch = add_row(writer, target, bytes, len);
+	if (batch->nrows >= target->batch_rows)
+		close_batch(writer, batch);
 	else if (writer->calls != NIL &&
 			 lfdw_wait_now_us() >= writer->looked_at_us + LOOK_EVERY_US)
 		wait_for_calls(writer, lfdw_wait_now_us());
@@ -336,12 +390,13 @@ lfdw_writer_send_row(LfdwWriter *writer, LfdwWriteTarget *target,
 		.slot = slot
 	};
 	ErrorContextCallback callback;
+	LfdwWriteBatch *batch;
 
 	begin_context(&callback, writer);
-	close_batch(writer);
-	add_row(writer, target, bytes, len);
-	writer->open->waiter = &waiter;
-	close_batch(writer);
+	close_batches(writer);
+	batch = add_row(writer, target, bytes, len);
+	batch->waiter = &waiter;
+	close_batch(writer, batch);
 	while (!waiter.done)
 		wait_for_calls(writer, PG_INT64_MAX);
 	error_context_stack = callback.previous;
@@ -355,7 +410,7 @@ lfdw_writer_finish(LfdwWriter *writer)
 	ErrorContextCallback callback;
 
 	begin_context(&callback, writer);
-	close_batch(writer);
+	close_batches(writer);
 	do
 	{
 		wait_for_calls(writer, PG_INT64_MAX);

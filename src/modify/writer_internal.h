@@ -58,7 +58,7 @@ struct LfdwWriter
 	LfdwWriteStats *stats;
 	int64		deadline_us;	/* of lfdw_wait_now_us */
 
-	LfdwWriteBatch *open;		/* that takes rows, or NULL */
+	List	   *open;			/* batches that take rows, one a target */
 	List	   *ready;			/* batches to be sent, in their order */
 	List	   *calls;			/* batches under way */
 	LfdwWriteBatch *current;	/* that an error is about, or NULL */
@@ -67,10 +67,6 @@ struct LfdwWriter
 	/* takes rows that a function returns of a target */
 	const LfdwWriteTarget *returned_of;
 	LfdwRow    *returned;
-
-	/* of the last payload: bytes for a row beside its record */
-	const LfdwWriteTarget *measured;
-	size_t		overhead;
 
 	int64		written;		/* rows, and by how many calls */
 	int64		written_calls;

@@ -403,6 +403,28 @@ COMMIT;
 SELECT access_key, op, rows FROM signed ORDER BY seq;
 SELECT array_agg(id ORDER BY id) FROM stock WHERE id >= 50;
 
+-- Rows of tables that do not keep the order fill batches of their own, however they
+-- alternate; where one keeps it, each row waits for those before.
+CREATE FOREIGN TABLE left_rows (n int) SERVER lambda
+  OPTIONS (function_arn 'echo', updatable 'true', deliver_at 'commit', max_concurrency '4', payload '{"side": "left"}');
+CREATE FOREIGN TABLE right_rows (n int) SERVER lambda
+  OPTIONS (function_arn 'echo', updatable 'true', deliver_at 'commit', max_concurrency '4', payload '{"side": "right"}');
+CREATE PROCEDURE alternate() LANGUAGE plpgsql AS $$
+BEGIN
+  FOR i IN 1 .. 3 LOOP
+    INSERT INTO write_commit.left_rows VALUES (i);
+    INSERT INTO write_commit.right_rows VALUES (-i);
+  END LOOP;
+END $$;
+SELECT count(*) >= 0 AS forgotten FROM reset_calls;
+CALL alternate();
+SELECT payload->>'side' AS side, jsonb_array_length(payload->'lambda_fdw'->'rows') AS rows FROM calls ORDER BY side;
+SELECT count(*) FROM reset_calls;
+ALTER FOREIGN TABLE right_rows OPTIONS (SET max_concurrency '1');
+CALL alternate();
+SELECT payload->>'side' AS side, payload #>> '{lambda_fdw,rows,0,values,n}' AS n FROM calls ORDER BY seq;
+SELECT count(*) FROM reset_calls;
+
 SET client_min_messages = warning;
 DROP SCHEMA write_commit CASCADE;
 DROP ROLE write_commit_joe;
