@@ -405,19 +405,23 @@ lfdw_commit_find(const char *key)
 }
 
 /*
- * Takes a target, made in lfdw_commit_context, so that lfdw_commit_hold can be given
- * it until the transaction ends.
+ * Takes a target so that lfdw_commit_hold can be given it until the transaction ends.
+ *
+ * It was made in context, which until now an error would have ended, and which becomes
+ * the transaction's; NULL: in lfdw_commit_context.
  *
  * With a key, which lfdw_commit_find has just not found, that finds it until its
  * relation, or any server, user mapping or role changes.  What is held of it goes to
  * it all the same.  The key is copied.
  */
 void
-lfdw_commit_keep(const char *key, LfdwWriteTarget *target)
+lfdw_commit_keep(const char *key, LfdwWriteTarget *target, MemoryContext context)
 {
 	KnownTarget *known;
 	MemoryContext oldcontext = MemoryContextSwitchTo(lfdw_commit_context());
 
+	if (context)
+		MemoryContextSetParent(context, queue->context);
 	target->number = list_length(queue->targets);
 	queue->targets = lappend(queue->targets, target);
 	if (key)
@@ -443,17 +447,20 @@ lfdw_commit_target(Relation relation, Oid userid, LfdwWriteOperation operation)
 	char	   *key = psprintf("table %u %u %d", RelationGetRelid(relation), userid,
 							   operation);
 	LfdwWriteTarget *target = lfdw_commit_find(key);
-	MemoryContext oldcontext;
 
 	if (target == NULL)
 	{
-		oldcontext = MemoryContextSwitchTo(lfdw_commit_context());
+		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+													  "lambda_fdw held target",
+													  ALLOCSET_DEFAULT_SIZES);
+		MemoryContext oldcontext = MemoryContextSwitchTo(context);
+
 		target = lfdw_write_target_create(relation, userid, operation);
 		/* several statements may have changed one row, the last one for good */
 		if (operation != LFDW_WRITE_INSERT)
 			target->max_concurrency = 1;
 		MemoryContextSwitchTo(oldcontext);
-		lfdw_commit_keep(key, target);
+		lfdw_commit_keep(key, target, context);
 	}
 	pfree(key);
 	return target;

@@ -19,7 +19,8 @@ extern MemoryContext lfdw_commit_context(void);
 extern LfdwWriteTarget *lfdw_commit_target(Relation relation, Oid userid,
 										   LfdwWriteOperation operation);
 extern LfdwWriteTarget *lfdw_commit_find(const char *key);
-extern void lfdw_commit_keep(const char *key, LfdwWriteTarget *target);
+extern void lfdw_commit_keep(const char *key, LfdwWriteTarget *target,
+							 MemoryContext context);
 extern void lfdw_commit_hold(LfdwWriteTarget *target, const char *bytes, size_t len);
 
 #endif							/* LFDW_COMMIT_H */

@@ -357,13 +357,16 @@ copy_text(const char *text)
 }
 
 /*
- * What payloads of such a call are written to, until the transaction ends: the
+ * What payloads of calls with this key are written to, until the transaction ends: the
  * function, as the current user calls it.
  */
 static LfdwWriteTarget *
-make_target(const LfdwSqlCall *call, const char *server)
+make_target(const LfdwSqlCall *call, const char *server, const char *key)
 {
-	MemoryContext oldcontext = MemoryContextSwitchTo(lfdw_commit_context());
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "lambda_fdw held target",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext oldcontext = MemoryContextSwitchTo(context);
 	LfdwOptions *options = lfdw_server_options(server, false);
 	LfdwWriteTarget *target = palloc0(sizeof(LfdwWriteTarget));
 	LfdwSqlCall kept = *call;
@@ -384,6 +387,7 @@ make_target(const LfdwSqlCall *call, const char *server)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("cannot use deliver_at 'commit' with invocation_type 'DryRun'"),
 				 errdetail("Nobody would see what the dry run says.")));
+	lfdw_commit_keep(key, target, context);
 	return target;
 }
 
@@ -400,7 +404,7 @@ name_target(const LfdwWriteTarget *target, const char *durable_name)
 	*named = *target;
 	named->function.durable_name = pstrdup(durable_name);
 	MemoryContextSwitchTo(oldcontext);
-	lfdw_commit_keep(NULL, named);
+	lfdw_commit_keep(NULL, named, NULL);
 	return named;
 }
 
@@ -419,10 +423,7 @@ hold_call(const LfdwSqlCall *call, const char *server)
 	bool		nulls[ANSWER_COLUMNS];
 
 	if (target == NULL)
-	{
-		target = make_target(call, server);
-		lfdw_commit_keep(key, target);
-	}
+		target = make_target(call, server, key);
 	if (call->durable_name)
 		target = name_target(target, call->durable_name);
 	lfdw_invoke_check_payload(&target->function, make_payload(call)->len);

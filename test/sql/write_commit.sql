@@ -425,6 +425,30 @@ CALL alternate();
 SELECT payload->>'side' AS side, payload #>> '{lambda_fdw,rows,0,values,n}' AS n FROM calls ORDER BY seq;
 SELECT count(*) FROM reset_calls;
 
+-- What cannot be written to leaves nothing until the transaction ends.
+CREATE SERVER no_region FOREIGN DATA WRAPPER lambda_fdw;
+CREATE USER MAPPING FOR CURRENT_USER SERVER no_region
+  OPTIONS (aws_access_key_id 'AKIDEXAMPLE', aws_secret_access_key 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
+CREATE FOREIGN TABLE nowhere (n int) SERVER no_region
+  OPTIONS (function_arn 'echo', updatable 'true', deliver_at 'commit');
+CREATE FUNCTION refused(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  message text;
+BEGIN
+  FOR i IN 1 .. 200 LOOP
+    BEGIN
+      EXECUTE statement;
+    EXCEPTION WHEN OTHERS THEN
+      message := SQLERRM;
+    END;
+  END LOOP;
+  RETURN format('%s, leaves less than 100 kB: %s', message,
+    (SELECT sum(total_bytes) < 100000 FROM pg_backend_memory_contexts WHERE name LIKE 'lambda_fdw%'));
+END $$;
+SELECT refused('INSERT INTO write_commit.nowhere VALUES (1)');
+SELECT refused($$SELECT lambda_invoke('no_region', 'echo', deliver_at => 'commit')$$);
+DROP SERVER no_region CASCADE;
+
 SET client_min_messages = warning;
 DROP SCHEMA write_commit CASCADE;
 DROP ROLE write_commit_joe;
