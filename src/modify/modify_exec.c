@@ -18,6 +18,7 @@
 
 #include "access/htup_details.h"
 #include "access/sysattr.h"
+#include "commands/trigger.h"
 #include "executor/executor.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -179,6 +180,23 @@ prepare_rows(LfdwModify *modify, const ModifyTableState *mtstate, ResultRelInfo 
 	lfdw_modify_register(modify);
 }
 
+/*
+ * Raises 0A000 where triggers of a parent collect rows in transition tables: core does
+ * when the first row is written, and would find it too late to take it back.
+ */
+static void
+check_transition_tables(const ModifyTableState *mtstate, const ResultRelInfo *rinfo)
+{
+	const		TransitionCaptureState *capture = mtstate->mt_transition_capture;
+
+	if (rinfo->ri_RootResultRelInfo == NULL || capture == NULL ||
+		(mtstate->operation == CMD_MERGE && !capture->tcs_insert_new_table))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("cannot collect transition tuples from child foreign tables")));
+}
+
 /* Begins to write to a result relation. */
 static void
 begin_modify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
@@ -188,6 +206,7 @@ begin_modify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 	MemoryContext old = MemoryContextSwitchTo(estate->es_query_cxt);
 	LfdwModify *modify = palloc0(sizeof(LfdwModify));
 
+	check_transition_tables(mtstate, rinfo);
 	modify->estate = estate;
 	modify->operation = operation;
 	modify->copied = mtstate->ps.plan == NULL;

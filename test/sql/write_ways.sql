@@ -243,6 +243,31 @@ END $$;
 UPDATE orders SET item = (1 / (id - 12))::text;
 SELECT operation, rows, written FROM sent();
 
+-- transition tables of a parent's triggers are refused before anything is sent
+CREATE TABLE collecting (id int, item text, price int);
+INSERT INTO collecting VALUES (1, 'local', 1);
+CREATE FOREIGN TABLE collected (id int OPTIONS (key 'true'), item text, price int) INHERITS (collecting)
+  SERVER lambda OPTIONS (function_arn 'store', updatable 'true');
+INSERT INTO collected VALUES (2, 'foreign', 2);
+CREATE TRIGGER collect_update AFTER UPDATE ON collecting REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION note();
+CREATE TRIGGER collect_delete AFTER DELETE ON collecting REFERENCING OLD TABLE AS old_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION note();
+CREATE TABLE collecting_parts (id int, item text) PARTITION BY LIST (id);
+CREATE FOREIGN TABLE collecting_part PARTITION OF collecting_parts DEFAULT
+  SERVER lambda OPTIONS (function_arn 'store', updatable 'true');
+CREATE TRIGGER collect_insert AFTER INSERT ON collecting_parts REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION note();
+SELECT count(*) AS sent FROM sent();
+UPDATE collecting SET item = 'new' RETURNING id;
+DELETE FROM collecting RETURNING id;
+INSERT INTO collecting_parts VALUES (1, 'x') RETURNING id;
+COPY collecting_parts FROM stdin;
+1	x
+\.
+UPDATE collected SET item = 'alone' RETURNING id;
+SELECT operation, rows, written FROM sent();
+
 -- READ ONLY
 BEGIN READ ONLY;
 INSERT INTO orders VALUES (1, 'a', 1);
