@@ -317,11 +317,20 @@ write_row(LfdwModify *modify, TupleTableSlot *values, TupleTableSlot *old,
 		  TupleTableSlot *slot)
 {
 	MemoryContext caller = MemoryContextSwitchTo(modify->row_context);
+	ErrorContextCallback callback = {
+		.previous = error_context_stack,
+		.callback = lfdw_writer_describe,
+		.arg = modify->estate->es_query_cxt
+	};
 	bool		written;
 
+	/* COPY's statement has no context of its own */
+	if (modify->copied)
+		error_context_stack = &callback;
 	resetStringInfo(&modify->record);
 	lfdw_write_row_append(&modify->record, modify->target, modify->sent, values, old,
 						  ++modify->nrows);
+	error_context_stack = callback.previous;
 	written = pass_record(modify, slot);
 	MemoryContextSwitchTo(caller);
 	return written ? slot : NULL;

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * modify_finish.c
- *		What is sent when a statement ends.
+ *		What is sent when a statement ends, and what its errors say was.
  *
  * Rows that are held, and those of the last batches, go before AFTER triggers run:
  * ExecutorFinish is where core has read everything and has fired none.  Data-modifying
@@ -9,6 +9,10 @@
  * are sent behind them, so that no trigger of theirs comes before.
  *
  * COPY has no ExecutorFinish, and ends with EndForeignInsert.
+ *
+ * An error that is none of a call, a division by zero in the source, say, or of an
+ * AFTER trigger, comes when calls were made, which nothing takes back: the hooks
+ * have it tell.  Those of COPY's own reading are out of their reach.
  *
  * IDENTIFICATION
  *	  src/modify/modify_finish.c
@@ -21,9 +25,11 @@
 
 #include "modify/modify_finish.h"
 #include "modify/modify_internal.h"
+#include "pg/compat.h"
 #include "pg/owner.h"
 
-static ExecutorFinish_hook_type previous_hook = NULL;
+static ExecutorRun_hook_type previous_run = NULL;
+static ExecutorFinish_hook_type previous_finish = NULL;
 
 /*
  * The foreign tables that statements write to, of all queries that are running,
@@ -140,22 +146,53 @@ finish_writes(EState *estate)
 	MemoryContextSwitchTo(old);
 }
 
+/* Has the errors of what follows tell what a query has written before them. */
+static void
+begin_context(ErrorContextCallback *callback, EState *estate)
+{
+	callback->callback = lfdw_writer_describe;
+	callback->arg = estate->es_query_cxt;
+	callback->previous = error_context_stack;
+	error_context_stack = callback;
+}
+
+/* ExecutorRun_hook */
+static void
+run_executor(LFDW_EXECUTOR_RUN_PARAMETERS)
+{
+	ErrorContextCallback callback;
+
+	/* a partition that rows are routed to is not begun yet */
+	begin_context(&callback, queryDesc->estate);
+	if (previous_run)
+		previous_run(LFDW_EXECUTOR_RUN_ARGUMENTS);
+	else
+		standard_ExecutorRun(LFDW_EXECUTOR_RUN_ARGUMENTS);
+	error_context_stack = callback.previous;
+}
+
 /* ExecutorFinish_hook */
 static void
 finish_executor(QueryDesc *query)
 {
+	ErrorContextCallback callback;
+
+	begin_context(&callback, query->estate);
 	if (writes(query->estate))
 		finish_writes(query->estate);
-	if (previous_hook)
-		previous_hook(query);
+	if (previous_finish)
+		previous_finish(query);
 	else
 		standard_ExecutorFinish(query);
+	error_context_stack = callback.previous;
 }
 
-/* Watches queries as they finish; once, while the library loads. */
+/* Watches queries as they run and finish; once, while the library loads. */
 void
 lfdw_modify_finish_install(void)
 {
-	previous_hook = ExecutorFinish_hook;
+	previous_run = ExecutorRun_hook;
+	ExecutorRun_hook = run_executor;
+	previous_finish = ExecutorFinish_hook;
 	ExecutorFinish_hook = finish_executor;
 }

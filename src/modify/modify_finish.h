@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * modify_finish.h
- *		What is sent when a statement ends.
+ *		What is sent when a statement ends, and what its errors say was.
  *
  * IDENTIFICATION
  *	  src/modify/modify_finish.h

@@ -108,12 +108,11 @@ lfdw_write_report_add(LfdwWriter *writer)
 	dlist_push_tail(&writers, &writer->link);
 }
 
-/* Are two writers of one statement, or of one transaction's end? */
-static bool
-are_together(const LfdwWriter *one, const LfdwWriter *other)
+/* The context of what a writer is part of: a statement, or a transaction's end. */
+static MemoryContext
+whole_of(const LfdwWriter *writer)
 {
-	return MemoryContextGetParent(one->context) ==
-		MemoryContextGetParent(other->context);
+	return MemoryContextGetParent(writer->context);
 }
 
 /*
@@ -138,6 +137,33 @@ describe_calls(const LfdwWriter *writer, int named)
 	return named;
 }
 
+/* Adds what the calls of all writers of a statement have written, or may have. */
+static void
+describe_statement(MemoryContext whole)
+{
+	int64		written = 0;
+	int64		calls = 0;
+	int			named = 0;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &writers)
+	{
+		const LfdwWriter *writer = dlist_container(LfdwWriter, link, iter.cur);
+
+		if (whole_of(writer) != whole)
+			continue;
+		named = describe_calls(writer, named);
+		written += writer->written;
+		calls += writer->written_calls;
+	}
+	if (named > SHOWN_MAX)
+		errcontext("%d more calls were under way, and their rows may be written",
+				   named - SHOWN_MAX);
+	if (calls > 0)
+		errcontext("rows written before: " INT64_FORMAT ", in calls: " INT64_FORMAT,
+				   written, calls);
+}
+
 /*
  * Adds to an error which rows it is about, which were written before, and which
  * may be: a callback of error_context_stack.
@@ -146,30 +172,42 @@ void
 lfdw_write_report_context(void *arg)
 {
 	const LfdwWriter *writer = arg;
-	int64		written = 0;
-	int64		calls = 0;
-	int			named = 0;
-	dlist_iter	iter;
 
 	if (writer->current)
 		errcontext("%s: %s", shown_batch(writer->current),
 				   shown_outcome(writer->current));
-	dlist_foreach(iter, &writers)
-	{
-		const LfdwWriter *other = dlist_container(LfdwWriter, link, iter.cur);
+	describe_statement(whole_of(writer));
+}
 
-		if (!are_together(writer, other))
-			continue;
-		named = describe_calls(other, named);
-		written += other->written;
-		calls += other->written_calls;
+/* Is a message that is being made one of those that stop nothing? */
+static bool
+is_notice(void)
+{
+	int			category = ERRCODE_TO_CATEGORY(geterrcode());
+
+	return category == ERRCODE_SUCCESSFUL_COMPLETION ||
+		category == ERRCODE_WARNING || category == ERRCODE_NO_DATA;
+}
+
+/*
+ * Adds to an error that is not of a call, whoever raised it, what was written before
+ * it: a callback of error_context_stack whose argument is the context in which the
+ * writers of a statement were created.  Where a call's own has told it, nothing.
+ */
+void
+lfdw_writer_describe(void *arg)
+{
+	const ErrorContextCallback *inner;
+
+	if (is_notice())
+		return;
+	for (inner = error_context_stack; inner; inner = inner->previous)
+	{
+		if (inner->callback == lfdw_write_report_context &&
+			whole_of(inner->arg) == arg)
+			return;
 	}
-	if (named > SHOWN_MAX)
-		errcontext("%d more calls were under way, and their rows may be written",
-				   named - SHOWN_MAX);
-	if (calls > 0)
-		errcontext("rows written before: " INT64_FORMAT ", in calls: " INT64_FORMAT,
-				   written, calls);
+	describe_statement(arg);
 }
 
 /* The row that a failure is about, by its number in the batch; -1: none has it. */

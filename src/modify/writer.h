@@ -36,6 +36,7 @@ extern void lfdw_writer_add(LfdwWriter *writer, LfdwWriteTarget *target,
 extern bool lfdw_writer_send_row(LfdwWriter *writer, LfdwWriteTarget *target,
 								 const char *bytes, size_t len,
 								 TupleTableSlot *slot);
+extern void lfdw_writer_describe(void *context);
 extern void lfdw_writer_finish(LfdwWriter *writer);
 extern void lfdw_writer_set_deadline(LfdwWriter *writer, int64 deadline_us);
 

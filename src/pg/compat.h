@@ -97,6 +97,17 @@ lfdw_result_userid(ResultRelInfo *rinfo, EState *estate)
 #endif
 }
 
+/* What ExecutorRun_hook is given.  18 dropped execute_once. */
+#if PG_VERSION_NUM >= 180000
+#define LFDW_EXECUTOR_RUN_PARAMETERS \
+	QueryDesc *queryDesc, ScanDirection direction, uint64 count
+#define LFDW_EXECUTOR_RUN_ARGUMENTS queryDesc, direction, count
+#else
+#define LFDW_EXECUTOR_RUN_PARAMETERS \
+	QueryDesc *queryDesc, ScanDirection direction, uint64 count, bool execute_once
+#define LFDW_EXECUTOR_RUN_ARGUMENTS queryDesc, direction, count, execute_once
+#endif
+
 /* Has COPY batches for foreign tables?  From 16 on. */
 #define LFDW_COPY_HAS_BATCHES (PG_VERSION_NUM >= 160000)
 

@@ -268,6 +268,22 @@ COPY collecting_parts FROM stdin;
 UPDATE collected SET item = 'alone' RETURNING id;
 SELECT operation, rows, written FROM sent();
 
+-- errors that are none of a call tell what was written before them
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE WARNING 'no context';
+  RAISE 'no';
+END $$;
+CREATE TRIGGER refuse AFTER INSERT ON orders FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+\set SHOW_CONTEXT always
+INSERT INTO orders SELECT i, 'told', 1 FROM generate_series(51, 53) i;
+DROP TRIGGER refuse ON orders;
+INSERT INTO orders SELECT i, 'told', 1 / (63 - i) FROM generate_series(61, 64) i RETURNING id;
+INSERT INTO orders SELECT i, 'told', 1 / (71 - i) FROM generate_series(71, 74) i RETURNING id;
+\set SHOW_CONTEXT never
+SELECT id FROM orders WHERE item = 'told' ORDER BY id;
+SELECT count(*) > 0 AS sent FROM sent();
+
 -- READ ONLY
 BEGIN READ ONLY;
 INSERT INTO orders VALUES (1, 'a', 1);
