@@ -20,6 +20,7 @@
  */
 #include "postgres.h"
 
+#include <poll.h>
 #include <sys/stat.h>
 
 #include "storage/fd.h"
@@ -321,29 +322,58 @@ lfdw_pool_mark_socket(LfdwHttpPool *pool, int fd, bool in_use)
 	}
 }
 
+/* Has the other side closed or reset a connection on which something has come? */
+static bool
+is_dead(const LfdwPoolSocket *entry)
+{
+	char		byte;
+	ssize_t		got;
+
+	if (!is_open(entry))
+		return false;
+	got = recv(entry->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	return got == 0 || (got < 0 && errno == ECONNRESET);
+}
+
 /*
  * Has the other side closed or reset one of the connections that the next exchange
- * may get?
+ * may get?  One system call asks all of them, since each invocation of a write does.
  */
 bool
 lfdw_pool_has_dead_socket(const LfdwHttpPool *pool)
 {
+	struct pollfd *idle = palloc(sizeof(struct pollfd) * (pool->nsockets + 1));
+	const LfdwPoolSocket **entries = palloc(sizeof(LfdwPoolSocket *) *
+											(pool->nsockets + 1));
+	int			nidle = 0;
+	bool		dead = false;
 	dlist_iter	iter;
 
 	dlist_foreach(iter, unconstify(dlist_head *, &pool->sockets))
 	{
 		const LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node,
 													  iter.cur);
-		char		byte;
-		ssize_t		got;
 
-		if (entry->in_use || !is_open(entry))
+		if (entry->in_use)
 			continue;
-		got = recv(entry->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-		if (got == 0 || (got < 0 && errno == ECONNRESET))
-			return true;
+		entries[nidle] = entry;
+		idle[nidle++] = (struct pollfd)
+		{
+			.fd = entry->fd,.events = POLLIN
+		};
 	}
-	return false;
+	if (nidle > 0 && poll(idle, nidle, 0) != 0)
+	{
+		/*
+		 * where it failed, as a signal may have it, what revents has is not
+		 * known
+		 */
+		for (int i = 0; i < nidle && !dead; i++)
+			dead = is_dead(entries[i]);
+	}
+	pfree(idle);
+	pfree(entries);
+	return dead;
 }
 
 /*
