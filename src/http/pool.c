@@ -20,7 +20,6 @@
  */
 #include "postgres.h"
 
-#include <poll.h>
 #include <sys/stat.h>
 
 #include "storage/fd.h"
@@ -29,6 +28,7 @@
 
 #include "base/net_address.h"
 #include "http/pool.h"
+#include "http/wait.h"
 
 static dlist_head pools = DLIST_STATIC_INIT(pools);
 
@@ -322,14 +322,14 @@ lfdw_pool_mark_socket(LfdwHttpPool *pool, int fd, bool in_use)
 	}
 }
 
-/* Has the other side closed or reset a connection on which something has come? */
+/* Has the other side closed or reset a connection that nobody uses? */
 static bool
 is_dead(const LfdwPoolSocket *entry)
 {
 	char		byte;
 	ssize_t		got;
 
-	if (!is_open(entry))
+	if (entry->in_use || !is_open(entry))
 		return false;
 	got = recv(entry->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 	return got == 0 || (got < 0 && errno == ECONNRESET);
@@ -337,14 +337,12 @@ is_dead(const LfdwPoolSocket *entry)
 
 /*
  * Has the other side closed or reset one of the connections that the next exchange
- * may get?  One system call asks all of them, since each invocation of a write does.
+ * may get?  All are asked at once: each call of a write wants to know.
  */
 bool
 lfdw_pool_has_dead_socket(const LfdwHttpPool *pool)
 {
-	struct pollfd *idle = palloc(sizeof(struct pollfd) * (pool->nsockets + 1));
-	const LfdwPoolSocket **entries = palloc(sizeof(LfdwPoolSocket *) *
-											(pool->nsockets + 1));
+	pgsocket   *idle = palloc(sizeof(pgsocket) * (pool->nsockets + 1));
 	int			nidle = 0;
 	bool		dead = false;
 	dlist_iter	iter;
@@ -354,25 +352,15 @@ lfdw_pool_has_dead_socket(const LfdwHttpPool *pool)
 		const LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node,
 													  iter.cur);
 
-		if (entry->in_use)
-			continue;
-		entries[nidle] = entry;
-		idle[nidle++] = (struct pollfd)
-		{
-			.fd = entry->fd,.events = POLLIN
-		};
+		if (!entry->in_use)
+			idle[nidle++] = entry->fd;
 	}
-	if (nidle > 0 && poll(idle, nidle, 0) != 0)
+	if (lfdw_wait_has_news(idle, nidle))
 	{
-		/*
-		 * where it failed, as a signal may have it, what revents has is not
-		 * known
-		 */
-		for (int i = 0; i < nidle && !dead; i++)
-			dead = is_dead(entries[i]);
+		dlist_foreach(iter, unconstify(dlist_head *, &pool->sockets))
+			dead |= is_dead(dlist_container(LfdwPoolSocket, node, iter.cur));
 	}
 	pfree(idle);
-	pfree(entries);
 	return dead;
 }
 
