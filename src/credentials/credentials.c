@@ -250,7 +250,9 @@ lfdw_credentials_find(const LfdwCaller *caller, const LfdwRoute *route,
 		return client->credentials;
 
 	found = palloc(sizeof(LfdwCredentials));
-	search.ambient = lfdw_ambient_read(caller);
+	/* nothing is asked beside keys, so the shared files are left alone */
+	if (caller->mapping.access_key_id == NULL)
+		search.ambient = lfdw_ambient_read(caller);
 	if (search_sources(&search, found))
 	{
 		/* who asked the network, or ran a program, keeps what it got */

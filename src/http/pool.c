@@ -28,6 +28,7 @@
 
 #include "base/net_address.h"
 #include "http/pool.h"
+#include "http/wait.h"
 
 static dlist_head pools = DLIST_STATIC_INIT(pools);
 
@@ -321,29 +322,46 @@ lfdw_pool_mark_socket(LfdwHttpPool *pool, int fd, bool in_use)
 	}
 }
 
+/* Has the other side closed or reset a connection that nobody uses? */
+static bool
+is_dead(const LfdwPoolSocket *entry)
+{
+	char		byte;
+	ssize_t		got;
+
+	if (entry->in_use || !is_open(entry))
+		return false;
+	got = recv(entry->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	return got == 0 || (got < 0 && errno == ECONNRESET);
+}
+
 /*
  * Has the other side closed or reset one of the connections that the next exchange
- * may get?
+ * may get?  All are asked at once: each call of a write wants to know.
  */
 bool
 lfdw_pool_has_dead_socket(const LfdwHttpPool *pool)
 {
+	pgsocket   *idle = palloc(sizeof(pgsocket) * (pool->nsockets + 1));
+	int			nidle = 0;
+	bool		dead = false;
 	dlist_iter	iter;
 
 	dlist_foreach(iter, unconstify(dlist_head *, &pool->sockets))
 	{
 		const LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node,
 													  iter.cur);
-		char		byte;
-		ssize_t		got;
 
-		if (entry->in_use || !is_open(entry))
-			continue;
-		got = recv(entry->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-		if (got == 0 || (got < 0 && errno == ECONNRESET))
-			return true;
+		if (!entry->in_use)
+			idle[nidle++] = entry->fd;
 	}
-	return false;
+	if (lfdw_wait_has_news(idle, nidle))
+	{
+		dlist_foreach(iter, unconstify(dlist_head *, &pool->sockets))
+			dead |= is_dead(dlist_container(LfdwPoolSocket, node, iter.cur));
+	}
+	pfree(idle);
+	return dead;
 }
 
 /*

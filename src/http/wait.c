@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include <poll.h>
 #include <time.h>
 
 #include "miscadmin.h"
@@ -217,6 +218,26 @@ lfdw_wait_for_sockets(LfdwWaitEvent event, long timeout_ms,
 	}
 	CHECK_FOR_INTERRUPTS();
 	return nready;
+}
+
+/*
+ * Has anything come on one of these sockets, be it its end?  Does not wait.  True
+ * also where that cannot be told.
+ */
+bool
+lfdw_wait_has_news(const pgsocket *fds, int nfds)
+{
+	struct pollfd *asked = palloc(sizeof(struct pollfd) * (nfds + 1));
+	bool		has_news;
+
+	for (int i = 0; i < nfds; i++)
+	{
+		asked[i].fd = fds[i];
+		asked[i].events = POLLIN;
+	}
+	has_news = nfds > 0 && poll(asked, nfds, 0) != 0;
+	pfree(asked);
+	return has_news;
 }
 
 /*
