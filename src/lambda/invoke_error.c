@@ -81,16 +81,21 @@ shown_way(const LfdwFunction *function, LfdwHttpFailure failure)
 		pstrdup(function->endpoint);
 }
 
-/* What to do about a write whose outcome nobody knows. */
+/*
+ * What to do about a write whose outcome nobody knows.  What got no answer in time
+ * is never sent again, so no option is told then that would have it.
+ */
 static char *
-doubt_hint(const LfdwFunction *function)
+doubt_hint(const LfdwFunction *function, LfdwHttpFailure failure)
 {
 	if (function->durable_name)
-		return psprintf("The durable execution \"%s\", if there is one, tells: look for it before you write the rows again.",
+		return psprintf("The durable execution \"%s\", if there is one, tells: look for it before you write again.",
 						function->durable_name);
 	if (function->repeatable)
-		return "The rows may be written again, as the option idempotent says.";
-	return "Look in the function's log, or in what it writes to, before you write the rows again. A write in doubt is sent again by itself where the table has the option idempotent, for a function that may run twice, or durable, for a durable function.";
+		return "It may be written again, as idempotent says.";
+	if (failure == LFDW_HTTP_REQUEST_TIMEOUT)
+		return "Look in the function's log, or in what it writes to, before you write again.";
+	return "Look in the function's log, or in what it writes to, before you write again. lambda_fdw does so itself where the table's option, or lambda_invoke's argument, idempotent says that the function may run twice, and for durable functions by the option durable, or the argument durable_execution_name.";
 }
 
 /* Raises 08007: nobody knows whether a write has happened. */
@@ -99,6 +104,8 @@ report_doubt(const LfdwInvocation *invocation, const char *cause,
 			 const char *detail, const char *hint, const char *context)
 {
 	const LfdwFunction *function = invocation->function;
+	const char *message;
+	LfdwHttpFailure failure = lfdw_exchange_failure(invocation->run->exchange, &message);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
@@ -106,7 +113,7 @@ report_doubt(const LfdwInvocation *invocation, const char *cause,
 					function->label, cause),
 			 errdetail("%s\nThe write may have happened.", detail),
 			 errhint("%s%s%s", hint ? hint : "", hint ? " " : "",
-					 doubt_hint(function)),
+					 doubt_hint(function, failure)),
 			 context ? errcontext("%s", context) : 0));
 }
 

@@ -226,7 +226,8 @@ lambdaBeginForeignInsert(ModifyTableState *mtstate, ResultRelInfo *rinfo)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("cannot route tuples into foreign table to be updated \"%s\"",
-						RelationGetRelationName(rinfo->ri_RelationDesc))));
+						RelationGetRelationName(rinfo->ri_RelationDesc)),
+				 errhint("Let the WHERE clause, by the partition key, leave out the partition that rows move to; or delete and insert them.")));
 	lfdw_modify_check(lfdw_table_create(rinfo->ri_RelationDesc), LFDW_WRITE_INSERT,
 					  (const ModifyTable *) mtstate->ps.plan);
 	begin_modify(mtstate, rinfo, LFDW_WRITE_INSERT, false);

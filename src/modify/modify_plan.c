@@ -142,12 +142,14 @@ check_clauses(const LfdwTable *table, LfdwWriteOperation operation,
 	if (plan->onConflictAction != ONCONFLICT_NONE)
 		ereport(ERROR,
 				(refusal(table, operation),
-				 errdetail("ON CONFLICT is not supported: only the function knows which rows it has.")));
+				 errdetail("ON CONFLICT is not supported: only the function knows which rows it has."),
+				 errhint("Insert the rows without it, and let the function settle conflicts.")));
 	if (plan->returningLists &&
 		table->options->invocation_type == LFDW_WRITE_INVOCATION_EVENT)
 		ereport(ERROR,
 				(refusal(table, operation),
-				 errdetail("RETURNING is not supported with its option invocation_type 'Event': the function answers nothing.")));
+				 errdetail("RETURNING is not supported with its option invocation_type 'Event': the function answers nothing."),
+				 errhint("Leave RETURNING out, or drop the option.")));
 }
 
 /*

@@ -122,7 +122,7 @@ place_column(LfdwRowObject *object, const LfdwTable *table, int index)
 				 errmsg("column \"%s\" of foreign table \"%s\" has no place in the rows that are written",
 						column->attname, table->relname),
 				 errdetail("%s.", why),
-				 errhint("Its option path says where it stands in a row, over the table's option item_payload.")));
+				 errhint("Its option path says where it stands in a row, over the table's option item_payload; a string there may hold an object, as \"{}\" does.")));
 }
 
 /* Gives the columns, and the number of a record, their places in a document. */

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "options/table_access.h"
 
 #include "modify/row_object.h"
 #include "modify/write_form.h"
@@ -49,39 +50,33 @@ report_operation(const LfdwTable *table, LfdwWriteOperation operation,
 			 errhint("%s", hint)));
 }
 
-/* Raises 0A000 where an event has no route for an operation. */
-static void
-check_route(const LfdwTable *table, LfdwWriteOperation operation)
-{
-	const LfdwOptions *options = table->options;
-
-	if (operation == LFDW_WRITE_INSERT && options->insert_route == NULL)
-		report_operation(table, operation,
-						 "It has the option \"event\", and no option \"insert_route\".",
-						 "Add the method and the path, as in insert_route 'POST /orders'.");
-	if (operation == LFDW_WRITE_UPDATE && options->update_route == NULL)
-		report_operation(table, operation,
-						 "It has the option \"event\", and no option \"update_route\".",
-						 "Add the method and the path, as in update_route 'PATCH /orders/{id}'.");
-	if (operation == LFDW_WRITE_DELETE && options->delete_route == NULL)
-		report_operation(table, operation,
-						 "It has the option \"event\", and no option \"delete_route\".",
-						 "Add the method and the path, as in delete_route 'DELETE /orders/{id}'.");
-}
-
 /* Raises 0A000 where the options of a table cannot carry an operation. */
 static void
 check_operation(const LfdwTable *table, LfdwWriteOperation operation)
 {
-	bool		by_key = operation == LFDW_WRITE_UPDATE || operation == LFDW_WRITE_DELETE;
+	const LfdwOptions *options = table->options;
+	const char *hint;
+	const char *why = NULL;
 
-	if (lfdw_event_is_http(table->options->event))
-		check_route(table, operation);
-	else if (operation != LFDW_WRITE_INSERT && !table->options->envelope)
-		report_operation(table, operation,
-						 "With the option \"envelope\" 'false' no request says what is to be done.",
-						 by_key ? "Set envelope 'true', or the options event and update_route or delete_route." :
-						 "Set envelope 'true'.");
+	switch (operation)
+	{
+		case LFDW_WRITE_UPDATE:
+		case LFDW_WRITE_DELETE:
+			why = lfdw_table_unchangeable(table, operation == LFDW_WRITE_DELETE, &hint);
+			break;
+		case LFDW_WRITE_INSERT:
+			hint = "Add the method and the path, as in insert_route 'POST /orders'.";
+			if (lfdw_event_is_http(options->event) && options->insert_route == NULL)
+				why = "It has the option \"event\", and no option \"insert_route\".";
+			break;
+		default:
+			hint = "Set envelope 'true'.";
+			if (!lfdw_event_is_http(options->event) && !options->envelope)
+				why = "With the option \"envelope\" 'false' no request says what is to be done.";
+			break;
+	}
+	if (why)
+		report_operation(table, operation, why, hint);
 }
 
 /* What an envelope's payload begins with, up to the value of batch_id. */

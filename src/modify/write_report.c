@@ -79,7 +79,12 @@ shown_outcome(const LfdwWriteBatch *batch)
 		case LFDW_NOT_RUN:
 			return "not written";
 		case LFDW_HAS_RUN:
-			return "the function has run and may have written them";
+			if (batch->target->operation == LFDW_WRITE_PAYLOAD ||
+				batch->target->operation == LFDW_WRITE_TRUNCATE)
+				return "the function has run";
+			return batch->nrows == 1 ?
+				"the function has run and may have written it" :
+				"the function has run and may have written them";
 		case LFDW_MAY_HAVE_RUN:
 			break;
 	}

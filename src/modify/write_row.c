@@ -16,6 +16,7 @@
 
 #include "access/sysattr.h"
 #include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -209,6 +210,44 @@ in_form(const Row *row, int index, const char *json)
 	return lfdw_json_quote(joined.data);
 }
 
+/* A value that is made JSON, for error_context_stack. */
+typedef struct ValueContext
+{
+	const Row  *row;
+	const LfdwColumn *column;
+} ValueContext;
+
+static void
+add_value_context(void *arg)
+{
+	const ValueContext *value = arg;
+
+	errcontext("column \"%s\" of foreign table \"%s\", row " INT64_FORMAT,
+			   value->column->attname, value->row->target->table->relname,
+			   value->row->number);
+}
+
+/*
+ * Raises 22021 or 22P05 for JSON that cannot be UTF-8, as the payload will be: rows
+ * may have been sent by then.
+ */
+static void
+check_encoding(const Row *row, const LfdwColumn *column, const char *json)
+{
+	ValueContext value = {row, column};
+	ErrorContextCallback callback = {
+		.previous = error_context_stack,
+		.callback = add_value_context,
+		.arg = &value
+	};
+
+	if (GetDatabaseEncoding() == PG_UTF8)
+		return;
+	error_context_stack = &callback;
+	(void) pg_server_to_any(json, strlen(json), PG_UTF8);
+	error_context_stack = callback.previous;
+}
+
 /*
  * Appends a value as JSON and a NUL.  A null of json and jsonb, which the
  * comparisons of a scan cannot send, is null.
@@ -237,6 +276,7 @@ append_value(StringInfo out, const Row *row, int index, Datum value, bool isnull
 		out->len = start;
 		appendStringInfoString(out, json);
 	}
+	check_encoding(row, column, out->data + start);
 	appendStringInfoChar(out, '\0');
 }
 
@@ -351,8 +391,8 @@ append_columns(StringInfo out, const Row *row)
  * sent has the columns that the statement writes, as pull_varattnos gives them.  slot
  * is the new row, NULL for DELETE; old the row that is there, NULL for INSERT.  number is
  * the row's in the statement, from 1, for messages.  Scratch memory is the target's.
- * Raises 22023 for a value that JSON or the request cannot carry, 22004 for a key of
- * the old row that is NULL.
+ * Raises 22023 for a value that JSON or the request cannot carry, 22021 or 22P05 for
+ * one that cannot be UTF-8, 22004 for a key of the old row that is NULL.
  */
 void
 lfdw_write_row_append(StringInfo out, const LfdwWriteTarget *target,

@@ -75,7 +75,7 @@ lfdw_batch_item_check(const LfdwBatchItem *item)
 				 errmsg("option \"batch_argument\" of foreign table \"%s\" needs a column for its elements",
 						item->relname),
 				 errdetail("These are of the required columns whose option pushdown has \"=\" without an argument."),
-				 errhint("Set the options required 'true' and pushdown '=', or input 'true', of a column.")));
+				 errhint("Set the options required 'true' and pushdown '=', or input 'true', of a column. Of a table with updatable 'true' it is the list of inserted rows where envelope is 'false'.")));
 	if (item->format == LFDW_BATCH_VALUES && item->ncolumns > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),

@@ -530,27 +530,6 @@ lfdw_table_takes(const LfdwTable *table, const LfdwColumn *column,
 }
 
 /*
- * Why a table that is written cannot be read, a sentence, with a hint; NULL where
- * it can.
- */
-const char *
-lfdw_table_unreadable(const LfdwTable *table, const char **hint)
-{
-	if (lfdw_event_is_http(table->options->event) && table->options->http_route == NULL)
-	{
-		*hint = "Add the method and the path that reads it, as in route 'GET /orders'.";
-		return "It has the option \"insert_route\", and no option \"route\".";
-	}
-	if (table->options->batch_argument && table->item == NULL &&
-		table->options->insert_route == NULL)
-	{
-		*hint = "Set the options required 'true' and pushdown '=', or input 'true', of the columns that a query gives for it.";
-		return "No column goes in the list of its option \"batch_argument\" when it is read.";
-	}
-	return NULL;
-}
-
-/*
  * A foreign table with its columns, the operators they declare and its function.
  *
  * Takes an open relation; the result lives in the current context and keeps

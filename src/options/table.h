@@ -72,7 +72,6 @@ lfdw_column_takes_list(const LfdwColumn *column)
 }
 
 extern LfdwTable *lfdw_table_create(Relation relation);
-extern const char *lfdw_table_unreadable(const LfdwTable *table, const char **hint);
 extern bool lfdw_table_takes(const LfdwTable *table,
 							 const LfdwColumn *column,
 							 const LfdwOperator *op);

@@ -156,6 +156,15 @@ take_affected(LfdwResponse *response, const LfdwJsonValue *value)
 	response->write->answer.affected = number;
 }
 
+/* An error that is no object, which would have been raised, is no success either. */
+static void
+check_own_error(const LfdwResponse *response, const LfdwJsonValue *value)
+{
+	if (!lfdw_error_path_is_nothing(value))
+		refuse_member(response, "lambda_fdw_error", value,
+					  "It is an object, as {\"message\": \"...\"}.");
+}
+
 /*
  * Reads what a root object, which is whole and which the reader stands before, says
  * of the rows of a write.  A list that fails rows is not undone by another, whether
@@ -174,6 +183,8 @@ lfdw_answer_report_read(LfdwResponse *response, LfdwJsonReader root)
 	{
 		bool		is_column = lfdw_row_knows(response->row, &key);
 
+		if (lfdw_json_is(&key, "lambda_fdw_error") && !is_column)
+			check_own_error(response, &value);
 		for (int i = 0; i < (int) lengthof(failure_lists); i++)
 		{
 			if (!lfdw_json_is(&key, failure_lists[i].name))

@@ -16,6 +16,7 @@
 #include "executor/tuptable.h"
 #include "foreign/fdwapi.h"
 #include "miscadmin.h"
+#include "options/table_access.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/sampling.h"

@@ -20,6 +20,7 @@
 #include "optimizer/paths.h"
 #include "optimizer/restrictinfo.h"
 #include "options/option_list.h"
+#include "options/table_access.h"
 
 #include "pg/compat.h"
 #include "pushdown/term_list.h"
@@ -37,13 +38,30 @@ typedef struct ColumnMatch
 	const LfdwColumn *column;
 } ColumnMatch;
 
-/* Raises 0A000 for a table that can only be written. */
+/*
+ * Raises 0A000 for a table that can only be written: of a target that could not be
+ * changed either says so, which no option for reading mends.
+ */
 static void
-check_readable(const LfdwTable *table)
+check_readable(const PlannerInfo *root, const RelOptInfo *baserel,
+			   const LfdwTable *table)
 {
+	bool		deletes = root->parse->commandType == CMD_DELETE;
 	const char *hint = NULL;
 	const char *why = lfdw_table_unreadable(table, &hint);
+	const char *remedy = NULL;
+	const char *never = NULL;
 
+	if (why && bms_is_member(baserel->relid, root->all_result_relids))
+		never = lfdw_table_unchangeable(table, deletes, &remedy);
+	if (never)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 deletes ?
+				 errmsg("cannot delete from foreign table \"%s\"", table->relname) :
+				 errmsg("cannot update foreign table \"%s\"", table->relname),
+				 errdetail("%s", never),
+				 errhint("%s", remedy)));
 	if (why)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -65,7 +83,7 @@ lambdaGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
 	LfdwTable  *table = lfdw_table_create(relation);
 
 	table_close(relation, NoLock);
-	check_readable(table);
+	check_readable(root, baserel, table);
 	baserel->fdw_private = lfdw_rel_info_create(table);
 
 	if (baserel->tuples <= 0)

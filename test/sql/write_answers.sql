@@ -133,6 +133,8 @@ SELECT put('t', '{"a":1,"failed":[0]}', '{"rows":[{"c":1}],"failed":[{"index":0,
 -- the function's own errors come first
 SELECT put('t', '{"errorType":"E","errorMessage":"m"}', '{"lambda_fdw_error":{"message":"own","sqlstate":"23505"}}',
   '{"failed":"all","error":"boom"}', '{"error":{"message":"boom"},"failed":[1],"affected":-1}', '{"error":[],"failed":[0]}', '[{"error":"boom"}]');
+-- an error of its own in a form that is none is no success
+SELECT batch('t', '{"lambda_fdw_error":"boom"}', '{"lambda_fdw_error":[{"message":"m"}],"affected":3}', '{"lambda_fdw_error":null}');
 -- no rows, by the options no_rows_...
 SELECT put('t', '{"errorType":"NotFound","errorMessage":"m"}');
 SELECT put('t', '{"statusCode":404}');

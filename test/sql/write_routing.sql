@@ -44,5 +44,6 @@ UPDATE p SET part = 1, b = 'moved' WHERE part = 2 AND a < 100 RETURNING part, a,
 SELECT tableoid::regclass, count(*) FROM p GROUP BY 1 ORDER BY 1;
 SELECT op, a, b FROM seen WHERE b = 'moved' ORDER BY a;
 
+SET client_min_messages = warning;
 DROP SCHEMA write_routing CASCADE;
 DROP SERVER routing CASCADE;

@@ -67,5 +67,17 @@ is($session->query(q{SELECT read_json('[{"j":"\u00fc"}]')}),
 like($session->query(q{SELECT read('[{"a":["\u00fc","\u0000"]}]')}),
 	qr/22P05/, 'NUL is refused');
 
+# What cannot be UTF-8 is refused while nothing has been sent.
+$node->safe_psql('ascii', $_)
+  for (
+	create_function('lambda', 'written', function => 'store',
+		columns => q{id int OPTIONS (key 'true'), t text},
+		options => q{updatable 'true', batch_size '1', max_concurrency '1', payload '{"store": "ascii"}'}),
+	q{INSERT INTO written VALUES (1, 'ü'), (2, 'é')});
+like($session->query(q{UPDATE written SET t = CASE id WHEN 1 THEN 'new' ELSE E'\xff' END}),
+	qr/22021/, 'a value that is not valid in UTF-8 is refused');
+is($session->query(q{SELECT string_agg(t, ' ' ORDER BY id) FROM written}),
+	'ü é', 'no row was written before');
+
 $session->close;
 done_testing();
