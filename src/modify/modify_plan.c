@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "access/sysattr.h"
 #include "access/table.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
@@ -28,31 +29,6 @@
 #include "modify/write_form.h"
 #include "options/foreign_object.h"
 #include "pg/compat.h"
-
-/* Does core ask for the row that is there by itself? */
-static bool
-has_whole_row(CmdType operation, const TriggerDesc *triggers)
-{
-	return operation == CMD_UPDATE ||
-		(triggers && (triggers->trig_delete_before_row ||
-					  triggers->trig_delete_after_row));
-}
-
-/*
- * AddForeignUpdateTargets: the whole row that is there, which has the keys.
- */
-void
-lambdaAddForeignUpdateTargets(PlannerInfo *root, Index rtindex,
-							  RangeTblEntry *target_rte, Relation target_relation)
-{
-	Var		   *row;
-
-	if (has_whole_row(root->parse->commandType, target_relation->trigdesc))
-		return;
-	/* as core's, whose name and type an inherited target shares */
-	row = makeVar(rtindex, InvalidAttrNumber, RECORDOID, -1, InvalidOid, 0);
-	add_row_identity_var(root, row, rtindex, "wholerow");
-}
 
 /* What an operation of core is to us. */
 LfdwWriteOperation
@@ -79,6 +55,55 @@ refusal(const LfdwTable *table, LfdwWriteOperation operation)
 		operation == LFDW_WRITE_UPDATE ?
 		errmsg("cannot update foreign table \"%s\"", table->relname) :
 		errmsg("cannot delete from foreign table \"%s\"", table->relname);
+}
+
+/*
+ * Raises 0A000 where an UPDATE or DELETE looks for its rows by ctid: a function's
+ * rows have none, so all of them carry the same and would match.
+ *
+ * Sees the conditions as the planner has prepared them, of views and subqueries too.
+ */
+static void
+check_ctid(PlannerInfo *root, Relation relation, LfdwWriteOperation operation)
+{
+	int			ctid = SelfItemPointerAttributeNumber - FirstLowInvalidHeapAttributeNumber;
+	Bitmapset  *columns = NULL;
+
+	pull_varattnos((Node *) root->parse->jointree, root->parse->resultRelation,
+				   &columns);
+	if (bms_is_member(ctid, columns))
+		ereport(ERROR,
+				(refusal(lfdw_table_create(relation), operation),
+				 errdetail("Its rows are looked for by ctid, which no row of a function has."),
+				 errhint("Look for them by the columns with the option key.")));
+}
+
+/* Does core ask for the row that is there by itself? */
+static bool
+has_whole_row(CmdType operation, const TriggerDesc *triggers)
+{
+	return operation == CMD_UPDATE ||
+		(triggers && (triggers->trig_delete_before_row ||
+					  triggers->trig_delete_after_row));
+}
+
+/*
+ * AddForeignUpdateTargets: the whole row that is there, which has the keys.  Raises
+ * 0A000 where it is looked for by ctid.
+ */
+void
+lambdaAddForeignUpdateTargets(PlannerInfo *root, Index rtindex,
+							  RangeTblEntry *target_rte, Relation target_relation)
+{
+	CmdType		operation = root->parse->commandType;
+	Var		   *row;
+
+	check_ctid(root, target_relation, lfdw_modify_operation(operation));
+	if (has_whole_row(operation, target_relation->trigdesc))
+		return;
+	/* as core's, whose name and type an inherited target shares */
+	row = makeVar(rtindex, InvalidAttrNumber, RECORDOID, -1, InvalidOid, 0);
+	add_row_identity_var(root, row, rtindex, "wholerow");
 }
 
 /* Raises 0A000 for a table that is only read. */

@@ -162,6 +162,23 @@ INSERT INTO paged SELECT n, 'n' FROM generate_series(5, 8) n;
 INSERT INTO paged SELECT id + 10, item FROM paged RETURNING id;
 DELETE FROM paged;
 SELECT * FROM paged;
+
+-- rows have no ctid that tells them from each other
+CREATE VIEW by_ctid AS SELECT ctid AS place, * FROM orders;
+CREATE TABLE parent (id int, item text, price int);
+CREATE FOREIGN TABLE child () INHERITS (parent) SERVER lambda OPTIONS (function_arn 'store', updatable 'true');
+ALTER FOREIGN TABLE child ALTER id OPTIONS (key 'true');
+INSERT INTO parent VALUES (1, 'here', 1);
+SELECT clear();
+INSERT INTO orders VALUES (1, 'a', 1), (2, 'b', 2), (3, 'c', 3);
+DELETE FROM orders WHERE ctid IN (SELECT ctid FROM orders LIMIT 1);
+DELETE FROM orders WHERE ctid = ANY (ARRAY(SELECT ctid FROM orders LIMIT 1));
+UPDATE orders o SET item = 'x' FROM (SELECT ctid FROM orders ORDER BY id LIMIT 1) one WHERE o.ctid = one.ctid;
+DELETE FROM by_ctid WHERE place = (SELECT place FROM by_ctid LIMIT 1);
+DELETE FROM parent WHERE ctid = '(0,1)';
+DELETE FROM ONLY parent WHERE ctid = '(0,1)' RETURNING *;
+DELETE FROM orders WHERE id IN (SELECT id FROM orders LIMIT 1) RETURNING id;
+SELECT * FROM orders;
 SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;
 DROP SCHEMA write_plans CASCADE;
