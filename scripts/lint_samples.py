@@ -77,7 +77,7 @@ for place in """src/jit.c src/lambda_fdw.c src/batch/batch.h src/join/join.h
         src/base/buffer.h""".split():
     CLEAN[place] = c_file(place, "")
 
-MAP = {folder: set() for folder in """src src/batch src/join src/scan src/modify src/sql
+MAP = {folder: set() for folder in """src src/batch src/join src/scan src/sql src/modify
     src/pushdown src/response src/options src/ml src/lambda src/s3
     src/credentials src/aws
     src/http src/value src/pg src/base""".split()}

@@ -187,7 +187,7 @@ prepare_rows(LfdwModify *modify, const ModifyTableState *mtstate, ResultRelInfo 
 static void
 check_transition_tables(const ModifyTableState *mtstate, const ResultRelInfo *rinfo)
 {
-	const		TransitionCaptureState *capture = mtstate->mt_transition_capture;
+	const TransitionCaptureState *capture = mtstate->mt_transition_capture;
 
 	if (rinfo->ri_RootResultRelInfo == NULL || capture == NULL ||
 		(mtstate->operation == CMD_MERGE && !capture->tcs_insert_new_table))
