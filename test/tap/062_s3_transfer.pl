@@ -491,7 +491,8 @@ set_faults();
 	$ending->query("CREATE SERVER by_role FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1', endpoint '$endpoint'); "
 		  . "CREATE USER MAPPING FOR CURRENT_USER SERVER by_role OPTIONS (aws_access_key_id '$access_key', aws_secret_access_key '$secret_key', role_arn 'arn:aws:iam::123456789012:role/once12'); "
 		  . "SET aws_s3.server = 'by_role'");
-	$ending->send("SELECT rows_uploaded FROM aws_s3.query_export_to_s3('SELECT 1, repeat(''x'', 998) FROM generate_series(1, 20000) UNION ALL SELECT 2, pg_sleep(300)::text', 'bucket', 'by role')");
+	# parts go on whenever there is another row
+	$ending->send("SELECT rows_uploaded FROM aws_s3.query_export_to_s3('SELECT 1, repeat(''x'', 998) FROM generate_series(1, 20000) UNION ALL SELECT 2, pg_sleep(0.01)::text FROM generate_series(1, 30000)', 'bucket', 'by role')");
 	ok($node->poll_query_until('postgres', $parts), 'an upload with keys for twelve seconds');
 	sleep 12;
 	cmp_ok(
