@@ -283,6 +283,8 @@ def wrong_header(tree):
         "\t  src/options/option.c", "\t  src/other.c")
 
 
+append("superusers", "expected/a.out", "user mapping for postgres\n",
+       "Debian's superuser")
 append("machines", "README.md", "see /home/me/file\n", "a home directory")
 append("machines", "README.md", "from https://pypi.org/x\n", "a registry")
 append("prose", "docs/prose.md", "Broken.\n", "a paragraph over two lines")

@@ -447,9 +447,9 @@ BEGIN
 END $$;
 SELECT refused('INSERT INTO write_commit.nowhere VALUES (1)');
 SELECT refused($$SELECT lambda_invoke('no_region', 'echo', deliver_at => 'commit')$$);
-DROP SERVER no_region CASCADE;
 
 SET client_min_messages = warning;
+DROP SERVER no_region CASCADE;
 DROP SCHEMA write_commit CASCADE;
 DROP ROLE write_commit_joe;
 DROP SERVER lambda CASCADE;
