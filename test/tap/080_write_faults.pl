@@ -549,8 +549,7 @@ sleep(0.05) until entries('came') == 16 + 4;
 kill 'KILL', $victim->pid;
 $victim->receive;
 $victim->close;
-sleep(0.05) until slurp_file($node->logfile) =~ /all server processes terminated; reinitializing/;
-$node->poll_query_until('postgres', 'SELECT true');
+wait_for_restart($node);
 accounts('a killed backend', 20, 1, 1);
 is(scalar(entries('came')), 20, 'nothing is sent after its death');
 

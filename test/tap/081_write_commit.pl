@@ -299,7 +299,7 @@ wait_for_call($victim);
 kill('KILL', $victim->pid);
 $victim->close;
 $_->close for $session, $control;
-$node->poll_query_until('postgres', 'SELECT true') or die 'the server does not come back';
+wait_for_restart($node);
 is_gone('killed', 'killed');
 is(temporary_files(), '0', 'no file is left');
 

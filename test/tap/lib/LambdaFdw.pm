@@ -18,7 +18,7 @@ use Time::HiRes qw(sleep time);
 our @EXPORT = qw(start_endpoint start_program make_certificate new_server
   start_server wait_until_alone create_server create_function create_outcome open_session as_role logged_in outcome_of
   attempts_told elapsed_ms median reset_calls count_calls memory_of
-  growth_of create_try
+  growth_of create_try wait_for_restart
   $access_key $secret_key);
 
 # The keys of test/endpoint/verifier.py.
@@ -223,6 +223,22 @@ sub median
 	my @sorted = sort { $a <=> $b } @_;
 
 	return $sorted[ $#sorted / 2 ];
+}
+
+# Waits until a server whose backend was killed takes connections again.  One that is
+# refused would end psql before it has read its input, which is an error of IPC::Run's.
+sub wait_for_restart
+{
+	my $node = shift;
+	my $until = time() + $patience;
+
+	until (slurp_file($node->logfile) =~
+		/reinitializing(?!.*reinitializing).*database system is ready to accept connections/s)
+	{
+		die 'the server does not come back' if time() > $until;
+		sleep 0.05;
+	}
+	return;
 }
 
 # Has the endpoint forget what was invoked.
