@@ -14,17 +14,8 @@
 #include "postgres.h"
 
 #include "options/event.h"
+#include "options/option_conflict.h"
 #include "options/option_list.h"
-
-/* Raises HV024 about an option that an event leaves no room for. */
-static void
-report_option(const char *option, const char *detail)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-			 errmsg("option \"%s\" cannot be used with the option \"event\"", option),
-			 errdetail("%s", detail)));
-}
 
 /* An event of HTTP has a route, to read or to insert by, and nothing else has. */
 static void
@@ -77,8 +68,8 @@ check_database(const LfdwOptions *given)
 	for (int i = 0; i < (int) lengthof(others); i++)
 	{
 		if (others[i].given)
-			report_option(others[i].name,
-						  "The events redshift and snowflake say how batches and their answers are.");
+			lfdw_option_refuse_both(others[i].name, "event",
+									"The events redshift and snowflake say how batches and their answers are.");
 	}
 }
 
@@ -93,11 +84,13 @@ lfdw_event_check(const LfdwOptions *given)
 	if (given->event == LFDW_EVENT_NONE)
 		return;
 	if (given->envelope)
-		report_option("envelope", "An event has no member for it.");
+		lfdw_option_refuse_both("envelope", "event",
+								"An event has no member for it.");
 	if (lfdw_event_is_of_database(given->event))
 		check_database(given);
 	if (given->capabilities & LFDW_CAPABLE_ORDER_BY)
-		report_option("capabilities", "No event could carry an order.");
+		lfdw_option_refuse_both("capabilities", "event",
+								"No event could carry an order.");
 }
 
 /*

@@ -15,6 +15,7 @@
 
 #include "base/arn.h"
 #include "base/json_pointer.h"
+#include "options/option_conflict.h"
 #include "options/option_list.h"
 #include "options/paging.h"
 #include "options/places.h"
@@ -43,27 +44,6 @@ check_function(const LfdwOptions *options)
 				 errhint("Give the version or alias in one of the two.")));
 }
 
-/* Raises the error about two options of which a table has one at most. */
-static void
-refuse_both(const char *option, const char *other, const char *detail)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-			 errmsg("option \"%s\" cannot be used with the option \"%s\"",
-					option, other),
-			 errdetail("%s", detail)));
-}
-
-/* Raises the error about an option that means nothing without another. */
-static void
-report_needs(const char *option, const char *needed, const char *detail)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-			 errmsg("option \"%s\" needs the option %s", option, needed),
-			 errdetail("%s", detail)));
-}
-
 /* What asks for the next page: one at most, and what a cursor is sent as. */
 static void
 check_paging(const LfdwOptions *options)
@@ -85,21 +65,21 @@ check_paging(const LfdwOptions *options)
 	for (int i = 0; i < (int) lengthof(ways); i++)
 	{
 		if (ways[i].given && way >= 0)
-			refuse_both(ways[i].name, ways[way].name,
-						"Each of them says by itself which page is the next.");
+			lfdw_option_refuse_both(ways[i].name, ways[way].name,
+									"Each of them says by itself which page is the next.");
 		if (ways[i].given)
 			way = i;
 	}
 	if (options->cursor_argument && way >= 0 && !ways[way].is_cursor)
-		refuse_both("cursor_argument", ways[way].name,
-					"Pages that are counted have no cursor.");
+		lfdw_option_refuse_both("cursor_argument", ways[way].name,
+								"Pages that are counted have no cursor.");
 	if (options->cursor_argument && way < 0 &&
 		(options->rows_path || options->answer_format > LFDW_ANSWER_JSON))
-		report_needs("cursor_argument",
-					 "\"cursor_path\", \"cursor_header\" or \"cursor_row_path\"",
-					 options->rows_path ?
-					 "A cursor is found without them only beside \"rows\", and there is the option \"rows_path\"." :
-					 "A cursor is found without them only in JSON, and there is the option \"answer_format\".");
+		lfdw_option_report_needs("cursor_argument",
+								 "\"cursor_path\", \"cursor_header\" or \"cursor_row_path\"",
+								 options->rows_path ?
+								 "A cursor is found without them only beside \"rows\", and there is the option \"rows_path\"." :
+								 "A cursor is found without them only in JSON, and there is the option \"answer_format\".");
 	if (way >= 0 && ways[way].is_cursor && options->cursor_argument == NULL &&
 		options->http_route == NULL && !options->envelope)
 		ereport(ERROR,
@@ -108,8 +88,8 @@ check_paging(const LfdwOptions *options)
 						ways[way].name),
 				 errdetail("Without it no request could carry the cursor.")));
 	if (options->first_page != 1 && options->page_argument == NULL)
-		report_needs("first_page", "\"page_argument\"",
-					 "No other argument carries the number of a page.");
+		lfdw_option_report_needs("first_page", "\"page_argument\"",
+								 "No other argument carries the number of a page.");
 }
 
 /* Does one of two places in an answer hold the other, or are they the same? */
@@ -147,14 +127,14 @@ static void
 check_more(const LfdwOptions *options)
 {
 	if (options->more_path && !lfdw_paging_is_declared(options))
-		report_needs("more_path",
-					 "\"cursor_path\", \"cursor_header\", \"cursor_row_path\", \"page_argument\" or \"offset_argument\"",
-					 "Without them there are no pages that it could end.");
+		lfdw_option_report_needs("more_path",
+								 "\"cursor_path\", \"cursor_header\", \"cursor_row_path\", \"page_argument\" or \"offset_argument\"",
+								 "Without them there are no pages that it could end.");
 	if (options->more_path && options->cursor_path &&
 		options->more_path->ntokens != options->cursor_path->ntokens &&
 		is_within(options->more_path, options->cursor_path))
-		refuse_both("more_path", "cursor_path",
-					"One leads into what the other reads.");
+		lfdw_option_refuse_both("more_path", "cursor_path",
+								"One leads into what the other reads.");
 	check_beside_rows(options, "cursor_path", options->cursor_path);
 	check_beside_rows(options, "more_path", options->more_path);
 }
@@ -169,12 +149,12 @@ check_paged_form(const LfdwOptions *options)
 
 	if (options->cursor_row_path &&
 		(is_text || options->rows_format == LFDW_ROWS_ENTRIES))
-		refuse_both("cursor_row_path", is_text ? "answer_format" : "rows_format",
-					"It leads into rows that are JSON of their own.");
+		lfdw_option_refuse_both("cursor_row_path", is_text ? "answer_format" : "rows_format",
+								"It leads into rows that are JSON of their own.");
 	if (alone && (options->cursor_path || options->more_path))
-		refuse_both(options->cursor_path ? "cursor_path" : "more_path",
-					"answer_format",
-					"The answer is text, and nothing stands beside it: the option rows_path would lead to it in a JSON document.");
+		lfdw_option_refuse_both(options->cursor_path ? "cursor_path" : "more_path",
+								"answer_format",
+								"The answer is text, and nothing stands beside it: the option rows_path would lead to it in a JSON document.");
 }
 
 /* How many rows a call is asked for. */
@@ -185,18 +165,18 @@ check_limit(const LfdwOptions *options)
 	bool		capable = (options->capabilities & LFDW_CAPABLE_LIMIT) != 0;
 
 	if (options->page_size > 0 && options->limit_argument == NULL)
-		report_needs("page_size", "\"limit_argument\"",
-					 "No other argument carries the rows wanted of a page.");
+		lfdw_option_report_needs("page_size", "\"limit_argument\"",
+								 "No other argument carries the rows wanted of a page.");
 	if (options->page_size > 0 && !pages)
-		report_needs("page_size",
-					 "\"cursor_path\", \"cursor_header\", \"cursor_row_path\", \"page_argument\" or \"offset_argument\"",
-					 "A function that is asked for so many rows, and never for the next page, would leave out the rest.");
+		lfdw_option_report_needs("page_size",
+								 "\"cursor_path\", \"cursor_header\", \"cursor_row_path\", \"page_argument\" or \"offset_argument\"",
+								 "A function that is asked for so many rows, and never for the next page, would leave out the rest.");
 	if (options->limit_argument && !capable && options->page_size == 0)
-		report_needs("limit_argument",
-					 pages ? "\"page_size\", or limit in the option \"capabilities\"" :
-					 "\"capabilities\" with limit in it",
-					 pages ? "There is no number that it could carry." :
-					 "Without pages it carries the LIMIT of a query, which is sent to a function that honours it.");
+		lfdw_option_report_needs("limit_argument",
+								 pages ? "\"page_size\", or limit in the option \"capabilities\"" :
+								 "\"capabilities\" with limit in it",
+								 pages ? "There is no number that it could carry." :
+								 "Without pages it carries the LIMIT of a query, which is sent to a function that honours it.");
 }
 
 /* What the function honours. */
@@ -231,8 +211,8 @@ check_raw(const LfdwOptions *options)
 	for (int i = 0; i < (int) lengthof(inside); i++)
 	{
 		if (inside[i].given)
-			refuse_both(inside[i].name, "answer_format",
-						"By answer_format 'raw' the body is a value, whatever is in it.");
+			lfdw_option_refuse_both(inside[i].name, "answer_format",
+									"By answer_format 'raw' the body is a value, whatever is in it.");
 	}
 }
 
@@ -244,22 +224,22 @@ check_answer(const LfdwOptions *options)
 	bool		entries = options->rows_format == LFDW_ROWS_ENTRIES;
 
 	if (is_text && entries)
-		refuse_both("rows_format", "answer_format",
-					"Only JSON has objects whose members could be rows.");
+		lfdw_option_refuse_both("rows_format", "answer_format",
+								"Only JSON has objects whose members could be rows.");
 	if (is_text && options->batch_answer == LFDW_BATCH_ANSWER_ALIGNED)
-		refuse_both("batch_answer", "answer_format",
-					"Only JSON has elements that could answer a tuple each.");
+		lfdw_option_refuse_both("batch_answer", "answer_format",
+								"Only JSON has elements that could answer a tuple each.");
 	if (options->answer_format == LFDW_ANSWER_CSV && options->no_rows_missing &&
 		(options->rows_path == NULL || options->rows_path->ntokens == 0))
-		report_needs("no_rows_missing", "\"rows_path\" with answer_format 'csv'",
-					 "Where the whole answer is CSV, it has no members.");
+		lfdw_option_report_needs("no_rows_missing", "\"rows_path\" with answer_format 'csv'",
+								 "Where the whole answer is CSV, it has no members.");
 	if (options->answer_format == LFDW_ANSWER_RAW)
 		check_raw(options);
 	if (entries && options->rows_path == NULL &&
 		(options->cursor_path || options->more_path))
-		report_needs(options->cursor_path ? "cursor_path" : "more_path",
-					 "\"rows_path\" with rows_format 'entries'",
-					 "Without it every member of the answer is a row.");
+		lfdw_option_report_needs(options->cursor_path ? "cursor_path" : "more_path",
+								 "\"rows_path\" with rows_format 'entries'",
+								 "Without it every member of the answer is a row.");
 }
 
 /* Where the answer has the function's error. */
@@ -278,8 +258,8 @@ check_error(const LfdwOptions *options)
 				 errhint("Name the member that has the error, as in '/errors'.")));
 	if (lfdw_pointer_begins_with(options->rows_path ? options->rows_path :
 								 lfdw_pointer_to("rows"), error))
-		refuse_both("error_path", "rows_path",
-					"It leads to the rows, or to what holds them: any row would be an error.");
+		lfdw_option_refuse_both("error_path", "rows_path",
+								"It leads to the rows, or to what holds them: any row would be an error.");
 }
 
 /* Batches, and what is said of them. */
@@ -300,20 +280,20 @@ check_batch(const LfdwOptions *options)
 	for (int i = 0; i < (int) lengthof(of_batch); i++)
 	{
 		if (of_batch[i].given && options->batch_argument == NULL)
-			report_needs(of_batch[i].name, "\"batch_argument\"",
-						 "Without it no request has a batch.");
+			lfdw_option_report_needs(of_batch[i].name, "\"batch_argument\"",
+									 "Without it no request has a batch.");
 	}
 	if (options->batch_argument && options->batch_argument[0] == '\0' &&
 		options->envelope)
-		refuse_both("batch_argument", "envelope",
-					"By the empty string the payload itself is the list, which has no room for an envelope.");
+		lfdw_option_refuse_both("batch_argument", "envelope",
+								"By the empty string the payload itself is the list, which has no room for an envelope.");
 	if (options->item_payload && options->batch_format != LFDW_BATCH_UNSET &&
 		options->batch_format != LFDW_BATCH_OBJECTS)
-		refuse_both("item_payload", "batch_format",
-					"The elements are no objects, which could start from one.");
+		lfdw_option_refuse_both("item_payload", "batch_format",
+								"The elements are no objects, which could start from one.");
 	if (options->batch_index_path && options->batch_answer != LFDW_BATCH_ANSWER_ALIGNED)
-		report_needs("batch_index_path", "\"batch_answer\" 'aligned'",
-					 "Rows that carry their keys need no number.");
+		lfdw_option_report_needs("batch_index_path", "\"batch_answer\" 'aligned'",
+								 "Rows that carry their keys need no number.");
 }
 
 /* Answers that have an element for each of a batch. */
@@ -337,8 +317,8 @@ check_aligned(const LfdwOptions *options)
 	for (int i = 0; i < (int) lengthof(others); i++)
 	{
 		if (others[i].given)
-			refuse_both(others[i].name, "batch_answer",
-						"An aligned answer is a list with an element for each of its call's batch.");
+			lfdw_option_refuse_both(others[i].name, "batch_answer",
+									"An aligned answer is a list with an element for each of its call's batch.");
 	}
 }
 

@@ -11,29 +11,9 @@
 #include "postgres.h"
 
 #include "base/arn.h"
+#include "options/option_conflict.h"
 #include "options/places.h"
 #include "options/write_rules.h"
-
-/* Raises HV024 about an option that means nothing without another. */
-static void
-report_needs(const char *option, const char *needed, const char *detail)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-			 errmsg("option \"%s\" needs the option %s", option, needed),
-			 errdetail("%s", detail)));
-}
-
-/* Raises HV024 about two options of which a table has one at most. */
-static void
-refuse_both(const char *option, const char *other, const char *detail)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
-			 errmsg("option \"%s\" cannot be used with the option \"%s\"",
-					option, other),
-			 errdetail("%s", detail)));
-}
 
 /* What is said of writes where there are none. */
 static void
@@ -60,9 +40,9 @@ check_updatable(const LfdwOptions *options, const LfdwOptions *given)
 		if (!of_writes[i].given || options->updatable ||
 			(of_writes[i].of_truncate && options->truncatable))
 			continue;
-		report_needs(of_writes[i].name, of_writes[i].of_truncate ?
-					 "\"updatable\" or \"truncatable\"" : "\"updatable\"",
-					 "Without it the table is never written.");
+		lfdw_option_report_needs(of_writes[i].name, of_writes[i].of_truncate ?
+								 "\"updatable\" or \"truncatable\"" : "\"updatable\"",
+								 "Without it the table is never written.");
 	}
 }
 
@@ -89,16 +69,16 @@ check_routes(const LfdwOptions *options)
 			continue;
 		any = true;
 		if (!is_http)
-			report_needs(routes[i].name, "\"event\" for an HTTP request",
-						 "It is the method and the path of such an event.");
+			lfdw_option_report_needs(routes[i].name, "\"event\" for an HTTP request",
+									 "It is the method and the path of such an event.");
 		if (routes[i].reads && options->http_route == NULL)
-			report_needs(routes[i].name, "\"route\"",
-						 "The rows are read before they are written.");
+			lfdw_option_report_needs(routes[i].name, "\"route\"",
+									 "The rows are read before they are written.");
 	}
 	if (is_http && options->updatable && !any)
-		report_needs("updatable",
-					 "\"insert_route\", \"update_route\" or \"delete_route\" with the option \"event\"",
-					 "Without them no request would write.");
+		lfdw_option_report_needs("updatable",
+								 "\"insert_route\", \"update_route\" or \"delete_route\" with the option \"event\"",
+								 "Without them no request would write.");
 }
 
 /*
@@ -115,8 +95,8 @@ check_durable(const LfdwOptions *options)
 		return;
 	if (lfdw_function_name_parse(options->function_arn, &name, &why) &&
 		name.qualifier[0] == '\0')
-		report_needs("durable", "\"qualifier\", or one at the end of \"function_arn\"",
-					 "A durable function is invoked by a version, an alias or $LATEST.");
+		lfdw_option_report_needs("durable", "\"qualifier\", or one at the end of \"function_arn\"",
+								 "A durable function is invoked by a version, an alias or $LATEST.");
 }
 
 /* What a payload without the envelope leaves no room for. */
@@ -128,13 +108,13 @@ check_without_envelope(const LfdwOptions *options, const LfdwOptions *given)
 	if (options->envelope)
 		return;
 	if (options->truncatable)
-		refuse_both("truncatable", is_event ? "event" : "envelope",
-					is_event ? "An event has no envelope, which tells a function to truncate." :
-					"With envelope 'false' no request tells a function to truncate.");
+		lfdw_option_refuse_both("truncatable", is_event ? "event" : "envelope",
+								is_event ? "An event has no envelope, which tells a function to truncate." :
+								"With envelope 'false' no request tells a function to truncate.");
 	if (given->batch_size > 1 && options->batch_argument == NULL)
-		report_needs("batch_size", is_event ? "\"batch_argument\" with the option \"event\"" :
-					 "\"batch_argument\" with envelope 'false'",
-					 "Without it a request has one row.");
+		lfdw_option_report_needs("batch_size", is_event ? "\"batch_argument\" with the option \"event\"" :
+								 "\"batch_argument\" with envelope 'false'",
+								 "Without it a request has one row.");
 }
 
 /* What answers to writes are read as, and which events are of no rows. */
@@ -144,11 +124,11 @@ check_updatable_forms(const LfdwOptions *options)
 	if (!options->updatable)
 		return;
 	if (lfdw_event_is_of_database(options->event))
-		refuse_both("updatable", "event",
-					"The events redshift and snowflake ask for the results of functions.");
+		lfdw_option_refuse_both("updatable", "event",
+								"The events redshift and snowflake ask for the results of functions.");
 	if (options->answer_format > LFDW_ANSWER_JSON)
-		refuse_both("updatable", "answer_format",
-					"What became of rows that were written is read from JSON.");
+		lfdw_option_refuse_both("updatable", "answer_format",
+								"What became of rows that were written is read from JSON.");
 }
 
 /*
