@@ -243,14 +243,29 @@ column_value(LfdwRow *row, int index, LfdwCarriedBy carried_by,
 	return found_value(row, index, isnull);
 }
 
-/* Makes ready to convert the values of the row that was read last. */
+/*
+ * Makes ready to convert the values of the row that was read last; until
+ * end_values, errors name the column.
+ */
 static void
-prepare_values(LfdwRow *row)
+begin_values(LfdwRow *row, ErrorContextCallback *callback)
 {
 	if (row->copy)
 		copy_row(row);
 	if (row->null_if)
 		apply_null_if(row);
+	callback->callback = conversion_context;
+	callback->arg = row;
+	callback->previous = error_context_stack;
+	error_context_stack = callback;
+}
+
+/* The values are converted. */
+static void
+end_values(LfdwRow *row, const ErrorContextCallback *callback)
+{
+	row->current = -1;
+	error_context_stack = callback->previous;
 }
 
 /*
@@ -271,12 +286,7 @@ lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, LfdwCarriedBy carried_by,
 
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true, table->natts);
-	prepare_values(row);
-
-	callback.callback = conversion_context;
-	callback.arg = row;
-	callback.previous = error_context_stack;
-	error_context_stack = &callback;
+	begin_values(row, &callback);
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		int			attno = table->columns[i].attnum - 1;
@@ -287,8 +297,7 @@ lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, LfdwCarriedBy carried_by,
 		slot->tts_values[attno] = column_value(row, i, carried_by, chain,
 											   &slot->tts_isnull[attno]);
 	}
-	row->current = -1;
-	error_context_stack = callback.previous;
+	end_values(row, &callback);
 	ExecStoreVirtualTuple(slot);
 }
 
@@ -313,12 +322,7 @@ lfdw_row_store_over(LfdwRow *row, TupleTableSlot *slot)
 	slot_getallattrs(slot);
 	memcpy(values, slot->tts_values, sizeof(Datum) * table->natts);
 	memcpy(isnull, slot->tts_isnull, sizeof(bool) * table->natts);
-	prepare_values(row);
-
-	callback.callback = conversion_context;
-	callback.arg = row;
-	callback.previous = error_context_stack;
-	error_context_stack = &callback;
+	begin_values(row, &callback);
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		int			attno = table->columns[i].attnum - 1;
@@ -328,8 +332,7 @@ lfdw_row_store_over(LfdwRow *row, TupleTableSlot *slot)
 		row->current = i;
 		values[attno] = found_value(row, i, &isnull[attno]);
 	}
-	row->current = -1;
-	error_context_stack = callback.previous;
+	end_values(row, &callback);
 
 	old = MemoryContextSwitchTo(slot->tts_mcxt);
 	tuple = heap_form_tuple(slot->tts_tupleDescriptor, values, isnull);
