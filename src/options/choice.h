@@ -95,6 +95,14 @@ typedef enum LfdwDeliverAt
 	LFDW_DELIVER_COMMIT
 } LfdwDeliverAt;
 
+/* How the answer of a scan's invocation comes. */
+typedef enum LfdwResponseMode
+{
+	LFDW_RESPONSE_MODE_UNSET,
+	LFDW_RESPONSE_MODE_BUFFERED,	/* Invoke: once the function has ended */
+	LFDW_RESPONSE_MODE_STREAMING	/* InvokeWithResponseStream: as it writes */
+} LfdwResponseMode;
+
 /* The options that are choices, by what they choose among. */
 typedef enum LfdwChoice
 {
@@ -105,7 +113,8 @@ typedef enum LfdwChoice
 	LFDW_CHOICE_ANSWER_FORMAT,
 	LFDW_CHOICE_ROWS_FORMAT,
 	LFDW_CHOICE_INVOCATION_TYPE,
-	LFDW_CHOICE_DELIVER_AT
+	LFDW_CHOICE_DELIVER_AT,
+	LFDW_CHOICE_RESPONSE_MODE
 } LfdwChoice;
 
 extern bool lfdw_choice_parse(LfdwChoice choice, const char *word, int *value);

@@ -101,6 +101,8 @@ static const LfdwOption option_table[] = {
 	{"error_path", ForeignTableRelationId, LFDW_KIND_POINTER, 0, 0, NULL, 0, TABLE_FIELD(error_path), "JSON Pointer to what is the function's error, if it is there"},
 	{"answer_format", ForeignTableRelationId, LFDW_KIND_ANSWER_FORMAT, 0, 0, "json", 0, TABLE_FIELD(answer_format), "what the answer is"},
 	{"rows_format", ForeignTableRelationId, LFDW_KIND_ROWS_FORMAT, 0, 0, "rows", 0, TABLE_FIELD(rows_format), "entries: the members of an object are the rows"},
+	{"response_mode", ForeignTableRelationId, LFDW_KIND_RESPONSE_MODE, 0, 0, "buffered", 0, TABLE_FIELD(response_mode), "how the answer of a scan comes; streaming: while the function writes it"},
+	{"splits", ForeignTableRelationId, LFDW_KIND_INT, 1, 10000, "1", 0, TABLE_FIELD(splits), "calls that the function cuts a scan into, side by side"},
 	{"max_pages", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, "10000", 0, TABLE_FIELD(max_pages), "pages after which a scan fails"},
 	{"updatable", ForeignTableRelationId, LFDW_KIND_BOOL, 0, 0, "false", 0, TABLE_FIELD(updatable), "INSERT, UPDATE, DELETE and COPY FROM invoke the function"},
 	{"truncatable", ForeignTableRelationId, LFDW_KIND_BOOL, 0, 0, "false", 0, TABLE_FIELD(truncatable), "TRUNCATE invokes the function"},

@@ -41,6 +41,8 @@ typedef struct LfdwOptions
 	int			capabilities;	/* LFDW_CAPABLE_ flags */
 	int			max_pages;
 	int			max_batch_keys;
+	LfdwResponseMode response_mode;
+	int			splits;			/* that the function cuts a scan into */
 
 	LfdwEvent	event;
 	char	   *http_route;		/* method and path, NULL for none */

@@ -49,7 +49,8 @@ typedef enum LfdwOptionKind
 	LFDW_KIND_ANSWER_FORMAT,
 	LFDW_KIND_ROWS_FORMAT,
 	LFDW_KIND_INVOCATION_TYPE,
-	LFDW_KIND_DELIVER_AT
+	LFDW_KIND_DELIVER_AT,
+	LFDW_KIND_RESPONSE_MODE
 } LfdwOptionKind;
 
 extern bool lfdw_option_parse(LfdwOptionKind kind, const char *value,

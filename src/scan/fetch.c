@@ -175,9 +175,12 @@ read_calls(LfdwFetch *fetch, TupleTableSlot *slot)
 	return LFDW_PAGE_WAIT;
 }
 
-/* Waits until some call has news. */
-static void
-wait_for_calls(LfdwFetch *fetch)
+/*
+ * Waits until some call under way has news, after LFDW_FETCH_WAIT; raises what
+ * lfdw_invoke_wait raises.
+ */
+void
+lfdw_fetch_wait(LfdwFetch *fetch)
 {
 	LfdwInvocation **invocations = palloc(sizeof(LfdwInvocation *) * fetch->nchains);
 
@@ -188,30 +191,42 @@ wait_for_calls(LfdwFetch *fetch)
 }
 
 /*
- * Fetches the next row from whichever call has one; false at the end, with the
- * slot empty.  The row lives until the next is fetched.  Waits, and raises what
- * lfdw_invoke_wait and lfdw_page_chain_next raise.
+ * Fetches the next row from whichever call has one, without waiting.  The row
+ * lives until the next is fetched; at the end, and where none has arrived, the
+ * slot is empty.  Raises what lfdw_page_chain_begin and lfdw_page_chain_next
+ * raise.
+ */
+LfdwFetchStatus
+lfdw_fetch_next(LfdwFetch *fetch, TupleTableSlot *slot)
+{
+	LfdwPageStatus status = LFDW_PAGE_NEXT;
+
+	while (status == LFDW_PAGE_NEXT || status == LFDW_PAGE_END)
+	{
+		begin_calls(fetch);
+		if (fetch->nchains == 0)
+			break;
+		status = read_calls(fetch, slot);
+	}
+	if (status == LFDW_PAGE_ROW)
+		return LFDW_FETCH_ROW;
+	/* the slot may hold a row that was passed over */
+	ExecClearTuple(slot);
+	return status == LFDW_PAGE_WAIT ? LFDW_FETCH_WAIT : LFDW_FETCH_END;
+}
+
+/*
+ * Fetches the next row, and waits for it; false at the end, with the slot empty.
+ * See lfdw_fetch_next and lfdw_fetch_wait.
  */
 bool
 lfdw_fetch_row(LfdwFetch *fetch, TupleTableSlot *slot)
 {
-	for (;;)
-	{
-		LfdwPageStatus status;
+	LfdwFetchStatus status;
 
-		begin_calls(fetch);
-		if (fetch->nchains == 0)
-		{
-			/* the slot may hold a row that was passed over */
-			ExecClearTuple(slot);
-			return false;
-		}
-		status = read_calls(fetch, slot);
-		if (status == LFDW_PAGE_ROW)
-			return true;
-		if (status == LFDW_PAGE_WAIT)
-			wait_for_calls(fetch);
-	}
+	while ((status = lfdw_fetch_next(fetch, slot)) == LFDW_FETCH_WAIT)
+		lfdw_fetch_wait(fetch);
+	return status == LFDW_FETCH_ROW;
 }
 
 /* Ends the calls under way and forgets the arguments. */

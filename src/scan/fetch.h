@@ -19,12 +19,21 @@
 
 typedef struct LfdwFetch LfdwFetch;
 
+typedef enum LfdwFetchStatus
+{
+	LFDW_FETCH_ROW,				/* the slot has it */
+	LFDW_FETCH_WAIT,			/* none has arrived */
+	LFDW_FETCH_END				/* there are no more */
+} LfdwFetchStatus;
+
 extern LfdwFetch *lfdw_fetch_create(const LfdwTable *table,
 									const LfdwCaller *caller,
 									const Bitmapset *attrs,
 									LfdwInvokeStats *stats);
 extern MemoryContext lfdw_fetch_context(LfdwFetch *fetch);
 extern void lfdw_fetch_begin(LfdwFetch *fetch, const LfdwArguments *arguments);
+extern LfdwFetchStatus lfdw_fetch_next(LfdwFetch *fetch, TupleTableSlot *slot);
+extern void lfdw_fetch_wait(LfdwFetch *fetch);
 extern bool lfdw_fetch_row(LfdwFetch *fetch, TupleTableSlot *slot);
 extern void lfdw_fetch_reset(LfdwFetch *fetch);
 extern void lfdw_fetch_end(LfdwFetch *fetch);
