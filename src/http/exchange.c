@@ -149,21 +149,6 @@ lfdw_exchange_may_connect(LfdwHttpExchange *exchange,
 	return false;
 }
 
-/* Gives back the slots that an exchange has without a descriptor. */
-void
-lfdw_exchange_release_slots(LfdwHttpExchange *exchange)
-{
-	if (exchange->has_slot)
-	{
-		exchange->pool->nreserved--;
-		lfdw_pool_release_slots(1);
-	}
-	if (exchange->looks_up)
-		lfdw_pool_release_slots(LFDW_LOOKUP_SLOTS);
-	exchange->has_slot = false;
-	exchange->looks_up = false;
-}
-
 /* Would what did not fit before fit now? */
 bool
 lfdw_exchange_has_room(const LfdwHttpExchange *exchange)

@@ -23,14 +23,13 @@
 #include "http/pool.h"
 #include "http/wait.h"
 
-struct curl_slist;
-
 struct LfdwHttpExchange
 {
 	dlist_node	node;			/* among the pool's exchanges while attached */
 	LfdwHttpPool *pool;
-	void	   *easy;			/* libcurl's handle */
-	struct curl_slist *headers; /* of the request */
+	struct LfdwEasyHandle *handle;	/* NULL before it is told to libcurl, and
+									 * once it has ended */
+	void	   *easy;			/* the handle's own, as libcurl knows it */
 	bool		attached;		/* the multi handle has it */
 	bool		has_slot;		/* for the descriptor of its first socket */
 	bool		looks_up;		/* has the slots of a look-up */
@@ -44,7 +43,7 @@ struct LfdwHttpExchange
 	LfdwHttpState state;
 	bool		news;			/* something the consumer has not seen */
 	bool		connected;
-	bool		opened_socket;	/* one at least */
+	bool		connecting;		/* has opened a socket, is not connected */
 	bool		paused;			/* the window is full ... */
 	size_t		pending;		/* ... and so many bytes did not fit */
 	bool		head_complete;
@@ -63,7 +62,6 @@ struct LfdwHttpExchange
 	LfdwHttpFailure failure;
 	const char *rule;			/* why an address was refused, a static text */
 	char		message[256];
-	char		curl_message[256];	/* CURLOPT_ERRORBUFFER */
 };
 
 typedef enum LfdwTaken
@@ -94,7 +92,6 @@ extern void lfdw_exchange_count_wait(LfdwHttpExchange *exchange,
 									 int64 elapsed_us);
 extern long lfdw_exchange_next_timeout(LfdwHttpExchange **exchanges,
 									   int nexchanges, int64 until_us);
-extern void lfdw_exchange_release_slots(LfdwHttpExchange *exchange);
 extern bool lfdw_exchange_note_timeout(LfdwHttpExchange *exchange);
 
 #endif							/* LFDW_EXCHANGE_INTERNAL_H */

@@ -15,12 +15,8 @@
 #include "postgres.h"
 
 #include <limits.h>
-#include <signal.h>
 
 #include <curl/curl.h>
-
-#include "libpq/pqsignal.h"
-#include "miscadmin.h"
 
 #include "http/easy_handle_internal.h"
 #include "http/http.h"
@@ -37,17 +33,10 @@ static void
 release(void *arg)
 {
 	LfdwHttpExchange *exchange = arg;
-	sigset_t	saved;
 
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	lfdw_callback_begin();
 	lfdw_multi_detach(exchange);
-	if (exchange->easy)
-		curl_easy_cleanup(exchange->easy);
-	curl_slist_free_all(exchange->headers);
-	sigprocmask(SIG_SETMASK, &saved, NULL);
-
-	exchange->easy = NULL;
-	exchange->headers = NULL;
+	lfdw_callback_end();
 	lfdw_buffer_free(&exchange->head);
 	lfdw_buffer_free(&exchange->body);
 	lfdw_multi_close_retired();
@@ -63,7 +52,6 @@ lfdw_http_may_begin(const LfdwPoolKey *key)
 {
 	int			count = SPARE_SLOTS + LFDW_LOOKUP_SLOTS + 1;
 
-	lfdw_pool_reconcile();
 	if (!lfdw_pool_needs_slot(lfdw_pool_get(key)))
 		return true;
 	if (!lfdw_multi_acquire_slots(count))
@@ -81,7 +69,6 @@ prepare(LfdwHttpExchange *exchange)
 {
 	LfdwHttpPool *pool = exchange->pool;
 
-	lfdw_pool_reconcile();
 	lfdw_multi_drop_dead(pool);
 	if (!lfdw_multi_ensure(pool))
 		return false;
@@ -92,27 +79,6 @@ prepare(LfdwHttpExchange *exchange)
 		pool->nreserved++;
 	/* that may have closed this pool's own */
 	return exchange->has_slot && lfdw_multi_ensure(pool);
-}
-
-/* Hands an exchange that is ready to libcurl. */
-static void
-attach(LfdwHttpExchange *exchange)
-{
-	CURLMcode	error;
-	sigset_t	saved;
-
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
-	error = curl_multi_add_handle(exchange->pool->multi, exchange->easy);
-	if (error == CURLM_OK)
-	{
-		exchange->attached = true;
-		dlist_push_tail(&exchange->pool->exchanges, &exchange->node);
-		exchange->pool->nexchanges++;
-		lfdw_multi_act_on_timers();
-	}
-	else
-		lfdw_multi_fail(exchange, LFDW_HTTP_BROKEN, curl_multi_strerror(error));
-	sigprocmask(SIG_SETMASK, &saved, NULL);
 }
 
 /* Has an exchange that begins end by the deadline that is set, if one is. */
@@ -149,12 +115,8 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 	exchange->pool->idle_ms = request->limits.idle_connection_ms;
 	if (prepare(exchange))
 	{
-		exchange->easy = curl_easy_init();
-		if (exchange->easy == NULL)
-			lfdw_multi_report_setup();
-		lfdw_multi_set_options(exchange);
-		lfdw_easy_set_request(exchange, request);
-		attach(exchange);
+		lfdw_easy_begin(exchange, request, lfdw_multi_share());
+		lfdw_multi_attach(exchange);
 	}
 	else
 		lfdw_multi_fail(exchange, LFDW_HTTP_NO_DESCRIPTOR, LFDW_NO_DESCRIPTOR_MESSAGE);
