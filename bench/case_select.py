@@ -22,7 +22,7 @@ DIGEST = ("SELECT md5(string_agg(md5(ROW(%s)::text), '' ORDER BY id)) FROM "
 
 PYTHON = """
 CREATE FUNCTION python_rows() RETURNS SETOF select_row LANGUAGE plpython3u AS $$
-import json
+import decimal, json
 if 'client' not in SD:
     import boto3
     SD['client'] = boto3.client(
@@ -30,7 +30,7 @@ if 'client' not in SD:
         aws_access_key_id='AKIDEXAMPLE',
         aws_secret_access_key='wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY')
 answer = SD['client'].invoke(FunctionName='rows7', Payload=b'{}')
-return json.loads(answer['Payload'].read())
+return json.loads(answer['Payload'].read(), parse_float=decimal.Decimal)
 $$;
 """
 
