@@ -12,13 +12,11 @@
  */
 #include "postgres.h"
 
-#include <signal.h>
-
 #include <curl/curl.h>
 
-#include "libpq/pqsignal.h"
 #include "miscadmin.h"
 
+#include "http/callback_internal.h"
 #include "http/http.h"
 #include "http/http_wait_internal.h"
 #include "http/multi_handle_internal.h"
@@ -28,15 +26,13 @@
 void
 lfdw_http_act(const LfdwReadySocket *ready, int nready)
 {
-	sigset_t	saved;
-
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	lfdw_callback_begin();
 	for (int i = 0; i < nready; i++)
 		lfdw_multi_act(ready[i].owner, ready[i].fd,
 					   (ready[i].readable ? CURL_CSELECT_IN : 0) |
 					   (ready[i].writeable ? CURL_CSELECT_OUT : 0));
 	lfdw_multi_act_on_timers();
-	sigprocmask(SIG_SETMASK, &saved, NULL);
+	lfdw_callback_end();
 }
 
 /* Waits once, and moves what became ready. */
@@ -77,21 +73,18 @@ void
 lfdw_http_resume(void)
 {
 	dlist_iter	iter;
-	sigset_t	saved;
 
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	lfdw_callback_begin();
 	dlist_foreach(iter, lfdw_pool_list())
 		resume_paused(dlist_container(LfdwHttpPool, node, iter.cur));
-	sigprocmask(SIG_SETMASK, &saved, NULL);
+	lfdw_callback_end();
 }
 
 /* Counts the time waited, and ends exchanges past a deadline. */
 void
 lfdw_http_count(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
 {
-	sigset_t	saved;
-
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	lfdw_callback_begin();
 	for (int i = 0; i < nexchanges; i++)
 	{
 		LfdwHttpExchange *exchange = exchanges[i];
@@ -100,7 +93,7 @@ lfdw_http_count(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
 		if (lfdw_exchange_note_timeout(exchange))
 			lfdw_multi_fail(exchange, exchange->failure, exchange->message);
 	}
-	sigprocmask(SIG_SETMASK, &saved, NULL);
+	lfdw_callback_end();
 }
 
 /*
