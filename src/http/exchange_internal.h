@@ -23,14 +23,19 @@
 #include "http/pool.h"
 #include "http/wait.h"
 
+#define LFDW_NO_DESCRIPTOR_MESSAGE "there are too many open files in this session"
+
 struct LfdwHttpExchange
 {
-	dlist_node	node;			/* among the pool's exchanges while attached */
+	dlist_node	node;			/* among the pool's exchanges while attached,
+								 * or among those that wait for a descriptor */
 	LfdwHttpPool *pool;
 	struct LfdwEasyHandle *handle;	/* NULL before it is told to libcurl, and
 									 * once it has ended */
 	void	   *easy;			/* the handle's own, as libcurl knows it */
 	bool		attached;		/* the multi handle has it */
+	bool		waiting;		/* for a descriptor */
+	uint64		waits_since;	/* how many exchanges had ended */
 	bool		has_slot;		/* for the descriptor of its first socket */
 	bool		looks_up;		/* has the slots of a look-up */
 	bool		no_descriptor;	/* none was to be had for a socket */
@@ -38,6 +43,7 @@ struct LfdwHttpExchange
 	/* of the request */
 	LfdwHttpLimits limits;
 	int			network;		/* LFDW_HTTP_ flags */
+	bool		has_deadline;	/* see lfdw_wait_set_deadline */
 
 	/* progress */
 	LfdwHttpState state;

@@ -18,6 +18,7 @@
 
 #include <curl/curl.h>
 
+#include "http/descriptor_internal.h"
 #include "http/easy_handle_internal.h"
 #include "http/http.h"
 #include "http/idle_internal.h"
@@ -60,27 +61,6 @@ lfdw_http_may_begin(const LfdwPoolKey *key)
 	return true;
 }
 
-/*
- * Has an exchange what it needs to run?  Returns false where there are too
- * many open files.
- */
-static bool
-prepare(LfdwHttpExchange *exchange)
-{
-	LfdwHttpPool *pool = exchange->pool;
-
-	lfdw_multi_drop_dead(pool);
-	if (!lfdw_multi_ensure(pool))
-		return false;
-	if (!lfdw_pool_needs_slot(pool))
-		return true;
-	exchange->has_slot = lfdw_multi_acquire_slots(1);
-	if (exchange->has_slot)
-		pool->nreserved++;
-	/* that may have closed this pool's own */
-	return exchange->has_slot && lfdw_multi_ensure(pool);
-}
-
 /* Has an exchange that begins end by the deadline that is set, if one is. */
 static void
 apply_deadline(LfdwHttpLimits *limits)
@@ -97,7 +77,8 @@ apply_deadline(LfdwHttpLimits *limits)
  * The exchange belongs to the current memory context: resetting it ends the
  * exchange.  Only the request's body must live as long.  Raises HV001 or
  * HV000 where libcurl cannot be set up; what goes wrong later is told by
- * lfdw_exchange_state.
+ * lfdw_exchange_state.  Where there is no descriptor for it, it waits for one: see
+ * descriptor.c.
  */
 LfdwHttpExchange *
 lfdw_http_begin(const LfdwHttpRequest *request)
@@ -105,7 +86,8 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 	LfdwHttpExchange *exchange = palloc0(sizeof(LfdwHttpExchange));
 
 	lfdw_exchange_init(exchange, request);
-	if (lfdw_wait_deadline_us() != PG_INT64_MAX)
+	exchange->has_deadline = lfdw_wait_deadline_us() != PG_INT64_MAX;
+	if (exchange->has_deadline)
 		apply_deadline(&exchange->limits);
 	lfdw_owner_register(CurrentMemoryContext, release, exchange);
 
@@ -113,13 +95,9 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 	lfdw_idle_begin();
 	exchange->pool = lfdw_pool_get(&request->pool);
 	exchange->pool->idle_ms = request->limits.idle_connection_ms;
-	if (prepare(exchange))
-	{
-		lfdw_easy_begin(exchange, request, lfdw_multi_share());
-		lfdw_multi_attach(exchange);
-	}
-	else
-		lfdw_multi_fail(exchange, LFDW_HTTP_NO_DESCRIPTOR, LFDW_NO_DESCRIPTOR_MESSAGE);
+	lfdw_multi_drop_dead(exchange->pool);
+	lfdw_easy_begin(exchange, request, lfdw_multi_share());
+	lfdw_descriptor_begin(exchange);
 	/* not before: the request's strings may belong to a pool */
 	lfdw_multi_close_retired();
 	return exchange;

@@ -17,6 +17,7 @@
 #include "miscadmin.h"
 
 #include "http/callback_internal.h"
+#include "http/descriptor_internal.h"
 #include "http/http.h"
 #include "http/http_wait_internal.h"
 #include "http/multi_handle_internal.h"
@@ -68,7 +69,7 @@ resume_paused(LfdwHttpPool *pool)
 	}
 }
 
-/* The same for all pools. */
+/* The same for all pools, and for what waits for a descriptor. */
 void
 lfdw_http_resume(void)
 {
@@ -78,21 +79,59 @@ lfdw_http_resume(void)
 	dlist_foreach(iter, lfdw_pool_list())
 		resume_paused(dlist_container(LfdwHttpPool, node, iter.cur));
 	lfdw_callback_end();
+	lfdw_descriptor_begin_waiting();
 }
 
-/* Counts the time waited, and ends exchanges past a deadline. */
+static void
+count_one(LfdwHttpExchange *exchange, int64 elapsed_us)
+{
+	lfdw_exchange_count_wait(exchange, elapsed_us);
+	if (lfdw_exchange_note_timeout(exchange))
+		lfdw_multi_fail(exchange, exchange->failure, exchange->message);
+}
+
+/* Counts for all that are under way, but for those given. */
+static void
+count_others(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
+{
+	dlist_iter	pools;
+
+	dlist_foreach(pools, lfdw_pool_list())
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, pools.cur);
+		dlist_mutable_iter iter;
+
+		dlist_foreach_modify(iter, &pool->exchanges)
+		{
+			LfdwHttpExchange *exchange = dlist_container(LfdwHttpExchange, node,
+														 iter.cur);
+			int			i = 0;
+
+			while (i < nexchanges && exchanges[i] != exchange)
+				i++;
+			if (i == nexchanges && !exchange->paused)
+				count_one(exchange, elapsed_us);
+		}
+	}
+}
+
+/*
+ * Counts the time waited, and ends exchanges past a deadline.  Who waits for a
+ * descriptor waits for those that have one.
+ */
 void
 lfdw_http_count(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
 {
+	bool		waited_for_others = false;
+
 	lfdw_callback_begin();
 	for (int i = 0; i < nexchanges; i++)
 	{
-		LfdwHttpExchange *exchange = exchanges[i];
-
-		lfdw_exchange_count_wait(exchange, elapsed_us);
-		if (lfdw_exchange_note_timeout(exchange))
-			lfdw_multi_fail(exchange, exchange->failure, exchange->message);
+		waited_for_others |= exchanges[i]->waiting;
+		count_one(exchanges[i], elapsed_us);
 	}
+	if (waited_for_others)
+		count_others(exchanges, nexchanges, elapsed_us);
 	lfdw_callback_end();
 }
 

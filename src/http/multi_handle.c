@@ -31,6 +31,9 @@
 /* Connections that a pool keeps at least, libcurl counts those in use too. */
 #define KEPT_CONNECTIONS_MIN 32
 
+/* Exchanges that libcurl has carried, but for those under way. */
+static uint64 nended = 0;
+
 /* Names looked up, and TLS sessions, of all pools. */
 static CURLSH *share = NULL;
 
@@ -60,6 +63,25 @@ set_timer(CURLM *multi, long timeout_ms, void *arg)
 	return 0;
 }
 
+/* Takes an exchange out of the multi handle, or from those that wait for one. */
+static void
+remove_exchange(LfdwHttpExchange *exchange)
+{
+	lfdw_callback_release_slots(exchange);
+	if (exchange->attached)
+	{
+		exchange->pool->nexchanges--;
+		exchange->pool->idle_since = GetCurrentTimestamp();
+		curl_multi_remove_handle(exchange->pool->multi, exchange->easy);
+		lfdw_callback_settle(exchange);
+		nended++;
+	}
+	if (exchange->attached || exchange->waiting)
+		dlist_delete(&exchange->node);
+	exchange->attached = false;
+	exchange->waiting = false;
+}
+
 /*
  * Takes an exchange out of the multi handle, between lfdw_callback_begin and _end,
  * and its handle away.  A detached exchange no longer uses its pool, which may be
@@ -68,17 +90,49 @@ set_timer(CURLM *multi, long timeout_ms, void *arg)
 void
 lfdw_multi_detach(LfdwHttpExchange *exchange)
 {
-	lfdw_callback_release_slots(exchange);
-	if (exchange->attached)
-	{
-		exchange->attached = false;
-		dlist_delete(&exchange->node);
-		exchange->pool->nexchanges--;
-		exchange->pool->idle_since = GetCurrentTimestamp();
-		curl_multi_remove_handle(exchange->pool->multi, exchange->easy);
-		lfdw_callback_settle(exchange);
-	}
+	remove_exchange(exchange);
 	lfdw_easy_end(exchange);
+}
+
+/*
+ * Has an exchange wait until there is a descriptor for it, with no slot of its
+ * own.
+ */
+void
+lfdw_multi_postpone(LfdwHttpExchange *exchange)
+{
+	remove_exchange(exchange);
+	exchange->no_descriptor = false;
+	exchange->waiting = true;
+	exchange->waits_since = nended;
+	dlist_push_tail(&exchange->pool->waiting, &exchange->node);
+}
+
+/* Has any exchange ended since one began to wait? */
+bool
+lfdw_multi_ended_since(const LfdwHttpExchange *exchange)
+{
+	return nended != exchange->waits_since;
+}
+
+/* Will any exchange go on by itself, whatever its consumer does? */
+bool
+lfdw_multi_any_moves(void)
+{
+	dlist_iter	pools;
+
+	dlist_foreach(pools, lfdw_pool_list())
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, pools.cur);
+		dlist_iter	iter;
+
+		dlist_foreach(iter, &pool->exchanges)
+		{
+			if (!dlist_container(LfdwHttpExchange, node, iter.cur)->paused)
+				return true;
+		}
+	}
+	return false;
 }
 
 /* Ends a transfer that failed. */
@@ -177,6 +231,26 @@ lfdw_multi_fail_with_result(LfdwHttpExchange *exchange, int result)
 	lfdw_multi_fail(exchange, failure, message);
 }
 
+/*
+ * Has an exchange found no descriptor although it had a slot for one, while others
+ * are under way that will leave theirs?  The system has fewer then than the server
+ * takes for granted.
+ */
+static bool
+must_wait(LfdwHttpExchange *exchange, CURLcode result)
+{
+	bool		others_move;
+
+	if (result == CURLE_OK || exchange->has_failure ||
+		classify(exchange, result) != LFDW_HTTP_NO_DESCRIPTOR)
+		return false;
+	/* it does not count itself */
+	exchange->paused = true;
+	others_move = lfdw_multi_any_moves();
+	exchange->paused = false;
+	return others_move;
+}
+
 /* A transfer is over. */
 static void
 finish(CURL *easy, CURLcode result)
@@ -192,9 +266,11 @@ finish(CURL *easy, CURLcode result)
 	{
 		exchange->state = LFDW_HTTP_DONE;
 		lfdw_multi_detach(exchange);
-		return;
 	}
-	lfdw_multi_fail_with_result(exchange, result);
+	else if (must_wait(exchange, result))
+		lfdw_multi_postpone(exchange);
+	else
+		lfdw_multi_fail_with_result(exchange, result);
 }
 
 /* Closes a pool's connections. */
@@ -246,7 +322,8 @@ lfdw_multi_close_retired(void)
 	{
 		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
 
-		if (pool->retired && dlist_is_empty(&pool->exchanges))
+		if (pool->retired && dlist_is_empty(&pool->exchanges) &&
+			dlist_is_empty(&pool->waiting))
 		{
 			lfdw_multi_close(pool);
 			lfdw_pool_free(pool);
@@ -254,7 +331,17 @@ lfdw_multi_close_retired(void)
 	}
 }
 
-/* Closes the connections of pools that carry nothing.  Does not throw. */
+static void
+set_max_connections(LfdwHttpPool *pool, int max)
+{
+	if (curl_multi_setopt(pool->multi, CURLMOPT_MAXCONNECTS, (long) max) == CURLM_OK)
+		pool->max_connections = max;
+}
+
+/*
+ * Closes the connections of pools that carry nothing; of others, one that nobody
+ * uses as each of their exchanges ends.  Does not throw.
+ */
 static void
 close_unused(void)
 {
@@ -266,6 +353,8 @@ close_unused(void)
 
 		if (dlist_is_empty(&pool->exchanges))
 			lfdw_multi_close(pool);
+		else if (pool->nsockets > pool->nexchanges)
+			set_max_connections(pool, pool->nexchanges);
 	}
 }
 
@@ -353,19 +442,14 @@ lfdw_multi_init(void)
 }
 
 /*
- * Creates a pool's multi handle on first use.  Returns false where there are
- * too many open files.
+ * Creates a pool's multi handle, whose slots are acquired and given back where
+ * libcurl makes none.
  */
-bool
-lfdw_multi_ensure(LfdwHttpPool *pool)
+static bool
+make_multi(LfdwHttpPool *pool)
 {
-	CURLM	   *multi;
+	CURLM	   *multi = curl_multi_init();
 
-	if (pool->multi)
-		return true;
-	if (!lfdw_multi_acquire_slots(LFDW_MULTI_SLOTS))
-		return false;
-	multi = curl_multi_init();
 	if (multi == NULL ||
 		curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watch_socket) != CURLM_OK ||
 		curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, pool) != CURLM_OK ||
@@ -375,11 +459,32 @@ lfdw_multi_ensure(LfdwHttpPool *pool)
 	{
 		curl_multi_cleanup(multi);
 		lfdw_pool_release_slots(LFDW_MULTI_SLOTS);
-		lfdw_multi_report_setup();
+		return false;
 	}
 	pool->multi = multi;
 	pool->max_connections = KEPT_CONNECTIONS_MIN;
 	return true;
+}
+
+/*
+ * Creates a pool's multi handle on first use.  Returns false where there are
+ * too many open files, or no memory.  Does not throw.
+ */
+bool
+lfdw_multi_ensure(LfdwHttpPool *pool)
+{
+	return pool->multi || (lfdw_multi_acquire_slots(LFDW_MULTI_SLOTS) &&
+						   make_multi(pool));
+}
+
+/* The same past the backend's share of descriptors. */
+bool
+lfdw_multi_ensure_anyhow(LfdwHttpPool *pool)
+{
+	if (pool->multi)
+		return true;
+	lfdw_pool_acquire_slots_always(LFDW_MULTI_SLOTS);
+	return make_multi(pool);
 }
 
 /*
@@ -393,10 +498,11 @@ lfdw_multi_attach(LfdwHttpExchange *exchange)
 	CURLMcode	error;
 
 	lfdw_callback_begin();
-	if (pool->nexchanges >= pool->max_connections &&
-		curl_multi_setopt(pool->multi, CURLMOPT_MAXCONNECTS,
-						  (long) pool->max_connections * 2) == CURLM_OK)
-		pool->max_connections *= 2;
+	if (exchange->waiting)
+		dlist_delete(&exchange->node);
+	exchange->waiting = false;
+	if (pool->nexchanges >= pool->max_connections)
+		set_max_connections(pool, Max(pool->max_connections * 2, KEPT_CONNECTIONS_MIN));
 	error = curl_multi_add_handle(pool->multi, exchange->easy);
 	if (error == CURLM_OK)
 	{

@@ -161,6 +161,7 @@ lfdw_pool_get(const LfdwPoolKey *key)
 	pool->key = *key;
 	dlist_init(&pool->sockets);
 	dlist_init(&pool->exchanges);
+	dlist_init(&pool->waiting);
 	dlist_init(&pool->idle_handles);
 	dlist_push_tail(&pools, &pool->node);
 	return pool;
@@ -259,6 +260,7 @@ void
 lfdw_pool_free(LfdwHttpPool *pool)
 {
 	Assert(dlist_is_empty(&pool->exchanges) && pool->multi == NULL);
+	Assert(dlist_is_empty(&pool->waiting));
 
 	lfdw_pool_forget_sockets(pool);
 	dlist_delete(&pool->node);

@@ -43,6 +43,7 @@ typedef struct LfdwHttpPool
 	dlist_head	idle_handles;	/* LfdwEasyHandle, the last used first */
 	int			nidle_handles;
 	dlist_head	exchanges;		/* those attached to the handle */
+	dlist_head	waiting;		/* those for which there is no descriptor */
 	bool		timer;			/* libcurl wants to be called at ... */
 	int64		timer_at;		/* ... this time of lfdw_wait_now_us */
 } LfdwHttpPool;
