@@ -31,12 +31,19 @@ forget(LfdwRow *row, const LfdwPathNode *node)
 static inline LfdwJsonStatus
 read_item(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *child)
 {
+	LfdwJsonStatus status;
 	LfdwJsonValue skipped;
 
 	if (child == NULL)
 		return lfdw_json_value(reader, &skipped);
 	child->seen = true;
-	return lfdw_row_read_node(row, reader, child);
+	if (child->only < 0)
+		return lfdw_row_read_node(row, reader, child);
+
+	/* most columns have a path of their own: no value is copied */
+	status = lfdw_json_value(reader, &row->values[child->only]);
+	row->found[child->only] = true;
+	return status;
 }
 
 /*
