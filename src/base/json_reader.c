@@ -394,6 +394,59 @@ read_member(LfdwJsonReader *reader, LfdwJsonValue *key)
 	return LFDW_JSON_OK;
 }
 
+/* Are len bytes the same?  Most names are short. */
+static inline bool
+same_bytes(const uint8 *a, const char *b, size_t len)
+{
+	uint64		words[4];
+	uint32		halves[4];
+
+	if (len > 16)
+		return memcmp(a, b, len) == 0;
+	if (len >= 8)
+	{
+		memcpy(&words[0], a, 8);
+		memcpy(&words[1], b, 8);
+		memcpy(&words[2], a + len - 8, 8);
+		memcpy(&words[3], b + len - 8, 8);
+		return words[0] == words[1] && words[2] == words[3];
+	}
+	if (len < 4)
+		return memcmp(a, b, len) == 0;
+	memcpy(&halves[0], a, 4);
+	memcpy(&halves[1], b, 4);
+	memcpy(&halves[2], a + len - 4, 4);
+	memcpy(&halves[3], b + len - 4, 4);
+	return halves[0] == halves[1] && halves[2] == halves[3];
+}
+
+/*
+ * In an object, does what lfdw_json_member does if the next member's name is
+ * spelled like this, len bytes with its quotes, which must be valid; this costs less.
+ * Otherwise, and wherever anything is in doubt, returns false and does nothing.
+ */
+bool
+lfdw_json_member_is(LfdwJsonReader *reader, const char *quoted, size_t len)
+{
+	const uint8 *end = end_of(reader);
+	const uint8 *p = skip_space(place_of(reader), end);
+
+	if (!reader->first)
+	{
+		if (unlikely(p == end || *p != ','))
+			return false;
+		p = skip_space(p + 1, end);
+	}
+	if ((size_t) (end - p) <= len || !same_bytes(p, quoted, len))
+		return false;
+	p = skip_space(p + len, end);
+	if (unlikely(p == end || *p != ':'))
+		return false;
+	move_to(reader, p + 1);
+	reader->first = false;
+	return true;
+}
+
 /*
  * In an object: goes to its next member, whose name *key receives, and stops
  * before the value, which the caller has to read.  Returns LFDW_JSON_END after
