@@ -248,13 +248,15 @@ lfdw_exchange_count_wait(LfdwHttpExchange *exchange, int64 elapsed_us)
 	exchange->moved = false;
 }
 
-/* Milliseconds until libcurl, a deadline or the caller wants attention, or -1. */
-long
-lfdw_exchange_next_timeout(LfdwHttpExchange **exchanges, int nexchanges,
-						   int64 until_us)
+/*
+ * The time of lfdw_wait_now_us, which now is, at which libcurl, a deadline or the
+ * caller wants attention; PG_INT64_MAX: never.
+ */
+int64
+lfdw_exchange_next_time(LfdwHttpExchange **exchanges, int nexchanges,
+						int64 now, int64 until_us)
 {
-	int64		now = lfdw_wait_now_us();
-	int64		us = until_us == PG_INT64_MAX ? until_us : Max(until_us - now, 0);
+	int64		left = PG_INT64_MAX;
 	dlist_iter	iter;
 
 	dlist_foreach(iter, lfdw_pool_list())
@@ -262,13 +264,24 @@ lfdw_exchange_next_timeout(LfdwHttpExchange **exchanges, int nexchanges,
 		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
 
 		if (pool->timer)
-			us = Min(us, Max(pool->timer_at - now, 0));
+			until_us = Min(until_us, pool->timer_at);
 	}
 	for (int i = 0; i < nexchanges; i++)
-		us = Min(us, lfdw_exchange_time_left(exchanges[i]));
-	if (us == PG_INT64_MAX)
+		left = Min(left, lfdw_exchange_time_left(exchanges[i]));
+	return left == PG_INT64_MAX ? until_us : Min(until_us, now + left);
+}
+
+/* Milliseconds until then, or -1. */
+long
+lfdw_exchange_next_timeout(LfdwHttpExchange **exchanges, int nexchanges,
+						   int64 until_us)
+{
+	int64		now = lfdw_wait_now_us();
+	int64		at = lfdw_exchange_next_time(exchanges, nexchanges, now, until_us);
+
+	if (at == PG_INT64_MAX)
 		return -1;
-	return (long) Min((us + 999) / 1000, INT_MAX);
+	return (long) Min((Max(at - now, 0) + 999) / 1000, INT_MAX);
 }
 
 /* Is a running exchange past a deadline?  Notes the failure if so. */

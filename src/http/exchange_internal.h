@@ -92,6 +92,8 @@ extern LfdwWaitEvent lfdw_exchange_wait_event(LfdwHttpExchange **exchanges,
 extern int64 lfdw_exchange_time_left(const LfdwHttpExchange *exchange);
 extern void lfdw_exchange_count_wait(LfdwHttpExchange *exchange,
 									 int64 elapsed_us);
+extern int64 lfdw_exchange_next_time(LfdwHttpExchange **exchanges,
+									 int nexchanges, int64 now, int64 until_us);
 extern long lfdw_exchange_next_timeout(LfdwHttpExchange **exchanges,
 									   int nexchanges, int64 until_us);
 extern void lfdw_exchange_release_slots(LfdwHttpExchange *exchange);

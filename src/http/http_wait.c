@@ -20,15 +20,14 @@
 #include "miscadmin.h"
 
 #include "http/http.h"
+#include "http/http_wait_internal.h"
 #include "http/multi_handle_internal.h"
 #include "http/wait.h"
 
-/* Waits once, and lets libcurl handle what became ready. */
-static void
-wait_once(LfdwWaitEvent event, long timeout)
+/* Lets libcurl handle the sockets that are ready, and the times that have come. */
+void
+lfdw_http_act(const LfdwReadySocket *ready, int nready)
 {
-	LfdwReadySocket ready[LFDW_READY_MAX];
-	int			nready = lfdw_wait_for_sockets(event, timeout, ready);
 	sigset_t	saved;
 
 	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
@@ -38,6 +37,16 @@ wait_once(LfdwWaitEvent event, long timeout)
 					   (ready[i].writeable ? CURL_CSELECT_OUT : 0));
 	lfdw_multi_act_on_timers();
 	sigprocmask(SIG_SETMASK, &saved, NULL);
+}
+
+/* Waits once, and moves what became ready. */
+static void
+wait_once(LfdwWaitEvent event, long timeout)
+{
+	LfdwReadySocket ready[LFDW_READY_MAX];
+	int			nready = lfdw_wait_for_sockets(event, timeout, ready);
+
+	lfdw_http_act(ready, nready);
 }
 
 /* Lets a pool's transfers go on whose consumer has made room. */
@@ -63,8 +72,9 @@ resume_paused(LfdwHttpPool *pool)
 	}
 }
 
-static void
-resume_all_paused(void)
+/* The same for all pools. */
+void
+lfdw_http_resume(void)
 {
 	dlist_iter	iter;
 	sigset_t	saved;
@@ -76,8 +86,8 @@ resume_all_paused(void)
 }
 
 /* Counts the time waited, and ends exchanges past a deadline. */
-static void
-check_deadlines(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
+void
+lfdw_http_count(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
 {
 	sigset_t	saved;
 
@@ -114,14 +124,14 @@ lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges, int64 until_us)
 		int64		now;
 
 		CHECK_FOR_INTERRUPTS();
-		resume_all_paused();
+		lfdw_http_resume();
 		if (lfdw_exchange_take_any_news(exchanges, nexchanges))
 			return;
 		start = lfdw_wait_now_us();
 		wait_once(lfdw_exchange_wait_event(exchanges, nexchanges),
 				  lfdw_exchange_next_timeout(exchanges, nexchanges, until_us));
 		now = lfdw_wait_now_us();
-		check_deadlines(exchanges, nexchanges, now - start);
+		lfdw_http_count(exchanges, nexchanges, now - start);
 		if (now >= until_us)
 			return;
 	}
