@@ -22,6 +22,7 @@
 #include "libpq/pqsignal.h"
 #include "miscadmin.h"
 
+#include "http/answer_memory.h"
 #include "http/easy_handle_internal.h"
 #include "http/http.h"
 #include "http/idle_internal.h"
@@ -50,19 +51,24 @@ release(void *arg)
 	exchange->headers = NULL;
 	lfdw_buffer_free(&exchange->head);
 	lfdw_buffer_free(&exchange->body);
+	exchange->pending = 0;
+	lfdw_exchange_count_memory(exchange);
 	lfdw_multi_close_retired();
 }
 
 /*
  * May one more exchange begin beside those under way?  Those that may not can
  * wait for one to end.  Some descriptors are left to others: another scan, or
- * postgres_fdw, may have to make its first connection meanwhile.
+ * postgres_fdw, may have to make its first connection meanwhile.  Nor may one
+ * whose answer there is no memory for.
  */
 bool
 lfdw_http_may_begin(const LfdwPoolKey *key)
 {
 	int			count = SPARE_SLOTS + LFDW_LOOKUP_SLOTS + 1;
 
+	if (lfdw_answer_memory_is_short())
+		return false;
 	lfdw_pool_reconcile();
 	if (!lfdw_pool_needs_slot(lfdw_pool_get(key)))
 		return true;
