@@ -429,17 +429,17 @@ bool
 lfdw_json_member_is(LfdwJsonReader *reader, const char *quoted, size_t len)
 {
 	const uint8 *end = end_of(reader);
-	const uint8 *p = skip_space(place_of(reader), end);
+	const uint8 *p = skip_space(reader, place_of(reader), end);
 
 	if (!reader->first)
 	{
 		if (unlikely(p == end || *p != ','))
 			return false;
-		p = skip_space(p + 1, end);
+		p = skip_space(reader, p + 1, end);
 	}
 	if ((size_t) (end - p) <= len || !same_bytes(p, quoted, len))
 		return false;
-	p = skip_space(p + len, end);
+	p = skip_space(reader, p + len, end);
 	if (unlikely(p == end || *p != ':'))
 		return false;
 	move_to(reader, p + 1);

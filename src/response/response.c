@@ -100,6 +100,7 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 	response->part = "";
 	response->split = -1;
 	response->keep = true;
+	response->state = table->function.streams ? LFDW_STATE_HEAD : LFDW_STATE_START;
 	if (options->rows_path)
 		response->rows_path = pointer_in_utf8(options->rows_path);
 	else
@@ -327,6 +328,8 @@ take_step(LfdwResponse *response)
 
 	switch (response->state)
 	{
+		case LFDW_STATE_HEAD:
+			return lfdw_response_take_head(response);
 		case LFDW_STATE_START:
 			return lfdw_response_start(response);
 		case LFDW_STATE_MEMBERS:
