@@ -114,6 +114,8 @@ extern void lfdw_service_look(LfdwHttpWatch *watch, LfdwServiceRun **runs,
 							  int nruns);
 extern LfdwServiceState lfdw_service_advance(LfdwServiceRun *run,
 											 bool committed);
+extern LfdwServiceState lfdw_service_refuse(LfdwServiceRun *run,
+											const char *code, bool committed);
 extern LfdwServiceState lfdw_service_complete(LfdwServiceRun *run);
 extern void lfdw_service_json_code(LfdwHttpExchange *exchange, char *code,
 								   size_t size);

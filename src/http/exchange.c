@@ -16,6 +16,7 @@
 
 #include "base/http_head.h"
 #include "base/net_address.h"
+#include "http/answer_memory.h"
 #include "http/exchange_internal.h"
 
 /* What is received ahead of the consumer, unless one row needs more. */
@@ -57,16 +58,44 @@ keep_bytes(LfdwHttpExchange *exchange, LfdwBuffer *buf, const char *data,
 	return false;
 }
 
+/* Counts what the exchange holds of its answer, and libcurl for it. */
+void
+lfdw_exchange_count_memory(LfdwHttpExchange *exchange)
+{
+	lfdw_answer_memory_count(&exchange->counted,
+							 exchange->body.size + exchange->pending);
+}
+
+/* Does the exchange wait until the memory of all answers is not short? */
+bool
+lfdw_exchange_must_wait(const LfdwHttpExchange *exchange)
+{
+	return !exchange->preferred && lfdw_answer_memory_is_short();
+}
+
+/* Keeps in mind that bytes which have come are left with libcurl. */
+static LfdwTaken
+leave_bytes(LfdwHttpExchange *exchange, bool *why, size_t len)
+{
+	*why = true;
+	exchange->pending = len;
+	lfdw_exchange_count_memory(exchange);
+	return LFDW_TAKEN_LATER;
+}
+
 /*
  * Takes bytes of the body, all of them or none.  Where the window is full it
- * says LATER and tells the consumer, who alone can make room.
+ * says LATER and tells the consumer, who alone can make room; where the memory
+ * of all answers is short it says LATER, too.
  */
 LfdwTaken
 lfdw_exchange_take_body(LfdwHttpExchange *exchange, const char *data,
 						size_t len)
 {
-	exchange->news = true;
 	exchange->moved = true;
+	if (lfdw_exchange_must_wait(exchange))
+		return leave_bytes(exchange, &exchange->held_back, len);
+	exchange->news = true;
 	if (exchange->limits.max_response_bytes > 0 &&
 		len > exchange->limits.max_response_bytes - exchange->received)
 	{
@@ -75,13 +104,11 @@ lfdw_exchange_take_body(LfdwHttpExchange *exchange, const char *data,
 		return LFDW_TAKEN_NEVER;
 	}
 	if (len > exchange->body.limit - exchange->body.len)
-	{
-		exchange->paused = true;
-		exchange->pending = len;
-		return LFDW_TAKEN_LATER;
-	}
+		return leave_bytes(exchange, &exchange->paused, len);
+	exchange->pending = 0;
 	if (!keep_bytes(exchange, &exchange->body, data, len))
 		return LFDW_TAKEN_NEVER;
+	lfdw_exchange_count_memory(exchange);
 	exchange->received += len;
 	return LFDW_TAKEN;
 }
@@ -154,6 +181,25 @@ bool
 lfdw_exchange_has_room(const LfdwHttpExchange *exchange)
 {
 	return exchange->pending <= exchange->body.limit - exchange->body.len;
+}
+
+/*
+ * Of the exchanges that are waited for, has the first go on that can, whatever
+ * the memory of all answers: whoever waits for it reads its bytes then.
+ */
+void
+lfdw_exchange_prefer_one(LfdwHttpExchange **exchanges, int nexchanges)
+{
+	bool		found = false;
+
+	for (int i = 0; i < nexchanges; i++)
+	{
+		LfdwHttpExchange *exchange = exchanges[i];
+
+		exchange->preferred = !found && exchange->state == LFDW_HTTP_RUNNING &&
+			(!exchange->paused || lfdw_exchange_has_room(exchange));
+		found |= exchange->preferred;
+	}
 }
 
 /*
@@ -233,11 +279,11 @@ lfdw_exchange_time_left(const LfdwHttpExchange *exchange)
 	return Min(connect_time_left(exchange), answer_time_left(exchange));
 }
 
-/* Counts time that was spent waiting for the exchange. */
+/* Counts time that was spent waiting for the exchange, and not by it for us. */
 void
 lfdw_exchange_count_wait(LfdwHttpExchange *exchange, int64 elapsed_us)
 {
-	if (!counts_time(exchange))
+	if (!counts_time(exchange) || exchange->held_back)
 		return;
 	exchange->waited_us += elapsed_us;
 	exchange->stalled_us = exchange->moved ? 0 : exchange->stalled_us + elapsed_us;

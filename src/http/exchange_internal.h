@@ -51,7 +51,10 @@ struct LfdwHttpExchange
 	bool		connected;
 	bool		connecting;		/* has opened a socket, is not connected */
 	bool		paused;			/* the window is full ... */
-	size_t		pending;		/* ... and so many bytes did not fit */
+	bool		held_back;		/* the memory of all answers is short ... */
+	size_t		pending;		/* ... and so many bytes wait in libcurl */
+	bool		preferred;		/* of those waited for, the one that goes on */
+	size_t		counted;		/* in the memory of all answers */
 	bool		head_complete;
 	int			last_status;	/* of the last header block, 1xx included */
 	size_t		header_bytes;	/* of all header blocks, and trailers */
@@ -89,6 +92,10 @@ extern bool lfdw_exchange_take_header(LfdwHttpExchange *exchange,
 extern bool lfdw_exchange_may_connect(LfdwHttpExchange *exchange,
 									  const struct sockaddr *address);
 extern bool lfdw_exchange_has_room(const LfdwHttpExchange *exchange);
+extern void lfdw_exchange_count_memory(LfdwHttpExchange *exchange);
+extern bool lfdw_exchange_must_wait(const LfdwHttpExchange *exchange);
+extern void lfdw_exchange_prefer_one(LfdwHttpExchange **exchanges,
+									 int nexchanges);
 extern bool lfdw_exchange_take_any_news(LfdwHttpExchange **exchanges,
 										int nexchanges);
 extern LfdwWaitEvent lfdw_exchange_wait_event(LfdwHttpExchange **exchanges,

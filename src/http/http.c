@@ -18,6 +18,7 @@
 
 #include <curl/curl.h>
 
+#include "http/answer_memory.h"
 #include "http/descriptor_internal.h"
 #include "http/easy_handle_internal.h"
 #include "http/http.h"
@@ -40,19 +41,24 @@ release(void *arg)
 	lfdw_callback_end();
 	lfdw_buffer_free(&exchange->head);
 	lfdw_buffer_free(&exchange->body);
+	exchange->pending = 0;
+	lfdw_exchange_count_memory(exchange);
 	lfdw_multi_close_retired();
 }
 
 /*
  * May one more exchange begin beside those under way?  Those that may not can
  * wait for one to end.  Some descriptors are left to others: another scan, or
- * postgres_fdw, may have to make its first connection meanwhile.
+ * postgres_fdw, may have to make its first connection meanwhile.  Nor may one
+ * whose answer there is no memory for.
  */
 bool
 lfdw_http_may_begin(const LfdwPoolKey *key)
 {
 	int			count = SPARE_SLOTS + LFDW_LOOKUP_SLOTS + 1;
 
+	if (lfdw_answer_memory_is_short())
+		return false;
 	if (!lfdw_pool_needs_slot(lfdw_pool_get(key)))
 		return true;
 	if (!lfdw_multi_acquire_slots(count))
@@ -101,6 +107,21 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 	/* not before: the request's strings may belong to a pool */
 	lfdw_multi_close_retired();
 	return exchange;
+}
+
+/*
+ * Ends an exchange whose body is not what it has to be, as if it had failed so by
+ * itself.
+ */
+void
+lfdw_http_reject(LfdwHttpExchange *exchange, LfdwHttpFailure failure,
+				 const char *message)
+{
+	sigset_t	saved;
+
+	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	lfdw_multi_fail(exchange, failure, message);
+	sigprocmask(SIG_SETMASK, &saved, NULL);
 }
 
 /* The version of libcurl in use; static text. */

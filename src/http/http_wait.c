@@ -16,6 +16,7 @@
 
 #include "miscadmin.h"
 
+#include "http/answer_memory.h"
 #include "http/callback_internal.h"
 #include "http/descriptor_internal.h"
 #include "http/http.h"
@@ -46,7 +47,28 @@ wait_once(LfdwWaitEvent event, long timeout)
 	lfdw_http_act(ready, nready);
 }
 
-/* Lets a pool's transfers go on whose consumer has made room. */
+/*
+ * Holds a transfer back while the memory of all answers is short, before libcurl
+ * reads any more of it.
+ */
+static void
+hold_back(LfdwHttpExchange *exchange)
+{
+	lfdw_answer_memory_trim(&exchange->body);
+	lfdw_exchange_count_memory(exchange);
+	if (exchange->held_back || !exchange->connected ||
+		!lfdw_exchange_has_room(exchange))
+		return;
+	/* a consumer who has made room can do no more */
+	exchange->paused = false;
+	exchange->held_back = true;
+	(void) curl_easy_pause(exchange->easy, CURLPAUSE_RECV);
+}
+
+/*
+ * Lets a pool's transfers go on whose consumer has made room, and holds back
+ * those that there is no memory for.
+ */
 static void
 resume_paused(LfdwHttpPool *pool)
 {
@@ -57,11 +79,15 @@ resume_paused(LfdwHttpPool *pool)
 		LfdwHttpExchange *exchange = dlist_container(LfdwHttpExchange, node,
 													 iter.cur);
 
-		if (exchange->paused && lfdw_exchange_has_room(exchange))
+		if (lfdw_exchange_must_wait(exchange))
+			hold_back(exchange);
+		else if (exchange->held_back ||
+				 (exchange->paused && lfdw_exchange_has_room(exchange)))
 		{
 			CURLcode	error;
 
 			exchange->paused = false;
+			exchange->held_back = false;
 			error = curl_easy_pause(exchange->easy, CURLPAUSE_CONT);
 			if (error != CURLE_OK && !exchange->paused)
 				lfdw_multi_fail_with_result(exchange, error);
@@ -69,12 +95,16 @@ resume_paused(LfdwHttpPool *pool)
 	}
 }
 
-/* The same for all pools, and for what waits for a descriptor. */
+/*
+ * The same for all pools, and for what waits for a descriptor, when these exchanges
+ * are about to be waited for.
+ */
 void
-lfdw_http_resume(void)
+lfdw_http_resume(LfdwHttpExchange **exchanges, int nexchanges)
 {
 	dlist_iter	iter;
 
+	lfdw_exchange_prefer_one(exchanges, nexchanges);
 	lfdw_callback_begin();
 	dlist_foreach(iter, lfdw_pool_list())
 		resume_paused(dlist_container(LfdwHttpPool, node, iter.cur));
@@ -156,7 +186,7 @@ lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges, int64 until_us)
 		int64		now;
 
 		CHECK_FOR_INTERRUPTS();
-		lfdw_http_resume();
+		lfdw_http_resume(exchanges, nexchanges);
 		if (lfdw_exchange_take_any_news(exchanges, nexchanges))
 			return;
 		start = lfdw_wait_now_us();

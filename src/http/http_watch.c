@@ -130,7 +130,7 @@ lfdw_http_watch_arm(LfdwHttpWatch *watch, LfdwHttpExchange **exchanges,
 {
 	int64		now;
 
-	lfdw_http_resume();
+	lfdw_http_resume(exchanges, nexchanges);
 	now = lfdw_wait_now_us();
 	if (watch->armed)
 		watch->waited_us += Min(now - watch->armed_at_us, LOOK_EVERY_US);

@@ -128,7 +128,10 @@ lfdw_multi_any_moves(void)
 
 		dlist_foreach(iter, &pool->exchanges)
 		{
-			if (!dlist_container(LfdwHttpExchange, node, iter.cur)->paused)
+			const LfdwHttpExchange *exchange = dlist_container(LfdwHttpExchange,
+															   node, iter.cur);
+
+			if (!exchange->paused && !exchange->held_back)
 				return true;
 		}
 	}

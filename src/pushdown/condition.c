@@ -304,10 +304,11 @@ render(LfdwCondition *condition, LfdwOutput *output, int max_values)
 	StringInfoData json;
 	char	   *why;
 
+	initStringInfo(&json);
 	set->json = palloc_extended(sizeof(char *) * (set->nvalues + 1), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < set->nvalues && condition->outcome == LFDW_SENT; i++)
 	{
-		initStringInfo(&json);
+		resetStringInfo(&json);
 		if (is_large_hint(condition, set->values[i]))
 			keep_local(condition, NULL);
 		else if (!lfdw_output_to_json(&json, output, set->values[i]))
@@ -318,8 +319,9 @@ render(LfdwCondition *condition, LfdwOutput *output, int max_values)
 		else if (term->declared &&
 				 (why = lfdw_table_refusal(term->column, term->op, json.data)) != NULL)
 			keep_local(condition, why);
-		set->json[i] = json.data;
+		set->json[i] = pnstrdup(json.data, json.len);
 	}
+	pfree(json.data);
 	if (condition->outcome != LFDW_SENT || term->op->takes != LFDW_TAKES_LIST)
 		return;
 	lfdw_set_remove_duplicates(set);

@@ -77,7 +77,7 @@ lfdw_fetch_create(const LfdwTable *table, const LfdwCaller *caller,
  * to 0 by whoever owns it before each of these.
  */
 void
-lfdw_fetch_set_claims(LfdwFetch *fetch, pg_atomic_uint32 * next_unit)
+lfdw_fetch_set_claims(LfdwFetch *fetch, pg_atomic_uint32 *next_unit)
 {
 	fetch->next_unit = next_unit;
 }
