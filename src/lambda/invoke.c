@@ -427,6 +427,17 @@ lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations, int64 until_us)
 	pfree(runs);
 }
 
+/*
+ * Has all of an answer that was seen come, so that a look raises nothing and shows
+ * its end?
+ */
+bool
+lfdw_invoke_is_whole(const LfdwInvocation *invocation)
+{
+	return invocation->accepted && invocation->run->exchange &&
+		lfdw_exchange_state(invocation->run->exchange) == LFDW_HTTP_DONE;
+}
+
 /* The answer's bytes; see lfdw_invoke_look. */
 LfdwBody *
 lfdw_invoke_body(LfdwInvocation *invocation)

@@ -25,6 +25,7 @@
  *		response_text.c		answers that are text
  *		response_write.c	answers of writes
  *		response_start.c	the root value
+ *		response_ahead.c	what the rest says, before it is read
  *		response.c			the steps in their order
  *
  * IDENTIFICATION
@@ -186,6 +187,9 @@ struct LfdwResponse
 	LfdwRootNotes notes;
 };
 
+/* response.c */
+extern void lfdw_response_show_window(LfdwResponse *response);
+
 /* response_error.c */
 extern void lfdw_response_report_json(const LfdwResponse *response);
 extern void lfdw_response_report_form(const LfdwResponse *response,
@@ -232,6 +236,7 @@ lfdw_response_value_at(const LfdwResponse *response, const LfdwPlace *place)
 
 /* response_pages.c */
 extern char *lfdw_response_cursor_json(const LfdwJsonValue *value);
+extern LfdwMore lfdw_response_more_of(const LfdwJsonValue *value);
 extern void lfdw_response_note_mark(LfdwResponse *response, LfdwMark mark,
 									const LfdwJsonValue *value);
 extern void lfdw_response_note_row(LfdwResponse *response);

@@ -22,7 +22,6 @@
 
 #include "pushdown/payload.h"
 #include "scan/fetch.h"
-#include "scan/page_chain.h"
 #include "scan/required_column.h"
 
 struct LfdwFetch
@@ -69,13 +68,20 @@ lfdw_fetch_create(const LfdwTable *table, const LfdwCaller *caller,
 	return fetch;
 }
 
+/* Says when pages are asked for ahead; all rows are wanted if nobody says so. */
+void
+lfdw_fetch_set_read_ahead(LfdwFetch *fetch, LfdwReadAhead read_ahead)
+{
+	fetch->shared.read_ahead = read_ahead;
+}
+
 /*
  * Has the units of each (re)scan claimed from a counter that others claim from too,
  * where all have the same arguments.  It must live as long as the fetch, and is set
  * to 0 by whoever owns it before each of these.
  */
 void
-lfdw_fetch_set_claims(LfdwFetch *fetch, pg_atomic_uint32 * next_unit)
+lfdw_fetch_set_claims(LfdwFetch *fetch, pg_atomic_uint32 *next_unit)
 {
 	fetch->next_unit = next_unit;
 }
