@@ -427,6 +427,14 @@ lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations, int64 until_us)
 	pfree(runs);
 }
 
+/* How many bytes of the answer have come, seen or not. */
+int64
+lfdw_invoke_received(const LfdwInvocation *invocation)
+{
+	return invocation->run->exchange ?
+		lfdw_exchange_received(invocation->run->exchange) : 0;
+}
+
 /*
  * Has all of an answer that was seen come, so that a look raises nothing and shows
  * its end?

@@ -74,6 +74,7 @@ extern LfdwInvocation *lfdw_invoke_begin(const LfdwFunction *function,
 extern void lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations,
 							 int64 until_us);
 extern void lfdw_invoke_look(LfdwInvocation *invocation);
+extern int64 lfdw_invoke_received(const LfdwInvocation *invocation);
 extern bool lfdw_invoke_is_whole(const LfdwInvocation *invocation);
 extern LfdwBody *lfdw_invoke_body(LfdwInvocation *invocation);
 extern void lfdw_invoke_allow_split(LfdwInvocation *invocation);

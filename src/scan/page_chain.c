@@ -425,14 +425,16 @@ read_described(LfdwPageChain *chain, TupleTableSlot *slot)
 }
 
 /*
- * Moves bytes without waiting, while rows of a page are read, of the invocation and
- * of all others: at each of its first rows, and then now and then.
+ * Moves what has come of all answers without waiting, while rows of a page are read: at
+ * each of its first rows, and then now and then.  Goes on as long as it is the
+ * invocation's.
  */
 static void
 move_bytes(LfdwPageChain *chain, LfdwInvocation *invocation)
 {
 	int64		nrows = chain->rule.nrows;
 	int64		now;
+	int64		before;
 
 	if ((nrows & (nrows - 1)) != 0 && nrows % ROWS_BETWEEN_LOOKS != 0)
 		return;
@@ -440,7 +442,12 @@ move_bytes(LfdwPageChain *chain, LfdwInvocation *invocation)
 	if (now < chain->shared->moved_at_us + LOOK_EVERY_US)
 		return;
 	chain->shared->moved_at_us = now;
-	lfdw_invoke_wait(&invocation, 1, now);
+	do
+	{
+		before = lfdw_invoke_received(invocation);
+		/* for nobody: what is new stays new for who looks at it */
+		lfdw_invoke_wait(NULL, 0, now);
+	} while (lfdw_invoke_received(invocation) > before);
 }
 
 /* How much of an answer's end is looked through before it is read. */
