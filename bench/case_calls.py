@@ -36,11 +36,11 @@ END
 $$""")
 
 
-def loop(bench, server, delay, calls):
+def loop(bench, server, delay, calls, function=None):
     """The contender call_loop; its first call has the connection, and is apart."""
     url = (bench.plain if server == "aws" else bench.secure)
     command = [f"{bench.work}/call_loop",
-               f"{url}/2015-03-31/functions/lookup_{delay}/invocations",
+               f"{url}/2015-03-31/functions/{function or f'lookup_{delay}'}/invocations",
                str(calls + 1), PAYLOAD]
     if server == "tls":
         command.append(f"{bench.work}/bundle.pem")

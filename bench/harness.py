@@ -143,7 +143,11 @@ class Bench:
         self.plain = plain
         self.secure = secure
         self.planted = None         # what is wrong on purpose, to see it found
-        self.tables = []            # (title, note, header, rows)
+        self.group = ""             # what the cases under way are about
+        self.failed = False
+        self.server_version = ""
+        self.profile = []           # lines of Markdown
+        self.tables = []            # (group, title, note, measures)
         self.goals = []
         self.skipped = []           # (what, why)
         self.opened = []
@@ -197,7 +201,7 @@ class Bench:
                         f"{expected[0]} {str(expected[1])[:200]}")
                 if number >= 0:
                     measures[name].add(cpu, wall)
-        self.tables.append((title, note, measures))
+        self.tables.append((self.group, title, note, measures))
         return measures
 
     def compare(self, case, measures, beside, limit, kind="cpu", ours="lambda_fdw",
@@ -230,6 +234,7 @@ def wall_of(function):
 def create_servers(bench):
     """The extensions and servers that all cases share."""
     session = bench.session()
+    bench.server_version = session.value("SHOW server_version").split(" ")[0]
     session.query("CREATE EXTENSION lambda_fdw")
     session.query("CREATE EXTENSION file_fdw")
     session.query("CREATE EXTENSION postgres_fdw")

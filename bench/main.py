@@ -10,8 +10,12 @@ sys.dont_write_bytecode = True
 import harness
 import report
 
-CASES = ("select", "wide", "calls", "concurrency", "joins", "tls", "streams",
-         "cancel", "sessions", "planning")
+CASES = {
+    "select": "Rows of seven columns", "wide": "Wide and deep rows",
+    "calls": "Calls one after the other", "concurrency": "Calls side by side",
+    "joins": "Bind joins", "tls": "First connections", "streams": "Streams",
+    "cancel": "Hanging statements", "sessions": "A hundred sessions",
+    "planning": "Planning"}
 
 
 def arguments():
@@ -31,10 +35,14 @@ def arguments():
 
 def run_case(bench, name):
     print(f"{name}:", flush=True)
+    bench.group = CASES[name]
     try:
         importlib.import_module("case_" + name).run(bench)
     except harness.Skipped as skipped:
         bench.skip(name, str(skipped))
+    except harness.SqlError as error:
+        bench.skip(name, "it FAILED: " + str(error).splitlines()[0])
+        bench.failed = True
     finally:
         bench.close_sessions()
 
@@ -76,6 +84,8 @@ def main():
     except harness.Disagreement as found:
         sys.exit(f"The contenders disagree: {found}")
     report.write(bench, given.work)
+    if bench.failed:
+        sys.exit("A case has failed.")
 
 
 if __name__ == "__main__":
