@@ -98,6 +98,7 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 	response->source = source;
 	response->answer = lfdw_body_answer(source);
 	response->part = "";
+	response->split = -1;
 	response->keep = true;
 	if (options->rows_path)
 		response->rows_path = pointer_in_utf8(options->rows_path);
@@ -136,6 +137,16 @@ lfdw_response_align(LfdwResponse *response, int ntuples)
 }
 
 /*
+ * The answer is of one of the splits that the option splits counts, and must say of
+ * which, before any row is taken from it.
+ */
+void
+lfdw_response_expect_split(LfdwResponse *response, int split)
+{
+	response->split = split;
+}
+
+/*
  * Shows the reader what has arrived.  Where the source has begun another
  * answer, so does the reader: no row was taken from the one before.
  */
@@ -151,12 +162,14 @@ show_window(LfdwResponse *response)
 	if (response->answer != lfdw_body_answer(source))
 	{
 		bool		may_have_none = response->may_have_none;
+		int			split = response->split;
 		const LfdwAligned *aligned = response->aligned;
 		const LfdwWriteReading *write = response->write;
 
 		*response = *lfdw_response_create(response->table, response->row,
 										  source);
 		response->may_have_none = may_have_none;
+		response->split = split;
 		if (aligned)
 			lfdw_response_align(response, aligned->ntuples);
 		if (write)
