@@ -6,8 +6,8 @@ Written by hand, as SVG that follows the reader's light or dark background.
 import math
 from xml.sax.saxutils import escape
 
-WIDTH = 900
-LEFT = 400          # where the scale begins
+WIDTH = 980
+LEFT = 480          # where the scale begins
 RIGHT = 60
 TOP = 74
 LINE = 21
@@ -67,7 +67,7 @@ def draw_case(goal, before, scale, y):
         parts.append(line(scale.at(goal.limit), y - 7, scale.at(goal.limit), y + 7, "goal"))
     parts += [mark(goal, at, y),
               text(8, y + 4, name),
-              text(LEFT - 12, y + 4, beside if len(beside) < 26 else beside[:25] + "…",
+              text(LEFT - 12, y + 4, beside if len(beside) < 36 else beside[:35] + "…",
                    "small", "end"),
               text(WIDTH - 8, y + 4, f"{goal.measured:.2f}", "small", "end")]
     return parts
