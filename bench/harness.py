@@ -98,6 +98,14 @@ def cpu_ms(pid):
         return int(schedstat.read().split()[0]) / 1e6
 
 
+def pin(pid, cpu):
+    """Keeps a process on a processor, None: on none.  Two processes that answer
+    each other cost either of them now this and now that, as the scheduler has
+    them on one processor or on two."""
+    cpus = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(pid, cpus if cpu is None else {cpus[cpu % len(cpus)]})
+
+
 class Measures:
     """What the rounds of a contender took."""
 
@@ -136,8 +144,9 @@ class Goal:
 class Bench:
     """A run: its server and endpoint, what it has measured so far."""
 
-    def __init__(self, work, rounds, quick, plain, secure):
+    def __init__(self, work, rounds, quick, plain, secure, endpoint):
         self.work = work
+        self.endpoint = endpoint    # the process
         self.rounds = rounds
         self.quick = quick
         self.plain = plain

@@ -22,6 +22,7 @@ CASES = {
 def arguments():
     parser = argparse.ArgumentParser(prog="bench/run")
     parser.add_argument("--work", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--endpoint", required=True, type=int, help=argparse.SUPPRESS)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--record", action="store_true")
     parser.add_argument("--self-test", action="store_true")
@@ -81,7 +82,7 @@ def main():
         plain, secure = ports.read().split()
     bench = harness.Bench(given.work, given.rounds or (3 if given.quick else 21),
                           given.quick, f"http://127.0.0.1:{plain}",
-                          f"https://127.0.0.1:{secure}")
+                          f"https://127.0.0.1:{secure}", given.endpoint)
     try:
         harness.create_servers(bench)
         if given.self_test:
