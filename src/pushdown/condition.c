@@ -306,9 +306,10 @@ render(LfdwCondition *condition, int max_values)
 	char	   *why;
 
 	set->json = palloc_extended(sizeof(char *) * (set->nvalues + 1), MCXT_ALLOC_HUGE);
+	initStringInfo(&json);
 	for (int i = 0; i < set->nvalues && condition->outcome == LFDW_SENT; i++)
 	{
-		initStringInfo(&json);
+		resetStringInfo(&json);
 		if (is_large_hint(condition, set->values[i]))
 			keep_local(condition, NULL);
 		else if (!lfdw_output_to_json(&json, output, set->values[i]))
@@ -319,8 +320,10 @@ render(LfdwCondition *condition, int max_values)
 		else if (term->declared &&
 				 (why = lfdw_table_refusal(term->column, term->op, json.data)) != NULL)
 			keep_local(condition, why);
-		set->json[i] = json.data;
+		/* a buffer each would be a kilobyte for a key of a join */
+		set->json[i] = pnstrdup(json.data, json.len);
 	}
+	pfree(json.data);
 	if (condition->outcome != LFDW_SENT || term->op->takes != LFDW_TAKES_LIST)
 		return;
 	lfdw_set_remove_duplicates(set);

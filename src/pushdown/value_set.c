@@ -63,6 +63,14 @@ lfdw_set_datum(Datum value, Oid type)
 int
 lfdw_set_compare(const LfdwValueSet *set, Datum a, Datum b)
 {
+	/* integers, which most keys are, without the call */
+	if (set->type->type_id == INT8OID)
+	{
+		int64		left = DatumGetInt64(a);
+		int64		right = DatumGetInt64(b);
+
+		return (left > right) - (left < right);
+	}
 	return DatumGetInt32(FunctionCall2Coll(&set->type->cmp_proc_finfo,
 										   set->collation, a, b));
 }
