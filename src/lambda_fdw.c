@@ -25,6 +25,7 @@
 #include "pg/setting.h"
 #include "scan/analyze.h"
 #include "scan/limit.h"
+#include "scan/parallel.h"
 #include "scan/scan.h"
 #include "scan/scan_explain.h"
 #include "scan/scan_path.h"
@@ -65,6 +66,12 @@ lambda_fdw_handler(PG_FUNCTION_ARGS)
 	routine->IterateForeignScan = lambdaIterateForeignScan;
 	routine->ReScanForeignScan = lambdaReScanForeignScan;
 	routine->EndForeignScan = lambdaEndForeignScan;
+	routine->IsForeignScanParallelSafe = lambdaIsForeignScanParallelSafe;
+	routine->EstimateDSMForeignScan = lambdaEstimateDSMForeignScan;
+	routine->InitializeDSMForeignScan = lambdaInitializeDSMForeignScan;
+	routine->ReInitializeDSMForeignScan = lambdaReInitializeDSMForeignScan;
+	routine->InitializeWorkerForeignScan = lambdaInitializeWorkerForeignScan;
+	routine->ShutdownForeignScan = lambdaShutdownForeignScan;
 	routine->AddForeignUpdateTargets = lambdaAddForeignUpdateTargets;
 	routine->PlanForeignModify = lambdaPlanForeignModify;
 	routine->BeginForeignModify = lambdaBeginForeignModify;
