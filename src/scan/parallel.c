@@ -8,9 +8,10 @@
  * to the process that claimed its unit, with all its pages.
  *
  * The leader claims none as long as there are workers: while it waited for a function,
- * nobody would take the workers' rows.  It ends without a row instead, which Gather
- * takes for its own part.  Parallel Append takes it for the end of the whole scan, so
- * the children of an Append have no partial path (scan_path.c).
+ * nobody would take the workers' rows.  It ends without a row instead, but not before
+ * a worker has begun, who goes on until all units are claimed.  For Parallel Hash takes
+ * the end of all that are there for that of the scan, and a worker that comes later
+ * finds it done.
  *
  * IDENTIFICATION
  *	  src/scan/parallel.c
@@ -24,22 +25,30 @@
 #include "storage/latch.h"
 #include "storage/spin.h"
 
+#include "http/wait.h"
 #include "pg/owner.h"
 #include "pushdown/arguments_hash.h"
 #include "pushdown/part.h"
 #include "scan/parallel.h"
 #include "scan/scan.h"
 
+/*
+ * The leader waits so long for a worker to begin, in milliseconds.  Then it claims
+ * units itself, in case the workers wait for it.
+ */
+#define WORKER_BEGIN_MS 2000
+
 /* What the participants share, in the memory of the parallel query. */
 typedef struct SharedScan
 {
 	slock_t		mutex;			/* of what follows up to next_unit */
-	bool		begun;			/* the list of units is known */
+	volatile bool begun;		/* the list of units is known */
 	int64		nunits;
 	uint64		hash;			/* of the arguments that make it */
 	int			nworkers;		/* that may be there, or are */
 	volatile bool stop;			/* nobody wants any more rows */
 	pg_atomic_uint32 next_unit;
+	Latch	   *leader;
 	dsm_handle	counts;			/* DSM_HANDLE_INVALID: nobody asks */
 	Latch	   *latches[FLEXIBLE_ARRAY_MEMBER]; /* of the workers, NULL before
 												 * they come */
@@ -142,6 +151,7 @@ lambdaInitializeDSMForeignScan(ForeignScanState *node, ParallelContext *pcxt,
 		parallel->counts.segment == NULL)
 		create_counts(&parallel->counts, pcxt->nworkers, context);
 	SpinLockInit(&shared->mutex);
+	shared->leader = MyLatch;
 	pg_atomic_init_u32(&shared->next_unit, 0);
 	shared->counts = parallel->counts.handle;
 	reset_shared(shared, pcxt);
@@ -172,18 +182,44 @@ lambdaInitializeWorkerForeignScan(ForeignScanState *node, shm_toc *toc,
 	lfdw_scan_set_parallel(node, parallel);
 }
 
+/* Are all workers gone, or were there none? */
+static bool
+workers_are_gone(const ParallelContext *pcxt)
+{
+	for (int i = 0; i < pcxt->nworkers_launched; i++)
+	{
+		BackgroundWorkerHandle *handle = pcxt->worker[i].bgwhandle;
+		pid_t		pid;
+
+		if (handle && GetBackgroundWorkerPid(handle, &pid) != BGWH_STOPPED)
+			return false;
+	}
+	return true;
+}
+
 /*
- * Is a scan the leader's, and are there workers who run it?  They may have been
- * launched for the memory that is shared, so it tells them how many came.
+ * May the leader's part of a scan, which is about to begin, end without a row, since
+ * workers run it?  Waits for one of them to begin.  Any other process's may not.
  */
 bool
 lfdw_parallel_leaves_to_workers(const LfdwParallel *parallel)
 {
-	if (parallel == NULL || parallel->shared == NULL || parallel->pcxt == NULL ||
-		parallel->pcxt->nworkers_launched == 0)
+	SharedScan *shared = parallel ? parallel->shared : NULL;
+	int64		end_us = lfdw_wait_now_us() + WORKER_BEGIN_MS * INT64CONST(1000);
+
+	if (shared == NULL || parallel->pcxt == NULL)
 		return false;
-	parallel->shared->nworkers = parallel->pcxt->nworkers_launched;
-	return true;
+	/* fewer may have been launched than the memory is for */
+	shared->nworkers = parallel->pcxt->nworkers_launched;
+	while (!shared->begun && !workers_are_gone(parallel->pcxt))
+	{
+		int64		left_us = end_us - lfdw_wait_now_us();
+
+		if (left_us <= 0)
+			return false;
+		lfdw_wait_for_pipes(-1, -1, left_us / 1000 + 1);
+	}
+	return shared->begun;
 }
 
 /*
@@ -205,6 +241,7 @@ agree_on_units(SharedScan *shared, const LfdwTable *table, int64 nunits,
 	}
 	alike = shared->nunits == nunits && shared->hash == hash;
 	SpinLockRelease(&shared->mutex);
+	SetLatch(shared->leader);
 	if (!alike)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
@@ -219,8 +256,7 @@ agree_on_units(SharedScan *shared, const LfdwTable *table, int64 nunits,
  * max_concurrency, and none has more units than leave others as many.
  */
 static int
-share_of(const SharedScan *shared, const LfdwTable *table, int64 nunits,
-		 int participants)
+share_of(const LfdwTable *table, int64 nunits, int participants)
 {
 	int			most = table->options->max_concurrency;
 	int			calls = most / participants;
@@ -251,8 +287,8 @@ lfdw_parallel_share(LfdwParallel *parallel, LfdwFetch *fetch,
 		lfdw_part_count(arguments, options->max_batch_keys) * options->splits;
 	agree_on_units(shared, table, nunits, lfdw_arguments_hash(arguments));
 	lfdw_fetch_set_claims(fetch, &shared->next_unit,
-						  share_of(shared, table, nunits,
-								   parallel->pcxt ? 1 : shared->nworkers));
+						  share_of(table, nunits,
+								   shared->nworkers + (parallel->pcxt ? 1 : 0)));
 }
 
 /* Has the leader told a worker that no more rows are wanted? */

@@ -164,6 +164,16 @@ evaluate_arguments(ForeignScanState *node, LfdwScan *scan)
 	lfdw_fetch_begin(scan->fetch, scan->arguments);
 }
 
+/* Begins a (re)scan, unless it is that of workers. */
+static void
+begin_scan(ForeignScanState *node, LfdwScan *scan)
+{
+	if (lfdw_parallel_leaves_to_workers(scan->parallel))
+		scan->finished = true;
+	else
+		evaluate_arguments(node, scan);
+}
+
 /* The next kept row, or none when all were replayed. */
 static bool
 replay_row(LfdwScan *scan, TupleTableSlot *slot)
@@ -227,10 +237,10 @@ lambdaIterateForeignScan(ForeignScanState *node)
 	ExecClearTuple(slot);
 	if (scan->replaying && replay_row(scan, slot))
 		return slot;
-	if (scan->finished || lfdw_parallel_leaves_to_workers(scan->parallel))
+	if (scan->arguments == NULL && !scan->finished)
+		begin_scan(node, scan);
+	if (scan->finished)
 		return slot;
-	if (scan->arguments == NULL)
-		evaluate_arguments(node, scan);
 	if (!fetch_row(scan, slot))
 	{
 		scan->finished = true;

@@ -249,10 +249,10 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer,
 
 /*
  * May an Append have a scan of the relation among its children, or a query around it?
- * The Append that core makes of partial paths takes the leader's end for that of all
- * processes, and the leader ends without a row while there are workers.  One whose
- * children are asynchronous has all their calls under way at a time, besides, where a
- * parallel one has a child for each process.
+ * One whose children are asynchronous has all their calls under way at a time, where a
+ * parallel one has a child for each process, and costs say nothing of that.  Besides,
+ * the leader may not wait for a worker to begin a child while others wait for it to
+ * take their rows.
  */
 static bool
 is_appended(const PlannerInfo *root, const RelOptInfo *baserel)

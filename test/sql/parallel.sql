@@ -78,16 +78,20 @@ SELECT shown('SELECT count(*) FROM rows');
 SELECT sent('SELECT (count(*), sum(id), count(DISTINCT id)) FROM rows');
 ALTER FOREIGN TABLE rows OPTIONS (DROP max_concurrency);
 SET max_parallel_workers_per_gather = 2;
--- joins, with either side shared
+-- joins, with either side shared: nobody takes the leader's end for that of all
 SELECT shown('SELECT count(word) FROM rows JOIN local USING (id)');
 SELECT sent('SELECT (count(word), sum(id)) FROM rows JOIN local USING (id)');
+SELECT sent('SELECT (count(word), sum(b.id)) FROM (SELECT DISTINCT id FROM rows) a JOIN local b USING (id)');
+ALTER TABLE local SET (parallel_workers = 2);
+SELECT shown('SELECT count(word) FROM rows LEFT JOIN local USING (id)');
+SELECT sent('SELECT (count(word), sum(id)) FROM rows LEFT JOIN local USING (id)');
+SELECT sent('SELECT (count(word), sum(a.id)) FROM rows a JOIN rows b USING (id) JOIN local USING (id)');
 SET enable_parallel_hash = off;
 SELECT sent('SELECT (count(word), sum(id)) FROM rows LEFT JOIN local USING (id)');
 RESET enable_parallel_hash;
 -- what cannot be run by a worker
-CREATE FUNCTION restricted(int) RETURNS int LANGUAGE sql PARALLEL RESTRICTED AS 'SELECT $1';
-CREATE FUNCTION differs() RETURNS int STABLE PARALLEL SAFE LANGUAGE sql AS
-  $$SELECT CASE WHEN pg_backend_pid() = current_setting('parallel.leader')::int THEN 1 ELSE 2 + pg_backend_pid() % 1000000 END$$;
+CREATE FUNCTION restricted(int) RETURNS int LANGUAGE plpgsql PARALLEL RESTRICTED AS 'BEGIN RETURN $1; END';
+CREATE FUNCTION differs() RETURNS int STABLE PARALLEL SAFE LANGUAGE plpgsql AS 'BEGIN RETURN pg_backend_pid(); END';
 SELECT shown('SELECT count(*) FROM rows WHERE restricted(id) = 1');
 -- Appends have their children side by side by themselves
 SELECT shown('SELECT count(*) FROM (SELECT id FROM rows UNION ALL SELECT id FROM each) q');
@@ -114,6 +118,13 @@ SET enable_memoize = off;
 SELECT count(*), sum(n) FROM local l, LATERAL (SELECT count(*) AS n FROM rows r WHERE r.id > l.id - l.id) q WHERE l.id <= 2;
 RESET enable_material;
 RESET enable_memoize;
+-- a limit is sent with each call
+ALTER FOREIGN TABLE rows OPTIONS (ADD capabilities 'limit');
+SELECT shown('SELECT id FROM rows LIMIT 3');
+SELECT sent('SELECT count(*) FROM (SELECT id FROM rows LIMIT 3) q');
+SELECT shown('SELECT id FROM rows WHERE k > 1 LIMIT 3');
+SELECT count(*) FROM (SELECT id FROM rows WHERE k > 1 LIMIT 3) q;
+SELECT array_agg(DISTINCT payload -> 'lambda_fdw' -> 'limit') FROM calls WHERE function = 'split_rows';
 -- errors are the query's
 ALTER FOREIGN TABLE rows OPTIONS (SET payload '{"test": {"raise": true}}');
 SELECT count(*) FROM rows;
