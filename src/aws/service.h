@@ -109,6 +109,8 @@ extern LfdwServiceRun *lfdw_service_begin(const LfdwServiceRequest *request);
 extern void lfdw_service_wait(LfdwServiceRun **runs, int nruns, int64 until_us);
 extern LfdwServiceState lfdw_service_advance(LfdwServiceRun *run,
 											 bool committed);
+extern LfdwServiceState lfdw_service_refuse(LfdwServiceRun *run,
+											const char *code, bool committed);
 extern LfdwServiceState lfdw_service_complete(LfdwServiceRun *run);
 extern void lfdw_service_json_code(LfdwHttpExchange *exchange, char *code,
 								   size_t size);

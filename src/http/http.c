@@ -163,6 +163,21 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 	return exchange;
 }
 
+/*
+ * Ends an exchange whose body is not what it has to be, as if it had failed so by
+ * itself.
+ */
+void
+lfdw_http_reject(LfdwHttpExchange *exchange, LfdwHttpFailure failure,
+				 const char *message)
+{
+	sigset_t	saved;
+
+	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	lfdw_multi_fail(exchange, failure, message);
+	sigprocmask(SIG_SETMASK, &saved, NULL);
+}
+
 /* The version of libcurl in use; static text. */
 const char *
 lfdw_http_library_version(void)
