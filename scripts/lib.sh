@@ -316,6 +316,10 @@ missing_extras()
 			python3-venv) python3 -c 'import ensurepip' ;;
 			awscli) command -v aws ;;
 			python3-botocore) find_python botocore ;;
+			python3-boto3) find_python boto3 ;;
+			postgresql-plpython3-*)
+				[ -e "$("$(find_pg_config)" --pkglibdir)/plpython3.so" ]
+				;;
 			nodejs) command -v node ;;
 			npm) command -v npm ;;
 			*) false ;;

@@ -244,6 +244,32 @@ read_member(LfdwJsonReader *reader, LfdwJsonValue *key)
 	return LFDW_JSON_OK;
 }
 
+/* Are len bytes the same?  Most names are short. */
+static inline bool
+same_bytes(const uint8 *a, const char *b, size_t len)
+{
+	uint64		words[4];
+	uint32		halves[4];
+
+	if (len > 16)
+		return memcmp(a, b, len) == 0;
+	if (len >= 8)
+	{
+		memcpy(&words[0], a, 8);
+		memcpy(&words[1], b, 8);
+		memcpy(&words[2], a + len - 8, 8);
+		memcpy(&words[3], b + len - 8, 8);
+		return words[0] == words[1] && words[2] == words[3];
+	}
+	if (len < 4)
+		return memcmp(a, b, len) == 0;
+	memcpy(&halves[0], a, 4);
+	memcpy(&halves[1], b, 4);
+	memcpy(&halves[2], a + len - 4, 4);
+	memcpy(&halves[3], b + len - 4, 4);
+	return halves[0] == halves[1] && halves[2] == halves[3];
+}
+
 /*
  * In an object: goes to its next member, whose name *key receives, and stops
  * before the value, which the caller has to read.  Returns LFDW_JSON_END after
@@ -260,27 +286,6 @@ lfdw_json_member(LfdwJsonReader *reader, LfdwJsonValue *key)
 	move_to(reader, p);
 	reader->first = false;
 	return LFDW_JSON_OK;
-}
-
-/* Are two short texts of the same length equal? */
-static inline bool
-same_bytes(const uint8 *a, const char *b, size_t len)
-{
-	uint64		x;
-	uint64		y;
-
-	if (len < 8 || len > 32)
-		return memcmp(a, b, len) == 0;
-	for (size_t i = 0; i < len - 8; i += 8)
-	{
-		memcpy(&x, a + i, 8);
-		memcpy(&y, b + i, 8);
-		if (x != y)
-			return false;
-	}
-	memcpy(&x, a + len - 8, 8);
-	memcpy(&y, b + len - 8, 8);
-	return x == y;
 }
 
 /*
@@ -337,7 +342,7 @@ LfdwJsonStatus
 lfdw_json_leave(LfdwJsonReader *reader, LfdwJsonType container)
 {
 	const uint8 *p = lfdw_json_scan_container(reader, place_of(reader), end_of(reader),
-									container == LFDW_JSON_OBJECT ? '}' : ']');
+											  container == LFDW_JSON_OBJECT ? '}' : ']');
 
 	Assert(reader->depth > 0 && !reader->first);
 

@@ -3,9 +3,6 @@
  * wait.c
  *		The one wait: for sockets, with PostgreSQL's latch.
  *
- * libcurl's callbacks keep the table of sockets; they must not throw, so the
- * table is malloc'd and the wait event set is made from it later.
- *
  * IDENTIFICATION
  *	  src/http/wait.c
  *
@@ -22,85 +19,54 @@
 #include "http/wait.h"
 #include "pg/compat.h"
 
-typedef struct WatchedSocket
-{
-	pgsocket	fd;
-	void	   *owner;
-	uint32		events;			/* WL_SOCKET_ flags */
-} WatchedSocket;
-
-static WatchedSocket *sockets = NULL;	/* malloc'd */
-static int	nsockets = 0;
-static int	room = 0;
-
 /* See lfdw_wait_set_deadline. */
 static int64 deadline = PG_INT64_MAX;
 
-/* Made from the table; dirty where the table has changed since. */
-static WaitEventSet *event_set = NULL;
-static bool dirty = true;
-
-static int
-find_socket(pgsocket fd)
-{
-	int			i = 0;
-
-	while (i < nsockets && sockets[i].fd != fd)
-		i++;
-	return i;
-}
-
 /*
  * Watches a socket for these events instead of those before; the waits report
- * owner with it.  Returns false, and changes nothing, where memory is short.
- * Does not throw.
+ * owner with it.  Returns false where memory is short or the system does not
+ * do it.  Does not throw.
  */
 bool
 lfdw_wait_watch(void *owner, pgsocket fd, bool readable, bool writeable)
 {
-	int			i = find_socket(fd);
+	LfdwWatchedSocket *socket = lfdw_socket_set_place(fd);
+	uint32		before;
 
-	if (i == room)
-	{
-		int			more = room > 0 ? room * 2 : 16;
-		WatchedSocket *longer = realloc(sockets, more * sizeof(WatchedSocket));
-
-		if (longer == NULL)
-			return false;
-		sockets = longer;
-		room = more;
-	}
-	if (i == nsockets)
-		nsockets++;
-	sockets[i].fd = fd;
-	sockets[i].owner = owner;
-	sockets[i].events = (readable ? WL_SOCKET_READABLE : 0) |
+	if (socket == NULL)
+		return false;
+	before = socket->events;
+	socket->owner = owner;
+	socket->events = (readable ? WL_SOCKET_READABLE : 0) |
 		(writeable ? WL_SOCKET_WRITEABLE : 0);
-	dirty = true;
-	return true;
+	return lfdw_socket_set_change(fd, before, socket->events);
 }
 
 /* Watches a socket no longer.  Does not throw. */
 void
 lfdw_wait_forget(pgsocket fd)
 {
-	int			i = find_socket(fd);
+	LfdwWatchedSocket *socket = lfdw_socket_set_place(fd);
 
-	if (i < nsockets)
-		sockets[i] = sockets[--nsockets];
-	dirty = true;
+	if (socket == NULL || socket->owner == NULL)
+		return;
+	lfdw_socket_set_change(fd, socket->events, 0);
+	socket->owner = NULL;
+	socket->events = 0;
 }
 
 /* Watches no socket of an owner any longer.  Does not throw. */
 void
 lfdw_wait_forget_all(void *owner)
 {
-	for (int i = nsockets - 1; i >= 0; i--)
+	int			size;
+	const LfdwWatchedSocket *sockets = lfdw_socket_set_table(&size);
+
+	for (pgsocket fd = 0; fd < size; fd++)
 	{
-		if (sockets[i].owner == owner)
-			sockets[i] = sockets[--nsockets];
+		if (sockets[fd].owner == owner)
+			lfdw_wait_forget(fd);
 	}
-	dirty = true;
 }
 
 /* Microseconds of a clock that is never set. */
@@ -129,41 +95,6 @@ int64
 lfdw_wait_deadline_us(void)
 {
 	return deadline;
-}
-
-/*
- * Watches the latch, and the postmaster, which is not there in single-user
- * mode: two events at most.
- */
-static void
-watch_server(WaitEventSet *set)
-{
-	AddWaitEventToSet(set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
-	if (IsUnderPostmaster)
-		AddWaitEventToSet(set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL,
-						  NULL);
-}
-
-/*
- * Makes the wait event set anew: sockets cannot be taken out of one.  An
- * error on the way leaves the half-made set to the next call.
- */
-static void
-rebuild_event_set(void)
-{
-	if (event_set)
-	{
-		WaitEventSet *old = event_set;
-
-		event_set = NULL;
-		FreeWaitEventSet(old);
-	}
-	event_set = lfdw_create_wait_event_set(nsockets + 2);
-	watch_server(event_set);
-	for (int i = 0; i < nsockets; i++)
-		AddWaitEventToSet(event_set, sockets[i].events, sockets[i].fd, NULL,
-						  sockets[i].owner);
-	dirty = false;
 }
 
 /*
@@ -196,25 +127,14 @@ lfdw_wait_for_sockets(LfdwWaitEvent event, long timeout_ms,
 					  LfdwReadySocket *ready)
 {
 	WaitEvent	events[LFDW_READY_MAX];
-	int			nevents;
-	int			nready = 0;
+	int			nevents = WaitEventSetWait(lfdw_socket_set_open(), timeout_ms, events,
+										   LFDW_READY_MAX, event_number(event));
+	int			nready = lfdw_socket_set_take(events, nevents, ready);
 
-	if (dirty)
-		rebuild_event_set();
-	nevents = WaitEventSetWait(event_set, timeout_ms, events, LFDW_READY_MAX,
-							   event_number(event));
 	for (int i = 0; i < nevents; i++)
 	{
 		if (events[i].events & WL_LATCH_SET)
 			ResetLatch(MyLatch);
-		if (events[i].events & (WL_SOCKET_READABLE | WL_SOCKET_WRITEABLE))
-		{
-			ready[nready].fd = events[i].fd;
-			ready[nready].owner = events[i].user_data;
-			ready[nready].readable = (events[i].events & WL_SOCKET_READABLE) != 0;
-			ready[nready].writeable = (events[i].events & WL_SOCKET_WRITEABLE) != 0;
-			nready++;
-		}
 	}
 	CHECK_FOR_INTERRUPTS();
 	return nready;
@@ -250,7 +170,7 @@ lfdw_wait_for_pipes(int first, int second, long timeout_ms)
 	WaitEventSet *pipes = lfdw_create_wait_event_set(4);
 	WaitEvent	event;
 
-	watch_server(pipes);
+	lfdw_socket_set_add_server(pipes);
 	if (first >= 0)
 		AddWaitEventToSet(pipes, WL_SOCKET_READABLE, first, NULL, NULL);
 	if (second >= 0)

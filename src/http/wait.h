@@ -13,8 +13,7 @@
 
 #include "postgres.h"
 
-/* Sockets that one wait reports; more are found by the next. */
-#define LFDW_READY_MAX 64
+#include "http/socket_set.h"
 
 /* What a wait is for, as pg_stat_activity shows it. */
 typedef enum LfdwWaitEvent
@@ -23,14 +22,6 @@ typedef enum LfdwWaitEvent
 	LFDW_WAIT_INVOKE,
 	LFDW_WAIT_BACKOFF
 } LfdwWaitEvent;
-
-typedef struct LfdwReadySocket
-{
-	pgsocket	fd;
-	void	   *owner;			/* whoever watches it */
-	bool		readable;
-	bool		writeable;
-} LfdwReadySocket;
 
 extern bool lfdw_wait_watch(void *owner, pgsocket fd, bool readable,
 							bool writeable);

@@ -178,7 +178,7 @@ lfdw_join_cost_estimate(const LfdwBindJoin *join, List *keys, const Path *outer,
 	double		distinct = count_distinct(join, keys, outer);
 	double		tuples = distinct * count_own_values(join, keys, true);
 	double		calls = count_calls(join, keys, tuples, outer) *
-	count_own_values(join, keys, false);
+	count_own_values(join, keys, false) * options->splits;
 	double		received = distinct * inner->rows *
 	clauselist_selectivity(join->root, keys, 0, JOIN_INNER, NULL);
 	double		rounds;

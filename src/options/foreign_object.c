@@ -97,19 +97,25 @@ note_change(Datum arg, LfdwCacheId cacheid, uint32 hashvalue)
 		lfdw_client_forget_changed(cacheid == USERMAPPINGOID, hashvalue);
 }
 
+/* Has changes announced from now on. */
+static void
+register_callbacks(void)
+{
+	static bool registered = false;
+
+	if (registered)
+		return;
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, note_change, (Datum) 0);
+	CacheRegisterSyscacheCallback(USERMAPPINGOID, note_change, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, note_change, (Datum) 0);
+	registered = true;
+}
+
 /* Whose connections a server and user mapping have. */
 static void
 make_pool_key(LfdwPoolKey *key, Oid serverid, Oid umid)
 {
-	static bool registered = false;
-
-	if (!registered)
-	{
-		CacheRegisterSyscacheCallback(FOREIGNSERVEROID, note_change, (Datum) 0);
-		CacheRegisterSyscacheCallback(USERMAPPINGOID, note_change, (Datum) 0);
-		CacheRegisterSyscacheCallback(AUTHOID, note_change, (Datum) 0);
-		registered = true;
-	}
+	register_callbacks();
 	key->serverid = serverid;
 	key->umid = umid;
 	key->server_hash = GetSysCacheHashValue1(FOREIGNSERVEROID,
@@ -120,12 +126,13 @@ make_pool_key(LfdwPoolKey *key, Oid serverid, Oid umid)
 
 /*
  * A number that is another one whenever a server, a user mapping or a role may have
- * changed since the first caller was made: what was read of them before may be kept
- * as long as it is the same.
+ * changed since it was last asked for: what was read of them before may be kept as
+ * long as it is the same.
  */
 uint64
 lfdw_foreign_generation(void)
 {
+	register_callbacks();
 	return generation;
 }
 

@@ -24,6 +24,7 @@
 #include "options/option_kind.h"
 #include "options/shippable.h"
 #include "options/table.h"
+#include "options/table_internal.h"
 #include "pg/compat.h"
 
 /* A path's tokens joined by dots: the column's name in payloads. */
@@ -91,6 +92,13 @@ check_argument_format(const LfdwTable *table, const LfdwColumn *column,
 			 table->options->updatable ?
 			 errdetail("Its values are written in the envelope, which has them as JSON.") :
 			 errdetail("Without them no value of the column is ever sent.")));
+}
+
+/* A column of a table that is being made. */
+static LfdwColumn *
+column_at(const LfdwTable *table, int index)
+{
+	return unconstify(LfdwColumn *, &table->columns[index]);
 }
 
 /* Takes a column's options; raises HV024 where its type does not fit them. */
@@ -251,7 +259,7 @@ place_arguments(const LfdwTable *table)
 {
 	for (int i = 0; i < table->ncolumns; i++)
 	{
-		LfdwColumn *column = &table->columns[i];
+		LfdwColumn *column = column_at(table, i);
 
 		column->event = table->places->event;
 		for (int op = 0; op < LFDW_NOPERATORS; op++)
@@ -304,7 +312,7 @@ set_event_columns(LfdwTable *table)
 		return;
 	for (int i = 0; i < table->ncolumns; i++)
 	{
-		LfdwColumn *column = &table->columns[i];
+		LfdwColumn *column = column_at(table, i);
 
 		if (column->input && !column->in_batch)
 			report_event_column(table, psprintf("The input column \"%s\" names an argument, and goes into no batch.",
@@ -328,12 +336,12 @@ set_event_columns(LfdwTable *table)
 }
 
 /* The column whose "=" or "in" gives a slot its value, or NULL. */
-static LfdwColumn *
+static const LfdwColumn *
 column_of_slot(const LfdwTable *table, int slot)
 {
 	for (int i = 0; i < table->ncolumns; i++)
 	{
-		LfdwColumn *column = &table->columns[i];
+		const LfdwColumn *column = &table->columns[i];
 
 		if ((column->scalar->declared && column->scalar->slot == slot) ||
 			(column->list->declared && column->list->slot == slot))
@@ -530,16 +538,12 @@ lfdw_table_takes(const LfdwTable *table, const LfdwColumn *column,
 }
 
 /*
- * A foreign table with its columns, the operators they declare and its function.
- *
- * Takes an open relation; the result lives in the current context and keeps
- * nothing of the relation.  Raises HV024 where options of the table, its
- * columns and its server contradict each other.
+ * Fills a zeroed table with what the catalogs say of it, palloc'd in the current
+ * context.  Takes an open relation, and raises what lfdw_table_create does.
  */
-LfdwTable *
-lfdw_table_create(Relation relation)
+void
+lfdw_table_make(LfdwTable *table, Relation relation)
 {
-	LfdwTable  *table = palloc0(sizeof(LfdwTable));
 	TupleDesc	desc = RelationGetDescr(relation);
 
 	table->relname = pstrdup(RelationGetRelationName(relation));
@@ -558,9 +562,10 @@ lfdw_table_create(Relation relation)
 			refuse_virtual_options(table, RelationGetRelid(relation), att);
 			continue;
 		}
-		table->by_attnum[i] = &table->columns[table->ncolumns++];
-		set_column(table, table->by_attnum[i],
+		table->by_attnum[i] = &table->columns[table->ncolumns];
+		set_column(table, column_at(table, table->ncolumns),
 				   RelationGetRelid(relation), att);
+		table->ncolumns++;
 	}
 	set_event_columns(table);
 	make_item(table);
@@ -570,5 +575,4 @@ lfdw_table_create(Relation relation)
 	check_path_parameters(table);
 	check_columns(table);
 	set_function(table);
-	return table;
 }

@@ -40,27 +40,27 @@ typedef struct LfdwColumn
 								 * list */
 	const char *null_if;		/* a string that is NULL, or NULL for none */
 	const LfdwHttpEvent *event; /* that its values go into, or NULL */
-	const char *problem;		/* why the query's condition on it is not sent */
-	bool		problem_of_join;	/* it could be, and the join cannot give
-									 * the value */
 	LfdwPushdown pushdown[LFDW_NOPERATORS]; /* by an operator's number;
 											 * default arguments filled in */
 	const LfdwPushdown *scalar; /* of these, "=": how one value is sent */
 	const LfdwPushdown *list;	/* of these, "in": how several are */
 } LfdwColumn;
 
+/* What the members point to is the same for all who use the table. */
 typedef struct LfdwTable
 {
 	const char *relname;
-	LfdwOptions *options;
-	LfdwFunction function;
+	const LfdwOptions *options;
+	LfdwFunction function;		/* lfdw_function_resolve completes it */
+	List	   *problems;		/* of the query's conditions: see
+								 * lfdw_required_column_note */
 	LfdwPlaces *places;			/* of the arguments in the payload */
 	LfdwBatchItem *item;		/* an element of a batch, NULL: there are none */
 	bool		aligned;		/* the answer has one for each of a batch */
 	int			ncolumns;
-	LfdwColumn *columns;		/* those not dropped, in the table's order */
+	const LfdwColumn *columns;	/* those not dropped, in the table's order */
 	int			natts;
-	LfdwColumn **by_attnum;		/* natts of them, NULL where dropped */
+	const LfdwColumn **by_attnum;	/* natts of them, NULL where dropped */
 } LfdwTable;
 
 /* Can a call have a list of values of a column by "in"? */

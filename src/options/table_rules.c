@@ -322,6 +322,36 @@ check_aligned(const LfdwOptions *options)
 	}
 }
 
+/* What leaves a scan that the function cuts no place to ask for it, or to answer. */
+static void
+check_splits(const LfdwOptions *options)
+{
+	bool		is_text = options->answer_format > LFDW_ANSWER_JSON;
+	bool		alone = options->rows_path == NULL ||
+	options->rows_path->ntokens == 0;
+
+	if (options->splits <= 1)
+		return;
+	if (!options->envelope)
+		lfdw_option_refuse_both("splits",
+								options->event == LFDW_EVENT_NONE ? "envelope" : "event",
+								options->event == LFDW_EVENT_NONE ?
+								"With envelope 'false' no request says which split it asks for." :
+								"An event has no envelope, which says which split a request asks for.");
+	if (options->batch_answer == LFDW_BATCH_ANSWER_ALIGNED)
+		lfdw_option_refuse_both("splits", "batch_answer",
+								"An aligned answer has an element for each tuple, and is no part of their rows.");
+	if (is_text && alone)
+		lfdw_option_refuse_both("splits", "answer_format",
+								"The answer is text, and \"split\" has no place beside it: the option rows_path would lead to it in a JSON document.");
+	if (options->rows_format == LFDW_ROWS_ENTRIES && alone)
+		lfdw_option_report_needs("splits", "\"rows_path\" with rows_format 'entries'",
+								 "Without it every member of the answer is a row, \"split\" too.");
+	if (options->rows_path && alone)
+		lfdw_option_refuse_both("splits", "rows_path",
+								"It leads to the whole answer, and \"split\" has no place beside that.");
+}
+
 /*
  * Arguments and the payload, which may claim one place.  A list may be for the
  * requests of insert_route alone.
@@ -353,5 +383,6 @@ lfdw_table_rules_check(const LfdwOptions *options)
 	check_aligned(options);
 	check_answer(options);
 	check_error(options);
+	check_splits(options);
 	check_places(options);
 }

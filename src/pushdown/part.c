@@ -52,7 +52,7 @@ lfdw_part_first(const LfdwArguments *arguments, int max_values)
 	return part;
 }
 
-/* A copy of a part, palloc'd in the current context. */
+/* A copy of a part, of the same split, palloc'd in the current context. */
 LfdwPart *
 lfdw_part_copy(const LfdwArguments *arguments, const LfdwPart *part)
 {
@@ -62,6 +62,7 @@ lfdw_part_copy(const LfdwArguments *arguments, const LfdwPart *part)
 	memcpy(copy->count, part->count, sizeof(int) * arguments->nequalities);
 	copy->first_tuple = part->first_tuple;
 	copy->ntuples = part->ntuples;
+	copy->split = part->split;
 	return copy;
 }
 

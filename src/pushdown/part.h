@@ -20,7 +20,7 @@
  * Which values of the arguments a call carries.  first holds, for an argument
  * sent one value a call, the index of the value; for one sent in parts, the
  * first of count values; 0 for all others.  Of the tuples it is ntuples from
- * first_tuple on.
+ * first_tuple on.  Of the rows that there are for them it asks for one split.
  */
 typedef struct LfdwPart
 {
@@ -28,6 +28,8 @@ typedef struct LfdwPart
 	int		   *count;
 	int64		first_tuple;
 	int64		ntuples;
+	int			split;			/* from 0, of those that the option splits
+								 * counts */
 } LfdwPart;
 
 extern LfdwPart *lfdw_part_first(const LfdwArguments *arguments, int max_values);

@@ -223,6 +223,12 @@ write_envelope(const LfdwTable *table, const LfdwArguments *arguments,
 	}
 	lfdw_json_append_member(out, "cursor",
 							page->cursor ? page->cursor : "null");
+	if (table->options->splits > 1)
+	{
+		lfdw_json_append_key(out, "split");
+		appendStringInfo(out, "{\"index\":%d,\"count\":%d}", part->split,
+						 table->options->splits);
+	}
 	appendStringInfoChar(out, '}');
 	return out->data;
 }

@@ -98,6 +98,7 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 	response->source = source;
 	response->answer = lfdw_body_answer(source);
 	response->part = "";
+	response->split = -1;
 	response->keep = true;
 	if (options->rows_path)
 		response->rows_path = pointer_in_utf8(options->rows_path);
@@ -136,6 +137,16 @@ lfdw_response_align(LfdwResponse *response, int ntuples)
 }
 
 /*
+ * The answer is of one of the splits that the option splits counts, and must say of
+ * which, before any row is taken from it.
+ */
+void
+lfdw_response_expect_split(LfdwResponse *response, int split)
+{
+	response->split = split;
+}
+
+/*
  * Shows the reader what has arrived.  Where the source has begun another
  * answer, so does the reader: no row was taken from the one before.
  */
@@ -143,6 +154,7 @@ static void
 show_window(LfdwResponse *response)
 {
 	LfdwBody   *source = response->source;
+	LfdwJsonReader *reader;
 	const char *bytes;
 	size_t		len;
 
@@ -151,20 +163,26 @@ show_window(LfdwResponse *response)
 	if (response->answer != lfdw_body_answer(source))
 	{
 		bool		may_have_none = response->may_have_none;
+		int			split = response->split;
 		const LfdwAligned *aligned = response->aligned;
 		const LfdwWriteReading *write = response->write;
 
 		*response = *lfdw_response_create(response->table, response->row,
 										  source);
 		response->may_have_none = may_have_none;
+		response->split = split;
 		if (aligned)
 			lfdw_response_align(response, aligned->ntuples);
 		if (write)
 			lfdw_response_expect_write(response);
 	}
 	bytes = lfdw_body_show(source, &len);
-	lfdw_json_feed(response->nouter > 0 ? &response->outer[0] : &response->reader,
-				   bytes, len, lfdw_body_ended(source));
+	reader = response->nouter > 0 ? &response->outer[0] : &response->reader;
+
+	/* row after row it mostly is the same, and the reader is copied next */
+	if (reader->data != bytes || reader->len != len ||
+		reader->complete != lfdw_body_ended(source))
+		lfdw_json_feed(reader, bytes, len, lfdw_body_ended(source));
 }
 
 /*

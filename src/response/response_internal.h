@@ -13,6 +13,7 @@
  *		row_store.c			one row: its values as a tuple
  *		response_error.c	what is wrong with an answer
  *		error_path.c		the function's own error in it
+ *		split_echo.c		which split of the rows it is of
  *		response_pages.c	what it says of a page after it
  *		gateway_header.c	the headers of API Gateway's form
  *		gateway_body.c		its body
@@ -111,6 +112,7 @@ typedef struct LfdwRootNotes
 	bool		deferred;		/* rows stand there, to be read at the end */
 	bool		decided;		/* second walk: the rows are the rows */
 	bool		error_checked;	/* error_path has none */
+	bool		split_checked;	/* it is of the split asked for */
 	bool		other_members;	/* any that no form of its own has */
 	LfdwGateway gateway;
 	LfdwRowOrder *order;		/* "columns", or NULL */
@@ -175,6 +177,7 @@ struct LfdwResponse
 	bool		row_ready;		/* this step read a row ... */
 	bool		row_given;		/* ... or one before */
 	bool		may_have_none;	/* the options no_rows_... hold */
+	int			split;			/* that was asked for, -1: none */
 	bool		none;			/* by these, there are no rows */
 	LfdwCsv		csv;			/* in LFDW_STATE_CSV */
 	int			csv_nfields;	/* of the header ... */
@@ -211,6 +214,10 @@ extern LfdwJsonStatus lfdw_error_path_check_early(LfdwResponse *response,
 												  LfdwJsonReader root,
 												  bool may_say_none,
 												  bool *waits);
+
+/* split_echo.c */
+extern LfdwJsonStatus lfdw_split_echo_check(LfdwResponse *response,
+											LfdwJsonReader root);
 
 /* A value kept by its place. */
 static inline LfdwJsonValue

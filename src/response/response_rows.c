@@ -229,6 +229,9 @@ lfdw_response_read_rows(LfdwResponse *response)
 		return status;
 	if (awaits)
 		return defer_rows(response);
+	status = lfdw_split_echo_check(response, lfdw_root_reader(response));
+	if (status != LFDW_JSON_OK)
+		return status;
 	if (response->table->options->answer_format == LFDW_ANSWER_CSV)
 		return lfdw_csv_read_rows(response);
 	if (response->table->options->rows_format == LFDW_ROWS_ENTRIES)
@@ -333,7 +336,7 @@ LfdwJsonStatus
 lfdw_response_step_lines(LfdwResponse *response)
 {
 	LfdwJsonReader *reader = &response->reader;
-	size_t		before = reader->pos;
+	LfdwJsonReader before = *reader;
 	LfdwJsonStatus status;
 	LfdwJsonValue value;
 	LfdwJsonType type;
@@ -342,7 +345,7 @@ lfdw_response_step_lines(LfdwResponse *response)
 	if (status != LFDW_JSON_OK)
 		return status;
 	if (!response->first_line &&
-		memchr(reader->data + before, '\n', reader->pos - before) == NULL)
+		memchr(reader->data + before.pos, '\n', reader->pos - before.pos) == NULL)
 	{
 		reader->error = "unexpected text after the JSON value";
 		reader->error_at = reader->offset + reader->pos;
@@ -364,6 +367,8 @@ lfdw_response_step_lines(LfdwResponse *response)
 			return lfdw_response_pass(response);
 	}
 	status = lfdw_response_read_row(response, response->first_line);
+	if (status == LFDW_JSON_OK && response->first_line && !response->none)
+		status = lfdw_split_echo_check(response, before);
 	if (status != LFDW_JSON_OK)
 		return status;
 	response->first_line = false;

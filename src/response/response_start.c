@@ -175,6 +175,8 @@ lfdw_response_start(LfdwResponse *response)
 	if (response->none || type == LFDW_JSON_NULL)
 		return lfdw_response_pass(response);
 	status = lfdw_error_path_check(response, *reader);
+	if (status == LFDW_JSON_OK)
+		status = lfdw_split_echo_check(response, *reader);
 	if (status != LFDW_JSON_OK)
 		return status;
 	if (is_entries(response))

@@ -104,14 +104,13 @@ lfdw_row_create(const LfdwTable *table, const Bitmapset *attrs)
 		if (!bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber,
 						   attrs))
 			continue;
-		row->wanted = true;
 		row->converters[i] = lfdw_value_converter(column->typid,
 												  column->typmod,
 												  column->format,
 												  column->attname);
 		row->copy |= may_run_sql(column->typid);
 	}
-	lfdw_row_set_null_if(row);
+	lfdw_row_set_wanted(row);
 	return row;
 }
 
@@ -236,13 +235,17 @@ read_array_row(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 	return lfdw_row_read_array(row, reader, row->root);
 }
 
-/* An object as a row. */
+/* The object that was peeked at as a row. */
 static LfdwJsonStatus
 read_object_row(LfdwRow *row, LfdwJsonReader *reader)
 {
+	LfdwJsonStatus status;
+
 	row->is_object = true;
-	row->object = *reader;
-	return lfdw_row_read_object(row, reader, row->root);
+	row->object = reader->data + reader->pos;
+	status = lfdw_row_read_object(row, reader, row->root);
+	row->object_len = reader->data + reader->pos - row->object;
+	return status;
 }
 
 /*
@@ -316,7 +319,7 @@ lfdw_row_set_element(LfdwRow *row, int element)
 LfdwJsonStatus
 lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 {
-	LfdwJsonReader start = *reader;
+	const char *start;
 	LfdwJsonStatus status;
 	LfdwJsonValue value;
 	LfdwJsonType type;
@@ -325,7 +328,7 @@ lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 	status = lfdw_json_peek(reader, &type);
 	if (status != LFDW_JSON_OK)
 		return status;
-	start = *reader;
+	start = reader->data + reader->pos;
 	if (type == LFDW_JSON_OBJECT)
 		status = read_object_row(row, reader);
 	else if (type == LFDW_JSON_ARRAY && !is_whole_element(row))
@@ -345,8 +348,8 @@ lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 	{
 		value.type = type;
 		value.escaped = false;
-		value.text = start.data + start.pos;
-		value.len = reader->pos - start.pos;
+		value.text = start;
+		value.len = reader->data + reader->pos - start;
 	}
 	lfdw_row_set_value(row, row->root, &value);
 	row->is_string = value.type == LFDW_JSON_STRING;
@@ -406,7 +409,10 @@ lfdw_row_number(const LfdwRow *row)
 LfdwJsonReader
 lfdw_row_object(const LfdwRow *row)
 {
-	return row->object;
+	LfdwJsonReader reader;
+
+	lfdw_json_init(&reader, row->object, row->object_len, true);
+	return reader;
 }
 
 /*

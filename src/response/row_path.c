@@ -33,6 +33,7 @@ make_node(LfdwNames *names)
 
 	node->names = names;
 	node->index = -1;
+	node->only = -1;
 	return node;
 }
 
@@ -85,6 +86,7 @@ add_child(LfdwPathNode *node, const char *token)
 	const char *utf8 = pg_server_to_any(token, strlen(token), PG_UTF8);
 	LfdwPathNode *child = make_node(node->names);
 
+	node->only = -1;
 	node->children = node->children ?
 		repalloc(node->children, sizeof(LfdwPathNode *) * (node->nchildren + 1)) :
 		palloc(sizeof(LfdwPathNode *));
@@ -123,6 +125,7 @@ lfdw_row_path_add(LfdwPathNode *root, const LfdwPointer *path, int column)
 		repalloc(node->columns, sizeof(int) * (node->ncolumns + 1)) :
 		palloc(sizeof(int));
 	node->columns[node->ncolumns++] = column;
+	node->only = node->ncolumns == 1 && node->nchildren == 0 ? column : -1;
 }
 
 /* The child that a key names by its text, escapes resolved, or NULL. */

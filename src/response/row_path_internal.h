@@ -34,6 +34,8 @@ typedef struct LfdwPathNode
 	struct LfdwPathNode **elements; /* ... in their order */
 	int			ncolumns;		/* columns whose path ends here */
 	int		   *columns;
+	int			only;			/* the one column of a node without children,
+								 * or -1 */
 } LfdwPathNode;
 
 extern LfdwPathNode *lfdw_row_path_create(void);

@@ -31,12 +31,19 @@ forget(LfdwRow *row, const LfdwPathNode *node)
 static inline LfdwJsonStatus
 read_item(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *child)
 {
+	LfdwJsonStatus status;
 	LfdwJsonValue skipped;
 
 	if (child == NULL)
 		return lfdw_json_value(reader, &skipped);
 	child->seen = true;
-	return lfdw_row_read_node(row, reader, child);
+	if (child->only < 0)
+		return lfdw_row_read_node(row, reader, child);
+
+	/* most columns have a path of their own: no value is copied */
+	status = lfdw_json_value(reader, &row->values[child->only]);
+	row->found[child->only] = true;
+	return status;
 }
 
 /*
@@ -74,7 +81,7 @@ lfdw_row_read_object(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
 			row->has_known |= child != NULL;
 		}
 		status = read_item(row, reader, child);
-		if (!row->wanted && row->has_known && node == row->root &&
+		if (row->nwanted == 0 && row->has_known && node == row->root &&
 			status == LFDW_JSON_OK)
 			return lfdw_json_leave(reader, LFDW_JSON_OBJECT);
 	}
@@ -179,15 +186,6 @@ lfdw_row_read_node(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
 
 	if (node->nchildren > 0)
 		return read_through(row, reader, node);
-	/* of one column, most of the time, which it need not be copied for */
-	if (node->ncolumns == 1)
-	{
-		int			column = node->columns[0];
-
-		status = lfdw_json_value(reader, &row->values[column]);
-		row->found[column] = status == LFDW_JSON_OK;
-		return status;
-	}
 	status = lfdw_json_value(reader, &value);
 	if (status == LFDW_JSON_OK)
 		lfdw_row_set_value(row, node, &value);

@@ -4,9 +4,11 @@
  *		The calls that answer the arguments of a (re)scan, and their rows.
  *
  * Arguments are answered by one call, or by one for each value where the function
- * takes one value at a time, and by one for each part of a list that is too long.
- * Up to max_concurrency calls are under way side by side; page_chain.c has what
- * each of them does.
+ * takes one value at a time, and by one for each part of a list that is too long;
+ * and each of these by as many as the option splits says.  So what a (re)scan asks
+ * is a list of units: unit i is split i % splits of part i / splits.  Each is claimed
+ * by its number, and is a call.  Up to max_concurrency calls are under way side by
+ * side; page_chain.c has what each of them does.
  *
  * IDENTIFICATION
  *	  src/scan/fetch.c
@@ -26,7 +28,10 @@
 struct LfdwFetch
 {
 	LfdwChainShared shared;
-	LfdwPart   *next_part;		/* of the call to begin next, NULL: no more */
+	pg_atomic_uint32 own_claims;
+	pg_atomic_uint32 *next_unit;	/* that is to be claimed */
+	LfdwPart   *next_part;		/* of that unit or one before, NULL: no more */
+	uint32		part_number;	/* of next_part */
 	bool		can_begin;		/* a page has ended since calls were begun */
 	int			nchains;		/* under way */
 	LfdwPageChain **chains;
@@ -59,7 +64,20 @@ lfdw_fetch_create(const LfdwTable *table, const LfdwCaller *caller,
 	shared->row_context = AllocSetContextCreate(CurrentMemoryContext,
 												"lambda_fdw row",
 												ALLOCSET_DEFAULT_SIZES);
+	pg_atomic_init_u32(&fetch->own_claims, 0);
+	fetch->next_unit = &fetch->own_claims;
 	return fetch;
+}
+
+/*
+ * Has the units of each (re)scan claimed from a counter that others claim from too,
+ * where all have the same arguments.  It must live as long as the fetch, and is set
+ * to 0 by whoever owns it before each of these.
+ */
+void
+lfdw_fetch_set_claims(LfdwFetch *fetch, pg_atomic_uint32 * next_unit)
+{
+	fetch->next_unit = next_unit;
 }
 
 /* Where the next arguments are to be evaluated; lfdw_fetch_reset empties it. */
@@ -93,12 +111,32 @@ lfdw_fetch_begin(LfdwFetch *fetch, const LfdwArguments *arguments)
 	MemoryContextSwitchTo(old);
 }
 
-/* The values of the next call to begin. */
+/* Moves next_part on to a unit's part; false where there is no such unit. */
+static bool
+go_to_unit(LfdwFetch *fetch, uint32 unit)
+{
+	const LfdwOptions *options = fetch->shared.table->options;
+
+	while (fetch->next_part && fetch->part_number < unit / options->splits)
+	{
+		if (!lfdw_part_next(fetch->shared.arguments, fetch->next_part,
+							options->max_batch_keys))
+			fetch->next_part = NULL;
+		fetch->part_number++;
+	}
+	return fetch->next_part != NULL;
+}
+
+/*
+ * What the next call asks for: what was split off others, or the next unit.  NULL
+ * where others have claimed the last.
+ */
 static LfdwPart *
 take_part(LfdwFetch *fetch)
 {
 	LfdwChainShared *shared = &fetch->shared;
 	LfdwPart   *part;
+	uint32		unit;
 
 	if (shared->parts_left)
 	{
@@ -106,10 +144,11 @@ take_part(LfdwFetch *fetch)
 		shared->parts_left = list_delete_first(shared->parts_left);
 		return part;
 	}
+	unit = pg_atomic_fetch_add_u32(fetch->next_unit, 1);
+	if (!go_to_unit(fetch, unit))
+		return NULL;
 	part = lfdw_part_copy(shared->arguments, fetch->next_part);
-	if (!lfdw_part_next(shared->arguments, fetch->next_part,
-						shared->table->options->max_batch_keys))
-		fetch->next_part = NULL;
+	part->split = unit % shared->table->options->splits;
 	return part;
 }
 
@@ -118,9 +157,10 @@ take_part(LfdwFetch *fetch)
  * of them, those under way come first.
  */
 static bool
-may_begin(const LfdwFetch *fetch)
+may_begin(LfdwFetch *fetch)
 {
-	if (fetch->shared.parts_left == NIL && fetch->next_part == NULL)
+	if (fetch->shared.parts_left == NIL &&
+		!go_to_unit(fetch, pg_atomic_read_u32(fetch->next_unit)))
 		return false;
 	return fetch->nchains == 0 ||
 		(fetch->nchains < fetch->shared.table->options->max_concurrency &&
@@ -144,6 +184,8 @@ begin_calls(LfdwFetch *fetch)
 		LfdwPart   *part = take_part(fetch);
 
 		MemoryContextSwitchTo(old);
+		if (part == NULL)
+			break;
 		fetch->chains[fetch->nchains] = lfdw_page_chain_begin(&fetch->shared,
 															  part);
 		fetch->nchains++;
@@ -237,6 +279,8 @@ lfdw_fetch_reset(LfdwFetch *fetch)
 	fetch->shared.arguments = NULL;
 	fetch->shared.parts_left = NIL;
 	fetch->next_part = NULL;
+	fetch->part_number = 0;
+	pg_atomic_write_u32(&fetch->own_claims, 0);
 	fetch->can_begin = false;
 	fetch->nchains = 0;
 	fetch->current = 0;

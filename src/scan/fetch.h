@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "lambda/invoke.h"
+#include "port/atomics.h"
 #include "pushdown/arguments.h"
 #include "response/row.h"
 
@@ -30,6 +31,8 @@ extern LfdwFetch *lfdw_fetch_create(const LfdwTable *table,
 									const LfdwCaller *caller,
 									const Bitmapset *attrs,
 									LfdwInvokeStats *stats);
+extern void lfdw_fetch_set_claims(LfdwFetch *fetch,
+								  pg_atomic_uint32 * next_unit);
 extern MemoryContext lfdw_fetch_context(LfdwFetch *fetch);
 extern void lfdw_fetch_begin(LfdwFetch *fetch, const LfdwArguments *arguments);
 extern LfdwFetchStatus lfdw_fetch_next(LfdwFetch *fetch, TupleTableSlot *slot);

@@ -115,6 +115,8 @@ begin_page(LfdwPageChain *chain)
 		lfdw_invoke_allow_split(chain->invocation);
 	chain->response = lfdw_response_create(shared->table, shared->row,
 										   lfdw_invoke_body(chain->invocation));
+	if (shared->table->options->splits > 1)
+		lfdw_response_expect_split(chain->response, chain->part->split);
 	if (shared->table->aligned)
 		lfdw_response_align(chain->response, chain->part->ntuples);
 	if (lfdw_page_rule_takes_none(&chain->rule))

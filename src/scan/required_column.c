@@ -226,22 +226,14 @@ lfdw_required_column_problems(PlannerInfo *root, RelOptInfo *baserel,
 }
 
 /*
- * Gives the columns of a scan that begins what its plan says of them, the list
- * that lfdw_required_column_problems made.
+ * Tells the table of a scan that begins what its plan says of the conditions on
+ * required columns: the list that lfdw_required_column_problems made, which must
+ * live as long.
  */
 void
 lfdw_required_column_note(LfdwTable *table, List *problems)
 {
-	ListCell   *lc;
-
-	foreach(lc, problems)
-	{
-		List	   *problem = lfirst(lc);
-		LfdwColumn *column = table->by_attnum[intVal(linitial(problem)) - 1];
-
-		column->problem = strVal(lsecond(problem));
-		column->problem_of_join = intVal(lthird(problem)) != 0;
-	}
+	table->problems = problems;
 }
 
 /* The first operator that a column declares; a required one has some. */
@@ -255,12 +247,38 @@ declared_operator(const LfdwColumn *column)
 	return lfdw_operators[op].name;
 }
 
-/* What is wrong with the conditions on a column; NULL if it has none. */
+/*
+ * What the plan says is wrong with the conditions on a column, and whether it is
+ * the join that cannot give a value; NULL for nothing.
+ */
 static const char *
-problem_of(const LfdwTable *table, const LfdwArguments *arguments, int column)
+planned_problem(const LfdwTable *table, int column, bool *of_join)
 {
+	ListCell   *lc;
+
+	foreach(lc, table->problems)
+	{
+		List	   *problem = lfirst(lc);
+
+		if (intVal(linitial(problem)) != table->columns[column].attnum)
+			continue;
+		*of_join = intVal(lthird(problem)) != 0;
+		return strVal(lsecond(problem));
+	}
+	return NULL;
+}
+
+/*
+ * What is wrong with the conditions on a column; NULL if it has none.  Sets
+ * *of_join where they could be sent, and the join cannot give the value.
+ */
+static const char *
+problem_of(const LfdwTable *table, const LfdwArguments *arguments, int column,
+		   bool *of_join)
+{
+	*of_join = false;
 	return arguments->problems[column] ? arguments->problems[column] :
-		table->columns[column].problem;
+		planned_problem(table, column, of_join);
 }
 
 /*
@@ -271,10 +289,11 @@ problem_of(const LfdwTable *table, const LfdwArguments *arguments, int column)
 static int
 blame_of(const LfdwTable *table, const LfdwArguments *arguments, int column)
 {
-	if (problem_of(table, arguments, column) == NULL)
+	bool		of_join;
+
+	if (problem_of(table, arguments, column, &of_join) == NULL)
 		return 2;
-	return arguments->problems[column] ||
-		!table->columns[column].problem_of_join ? 1 : 0;
+	return of_join ? 0 : 1;
 }
 
 /*
@@ -288,6 +307,7 @@ lfdw_required_column_check(const LfdwTable *table,
 	const LfdwColumn *column;
 	int			missing = -1;
 	const char *problem;
+	bool		of_join;
 
 	for (int i = 0; i < table->ncolumns; i++)
 	{
@@ -299,7 +319,7 @@ lfdw_required_column_check(const LfdwTable *table,
 	if (missing < 0)
 		return;
 	column = &table->columns[missing];
-	problem = problem_of(table, arguments, missing);
+	problem = problem_of(table, arguments, missing, &of_join);
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
 			 errmsg("foreign table \"%s\" needs a value for column \"%s\"",

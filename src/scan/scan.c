@@ -86,7 +86,7 @@ init_expressions(ForeignScanState *node, LfdwScan *scan)
 }
 
 /*
- * BeginForeignScan: makes the table anew, for its options may have changed,
+ * BeginForeignScan: gets the table anew, for its options may have changed,
  * and looks up the keys of the role the scan runs as.  No network yet.
  */
 void

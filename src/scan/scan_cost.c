@@ -165,7 +165,8 @@ lfdw_scan_cost_estimate(PlannerInfo *root, RelOptInfo *baserel,
 		else
 			calls *= lfdw_scan_cost_list_calls(term);
 	}
-	calls *= ceil(tuples / info->table->options->max_batch_keys);
+	calls *= ceil(tuples / info->table->options->max_batch_keys) *
+		info->table->options->splits;
 	cost_calls(baserel, calls, baserel->tuples *
 			   returned_share(root, baserel, restrictions), cost);
 	cost->disabled_nodes = missing ? 1 : 0;

@@ -380,6 +380,8 @@ lambdaExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	display = lfdw_arguments_display(scan.table, scan.terms, scan.keys, scan.order_by,
 									 limit_of((ForeignScan *) node->ss.ps.plan));
 	ExplainPropertyText("Function", function_name(&scan.table->function), es);
+	if (scan.table->options->splits > 1)
+		ExplainPropertyInteger("Splits", NULL, scan.table->options->splits, es);
 	explain_pushed(node, &scan, display, es);
 	if (es->verbose && scan.table->item)
 		explain_batch(scan.table, es);

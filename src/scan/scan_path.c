@@ -281,6 +281,7 @@ add_sorted_path(PlannerInfo *root, RelOptInfo *baserel)
 	ListCell   *lc;
 
 	if (!(info->table->options->capabilities & LFDW_CAPABLE_ORDER_BY) ||
+		info->table->options->splits > 1 ||
 		root->sort_pathkeys == NIL || root->query_pathkeys != root->sort_pathkeys ||
 		parse->groupClause || parse->groupingSets || parse->distinctClause ||
 		parse->hasWindowFuncs || parse->setOperations ||
