@@ -24,7 +24,9 @@
 #include "options/foreign_object.h"
 #include "pg/setting.h"
 #include "scan/analyze.h"
+#include "scan/async.h"
 #include "scan/limit.h"
+#include "scan/parallel.h"
 #include "scan/scan.h"
 #include "scan/scan_explain.h"
 #include "scan/scan_path.h"
@@ -65,6 +67,16 @@ lambda_fdw_handler(PG_FUNCTION_ARGS)
 	routine->IterateForeignScan = lambdaIterateForeignScan;
 	routine->ReScanForeignScan = lambdaReScanForeignScan;
 	routine->EndForeignScan = lambdaEndForeignScan;
+	routine->IsForeignPathAsyncCapable = lambdaIsForeignPathAsyncCapable;
+	routine->ForeignAsyncRequest = lambdaForeignAsyncRequest;
+	routine->ForeignAsyncConfigureWait = lambdaForeignAsyncConfigureWait;
+	routine->ForeignAsyncNotify = lambdaForeignAsyncNotify;
+	routine->IsForeignScanParallelSafe = lambdaIsForeignScanParallelSafe;
+	routine->EstimateDSMForeignScan = lambdaEstimateDSMForeignScan;
+	routine->InitializeDSMForeignScan = lambdaInitializeDSMForeignScan;
+	routine->ReInitializeDSMForeignScan = lambdaReInitializeDSMForeignScan;
+	routine->InitializeWorkerForeignScan = lambdaInitializeWorkerForeignScan;
+	routine->ShutdownForeignScan = lambdaShutdownForeignScan;
 	routine->AddForeignUpdateTargets = lambdaAddForeignUpdateTargets;
 	routine->PlanForeignModify = lambdaPlanForeignModify;
 	routine->BeginForeignModify = lambdaBeginForeignModify;

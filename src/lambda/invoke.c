@@ -3,9 +3,6 @@
  * invoke.c
  *		Lambda's Invoke: a payload goes out, an answer comes back.
  *
- * POST /2015-03-31/functions/{FunctionName}/invocations?Qualifier={Qualifier},
- * as in Lambda's API reference.
- *
  * Attempts are service.c's.  Once rows were taken from an answer, there are no
  * more of them.
  *
@@ -16,18 +13,14 @@
  */
 #include "postgres.h"
 
-#include "common/pg_prng.h"
 #include "utils/memutils.h"
 
 #include "aws/client.h"
 #include "base/log_report.h"
-#include "base/uri.h"
-#include "credentials/credentials.h"
 #include "http/wait.h"
 #include "lambda/error_type.h"
 #include "lambda/invoke_internal.h"
 #include "pg/message.h"
-#include "pg/setting.h"
 
 /* What a function that raised says is read up to here. */
 #define RAISED_BODY_MAX (256 * 1024)
@@ -35,147 +28,16 @@
 /* What JSON can begin with, a byte order mark included. */
 #define JSON_STARTS " \t\r\n{[\"-0123456789tfn\xEF"
 
-const char *const lfdw_invocation_types[] = {
-	[LFDW_REQUEST_RESPONSE] = "RequestResponse",
-	[LFDW_EVENT] = "Event",
-	[LFDW_DRY_RUN] = "DryRun"
-};
-
-/* The path below the endpoint's own. */
-static char *
-invoke_path(const LfdwFunction *function)
-{
-	StringInfoData path;
-
-	initStringInfo(&path);
-	appendStringInfoString(&path, "/2015-03-31/functions/");
-	lfdw_uri_encode(&path, function->name, strlen(function->name), false);
-	appendStringInfoString(&path, "/invocations");
-	return path.data;
-}
-
-static char *
-invoke_query(const LfdwFunction *function)
-{
-	StringInfoData query;
-
-	initStringInfo(&query);
-	if (function->qualifier)
-	{
-		appendStringInfoString(&query, "Qualifier=");
-		lfdw_uri_encode(&query, function->qualifier, strlen(function->qualifier),
-						false);
-	}
-	return query.data;
-}
-
-/* Fills the signed headers of an invocation; returns how many there are. */
-static int
-make_headers(LfdwHeader *headers, const LfdwFunction *function)
-{
-	int			n = 0;
-
-	headers[n++] = (LfdwHeader)
-	{
-		"Content-Type", "application/json"
-	};
-	headers[n++] = (LfdwHeader)
-	{
-		"X-Amz-Invocation-Type", lfdw_invocation_types[function->type]
-	};
-	if (function->log_tail)
-		headers[n++] = (LfdwHeader)
-	{
-		"X-Amz-Log-Type", "Tail"
-	};
-	if (function->client_context)
-		headers[n++] = (LfdwHeader)
-	{
-		"X-Amz-Client-Context", function->client_context
-	};
-	if (function->tenant_id)
-		headers[n++] = (LfdwHeader)
-	{
-		"X-Amz-Tenant-Id", function->tenant_id
-	};
-	if (function->durable_name)
-		headers[n++] = (LfdwHeader)
-	{
-		"X-Amz-Durable-Execution-Name", function->durable_name
-	};
-	return n;
-}
-
-/*
- * Fills what to send, and when to send it again.
- *
- * The name of a durable execution makes a request safe to repeat: Lambda joins
- * it to the execution of that name, or gives its result ("Durable execution
- * idempotency" in Lambda's developer guide).
- *
- * A request that timed out is not sent again: the function most likely still
- * runs, and would run twice, and as long.
- */
-static void
-make_request(LfdwInvocation *invocation, const LfdwCaller *caller,
-			 StringInfo payload)
-{
-	const LfdwFunction *function = invocation->function;
-	LfdwServiceRequest *request = &invocation->request;
-	LfdwAwsRequest *aws = &request->aws;
-
-	aws->caller = caller;
-	aws->route = &function->route;
-	aws->service = "lambda";
-	aws->method = "POST";
-	aws->endpoint = function->endpoint;
-	aws->path = invoke_path(function);
-	aws->query = invoke_query(function);
-	aws->headers = invocation->headers;
-	aws->nheaders = make_headers(invocation->headers, function);
-	aws->trace_id = lfdw_setting_trace_id();
-	/* a later attempt may come after a SET, which frees the setting's value */
-	if (aws->trace_id)
-		aws->trace_id = pstrdup(aws->trace_id);
-	aws->body = payload->data;
-	aws->body_len = payload->len;
-	aws->limits = function->route.limits;
-	request->get_credentials = lfdw_credentials_get;
-	request->renew_credentials = lfdw_credentials_renew;
-	request->read_code = lfdw_service_json_code;
-	request->max_attempts = function->route.max_attempts;
-	request->repeatable = function->repeatable || function->durable_name;
-	request->retry_failures = LFDW_FAILURES_BEFORE_SENDING |
-		(request->repeatable ? LFDW_FAILURE(LFDW_HTTP_BROKEN) : 0);
-	request->takes_tokens = true;
-	request->attempts = &invocation->stats->attempts;
-	request->throttles = &invocation->stats->throttles;
-}
-
 /* Lets the window of the answer grow, if it is full; for its body. */
 static void
 widen_window(void *source)
 {
 	LfdwInvocation *invocation = source;
 
-	if (invocation->run->exchange)
+	if (invocation->stream)
+		lfdw_response_stream_widen(invocation->stream);
+	else if (invocation->run->exchange)
 		lfdw_exchange_widen(invocation->run->exchange);
-}
-
-/* Raises 54000 for a payload of more bytes than Lambda takes. */
-void
-lfdw_invoke_check_payload(const LfdwFunction *function, int len)
-{
-	int			max = function->type == LFDW_EVENT ? LFDW_EVENT_PAYLOAD_MAX :
-	LFDW_PAYLOAD_MAX;
-
-	if (len > max)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("the payload for Lambda function \"%s\" is too large",
-						function->label),
-				 errdetail("It has %d bytes; Lambda takes %d.", len, max),
-				 errhint("Send less at a time; a scan, a shorter list of values.")));
 }
 
 /*
@@ -197,7 +59,7 @@ lfdw_invoke_begin(const LfdwFunction *function, const LfdwCaller *caller,
 	invocation->function = function;
 	invocation->stats = stats;
 	lfdw_body_init(&invocation->body, invocation, widen_window);
-	make_request(invocation, caller, payload);
+	lfdw_invocation_make_request(invocation, caller, payload);
 	stats->invocations++;
 	invocation->run = lfdw_service_begin(&invocation->request);
 	return invocation;
@@ -239,7 +101,8 @@ finish(LfdwInvocation *invocation)
 	if (durable_arn)
 		strlcpy(invocation->stats->durable_arn, durable_arn,
 				sizeof(invocation->stats->durable_arn));
-	invocation->stats->bytes += lfdw_exchange_received(invocation->run->exchange);
+	invocation->stats->bytes += invocation->stream ? invocation->stream->received :
+		lfdw_exchange_received(invocation->run->exchange);
 	lfdw_answer_read_log(invocation);
 	count_report(invocation);
 }
@@ -253,16 +116,22 @@ may_split(const LfdwInvocation *invocation)
 		 lfdw_outcome_of(invocation) == LFDW_NOT_RUN);
 }
 
-/* The function raised: an error, more than Lambda passes on, or no rows. */
+/*
+ * The function raised: an error, more than Lambda passes on, or no rows; of a
+ * streamed answer perhaps behind rows that were taken, and then it is an error.
+ */
 static void
 handle_raised(LfdwInvocation *invocation)
 {
+	bool		committed = invocation->body.committed;
+
 	finish(invocation);
 	lfdw_answer_read_doc(invocation);
-	invocation->too_large = may_split(invocation) &&
+	invocation->too_large = !committed && may_split(invocation) &&
 		lfdw_answer_is_too_large(invocation);
-	invocation->no_rows = lfdw_error_type_is_among(invocation->doc->error_type,
-												   invocation->no_rows_errors);
+	invocation->no_rows = !committed &&
+		lfdw_error_type_is_among(invocation->doc->error_type,
+								 invocation->no_rows_errors);
 	if (!invocation->too_large && !invocation->no_rows)
 		lfdw_invocation_report_function(invocation);
 }
@@ -288,7 +157,7 @@ check_encoding(LfdwInvocation *invocation)
 	LfdwBuffer *body = lfdw_exchange_body(invocation->run->exchange);
 	char	   *encoding;
 
-	if (invocation->encoding_checked || body->len == 0)
+	if (invocation->encoding_checked || invocation->stream || body->len == 0)
 		return;
 	invocation->encoding_checked = true;
 	encoding = lfdw_answer_encoding(invocation);
@@ -332,6 +201,40 @@ is_2xx(const LfdwInvocation *invocation)
 	return status >= 200 && status < 300;
 }
 
+/* Is the answer an event stream?  Takes what has come of it if so. */
+static bool
+take_messages(LfdwInvocation *invocation)
+{
+	LfdwHttpExchange *exchange = invocation->run->exchange;
+
+	if (!invocation->function->streams || exchange == NULL ||
+		invocation->run->state >= LFDW_SERVICE_DONE || !is_2xx(invocation))
+		return false;
+	if (invocation->stream == NULL &&
+		lfdw_exchange_header(exchange, "X-Amz-Function-Error") == NULL)
+		invocation->stream =
+			lfdw_response_stream_create(exchange,
+										lfdw_answer_max_bytes(invocation->function),
+										invocation->run->context);
+	if (invocation->stream)
+		lfdw_response_stream_take(invocation->stream);
+	return invocation->stream != NULL;
+}
+
+/* Where an attempt stands, whose answer may be streamed. */
+static LfdwServiceState
+advance(LfdwInvocation *invocation)
+{
+	bool		committed = invocation->body.committed;
+
+	if (take_messages(invocation) && invocation->stream->has_more)
+		return LFDW_SERVICE_ANSWERING;
+	if (invocation->stream && invocation->stream->state == LFDW_STREAM_REFUSED)
+		return lfdw_service_refuse(invocation->run, invocation->stream->end.code,
+								   committed);
+	return lfdw_service_advance(invocation->run, committed);
+}
+
 /*
  * Looks at what has come of an invocation: accepts the answer, or raises the
  * error that it is.
@@ -339,9 +242,18 @@ is_2xx(const LfdwInvocation *invocation)
 static void
 check_answer(LfdwInvocation *invocation)
 {
-	switch (lfdw_service_advance(invocation->run, invocation->body.committed))
+	LfdwServiceState state = advance(invocation);
+
+	if (invocation->stream && invocation->stream->state == LFDW_STREAM_RAISED &&
+		state != LFDW_SERVICE_FAILED && state != LFDW_SERVICE_WAITING)
+	{
+		handle_raised(invocation);
+		return;
+	}
+	switch (state)
 	{
 		case LFDW_SERVICE_WAITING:
+			invocation->stream = NULL;
 			invocation->accepted = false;
 			invocation->encoding_checked = false;
 			break;
@@ -402,9 +314,32 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 	else
 		check_answer(invocation);
 	lfdw_body_set(&invocation->body,
-				  invocation->accepted ? lfdw_exchange_body(run->exchange) : NULL,
-				  invocation->accepted && invocation->finished,
+				  !invocation->accepted ? NULL :
+				  invocation->stream ? &invocation->stream->window :
+				  lfdw_exchange_body(run->exchange),
+				  invocation->accepted && invocation->finished &&
+				  !invocation->too_large && !invocation->no_rows,
 				  run->attempt + (run->exchange == NULL ? 1 : 0));
+}
+
+/*
+ * The requests of invocations, palloc'd; *until_us becomes the time at which the
+ * first of them is of no more use, or has something to take, if that is before.
+ */
+static LfdwServiceRun **
+list_runs(LfdwInvocation **invocations, int ninvocations, int64 *until_us)
+{
+	LfdwServiceRun **runs = palloc(sizeof(LfdwServiceRun *) * ninvocations);
+
+	for (int i = 0; i < ninvocations; i++)
+	{
+		runs[i] = invocations[i]->run;
+		*until_us = Min(*until_us, invocations[i]->body.end_by_us);
+		/* what has come and was not taken yet needs no wait */
+		if (invocations[i]->stream && invocations[i]->stream->has_more)
+			*until_us = 0;
+	}
+	return runs;
 }
 
 /*
@@ -416,15 +351,56 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 void
 lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations, int64 until_us)
 {
-	LfdwServiceRun **runs = palloc(sizeof(LfdwServiceRun *) * ninvocations);
+	LfdwServiceRun **runs = list_runs(invocations, ninvocations, &until_us);
 
-	for (int i = 0; i < ninvocations; i++)
-	{
-		runs[i] = invocations[i]->run;
-		until_us = Min(until_us, invocations[i]->body.end_by_us);
-	}
 	lfdw_service_wait(runs, ninvocations, until_us);
 	pfree(runs);
+}
+
+/* Has another wait for the same: see lfdw_http_watch_arm. */
+pgsocket
+lfdw_invoke_watch(LfdwHttpWatch *watch, LfdwInvocation **invocations,
+				  int ninvocations)
+{
+	int64		until_us = PG_INT64_MAX;
+	LfdwServiceRun **runs = list_runs(invocations, ninvocations, &until_us);
+	pgsocket	fd = lfdw_service_watch(watch, runs, ninvocations, until_us);
+
+	pfree(runs);
+	return fd;
+}
+
+/* After that wait, before lfdw_invoke_look: see lfdw_service_look. */
+void
+lfdw_invoke_watch_look(LfdwHttpWatch *watch, LfdwInvocation **invocations,
+					   int ninvocations)
+{
+	int64		until_us = PG_INT64_MAX;
+	LfdwServiceRun **runs = list_runs(invocations, ninvocations, &until_us);
+
+	lfdw_service_look(watch, runs, ninvocations);
+	pfree(runs);
+}
+
+/* How many bytes of the answer have come, seen or not. */
+int64
+lfdw_invoke_received(const LfdwInvocation *invocation)
+{
+	return invocation->run->exchange ?
+		lfdw_exchange_received(invocation->run->exchange) : 0;
+}
+
+/*
+ * Has all of an answer that was seen come, so that a look raises nothing and shows
+ * its end?
+ */
+bool
+lfdw_invoke_is_whole(const LfdwInvocation *invocation)
+{
+	if (invocation->stream)
+		return invocation->finished;
+	return invocation->accepted && invocation->run->exchange &&
+		lfdw_exchange_state(invocation->run->exchange) == LFDW_HTTP_DONE;
 }
 
 /* The answer's bytes; see lfdw_invoke_look. */
@@ -482,4 +458,26 @@ char *
 lfdw_invoke_header(const LfdwInvocation *invocation, const char *name)
 {
 	return lfdw_exchange_header(invocation->run->exchange, name);
+}
+
+/* Adds what some invocations came to to that of others. */
+void
+lfdw_invoke_add_stats(LfdwInvokeStats *stats, const LfdwInvokeStats *more)
+{
+	stats->invocations += more->invocations;
+	stats->attempts += more->attempts;
+	stats->throttles += more->throttles;
+	stats->rows += more->rows;
+	stats->others += more->others;
+	stats->bytes += more->bytes;
+	stats->pages += more->pages;
+	stats->no_row_answers += more->no_row_answers;
+	stats->unmatched_keys += more->unmatched_keys;
+	stats->reports += more->reports;
+	stats->duration_ms += more->duration_ms;
+	stats->billed_ms += more->billed_ms;
+	stats->init_ms += more->init_ms;
+	stats->max_memory_mb = Max(stats->max_memory_mb, more->max_memory_mb);
+	if (more->durable_arn[0] != '\0')
+		strlcpy(stats->durable_arn, more->durable_arn, sizeof(stats->durable_arn));
 }

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * invoke_internal.h
- *		One invocation and its attempts, for invoke.c, answer.c, outcome.c and
- *		invoke_error.c.
+ *		One invocation and its attempts, for invoke.c, invoke_request.c, answer.c,
+ *		outcome.c and invoke_error.c.
  *
  * IDENTIFICATION
  *	  src/lambda/invoke_internal.h
@@ -17,6 +17,7 @@
 #include "aws/service.h"
 #include "base/control_doc.h"
 #include "lambda/invoke.h"
+#include "lambda/response_stream.h"
 
 /* The headers of an invocation that are signed, at most. */
 #define LFDW_INVOKE_HEADERS 6
@@ -33,6 +34,7 @@ struct LfdwInvocation
 	/* the answer of the attempt under way */
 	bool		accepted;		/* it is no error */
 	bool		encoding_checked;
+	LfdwResponseStream *stream; /* it is streamed, and has begun; else NULL */
 
 	bool		finished;		/* the answer has ended and was counted */
 	bool		splittable;		/* the caller can send less ... */
@@ -46,7 +48,13 @@ struct LfdwInvocation
 	size_t		log_tail_len;
 };
 
+/* invoke_request.c */
+extern void lfdw_invocation_make_request(LfdwInvocation *invocation,
+										 const LfdwCaller *caller,
+										 StringInfo payload);
+
 /* answer.c */
+extern int	lfdw_answer_max_bytes(const LfdwFunction *function);
 extern const char *lfdw_answer_bytes(const LfdwInvocation *invocation,
 									 size_t *len);
 extern void lfdw_answer_read_doc(LfdwInvocation *invocation);

@@ -100,6 +100,7 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 	response->part = "";
 	response->split = -1;
 	response->keep = true;
+	response->state = table->function.streams ? LFDW_STATE_HEAD : LFDW_STATE_START;
 	if (options->rows_path)
 		response->rows_path = pointer_in_utf8(options->rows_path);
 	else
@@ -150,8 +151,8 @@ lfdw_response_expect_split(LfdwResponse *response, int split)
  * Shows the reader what has arrived.  Where the source has begun another
  * answer, so does the reader: no row was taken from the one before.
  */
-static void
-show_window(LfdwResponse *response)
+void
+lfdw_response_show_window(LfdwResponse *response)
 {
 	LfdwBody   *source = response->source;
 	LfdwJsonReader *reader;
@@ -327,6 +328,8 @@ take_step(LfdwResponse *response)
 
 	switch (response->state)
 	{
+		case LFDW_STATE_HEAD:
+			return lfdw_response_take_head(response);
 		case LFDW_STATE_START:
 			return lfdw_response_start(response);
 		case LFDW_STATE_MEMBERS:
@@ -377,7 +380,7 @@ is_too_early(const LfdwResponse *response)
 LfdwResponseStatus
 lfdw_response_next(LfdwResponse *response)
 {
-	show_window(response);
+	lfdw_response_show_window(response);
 	response->row_ready = false;
 	if (is_too_early(response))
 	{

@@ -26,7 +26,9 @@
  *		response_members.c	the way to them
  *		response_text.c		answers that are text
  *		response_write.c	answers of writes
+ *		response_head.c		the head of a streamed answer
  *		response_start.c	the root value
+ *		response_ahead.c	what the rest says, before it is read
  *		response.c			the steps in their order
  *
  * IDENTIFICATION
@@ -56,6 +58,7 @@
 typedef enum LfdwResponseState
 {
 	LFDW_STATE_START,			/* before the root value */
+	LFDW_STATE_HEAD,			/* before that, of a streamed answer */
 	LFDW_STATE_MEMBERS,			/* in a container on the way to the rows */
 	LFDW_STATE_ROWS,			/* in the array of rows */
 	LFDW_STATE_LINES,			/* a row a line */
@@ -188,6 +191,9 @@ struct LfdwResponse
 	LfdwRootNotes notes;
 };
 
+/* response.c */
+extern void lfdw_response_show_window(LfdwResponse *response);
+
 /* response_error.c */
 extern void lfdw_response_report_json(const LfdwResponse *response);
 extern void lfdw_response_report_form(const LfdwResponse *response,
@@ -234,6 +240,7 @@ lfdw_response_value_at(const LfdwResponse *response, const LfdwPlace *place)
 
 /* response_pages.c */
 extern char *lfdw_response_cursor_json(const LfdwJsonValue *value);
+extern LfdwMore lfdw_response_more_of(const LfdwJsonValue *value);
 extern void lfdw_response_note_mark(LfdwResponse *response, LfdwMark mark,
 									const LfdwJsonValue *value);
 extern void lfdw_response_note_row(LfdwResponse *response);
@@ -261,7 +268,10 @@ extern bool lfdw_gateway_is_begun(const LfdwResponse *response);
 extern bool lfdw_gateway_has_body(const LfdwResponse *response);
 extern bool lfdw_gateway_is_form(const LfdwResponse *response);
 extern bool lfdw_gateway_says_none(const LfdwResponse *response);
-extern void lfdw_gateway_report_status(const LfdwResponse *response);
+extern void lfdw_gateway_report_status(const LfdwResponse *response,
+									   const char *text, size_t len);
+extern void lfdw_gateway_refuse(LfdwResponse *response, const char *text,
+								size_t len);
 extern LfdwJsonStatus lfdw_gateway_open_body(LfdwResponse *response,
 											 LfdwJsonReader *inside);
 
@@ -332,6 +342,9 @@ extern LfdwJsonStatus lfdw_text_start(LfdwResponse *response);
 /* response_write.c */
 extern LfdwJsonStatus lfdw_write_start(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_write_finish(LfdwResponse *response);
+
+/* response_head.c */
+extern LfdwJsonStatus lfdw_response_take_head(LfdwResponse *response);
 
 /* response_start.c */
 extern LfdwJsonStatus lfdw_response_start(LfdwResponse *response);
