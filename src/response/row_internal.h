@@ -22,6 +22,8 @@ typedef struct LfdwRowWanted
 {
 	int			column;			/* its index */
 	int			attribute;		/* its number in tuples, from 0 */
+	bool		null_alone;		/* without a member it is NULL, and nothing
+								 * else */
 	LfdwConverter *converter;
 } LfdwRowWanted;
 

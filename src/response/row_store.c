@@ -132,6 +132,8 @@ lfdw_row_set_wanted(LfdwRow *row)
 			continue;
 		wanted->column = i;
 		wanted->attribute = table->columns[i].attnum - 1;
+		wanted->null_alone = !table->columns[i].required &&
+			getBaseType(table->columns[i].typid) == table->columns[i].typid;
 		wanted->converter = row->converters[i];
 		row->nwanted++;
 	}
@@ -314,6 +316,8 @@ lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, LfdwCarriedBy carried_by,
 	{
 		const LfdwRowWanted *wanted = &row->wanted[i];
 
+		if (wanted->null_alone && !row->found[wanted->column])
+			continue;
 		row->current = wanted->column;
 		slot->tts_values[wanted->attribute] =
 			column_value(row, wanted, carried_by, chain,
