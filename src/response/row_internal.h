@@ -25,6 +25,7 @@ typedef struct LfdwRowWanted
 	bool		null_alone;		/* without a member it is NULL, and nothing
 								 * else */
 	LfdwConverter *converter;
+	LfdwConvert shortcut;		/* converts JSON other than null, or is NULL */
 } LfdwRowWanted;
 
 struct LfdwRow
