@@ -176,21 +176,6 @@ lfdw_exchange_may_connect(LfdwHttpExchange *exchange,
 	return false;
 }
 
-/* Gives back the slots that an exchange has without a descriptor. */
-void
-lfdw_exchange_release_slots(LfdwHttpExchange *exchange)
-{
-	if (exchange->has_slot)
-	{
-		exchange->pool->nreserved--;
-		lfdw_pool_release_slots(1);
-	}
-	if (exchange->looks_up)
-		lfdw_pool_release_slots(LFDW_LOOKUP_SLOTS);
-	exchange->has_slot = false;
-	exchange->looks_up = false;
-}
-
 /* Would what did not fit before fit now? */
 bool
 lfdw_exchange_has_room(const LfdwHttpExchange *exchange)
@@ -211,7 +196,8 @@ lfdw_exchange_prefer_one(LfdwHttpExchange **exchanges, int nexchanges)
 	{
 		LfdwHttpExchange *exchange = exchanges[i];
 
-		exchange->preferred = !found && exchange->state == LFDW_HTTP_RUNNING &&
+		/* what has no descriptor yet may wait for one of the others' */
+		exchange->preferred = !found && exchange->attached &&
 			(!exchange->paused || lfdw_exchange_has_room(exchange));
 		found |= exchange->preferred;
 	}
@@ -275,6 +261,13 @@ answer_time_left(const LfdwHttpExchange *exchange)
 			   left_of(limits->stall_timeout_ms, exchange->stalled_us));
 }
 
+/* A wait for a descriptor is none for the endpoint; but somebody may be in a hurry. */
+static bool
+counts_time(const LfdwHttpExchange *exchange)
+{
+	return !exchange->waiting || exchange->has_deadline;
+}
+
 /*
  * How long the exchange may still be waited for before a deadline, in
  * microseconds; PG_INT64_MAX where there is none.
@@ -282,6 +275,8 @@ answer_time_left(const LfdwHttpExchange *exchange)
 int64
 lfdw_exchange_time_left(const LfdwHttpExchange *exchange)
 {
+	if (!counts_time(exchange))
+		return PG_INT64_MAX;
 	return Min(connect_time_left(exchange), answer_time_left(exchange));
 }
 
@@ -289,11 +284,35 @@ lfdw_exchange_time_left(const LfdwHttpExchange *exchange)
 void
 lfdw_exchange_count_wait(LfdwHttpExchange *exchange, int64 elapsed_us)
 {
-	if (exchange->held_back)
+	if (!counts_time(exchange) || exchange->held_back)
 		return;
 	exchange->waited_us += elapsed_us;
 	exchange->stalled_us = exchange->moved ? 0 : exchange->stalled_us + elapsed_us;
 	exchange->moved = false;
+}
+
+/* lfdw_exchange_time_left of those under way that go on by themselves, the least. */
+static int64
+time_left_of_any(void)
+{
+	int64		left = PG_INT64_MAX;
+	dlist_iter	pools;
+
+	dlist_foreach(pools, lfdw_pool_list())
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, pools.cur);
+		dlist_iter	iter;
+
+		dlist_foreach(iter, &pool->exchanges)
+		{
+			const LfdwHttpExchange *exchange = dlist_container(LfdwHttpExchange,
+															   node, iter.cur);
+
+			if (!exchange->paused)
+				left = Min(left, lfdw_exchange_time_left(exchange));
+		}
+	}
+	return left;
 }
 
 /*
@@ -305,6 +324,7 @@ lfdw_exchange_next_time(LfdwHttpExchange **exchanges, int nexchanges,
 						int64 now, int64 until_us)
 {
 	int64		left = PG_INT64_MAX;
+	bool		waits_for_others = false;
 	dlist_iter	iter;
 
 	dlist_foreach(iter, lfdw_pool_list())
@@ -315,7 +335,12 @@ lfdw_exchange_next_time(LfdwHttpExchange **exchanges, int nexchanges,
 			until_us = Min(until_us, pool->timer_at);
 	}
 	for (int i = 0; i < nexchanges; i++)
+	{
 		left = Min(left, lfdw_exchange_time_left(exchanges[i]));
+		waits_for_others |= exchanges[i]->waiting;
+	}
+	if (waits_for_others)
+		left = Min(left, time_left_of_any());
 	return left == PG_INT64_MAX ? until_us : Min(until_us, now + left);
 }
 
@@ -339,7 +364,10 @@ lfdw_exchange_note_timeout(LfdwHttpExchange *exchange)
 	if (exchange->state != LFDW_HTTP_RUNNING ||
 		lfdw_exchange_time_left(exchange) > 0)
 		return false;
-	if (answer_time_left(exchange) == 0)
+	if (exchange->waiting)
+		lfdw_exchange_note_failure(exchange, LFDW_HTTP_NO_DESCRIPTOR,
+								   LFDW_NO_DESCRIPTOR_MESSAGE);
+	else if (answer_time_left(exchange) == 0)
 		lfdw_exchange_note_failure(exchange, LFDW_HTTP_REQUEST_TIMEOUT,
 								   "no answer in time");
 	else

@@ -12,14 +12,13 @@
  */
 #include "postgres.h"
 
-#include <signal.h>
-
 #include <curl/curl.h>
 
-#include "libpq/pqsignal.h"
 #include "miscadmin.h"
 
 #include "http/answer_memory.h"
+#include "http/callback_internal.h"
+#include "http/descriptor_internal.h"
 #include "http/http.h"
 #include "http/http_wait_internal.h"
 #include "http/multi_handle_internal.h"
@@ -29,15 +28,13 @@
 void
 lfdw_http_act(const LfdwReadySocket *ready, int nready)
 {
-	sigset_t	saved;
-
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	lfdw_callback_begin();
 	for (int i = 0; i < nready; i++)
 		lfdw_multi_act(ready[i].owner, ready[i].fd,
 					   (ready[i].readable ? CURL_CSELECT_IN : 0) |
 					   (ready[i].writeable ? CURL_CSELECT_OUT : 0));
 	lfdw_multi_act_on_timers();
-	sigprocmask(SIG_SETMASK, &saved, NULL);
+	lfdw_callback_end();
 }
 
 /* Waits once, and moves what became ready. */
@@ -98,36 +95,74 @@ resume_paused(LfdwHttpPool *pool)
 	}
 }
 
-/* The same for all pools, when these exchanges are about to be waited for. */
+/*
+ * The same for all pools, and for what waits for a descriptor, when these exchanges
+ * are about to be waited for.
+ */
 void
 lfdw_http_resume(LfdwHttpExchange **exchanges, int nexchanges)
 {
 	dlist_iter	iter;
-	sigset_t	saved;
 
 	lfdw_exchange_prefer_one(exchanges, nexchanges);
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	lfdw_callback_begin();
 	dlist_foreach(iter, lfdw_pool_list())
 		resume_paused(dlist_container(LfdwHttpPool, node, iter.cur));
-	sigprocmask(SIG_SETMASK, &saved, NULL);
+	lfdw_callback_end();
+	lfdw_descriptor_begin_waiting();
 }
 
-/* Counts the time waited, and ends exchanges past a deadline. */
+static void
+count_one(LfdwHttpExchange *exchange, int64 elapsed_us)
+{
+	lfdw_exchange_count_wait(exchange, elapsed_us);
+	if (lfdw_exchange_note_timeout(exchange))
+		lfdw_multi_fail(exchange, exchange->failure, exchange->message);
+}
+
+/* Counts for all that are under way, but for those given. */
+static void
+count_others(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
+{
+	dlist_iter	pools;
+
+	dlist_foreach(pools, lfdw_pool_list())
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, pools.cur);
+		dlist_mutable_iter iter;
+
+		dlist_foreach_modify(iter, &pool->exchanges)
+		{
+			LfdwHttpExchange *exchange = dlist_container(LfdwHttpExchange, node,
+														 iter.cur);
+			int			i = 0;
+
+			while (i < nexchanges && exchanges[i] != exchange)
+				i++;
+			if (i == nexchanges && !exchange->paused)
+				count_one(exchange, elapsed_us);
+		}
+	}
+}
+
+/*
+ * Counts the time waited, and ends exchanges past a deadline.  Who waits for a
+ * descriptor waits for those that have one.
+ */
 void
 lfdw_http_count(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
 {
-	sigset_t	saved;
+	bool		waited_for_others = false;
 
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	lfdw_callback_begin();
 	for (int i = 0; i < nexchanges; i++)
 	{
-		LfdwHttpExchange *exchange = exchanges[i];
-
-		lfdw_exchange_count_wait(exchange, elapsed_us);
-		if (lfdw_exchange_note_timeout(exchange))
-			lfdw_multi_fail(exchange, exchange->failure, exchange->message);
+		waited_for_others |= exchanges[i]->waiting;
+		count_one(exchanges[i], elapsed_us);
 	}
-	sigprocmask(SIG_SETMASK, &saved, NULL);
+	if (waited_for_others)
+		count_others(exchanges, nexchanges, elapsed_us);
+	lfdw_callback_end();
 }
 
 /*

@@ -155,6 +155,7 @@ static void
 show_window(LfdwResponse *response)
 {
 	LfdwBody   *source = response->source;
+	LfdwJsonReader *reader;
 	const char *bytes;
 	size_t		len;
 
@@ -177,8 +178,12 @@ show_window(LfdwResponse *response)
 			lfdw_response_expect_write(response);
 	}
 	bytes = lfdw_body_show(source, &len);
-	lfdw_json_feed(response->nouter > 0 ? &response->outer[0] : &response->reader,
-				   bytes, len, lfdw_body_ended(source));
+	reader = response->nouter > 0 ? &response->outer[0] : &response->reader;
+
+	/* row after row it mostly is the same, and the reader is copied next */
+	if (reader->data != bytes || reader->len != len ||
+		reader->complete != lfdw_body_ended(source))
+		lfdw_json_feed(reader, bytes, len, lfdw_body_ended(source));
 }
 
 /*

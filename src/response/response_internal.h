@@ -5,7 +5,9 @@
  *
  * Each file calls those before it in this order, and none after:
  *
+ *		row_name.c			names of members, by hash
  *		row_path.c			the columns' paths
+ *		row_walk.c			one row: the values below a path
  *		row.c				one row: where its values stand
  *		row_form.c			one row: an entry, a record of CSV, a body
  *		row_store.c			one row: its values as a tuple
