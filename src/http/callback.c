@@ -32,7 +32,6 @@
 #include "http/pool.h"
 #include "http/wait.h"
 
-#define READ_SIZE (256 * 1024)	/* what libcurl reads at once */
 
 /* Network address translators forget a silent connection after 350 s. */
 #define KEEPALIVE_SECONDS 45L
@@ -274,7 +273,6 @@ lfdw_callback_set(LfdwEasyHandle *handle, LfdwHttpPool *pool)
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
 	SET(CURLOPT_TCP_KEEPIDLE, KEEPALIVE_SECONDS);
 	SET(CURLOPT_TCP_KEEPINTVL, KEEPALIVE_SECONDS);
-	SET(CURLOPT_BUFFERSIZE, (long) READ_SIZE);
 	/* deadlines are ours: they must not count the executor's time */
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long) INT_MAX);
 	SET(CURLOPT_WRITEFUNCTION, receive_body);

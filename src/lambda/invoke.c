@@ -244,8 +244,9 @@ check_answer(LfdwInvocation *invocation)
 {
 	LfdwServiceState state = advance(invocation);
 
-	if (invocation->stream && invocation->stream->state == LFDW_STREAM_RAISED &&
-		state != LFDW_SERVICE_FAILED && state != LFDW_SERVICE_WAITING)
+	/* where another attempt follows the stream is no more */
+	if (state != LFDW_SERVICE_WAITING && state != LFDW_SERVICE_FAILED &&
+		invocation->stream && invocation->stream->state == LFDW_STREAM_RAISED)
 	{
 		handle_raised(invocation);
 		return;
