@@ -204,20 +204,44 @@ retry_failure(LfdwServiceRun *run, bool may_retry)
 	return true;
 }
 
+/* Classifies the error whose code has been read. */
+static void
+classify_error(LfdwServiceRun *run, int status)
+{
+	LfdwServiceError *error = &run->error;
+
+	error->status = status;
+	error->class = lfdw_aws_error_classify(error->status, error->code);
+	error->retry = lfdw_aws_error_retry(error->status, error->code);
+	if (error->class == LFDW_AWS_THROTTLED && run->request->throttles)
+		(*run->request->throttles)++;
+}
+
 /* Takes apart what the service says is wrong, and classifies it. */
 static void
 read_error(LfdwServiceRun *run)
 {
 	LfdwServiceError *error = &run->error;
 
-	error->status = lfdw_exchange_status(run->exchange);
 	error->code[0] = '\0';
 	if (run->request->read_code)
 		run->request->read_code(run->exchange, error->code, sizeof(error->code));
-	error->class = lfdw_aws_error_classify(error->status, error->code);
-	error->retry = lfdw_aws_error_retry(error->status, error->code);
-	if (error->class == LFDW_AWS_THROTTLED && run->request->throttles)
-		(*run->request->throttles)++;
+	classify_error(run, lfdw_exchange_status(run->exchange));
+}
+
+/* After an error of the service: has another attempt follow, or ends. */
+static void
+end_with_error(LfdwServiceRun *run, bool may_retry)
+{
+	run->state = retry_error(run, may_retry) ? LFDW_SERVICE_WAITING :
+		LFDW_SERVICE_REFUSED;
+}
+
+/* May another attempt follow? */
+static bool
+has_attempts(const LfdwServiceRun *run, bool committed)
+{
+	return !committed && run->attempt < run->request->max_attempts;
 }
 
 /* The whole answer is there: gives back what the last retry cost. */
@@ -238,7 +262,7 @@ give_tokens(const LfdwServiceRequest *request, int retry_cost)
 LfdwServiceState
 lfdw_service_advance(LfdwServiceRun *run, bool committed)
 {
-	bool		may_retry = !committed && run->attempt < run->request->max_attempts;
+	bool		may_retry = has_attempts(run, committed);
 	bool		ended;
 	bool		success;
 	int			status;
@@ -254,8 +278,7 @@ lfdw_service_advance(LfdwServiceRun *run, bool committed)
 		(ended || lfdw_exchange_body(run->exchange)->len >= ERROR_BODY_MAX))
 	{
 		read_error(run);
-		run->state = retry_error(run, may_retry) ? LFDW_SERVICE_WAITING :
-			LFDW_SERVICE_REFUSED;
+		end_with_error(run, may_retry);
 	}
 	else if (lfdw_exchange_state(run->exchange) == LFDW_HTTP_FAILED)
 		run->state = retry_failure(run, may_retry) ? LFDW_SERVICE_WAITING :
@@ -264,6 +287,53 @@ lfdw_service_advance(LfdwServiceRun *run, bool committed)
 		run->state = ended ? LFDW_SERVICE_DONE : LFDW_SERVICE_ANSWERING;
 	if (run->state == LFDW_SERVICE_DONE)
 		give_tokens(run->request, run->retry_cost);
+	return run->state;
+}
+
+/* Begins the attempts whose time has come. */
+static void
+begin_due(LfdwServiceRun **runs, int nruns)
+{
+	for (int i = 0; i < nruns; i++)
+	{
+		if (runs[i]->exchange == NULL &&
+			lfdw_wait_now_us() >= runs[i]->retry_at_us)
+			begin_attempt(runs[i]);
+	}
+}
+
+/*
+ * The attempts under way, palloc'd, and how many there are; *until_us becomes the
+ * time of the first that follows, if that is before.
+ */
+static LfdwHttpExchange **
+list_exchanges(LfdwServiceRun **runs, int nruns, int *nexchanges,
+			   int64 *until_us)
+{
+	LfdwHttpExchange **exchanges = palloc(sizeof(LfdwHttpExchange *) * nruns);
+
+	*nexchanges = 0;
+	for (int i = 0; i < nruns; i++)
+	{
+		if (runs[i]->exchange)
+			exchanges[(*nexchanges)++] = runs[i]->exchange;
+		else
+			*until_us = Min(*until_us, runs[i]->retry_at_us);
+	}
+	return exchanges;
+}
+
+/*
+ * The answer, which began as a success, says within that the service has failed:
+ * by a code, as a header has one, which counts as status 500 where it is unknown.
+ * As lfdw_service_advance, it has another attempt follow or returns REFUSED.
+ */
+LfdwServiceState
+lfdw_service_refuse(LfdwServiceRun *run, const char *code, bool committed)
+{
+	lfdw_aws_error_code(run->error.code, sizeof(run->error.code), code);
+	classify_error(run, 500);
+	end_with_error(run, has_attempts(run, committed));
 	return run->state;
 }
 
@@ -276,22 +346,44 @@ lfdw_service_advance(LfdwServiceRun *run, bool committed)
 void
 lfdw_service_wait(LfdwServiceRun **runs, int nruns, int64 until_us)
 {
-	LfdwHttpExchange **exchanges = palloc(sizeof(LfdwHttpExchange *) * nruns);
-	int			n = 0;
+	LfdwHttpExchange **exchanges;
+	int			nexchanges;
 
-	for (int i = 0; i < nruns; i++)
-	{
-		LfdwServiceRun *run = runs[i];
-
-		if (run->exchange == NULL && lfdw_wait_now_us() >= run->retry_at_us)
-			begin_attempt(run);
-		if (run->exchange)
-			exchanges[n++] = run->exchange;
-		else
-			until_us = Min(until_us, run->retry_at_us);
-	}
-	lfdw_http_wait(exchanges, n, until_us);
+	begin_due(runs, nruns);
+	exchanges = list_exchanges(runs, nruns, &nexchanges, &until_us);
+	lfdw_http_wait(exchanges, nexchanges, until_us);
 	pfree(exchanges);
+}
+
+/* Has another wait for the same: see lfdw_http_watch_arm. */
+pgsocket
+lfdw_service_watch(LfdwHttpWatch *watch, LfdwServiceRun **runs, int nruns,
+				   int64 until_us)
+{
+	int			nexchanges;
+	LfdwHttpExchange **exchanges = list_exchanges(runs, nruns, &nexchanges,
+												  &until_us);
+	pgsocket	fd = lfdw_http_watch_arm(watch, exchanges, nexchanges, until_us);
+
+	pfree(exchanges);
+	return fd;
+}
+
+/*
+ * After that wait: takes in what has come, and begins the attempts whose time
+ * has, as lfdw_service_wait does.  Waits for credentials alone.
+ */
+void
+lfdw_service_look(LfdwHttpWatch *watch, LfdwServiceRun **runs, int nruns)
+{
+	int64		until_us = PG_INT64_MAX;
+	int			nexchanges;
+	LfdwHttpExchange **exchanges = list_exchanges(runs, nruns, &nexchanges,
+												  &until_us);
+
+	lfdw_http_watch_look(watch, exchanges, nexchanges);
+	pfree(exchanges);
+	begin_due(runs, nruns);
 }
 
 /*

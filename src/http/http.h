@@ -17,6 +17,8 @@
 
 extern bool lfdw_http_may_begin(const LfdwPoolKey *key);
 extern LfdwHttpExchange *lfdw_http_begin(const LfdwHttpRequest *request);
+extern void lfdw_http_reject(LfdwHttpExchange *exchange,
+							 LfdwHttpFailure failure, const char *message);
 extern void lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges,
 						   int64 until_us);
 extern const char *lfdw_http_library_version(void);

@@ -52,7 +52,8 @@ typedef struct LfdwHttpLimits
 	int			request_timeout_ms; /* from start to last byte, 0: none */
 	int			stall_timeout_ms;	/* longest wait for a byte of the answer,
 									 * the first or the next, 0: none */
-	int			max_response_bytes; /* of the body, 0: any number */
+	int			max_response_bytes; /* of the body, 0: any number; of a route,
+									 * 0: by what is asked for */
 	int			idle_connection_ms; /* a kept connection is closed after, 0:
 									 * never */
 } LfdwHttpLimits;

@@ -16,8 +16,18 @@
 
 #include "join/join_internal.h"
 
-/* A batch begins with room for so many keys. */
+/* Room for keys that a table begins with, at least and at most. */
 #define FIRST_ROOM 64
+#define FIRST_ROOM_MAX (256 * 1024)
+
+/* A hash of the bits of a Datum: the finalizer of MurmurHash3. */
+static inline uint32
+hash_bits(uint64 bits)
+{
+	bits = (bits ^ (bits >> 33)) * UINT64CONST(0xff51afd7ed558ccd);
+	bits = (bits ^ (bits >> 33)) * UINT64CONST(0xc4ceb9fe1a85ec53);
+	return (uint32) (bits ^ (bits >> 33));
+}
 
 static uint32
 hash_key(const LfdwKeyType *type, const LfdwKey *key)
@@ -28,7 +38,7 @@ hash_key(const LfdwKeyType *type, const LfdwKey *key)
 	{
 		const LfdwKeyColumn *column = &type->columns[i];
 
-		hash = hash_combine(hash,
+		hash = hash_combine(hash, column->by_bits ? hash_bits(key->values[i]) :
 							DatumGetUInt32(FunctionCall1Coll(&column->type->hash_proc_finfo,
 															 column->collation,
 															 key->values[i])));
@@ -43,7 +53,8 @@ keys_equal(const LfdwKeyType *type, const LfdwKey *a, const LfdwKey *b)
 	{
 		const LfdwKeyColumn *column = &type->columns[i];
 
-		if (!DatumGetBool(FunctionCall2Coll(&column->type->eq_opr_finfo,
+		if (column->by_bits ? a->values[i] != b->values[i] :
+			!DatumGetBool(FunctionCall2Coll(&column->type->eq_opr_finfo,
 											column->collation,
 											a->values[i], b->values[i])))
 			return false;
@@ -114,12 +125,22 @@ make_row(const LfdwKeyType *type, Size size, LfdwKey **key)
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
+/* For how many keys of a batch there is room before its table grows. */
+static uint32
+first_room(const LfdwJoinState *state)
+{
+	double		rows = Min(state->outer->plan->plan_rows, state->batch_keys);
+
+	return Max(Min(rows, FIRST_ROOM_MAX), FIRST_ROOM);
+}
+
 /* Begins an empty batch. */
 void
 lfdw_join_batch_reset(LfdwJoinState *state)
 {
 	MemoryContextReset(state->batch_context);
-	state->keys = lfdw_keytab_create(state->batch_context, FIRST_ROOM, &state->key_type);
+	state->keys = lfdw_keytab_create(state->batch_context, first_room(state),
+									 &state->key_type);
 	state->nspellings = 0;
 	state->rows = NULL;
 	state->last = &state->rows;
@@ -299,8 +320,8 @@ has_room(const LfdwJoinState *state)
 }
 
 /*
- * Remembers a row of a key that was asked for, the one that was evaluated, if there
- * is room.
+ * Remembers a row of a key that was asked for, the one that was evaluated, if
+ * somebody may ask for it again and there is room.
  */
 void
 lfdw_join_batch_remember(LfdwJoinState *state, TupleTableSlot *slot)
@@ -310,7 +331,7 @@ lfdw_join_batch_remember(LfdwJoinState *state, TupleTableSlot *slot)
 	LfdwKey    *room;
 	LfdwInnerRow *row;
 
-	if (!has_room(state))
+	if (!state->remembers || !has_room(state))
 		return;
 	old = MemoryContextSwitchTo(state->memory_context);
 	row = make_row(&state->key_type, sizeof(LfdwInnerRow), &room);
@@ -340,15 +361,18 @@ take_spellings(const LfdwKeyType *type, LfdwKeyEntry *known, const LfdwKey *key)
 
 /*
  * After the last row: what was remembered of the keys asked for is all there is
- * of them, unless there was no room.
+ * of them, unless there was no room, or no need.
  */
 void
 lfdw_join_batch_complete(LfdwJoinState *state)
 {
-	MemoryContext old = MemoryContextSwitchTo(state->memory_context);
+	MemoryContext old;
 	lfdw_keytab_iterator iterator;
 	LfdwKeyEntry *entry;
 
+	if (!state->remembers)
+		return;
+	old = MemoryContextSwitchTo(state->memory_context);
 	lfdw_keytab_start_iterate(state->keys, &iterator);
 	while ((entry = lfdw_keytab_iterate(state->keys, &iterator)) != NULL &&
 		   has_room(state))

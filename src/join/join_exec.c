@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "executor/instrument.h"
 #include "executor/nodeHash.h"
@@ -25,6 +26,9 @@
 #include "join/join_tuple.h"
 #include "pushdown/term_list.h"
 #include "scan/scan.h"
+
+/* So many keys tell whether keys recur. */
+#define MANY_KEYS 200000
 
 /* By how much batches grow after a small first one. */
 #define GROWTH 4
@@ -77,6 +81,25 @@ read_plan(LfdwJoinState *state, const CustomScan *plan)
 	state->inner_width = list_nth_int(numbers, LFDW_JOIN_INNER_WIDTH);
 }
 
+/* Are values of a type equal just where they are the same Datum? */
+static bool
+is_by_bits(Oid type)
+{
+	switch (type)
+	{
+		case INT8OID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			return FLOAT8PASSBYVAL;
+		case BOOLOID:
+		case DATEOID:
+		case OIDOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
 /*
  * Takes the columns of the key from the plan, as terms without values for the scan,
  * and finds how their values are hashed and compared.
@@ -106,6 +129,7 @@ prepare_keys(LfdwJoinState *state, const CustomScan *plan)
 		column->sides[LFDW_JOIN_OUTER].type = term->valtype;
 		column->sides[LFDW_JOIN_INNER].type = getBaseType(term->column->typid);
 		column->collation = term->collation;
+		column->by_bits = is_by_bits(lfdw_set_type(term->valtype));
 		column->type = lookup_type_cache(lfdw_set_type(term->valtype),
 										 TYPECACHE_HASH_PROC_FINFO |
 										 TYPECACHE_EQ_OPR_FINFO);
@@ -191,6 +215,9 @@ lambdaBeginCustomScan(CustomScanState *node, EState *estate, int eflags)
 	LfdwJoinState *state = (LfdwJoinState *) node;
 	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
 
+	/* or it is, and nobody has said so: then answers are kept from there on */
+	state->may_recur = (eflags & EXEC_FLAG_REWIND) ||
+		!bms_is_empty(plan->scan.plan.extParam);
 	begin_children(state, plan, estate, eflags);
 	read_plan(state, plan);
 	prepare_keys(state, plan);
@@ -270,6 +297,18 @@ read_batch(LfdwJoinState *state)
 	return true;
 }
 
+/*
+ * May a key of the batch be asked for again: by a later batch, or when the join is
+ * scanned again?  Where none of many was known, keys do not recur.
+ */
+static bool
+may_be_asked_again(const LfdwJoinState *state)
+{
+	return state->may_recur ||
+		(!state->outer_done &&
+		 (state->keys_sent < MANY_KEYS || state->keys_saved > 0));
+}
+
 /* Asks for the batch's keys, and goes first through those that are known. */
 static void
 begin_batch(LfdwJoinState *state)
@@ -279,6 +318,7 @@ begin_batch(LfdwJoinState *state)
 	lfdw_scan_bind(state->inner, &state->bound);
 	state->keys_sent += asked;
 	state->keys_saved += state->keys->members - asked;
+	state->remembers = may_be_asked_again(state);
 	state->phase = LFDW_JOIN_REMEMBERED;
 	state->entry = NULL;
 	state->answer = NULL;
@@ -480,6 +520,7 @@ lambdaReScanCustomScan(CustomScanState *node)
 		ExecReScan(state->outer);
 	if (inner->chgParam)
 		lfdw_join_batch_forget(state);
+	state->may_recur = true;
 	state->outer_done = false;
 	state->batch_keys = first_keys(state);
 	lfdw_join_batch_reset(state);

@@ -107,6 +107,7 @@ typedef struct LfdwKeyColumn
 	LfdwKeySide sides[LFDW_JOIN_INNER + 1];
 	TypeCacheEntry *type;		/* bigint for all integers */
 	Oid			collation;
+	bool		by_bits;		/* equal ones are the same Datum */
 } LfdwKeyColumn;
 
 typedef struct LfdwKeyType
@@ -160,6 +161,8 @@ typedef struct LfdwJoinState
 	MemoryContext memory_context;
 	lfdw_keytab_hash *memory;
 	size_t		max_memory;
+	bool		may_recur;		/* the join may be scanned again */
+	bool		remembers;		/* somebody may ask for the batch's answers */
 
 	/* where the join is */
 	lfdw_keytab_iterator iterator;

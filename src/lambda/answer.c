@@ -18,12 +18,31 @@
 #include "pg/compat.h"
 #include "pg/message.h"
 
-/* The bytes of an answer's body, at least "". */
+/*
+ * How many bytes the answer of a function may have: as the option says, or near
+ * what Lambda passes on.
+ */
+int
+lfdw_answer_max_bytes(const LfdwFunction *function)
+{
+	int			given = function->route.limits.max_response_bytes;
+
+	if (given > 0)
+		return given;
+	return function->streams ? LFDW_STREAMED_ANSWER_MAX : LFDW_ANSWER_MAX;
+}
+
+/* The bytes of an answer that is an error, at least "". */
 const char *
 lfdw_answer_bytes(const LfdwInvocation *invocation, size_t *len)
 {
 	LfdwBuffer *body = lfdw_exchange_body(invocation->run->exchange);
 
+	if (invocation->stream)
+	{
+		*len = strlen(invocation->stream->end.words);
+		return invocation->stream->end.words;
+	}
 	*len = body->len;
 	return body->len > 0 ? lfdw_buffer_bytes(body) : "";
 }
@@ -31,7 +50,8 @@ lfdw_answer_bytes(const LfdwInvocation *invocation, size_t *len)
 /*
  * Reads the document that says what went wrong, of AWS or of the function's
  * runtime, into the invocation: an empty one where there is none.  The answer
- * must be the last, and as whole as it will be.
+ * must be the last, and as whole as it will be.  A streamed one has a code beside
+ * the document, which may be text.
  */
 void
 lfdw_answer_read_doc(LfdwInvocation *invocation)
@@ -41,18 +61,25 @@ lfdw_answer_read_doc(LfdwInvocation *invocation)
 
 	invocation->doc = palloc(sizeof(LfdwErrorDoc));
 	lfdw_error_doc_read(invocation->doc, bytes, len);
+	if (invocation->stream == NULL)
+		return;
+	if (invocation->doc->error_type[0] == '\0')
+		strlcpy(invocation->doc->error_type, invocation->stream->end.code,
+				sizeof(invocation->doc->error_type));
+	if (invocation->doc->message[0] == '\0')
+		strlcpy(invocation->doc->message, bytes, sizeof(invocation->doc->message));
 }
 
 /*
- * Decodes the end of the function's log (the header X-Amz-Log-Result of
- * Lambda's API reference) into the invocation, where there is one.  The bytes
+ * Decodes the end of the function's log (the header X-Amz-Log-Result, or LogResult
+ * of InvokeComplete, in Lambda's API reference) into the invocation, where there is one.  The bytes
  * are the function's.
  */
 void
 lfdw_answer_read_log(LfdwInvocation *invocation)
 {
-	const char *encoded = lfdw_exchange_header(invocation->run->exchange,
-											   "X-Amz-Log-Result");
+	const char *encoded = invocation->stream ? invocation->stream->end.log_result :
+	lfdw_exchange_header(invocation->run->exchange, "X-Amz-Log-Result");
 	char	   *tail;
 	int			decoded;
 

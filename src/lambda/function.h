@@ -38,6 +38,7 @@ typedef struct LfdwFunction
 	const char *tenant_id;		/* NULL for none */
 	const char *durable_name;	/* of a durable execution, NULL for none; the
 								 * same again runs nothing anew */
+	bool		streams;		/* by InvokeWithResponseStream */
 	bool		repeatable;		/* the function may run twice */
 	bool		writes;			/* an outcome that nobody knows has an
 								 * SQLSTATE of its own */

@@ -4,7 +4,8 @@
  *		Lambda's Invoke: a payload goes out, an answer comes back.
  *
  * POST /2015-03-31/functions/{FunctionName}/invocations?Qualifier={Qualifier},
- * as in Lambda's API reference.
+ * as in Lambda's API reference; where the answer is streamed
+ * POST /2021-11-15/functions/{FunctionName}/response-streaming-invocations.
  *
  * Attempts are service.c's.  Once rows were taken from an answer, there are no
  * more of them.
@@ -48,9 +49,11 @@ invoke_path(const LfdwFunction *function)
 	StringInfoData path;
 
 	initStringInfo(&path);
-	appendStringInfoString(&path, "/2015-03-31/functions/");
+	appendStringInfoString(&path, function->streams ? "/2021-11-15/functions/" :
+						   "/2015-03-31/functions/");
 	lfdw_uri_encode(&path, function->name, strlen(function->name), false);
-	appendStringInfoString(&path, "/invocations");
+	appendStringInfoString(&path, function->streams ?
+						   "/response-streaming-invocations" : "/invocations");
 	return path.data;
 }
 
@@ -140,6 +143,9 @@ make_request(LfdwInvocation *invocation, const LfdwCaller *caller,
 	aws->body = payload->data;
 	aws->body_len = payload->len;
 	aws->limits = function->route.limits;
+	/* a stream counts the function's bytes, not those around them */
+	aws->limits.max_response_bytes = function->streams ? 0 :
+		lfdw_answer_max_bytes(function);
 	request->get_credentials = lfdw_credentials_get;
 	request->renew_credentials = lfdw_credentials_renew;
 	request->read_code = lfdw_service_json_code;
@@ -158,7 +164,9 @@ widen_window(void *source)
 {
 	LfdwInvocation *invocation = source;
 
-	if (invocation->run->exchange)
+	if (invocation->stream)
+		lfdw_response_stream_widen(invocation->stream);
+	else if (invocation->run->exchange)
 		lfdw_exchange_widen(invocation->run->exchange);
 }
 
@@ -239,7 +247,8 @@ finish(LfdwInvocation *invocation)
 	if (durable_arn)
 		strlcpy(invocation->stats->durable_arn, durable_arn,
 				sizeof(invocation->stats->durable_arn));
-	invocation->stats->bytes += lfdw_exchange_received(invocation->run->exchange);
+	invocation->stats->bytes += invocation->stream ? invocation->stream->received :
+		lfdw_exchange_received(invocation->run->exchange);
 	lfdw_answer_read_log(invocation);
 	count_report(invocation);
 }
@@ -253,16 +262,22 @@ may_split(const LfdwInvocation *invocation)
 		 lfdw_outcome_of(invocation) == LFDW_NOT_RUN);
 }
 
-/* The function raised: an error, more than Lambda passes on, or no rows. */
+/*
+ * The function raised: an error, more than Lambda passes on, or no rows; of a
+ * streamed answer perhaps behind rows that were taken, and then it is an error.
+ */
 static void
 handle_raised(LfdwInvocation *invocation)
 {
+	bool		committed = invocation->body.committed;
+
 	finish(invocation);
 	lfdw_answer_read_doc(invocation);
-	invocation->too_large = may_split(invocation) &&
+	invocation->too_large = !committed && may_split(invocation) &&
 		lfdw_answer_is_too_large(invocation);
-	invocation->no_rows = lfdw_error_type_is_among(invocation->doc->error_type,
-												   invocation->no_rows_errors);
+	invocation->no_rows = !committed &&
+		lfdw_error_type_is_among(invocation->doc->error_type,
+								 invocation->no_rows_errors);
 	if (!invocation->too_large && !invocation->no_rows)
 		lfdw_invocation_report_function(invocation);
 }
@@ -288,7 +303,7 @@ check_encoding(LfdwInvocation *invocation)
 	LfdwBuffer *body = lfdw_exchange_body(invocation->run->exchange);
 	char	   *encoding;
 
-	if (invocation->encoding_checked || body->len == 0)
+	if (invocation->encoding_checked || invocation->stream || body->len == 0)
 		return;
 	invocation->encoding_checked = true;
 	encoding = lfdw_answer_encoding(invocation);
@@ -332,6 +347,40 @@ is_2xx(const LfdwInvocation *invocation)
 	return status >= 200 && status < 300;
 }
 
+/* Is the answer an event stream?  Takes what has come of it if so. */
+static bool
+take_messages(LfdwInvocation *invocation)
+{
+	LfdwHttpExchange *exchange = invocation->run->exchange;
+
+	if (!invocation->function->streams || exchange == NULL ||
+		invocation->run->state >= LFDW_SERVICE_DONE || !is_2xx(invocation))
+		return false;
+	if (invocation->stream == NULL &&
+		lfdw_exchange_header(exchange, "X-Amz-Function-Error") == NULL)
+		invocation->stream =
+			lfdw_response_stream_create(exchange,
+										lfdw_answer_max_bytes(invocation->function),
+										invocation->run->context);
+	if (invocation->stream)
+		lfdw_response_stream_take(invocation->stream);
+	return invocation->stream != NULL;
+}
+
+/* Where an attempt stands, whose answer may be streamed. */
+static LfdwServiceState
+advance(LfdwInvocation *invocation)
+{
+	bool		committed = invocation->body.committed;
+
+	if (take_messages(invocation) && invocation->stream->has_more)
+		return LFDW_SERVICE_ANSWERING;
+	if (invocation->stream && invocation->stream->state == LFDW_STREAM_REFUSED)
+		return lfdw_service_refuse(invocation->run, invocation->stream->end.code,
+								   committed);
+	return lfdw_service_advance(invocation->run, committed);
+}
+
 /*
  * Looks at what has come of an invocation: accepts the answer, or raises the
  * error that it is.
@@ -339,9 +388,18 @@ is_2xx(const LfdwInvocation *invocation)
 static void
 check_answer(LfdwInvocation *invocation)
 {
-	switch (lfdw_service_advance(invocation->run, invocation->body.committed))
+	LfdwServiceState state = advance(invocation);
+
+	if (invocation->stream && invocation->stream->state == LFDW_STREAM_RAISED &&
+		state != LFDW_SERVICE_FAILED && state != LFDW_SERVICE_WAITING)
+	{
+		handle_raised(invocation);
+		return;
+	}
+	switch (state)
 	{
 		case LFDW_SERVICE_WAITING:
+			invocation->stream = NULL;
 			invocation->accepted = false;
 			invocation->encoding_checked = false;
 			break;
@@ -402,9 +460,32 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 	else
 		check_answer(invocation);
 	lfdw_body_set(&invocation->body,
-				  invocation->accepted ? lfdw_exchange_body(run->exchange) : NULL,
-				  invocation->accepted && invocation->finished,
+				  !invocation->accepted ? NULL :
+				  invocation->stream ? &invocation->stream->window :
+				  lfdw_exchange_body(run->exchange),
+				  invocation->accepted && invocation->finished &&
+				  !invocation->too_large && !invocation->no_rows,
 				  run->attempt + (run->exchange == NULL ? 1 : 0));
+}
+
+/*
+ * The requests of invocations, palloc'd; *until_us becomes the time at which the
+ * first of them is of no more use, or has something to take, if that is before.
+ */
+static LfdwServiceRun **
+list_runs(LfdwInvocation **invocations, int ninvocations, int64 *until_us)
+{
+	LfdwServiceRun **runs = palloc(sizeof(LfdwServiceRun *) * ninvocations);
+
+	for (int i = 0; i < ninvocations; i++)
+	{
+		runs[i] = invocations[i]->run;
+		*until_us = Min(*until_us, invocations[i]->body.end_by_us);
+		/* what has come and was not taken yet needs no wait */
+		if (invocations[i]->stream && invocations[i]->stream->has_more)
+			*until_us = 0;
+	}
+	return runs;
 }
 
 /*
@@ -416,13 +497,8 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 void
 lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations, int64 until_us)
 {
-	LfdwServiceRun **runs = palloc(sizeof(LfdwServiceRun *) * ninvocations);
+	LfdwServiceRun **runs = list_runs(invocations, ninvocations, &until_us);
 
-	for (int i = 0; i < ninvocations; i++)
-	{
-		runs[i] = invocations[i]->run;
-		until_us = Min(until_us, invocations[i]->body.end_by_us);
-	}
 	lfdw_service_wait(runs, ninvocations, until_us);
 	pfree(runs);
 }
@@ -437,13 +513,39 @@ lfdw_invoke_received(const LfdwInvocation *invocation)
 
 /*
  * Has all of an answer that was seen come, so that a look raises nothing and shows
- * its end?
+ * its end?  Of a stream only a look tells.
  */
 bool
 lfdw_invoke_is_whole(const LfdwInvocation *invocation)
 {
-	return invocation->accepted && invocation->run->exchange &&
+	return invocation->accepted && !invocation->function->streams &&
+		invocation->run->exchange &&
 		lfdw_exchange_state(invocation->run->exchange) == LFDW_HTTP_DONE;
+}
+
+/* Has another wait for the same: see lfdw_http_watch_arm. */
+pgsocket
+lfdw_invoke_watch(LfdwHttpWatch *watch, LfdwInvocation **invocations,
+				  int ninvocations)
+{
+	int64		until_us = PG_INT64_MAX;
+	LfdwServiceRun **runs = list_runs(invocations, ninvocations, &until_us);
+	pgsocket	fd = lfdw_service_watch(watch, runs, ninvocations, until_us);
+
+	pfree(runs);
+	return fd;
+}
+
+/* After that wait, before lfdw_invoke_look: see lfdw_service_look. */
+void
+lfdw_invoke_watch_look(LfdwHttpWatch *watch, LfdwInvocation **invocations,
+					   int ninvocations)
+{
+	int64		until_us = PG_INT64_MAX;
+	LfdwServiceRun **runs = list_runs(invocations, ninvocations, &until_us);
+
+	lfdw_service_look(watch, runs, ninvocations);
+	pfree(runs);
 }
 
 /* The answer's bytes; see lfdw_invoke_look. */

@@ -13,6 +13,7 @@
 
 #include "postgres.h"
 
+#include "http/http_watch.h"
 #include "lambda/body.h"
 #include "lambda/function.h"
 #include "lib/stringinfo.h"
@@ -24,6 +25,14 @@
  */
 #define LFDW_PAYLOAD_MAX (6 * 1024 * 1024)
 #define LFDW_EVENT_PAYLOAD_MAX (1024 * 1024)
+
+/*
+ * An answer may have so many bytes where no option says how many: what Lambda
+ * passes on (6,291,556 bytes, as its error says; 200 MB streamed), and as much
+ * again as an HTTP answer may have beside.
+ */
+#define LFDW_ANSWER_MAX (6291556 + 64 * 1024)
+#define LFDW_STREAMED_ANSWER_MAX (200 * 1024 * 1024 + 64 * 1024)
 
 /* The ARN of a durable execution has at most so many characters (API model). */
 #define LFDW_DURABLE_ARN_MAX 1024
@@ -73,6 +82,12 @@ extern LfdwInvocation *lfdw_invoke_begin(const LfdwFunction *function,
 										 LfdwInvokeStats *stats);
 extern void lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations,
 							 int64 until_us);
+extern pgsocket lfdw_invoke_watch(LfdwHttpWatch *watch,
+								  LfdwInvocation **invocations,
+								  int ninvocations);
+extern void lfdw_invoke_watch_look(LfdwHttpWatch *watch,
+								   LfdwInvocation **invocations,
+								   int ninvocations);
 extern void lfdw_invoke_look(LfdwInvocation *invocation);
 extern int64 lfdw_invoke_received(const LfdwInvocation *invocation);
 extern bool lfdw_invoke_is_whole(const LfdwInvocation *invocation);

@@ -40,7 +40,7 @@ transport_hint(const LfdwFunction *function, LfdwHttpFailure failure)
 			return "Raise the server's max_files_per_process and \"ulimit -n\" limits, or run less side by side in one session.";
 		case LFDW_HTTP_TOO_LARGE:
 			return psprintf("The option max_response_bytes allows %d bytes.",
-							function->route.limits.max_response_bytes);
+							lfdw_answer_max_bytes(function));
 		default:
 			return NULL;
 	}

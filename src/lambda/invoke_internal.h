@@ -17,6 +17,7 @@
 #include "aws/service.h"
 #include "base/control_doc.h"
 #include "lambda/invoke.h"
+#include "lambda/response_stream.h"
 
 /* The headers of an invocation that are signed, at most. */
 #define LFDW_INVOKE_HEADERS 6
@@ -33,6 +34,7 @@ struct LfdwInvocation
 	/* the answer of the attempt under way */
 	bool		accepted;		/* it is no error */
 	bool		encoding_checked;
+	LfdwResponseStream *stream; /* it is streamed, and has begun; else NULL */
 
 	bool		finished;		/* the answer has ended and was counted */
 	bool		splittable;		/* the caller can send less ... */
@@ -47,6 +49,7 @@ struct LfdwInvocation
 };
 
 /* answer.c */
+extern int	lfdw_answer_max_bytes(const LfdwFunction *function);
 extern const char *lfdw_answer_bytes(const LfdwInvocation *invocation,
 									 size_t *len);
 extern void lfdw_answer_read_doc(LfdwInvocation *invocation);

@@ -23,6 +23,9 @@
 #include "ml/ml_request.h"
 #include "pg/message.h"
 
+/* An answer may have so many bytes where no option says how many. */
+#define ANSWER_MAX (256 * 1024 * 1024)
+
 /*
  * A service as a caller reaches it by a server's route and its option
  * "endpoint", or NULL; palloc'd.
@@ -41,6 +44,8 @@ lfdw_ml_access_create(const LfdwMlService *service, const LfdwCaller *caller,
 	access->service = service;
 	access->caller = caller;
 	access->route = *route;
+	if (route->limits.max_response_bytes == 0)
+		access->route.limits.max_response_bytes = ANSWER_MAX;
 	access->endpoint = lfdw_endpoint_service(&access->route, caller,
 											 endpoint_option, service->host,
 											 service->variable);

@@ -27,6 +27,7 @@ set_function(LfdwWriteTarget *target)
 	target->function.type = options->invocation_type == LFDW_WRITE_INVOCATION_EVENT ?
 		LFDW_EVENT : LFDW_REQUEST_RESPONSE;
 	target->function.repeatable = options->idempotent;
+	target->function.streams = false;
 	target->caller = lfdw_function_caller(options, target->userid);
 	lfdw_function_resolve(&target->function, options, target->caller);
 }

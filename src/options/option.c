@@ -53,7 +53,7 @@ static const LfdwOption option_table[] = {
 	{"request_timeout_ms", ForeignServerRelationId, LFDW_KIND_INT, 1, INT_MAX, "910000", 0, TABLE_FIELD(route.limits.request_timeout_ms), "longest wait for a whole answer, in milliseconds"},
 	{"max_attempts", ForeignServerRelationId, LFDW_KIND_INT, 1, 20, "3", 0, TABLE_FIELD(route.max_attempts), "times a request is sent at most, where trying again is safe"},
 	{"max_concurrency", ForeignServerRelationId, LFDW_KIND_INT, 1, 1000, "16", 0, TABLE_FIELD(max_concurrency), "invocations a scan, or a write, may have under way at once"},
-	{"max_response_bytes", ForeignServerRelationId, LFDW_KIND_INT, 1, 1073741823, "268435456", 0, TABLE_FIELD(route.limits.max_response_bytes), "largest answer accepted, in bytes"},
+	{"max_response_bytes", ForeignServerRelationId, LFDW_KIND_INT, 1, 1073741823, NULL, 0, TABLE_FIELD(route.limits.max_response_bytes), "largest answer accepted, in bytes; default near what Lambda passes on, which is 6 MB, streamed 200 MB"},
 	{"keep_connections", ForeignServerRelationId, LFDW_KIND_BOOL, 0, 0, "true", 0, TABLE_FIELD(route.keep_connections), "keep connections open between statements"},
 	{"idle_connection_ms", ForeignServerRelationId, LFDW_KIND_INT, 0, INT_MAX, "60000", 0, TABLE_FIELD(route.limits.idle_connection_ms), "time after which an unused connection is closed, in milliseconds; 0: never"},
 	{"invocation_latency_ms", ForeignServerRelationId, LFDW_KIND_INT, 0, INT_MAX, "50", 0, TABLE_FIELD(invocation_latency_ms), "what an invocation costs the planner, in milliseconds"},

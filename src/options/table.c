@@ -518,6 +518,7 @@ set_function(LfdwTable *table)
 						 options->qualifier);
 	/* a scan only reads */
 	table->function.repeatable = true;
+	table->function.streams = options->response_mode == LFDW_RESPONSE_MODE_STREAMING;
 }
 
 /*

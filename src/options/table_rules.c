@@ -352,6 +352,15 @@ check_splits(const LfdwOptions *options)
 								"It leads to the whole answer, and \"split\" has no place beside that.");
 }
 
+/* What InvokeWithResponseStream cannot call: it has no name of an execution. */
+static void
+check_response_mode(const LfdwOptions *options)
+{
+	if (options->response_mode == LFDW_RESPONSE_MODE_STREAMING && options->durable)
+		lfdw_option_refuse_both("response_mode", "durable",
+								"Lambda does not stream the answer of a durable function.");
+}
+
 /*
  * Arguments and the payload, which may claim one place.  A list may be for the
  * requests of insert_route alone.
@@ -383,6 +392,7 @@ lfdw_table_rules_check(const LfdwOptions *options)
 	check_aligned(options);
 	check_answer(options);
 	check_error(options);
+	check_response_mode(options);
 	check_splits(options);
 	check_places(options);
 }

@@ -123,7 +123,8 @@ static char *
 decode_content(const LfdwResponse *response, char *bytes, size_t *len)
 {
 	char	   *encoding = gateway_header(response, "content-encoding");
-	size_t		max = response->table->function.route.limits.max_response_bytes;
+	int			given = response->table->function.route.limits.max_response_bytes;
+	size_t		max = given > 0 ? given : LFDW_UNPACKED_MAX;
 	const char *function = response->table->function.label;
 	bool		is_gzip = lfdw_body_is_gzip(bytes, *len);
 

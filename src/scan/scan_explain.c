@@ -383,6 +383,8 @@ lambdaExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	if (scan.table->options->splits > 1)
 		ExplainPropertyInteger("Splits", NULL, scan.table->options->splits, es);
 	explain_pushed(node, &scan, display, es);
+	if (es->verbose && scan.table->function.streams)
+		ExplainPropertyText("Response Mode", "streaming", es);
 	if (es->verbose && scan.table->item)
 		explain_batch(scan.table, es);
 	if (es->verbose)

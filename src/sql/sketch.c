@@ -32,6 +32,7 @@
 #include "sql/sql_argument.h"
 #include "sql/sql_invoke.h"
 #include "sql/sql_session.h"
+#include "value/body_coding.h"
 
 PG_FUNCTION_INFO_V1(lambda_fdw_sketch);
 
@@ -191,7 +192,8 @@ lambda_fdw_sketch(PG_FUNCTION_ARGS)
 	call.function = sketch->function;
 	call.payload = sketch->payload ? sketch->payload : "{}";
 	options = lfdw_server_options(sketch->server, false);
-	sketch->max_bytes = options->route.limits.max_response_bytes;
+	sketch->max_bytes = options->route.limits.max_response_bytes > 0 ?
+		options->route.limits.max_response_bytes : LFDW_UNPACKED_MAX;
 	invocation = lfdw_sql_call_run(&call, options, &sketch->label);
 	bytes = lfdw_body_show(lfdw_invoke_body(invocation), &len);
 

@@ -13,6 +13,9 @@
 
 #include "postgres.h"
 
+/* What a body may unpack to, where no option says how much. */
+#define LFDW_UNPACKED_MAX (256 * 1024 * 1024)
+
 extern char *lfdw_body_decode_base64(const char *text, size_t *len);
 extern bool lfdw_body_is_gzip(const char *bytes, size_t len);
 extern char *lfdw_body_unpack(const char *packed, size_t *len, size_t max,

@@ -10,6 +10,7 @@ IDENTIFICATION
 """
 
 import argparse
+import inspect
 import io
 import os
 import re
@@ -25,6 +26,7 @@ import s3  # noqa: E402
 import services  # noqa: E402
 import serving  # noqa: E402
 from durable import EXECUTIONS  # noqa: E402
+from event_stream import Stream  # noqa: E402
 from invoke_api import Outcome  # noqa: E402
 from record import Record  # noqa: E402
 from verifier import ACCOUNT, CLOCK, Refusal  # noqa: E402
@@ -121,7 +123,10 @@ class Function:
         try:
             module = self.functions.load(self.name, self.path)
             answer = runtime.handler_of(module)(call.event, context)
-            if isinstance(answer, (RawResponse, Takeover)):
+            if inspect.isgenerator(answer):
+                answer = Stream(piece.encode() if isinstance(piece, str)
+                                else piece for piece in answer)
+            if isinstance(answer, (RawResponse, Takeover, Stream)):
                 return answer, None
             return runtime.marshal(answer), None
         except BaseException as error:
@@ -234,10 +239,7 @@ class Exchange(invoke_api.Exchange):
         headers = {name.lower(): value for name, value in self.headers.items()
                    if name.lower() not in ("authorization",
                                            "x-amz-security-token")}
-        front = {name: headers.pop("x-test-" + name, None)
-                 for name in ("http-version", "tls-resumed", "connection")}
-        resumed = (front["tls-resumed"] == "1" or
-                   getattr(self.connection, "session_reused", False))
+        resumed = getattr(self.connection, "session_reused", False)
         envelope = isinstance(call.event, dict) and call.event.get("lambda_fdw")
         envelope = envelope if isinstance(envelope, dict) else {}
         rows = envelope.get("rows")
@@ -247,9 +249,7 @@ class Exchange(invoke_api.Exchange):
             "invocation_type": kind, "path": self.target, "access_key": key,
             "headers": headers, "payload": call.event,
             "payload_text": call.text, "connection": self.number,
-            "front_connection": front["connection"] and int(front["connection"]),
             "tls_resumed": bool(resumed),
-            "http_version": front["http-version"] or "1.1",
             # Of writes; the function says how many rows it has written.
             "operation": envelope.get("operation"),
             "batch_id": envelope.get("batch_id"),
@@ -274,11 +274,6 @@ class Exchange(invoke_api.Exchange):
             self.connection.sendall(b"0\r\n\r\n")
 
     # What follows is for takeovers.
-
-    def send_chunk(self, data):
-        """One chunk of a chunked body, in one write; empty data sends none."""
-        if data:
-            self.connection.sendall(b"%x\r\n%s\r\n" % (len(data), data))
 
     def wait_until_gone(self):
         """Block until the client has closed its side."""

@@ -25,7 +25,9 @@ import time
 import uuid
 from urllib.parse import unquote
 
+import event_stream
 import serving
+from event_stream import Stream
 from verifier import ACCOUNT, CLOCK, REGION, Refusal, authenticate
 
 REQUEST_LIMIT = 6 * 1024 * 1024
@@ -44,6 +46,8 @@ FUNCTION_NAME = re.compile(
     r"(?::(?P<qualifier>\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9_-]+))?")
 QUALIFIER = re.compile(r"\$LATEST(?:\.PUBLISHED)?|[a-zA-Z0-9_$-]+")
 INVOKE_PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
+STREAM_PATH = re.compile(
+    r"/2021-11-15/functions/([^/]+)/response-streaming-invocations")
 
 
 # ---------------------------------------------------------------------------
@@ -240,7 +244,9 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         self.answer_invoke(path, query, self.read_body())
 
     def answer_invoke(self, path, query, body):
-        match = INVOKE_PATH.fullmatch(path)
+        match = STREAM_PATH.fullmatch(path)
+        self.streams = match is not None
+        match = match or INVOKE_PATH.fullmatch(path)
         if match is None or self.command != "POST":
             raise Refusal(404, "UnknownOperationException", "no such operation")
         key, region = authenticate(self.command, self.target, self.headers,
@@ -260,7 +266,8 @@ class Exchange(http.server.BaseHTTPRequestHandler):
 
     def invoke(self, function, target, version, key, body):
         kind = self.headers.get("X-Amz-Invocation-Type", "RequestResponse")
-        if kind not in ("RequestResponse", "Event", "DryRun"):
+        if kind not in ("RequestResponse", "Event", "DryRun") or (
+                self.streams and kind == "Event"):
             raise Refusal(400, "InvalidParameterValueException", "Unknown "
                           "invocation type: " + kind, Type="User")
         limit = EVENT_LIMIT if kind == "Event" else REQUEST_LIMIT
@@ -291,12 +298,32 @@ class Exchange(http.server.BaseHTTPRequestHandler):
 
     def send_outcome(self, version, outcome, log):
         self.invocation_headers["X-Amz-Executed-Version"] = version
-        if self.headers.get("X-Amz-Log-Type") == "Tail":
+        tail = self.headers.get("X-Amz-Log-Type") == "Tail"
+        if self.streams and isinstance(outcome.answer, (bytes, Stream)):
+            self.send_stream(outcome, log if tail else None)
+            return
+        if isinstance(outcome.answer, Stream):
+            outcome = outcome._replace(answer=b"".join(outcome.answer.pieces()))
+        if tail:
             self.invocation_headers["X-Amz-Log-Result"] = (
                 base64.b64encode(log).decode())
         if outcome.error:
             self.invocation_headers["X-Amz-Function-Error"] = outcome.error
         self.send_answer(outcome.answer)
+
+    def send_stream(self, outcome, log):
+        """The answer as an event stream, each message as soon as it is made."""
+        kind = getattr(outcome.answer, "content_type", "application/json")
+        self.send_head(200, {"Content-Type": kind,
+                             "Transfer-Encoding": "chunked"})
+        for message in event_stream.messages(outcome.answer, outcome.error, log):
+            self.send_chunk(message)
+        self.connection.sendall(b"0\r\n\r\n")
+
+    def send_chunk(self, data):
+        """One chunk of a chunked body, in one write; empty data sends none."""
+        if data:
+            self.connection.sendall(b"%x\r\n%s\r\n" % (len(data), data))
 
     def send_answer(self, answer):
         self.send_body(200, answer, {})
