@@ -503,26 +503,6 @@ lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations, int64 until_us)
 	pfree(runs);
 }
 
-/* How many bytes of the answer have come, seen or not. */
-int64
-lfdw_invoke_received(const LfdwInvocation *invocation)
-{
-	return invocation->run->exchange ?
-		lfdw_exchange_received(invocation->run->exchange) : 0;
-}
-
-/*
- * Has all of an answer that was seen come, so that a look raises nothing and shows
- * its end?  Of a stream only a look tells.
- */
-bool
-lfdw_invoke_is_whole(const LfdwInvocation *invocation)
-{
-	return invocation->accepted && !invocation->function->streams &&
-		invocation->run->exchange &&
-		lfdw_exchange_state(invocation->run->exchange) == LFDW_HTTP_DONE;
-}
-
 /* Has another wait for the same: see lfdw_http_watch_arm. */
 pgsocket
 lfdw_invoke_watch(LfdwHttpWatch *watch, LfdwInvocation **invocations,

@@ -78,9 +78,9 @@ foreach my $table ('slow_pages', 'counted')
 
 # An answer that is larger than what is read at once is moved meanwhile, so that its end
 # says that there is a page before all rows are read.
-set_payload('slow_pages', '{"rows": 100, "pad": 8000, "pages": 3}');
+set_payload('counted', '{"by": "page", "rows": 100, "pad": 8000, "pages": 3}');
 $session->query('BEGIN');
-$session->query('DECLARE c CURSOR FOR SELECT waits(id, 0.004) FROM slow_pages');
+$session->query('DECLARE c CURSOR FOR SELECT waits(id, 0.004) FROM counted');
 $session->query('FETCH 60 FROM c');
 is(calls_from(2), 2, 'the same with answers of 800 kB');
 $session->query('COMMIT');
