@@ -39,7 +39,7 @@
 #define SECRET_KEY	"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 
 /* What is received of an answer, kept as a reader of it would. */
-static char received[1024 * 1024];
+static char received[16 * 1024 * 1024];
 static size_t received_len;
 
 static _Noreturn void

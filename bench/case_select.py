@@ -7,7 +7,12 @@ lambda_fdw converts what a query names, most others convert everything.
 import csv
 import io
 import json
+import re
+import signal
+import subprocess
+import time
 
+import report
 from harness import SqlError, agree, in_memory
 
 COLUMNS = {"id": "bigint", "customer": "int", "placed_at": "timestamptz",
@@ -113,3 +118,82 @@ def run(bench):
         for name in contenders:
             if name not in ("lambda_fdw", "json_populate_recordset", "file_fdw"):
                 bench.compare(case, measures, name, None)
+    profile(bench, setup, sessions["lambda_fdw"])
+
+
+def casts(session):
+    """CPU of the input functions alone: the texts of a table cast, less read."""
+    text = ", ".join(f"{name}::text" for name in COLUMNS)
+    session.query(f"CREATE UNLOGGED TABLE select_text AS SELECT {text} FROM select_copy; "
+                  "VACUUM ANALYZE select_text")
+    read = "SELECT ARRAY[%s] FROM select_text" % ", ".join(f"count({name})" for name in COLUMNS)
+    # what is text in the end is copied as well
+    cast = "SELECT ARRAY[%s] FROM select_text" % ", ".join(
+        f"count({name}::cstring::text)" if kind == "text" else f"count({name}::{kind})"
+        for name, kind in COLUMNS.items())
+    return read, cast
+
+
+def profile(bench, setup, session):
+    """What of the first case is the floor: receiving, and the input functions."""
+    read, cast = casts(setup)
+    measures = bench.race("36,000 x 7, its parts", {
+        "lambda_fdw": lambda: (*session.measure(ALL + "select_lambda")[:2], ""),
+        "count(*)": lambda: (*session.measure("SELECT count(*) FROM select_lambda")[:2], ""),
+        "call_loop, the bytes received": loop_rows(bench),
+        "texts of a table read": lambda: (*setup.measure(read)[:2], ""),
+        "texts of a table cast": lambda: (*setup.measure(cast)[:2], ""),
+    }, seconds=20)
+    least = {name: taken.least("cpu") for name, taken in measures.items()}
+    whole, count = least["lambda_fdw"], least["count(*)"]
+    received = least["call_loop, the bytes received"]
+    inputs = least["texts of a table cast"] - least["texts of a table read"]
+    bench.profile = report.table(("part", "CPU ms", "how it is known"), [
+        ("receiving the bytes", f"{received:.2f}", "`call_loop` receives the same answer"),
+        ("finding the rows", f"{count - received:.2f}", "`count(*)`, less receiving"),
+        ("members, values, tuples", f"{whole - count:.2f}", "all columns counted, less `count(*)`"),
+        ("**the whole**", f"{whole:.2f}", "all columns counted"),
+        ("PostgreSQL's input functions alone", f"{inputs:.2f}",
+         "the same texts in a table, cast to the columns' types, less reading them"),
+        ("**the floor**", f"{received + inputs:.2f}", "receiving, and those"),
+        ("**left above the floor**", f"{whole - received - inputs:.2f}",
+         "below zero where the conversions of lambda_fdw are faster than those"),
+    ])
+    symbols = perf(bench, session)
+    if symbols:
+        bench.profile += ["", "By `perf`, the symbols with 1 % of the backend's samples or more:",
+                          "", *report.table(("%", "in", "symbol"), symbols)]
+    else:
+        bench.skip("perf", "it is not there, or may not look")
+
+
+def loop_rows(bench):
+    from case_calls import loop
+
+    received = loop(bench, "aws", 0, 5, "rows7")
+
+    def run():
+        cpu, wall, _ = received()
+        return cpu / 5, wall / 5, ""
+    return run
+
+
+def perf(bench, session):
+    """The symbols that the backend is in, where perf can tell."""
+    record = f"{bench.work}/perf.data"
+    try:
+        sampler = subprocess.Popen(
+            ["perf", "record", "-q", "-F", "1999", "-p", str(session.pid), "-o", record],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(0.3)
+        for _ in range(5 if bench.quick else 40):
+            session.query(ALL + "select_lambda")
+        sampler.send_signal(signal.SIGINT)
+        sampler.wait()
+        text = subprocess.run(
+            ["perf", "report", "--stdio", "--no-children", "-i", record, "-F",
+             "overhead,dso,sym", "--percent-limit", "1"],
+            check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return []
+    return re.findall(r"^\s+([\d.]+)%\s+(\S+)\s+\[[.k]\] (\S+)", text, re.M)

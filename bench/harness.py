@@ -98,6 +98,14 @@ def cpu_ms(pid):
         return int(schedstat.read().split()[0]) / 1e6
 
 
+def pin(pid, cpu):
+    """Keeps a process on a processor, None: on none.  Two processes that answer
+    each other cost either of them now this and now that, as the scheduler has
+    them on one processor or on two."""
+    cpus = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(pid, cpus if cpu is None else {cpus[cpu % len(cpus)]})
+
+
 class Measures:
     """What the rounds of a contender took."""
 
@@ -136,14 +144,19 @@ class Goal:
 class Bench:
     """A run: its server and endpoint, what it has measured so far."""
 
-    def __init__(self, work, rounds, quick, plain, secure):
+    def __init__(self, work, rounds, quick, plain, secure, endpoint):
         self.work = work
+        self.endpoint = endpoint    # the process
         self.rounds = rounds
         self.quick = quick
         self.plain = plain
         self.secure = secure
         self.planted = None         # what is wrong on purpose, to see it found
-        self.tables = []            # (title, note, header, rows)
+        self.group = ""             # what the cases under way are about
+        self.failed = False
+        self.server_version = ""
+        self.profile = []           # lines of Markdown
+        self.tables = []            # (group, title, note, measures)
         self.goals = []
         self.skipped = []           # (what, why)
         self.opened = []
@@ -197,7 +210,7 @@ class Bench:
                         f"{expected[0]} {str(expected[1])[:200]}")
                 if number >= 0:
                     measures[name].add(cpu, wall)
-        self.tables.append((title, note, measures))
+        self.tables.append((self.group, title, note, measures))
         return measures
 
     def compare(self, case, measures, beside, limit, kind="cpu", ours="lambda_fdw",
@@ -230,6 +243,7 @@ def wall_of(function):
 def create_servers(bench):
     """The extensions and servers that all cases share."""
     session = bench.session()
+    bench.server_version = session.value("SHOW server_version").split(" ")[0]
     session.query("CREATE EXTENSION lambda_fdw")
     session.query("CREATE EXTENSION file_fdw")
     session.query("CREATE EXTENSION postgres_fdw")
