@@ -27,6 +27,7 @@
 #include "http/idle_internal.h"
 #include "http/multi_handle_internal.h"
 #include "http/wait.h"
+#include "libpq/pqsignal.h"
 #include "pg/owner.h"
 
 /* Descriptors left to others before one more exchange begins beside others. */

@@ -383,27 +383,6 @@ lfdw_invoke_watch_look(LfdwHttpWatch *watch, LfdwInvocation **invocations,
 	pfree(runs);
 }
 
-/* How many bytes of the answer have come, seen or not. */
-int64
-lfdw_invoke_received(const LfdwInvocation *invocation)
-{
-	return invocation->run->exchange ?
-		lfdw_exchange_received(invocation->run->exchange) : 0;
-}
-
-/*
- * Has all of an answer that was seen come, so that a look raises nothing and shows
- * its end?
- */
-bool
-lfdw_invoke_is_whole(const LfdwInvocation *invocation)
-{
-	if (invocation->stream)
-		return invocation->finished;
-	return invocation->accepted && invocation->run->exchange &&
-		lfdw_exchange_state(invocation->run->exchange) == LFDW_HTTP_DONE;
-}
-
 /* The answer's bytes; see lfdw_invoke_look. */
 LfdwBody *
 lfdw_invoke_body(LfdwInvocation *invocation)
