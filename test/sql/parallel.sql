@@ -91,7 +91,8 @@ SELECT shown('SELECT count(word) FROM rows JOIN local USING (id)');
 SELECT sent('SELECT (count(word), sum(id)) FROM rows JOIN local USING (id)');
 SELECT sent('SELECT (count(word), sum(b.id)) FROM (SELECT DISTINCT id FROM rows) a JOIN local b USING (id)');
 ALTER TABLE local SET (parallel_workers = 2);
-SELECT shown('SELECT count(word) FROM rows LEFT JOIN local USING (id)');
+SELECT count(*) FROM shown('SELECT count(word) FROM rows LEFT JOIN local USING (id)') WHERE shown ~ 'Parallel Hash|Parallel Foreign';
+SELECT sent('SELECT (count(r), sum(l.id)) FROM local l LEFT JOIN rows r USING (id)');
 SELECT sent('SELECT (count(word), sum(id)) FROM rows LEFT JOIN local USING (id)');
 SELECT sent('SELECT (count(word), sum(a.id)) FROM rows a JOIN rows b USING (id) JOIN local USING (id)');
 SET enable_parallel_hash = off;
@@ -105,7 +106,7 @@ SELECT shown('SELECT count(*) FROM rows WHERE restricted(id) = 1');
 SELECT shown('SELECT count(*) FROM (SELECT id FROM rows UNION ALL SELECT id FROM each) q');
 SELECT shown('SELECT count(*) FROM (SELECT id FROM rows WHERE k > 1 UNION ALL SELECT id FROM rows) q');
 SELECT sent('SELECT (count(*), sum(id)) FROM (SELECT id FROM rows WHERE k > 1 UNION ALL SELECT id FROM rows WHERE k < 2) q');
-SELECT shown('SELECT id FROM rows WHERE k > 1 UNION SELECT id FROM rows');
+SELECT count(*) FROM shown('SELECT id FROM rows WHERE k > 1 UNION SELECT id FROM rows') WHERE shown ~ 'Parallel';
 -- parameters
 PREPARE by_k(int[]) AS SELECT (count(*), sum(id)) FROM rows WHERE k = ANY ($1);
 SET plan_cache_mode = force_generic_plan;
