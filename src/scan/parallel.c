@@ -48,6 +48,7 @@ typedef struct SharedScan
 	int			nworkers;		/* that may be there, or are */
 	volatile bool stop;			/* nobody wants any more rows */
 	pg_atomic_uint32 next_unit;
+	pg_atomic_uint32 warnings;	/* that participants had to say at the end */
 	Latch	   *leader;
 	dsm_handle	counts;			/* DSM_HANDLE_INVALID: nobody asks */
 	Latch	   *latches[FLEXIBLE_ARRAY_MEMBER]; /* of the workers, NULL before
@@ -142,6 +143,7 @@ lfdw_parallel_lead(LfdwParallel *parallel, ParallelContext *pcxt, void *memory,
 	SpinLockInit(&shared->mutex);
 	shared->leader = MyLatch;
 	pg_atomic_init_u32(&shared->next_unit, 0);
+	pg_atomic_init_u32(&shared->warnings, 0);
 	shared->counts = parallel->counts.handle;
 	lfdw_parallel_reset(pcxt, memory);
 	parallel->shared = shared;
@@ -275,6 +277,17 @@ lfdw_parallel_share(LfdwParallel *parallel, LfdwFetch *fetch,
 	lfdw_fetch_set_claims(fetch, &shared->next_unit,
 						  share_of(table, nunits,
 								   shared->nworkers + (parallel->pcxt ? 1 : 0)));
+}
+
+/*
+ * May a participant say a warning about the answers?  All would say the same, so the
+ * first does.
+ */
+bool
+lfdw_parallel_may_warn(LfdwParallel *parallel)
+{
+	return parallel == NULL || parallel->shared == NULL ||
+		pg_atomic_fetch_add_u32(&parallel->shared->warnings, 1) == 0;
 }
 
 /* Has the leader told a worker that no more rows are wanted? */

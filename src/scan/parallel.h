@@ -29,6 +29,7 @@ extern bool lfdw_parallel_leaves_to_workers(const LfdwParallel *parallel);
 extern void lfdw_parallel_share(LfdwParallel *parallel, LfdwFetch *fetch,
 								const LfdwTable *table,
 								const LfdwArguments *arguments);
+extern bool lfdw_parallel_may_warn(LfdwParallel *parallel);
 extern bool lfdw_parallel_is_stopped(const LfdwParallel *parallel);
 extern void lfdw_parallel_stop(LfdwParallel *parallel);
 extern void lfdw_parallel_end(LfdwParallel *parallel,

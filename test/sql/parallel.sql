@@ -134,6 +134,10 @@ SELECT shown('SELECT id FROM rows WHERE k > 1 LIMIT 3');
 SELECT count(*) FROM reset_calls WHERE cleared < 0;
 SELECT count(*) FROM (SELECT id FROM rows LIMIT 3) q;
 SELECT array_agg(DISTINCT payload -> 'lambda_fdw' -> 'limit') FROM calls WHERE function = 'split_rows';
+-- what there is to be warned of is said once
+CREATE FOREIGN TABLE misread (i_d int, k int) SERVER lambda
+  OPTIONS (function_arn 'split_rows', payload '{"test": {"total": 160}}', splits '16', estimated_rows '160');
+SELECT count(i_d), count(k) FROM misread;
 -- errors are the query's
 ALTER FOREIGN TABLE rows OPTIONS (SET payload '{"test": {"raise": true}}');
 SELECT failure('SELECT count(*) FROM rows');
