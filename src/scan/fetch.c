@@ -22,7 +22,6 @@
 
 #include "pushdown/payload.h"
 #include "scan/fetch.h"
-#include "scan/page_chain.h"
 #include "scan/required_column.h"
 
 struct LfdwFetch
@@ -71,6 +70,13 @@ lfdw_fetch_create(const LfdwTable *table, const LfdwCaller *caller,
 	fetch->next_unit = &fetch->own_claims;
 	fetch->max_calls = table->options->max_concurrency;
 	return fetch;
+}
+
+/* Says when pages are asked for ahead; all rows are wanted if nobody says so. */
+void
+lfdw_fetch_set_read_ahead(LfdwFetch *fetch, LfdwReadAhead read_ahead)
+{
+	fetch->shared.read_ahead = read_ahead;
 }
 
 /*
