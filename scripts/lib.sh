@@ -312,7 +312,6 @@ missing_extras()
 			libipc-run-perl) perl -MIPC::Run -e 1 ;;
 			curl) command -v curl ;;
 			openssl) command -v openssl ;;
-			python3-h2) find_python h2 ;;
 			python3-venv) python3 -c 'import ensurepip' ;;
 			awscli) command -v aws ;;
 			python3-botocore) find_python botocore ;;

@@ -24,6 +24,7 @@
 #include "options/foreign_object.h"
 #include "pg/setting.h"
 #include "scan/analyze.h"
+#include "scan/async.h"
 #include "scan/limit.h"
 #include "scan/scan.h"
 #include "scan/scan_explain.h"
@@ -65,6 +66,10 @@ lambda_fdw_handler(PG_FUNCTION_ARGS)
 	routine->IterateForeignScan = lambdaIterateForeignScan;
 	routine->ReScanForeignScan = lambdaReScanForeignScan;
 	routine->EndForeignScan = lambdaEndForeignScan;
+	routine->IsForeignPathAsyncCapable = lambdaIsForeignPathAsyncCapable;
+	routine->ForeignAsyncRequest = lambdaForeignAsyncRequest;
+	routine->ForeignAsyncConfigureWait = lambdaForeignAsyncConfigureWait;
+	routine->ForeignAsyncNotify = lambdaForeignAsyncNotify;
 	routine->AddForeignUpdateTargets = lambdaAddForeignUpdateTargets;
 	routine->PlanForeignModify = lambdaPlanForeignModify;
 	routine->BeginForeignModify = lambdaBeginForeignModify;

@@ -16,6 +16,7 @@
 
 #include <time.h>
 
+#include "common/pg_prng.h"
 #include "utils/memutils.h"
 
 #include "aws/client.h"
@@ -156,21 +157,40 @@ lfdw_client_connections(int *count)
 	return lfdw_pool_connections(count);
 }
 
-/* A random UUID (RFC 4122, version 4), palloc'd. */
+/* Writes bits in hex, the highest first; returns the end of the digits. */
+static char *
+append_hex(char *hex, uint64 bits, int digits)
+{
+	while (digits > 0)
+		*hex++ = "0123456789abcdef"[(bits >> (4 * --digits)) & 15];
+	return hex;
+}
+
+/*
+ * A random UUID (RFC 4122, version 4), palloc'd.  It tells requests apart, so that
+ * nobody needs to be kept from guessing it.
+ */
 char *
 lfdw_client_uuid(void)
 {
-	uint8		b[16];
+	uint64		high = pg_prng_uint64(&pg_global_prng_state);
+	uint64		low = pg_prng_uint64(&pg_global_prng_state);
+	char	   *uuid = palloc(37);
+	char	   *end = uuid;
 
-	if (!pg_strong_random(b, sizeof(b)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INTERNAL_ERROR),
-				 errmsg("could not generate random values")));
-	b[6] = (b[6] & 0x0F) | 0x40;
-	b[8] = (b[8] & 0x3F) | 0x80;
-	return psprintf("%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-					b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7],
-					b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+	high = (high & ~UINT64CONST(0xF000)) | UINT64CONST(0x4000);
+	low = (low >> 2) | UINT64CONST(0x8000000000000000);
+	end = append_hex(end, high >> 32, 8);
+	*end++ = '-';
+	end = append_hex(end, high >> 16, 4);
+	*end++ = '-';
+	end = append_hex(end, high, 4);
+	*end++ = '-';
+	end = append_hex(end, low >> 48, 4);
+	*end++ = '-';
+	end = append_hex(end, low, 12);
+	*end = '\0';
+	return uuid;
 }
 
 /* The derived signing keys of this backend. */

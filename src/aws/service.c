@@ -290,6 +290,39 @@ lfdw_service_advance(LfdwServiceRun *run, bool committed)
 	return run->state;
 }
 
+/* Begins the attempts whose time has come. */
+static void
+begin_due(LfdwServiceRun **runs, int nruns)
+{
+	for (int i = 0; i < nruns; i++)
+	{
+		if (runs[i]->exchange == NULL &&
+			lfdw_wait_now_us() >= runs[i]->retry_at_us)
+			begin_attempt(runs[i]);
+	}
+}
+
+/*
+ * The attempts under way, palloc'd, and how many there are; *until_us becomes the
+ * time of the first that follows, if that is before.
+ */
+static LfdwHttpExchange **
+list_exchanges(LfdwServiceRun **runs, int nruns, int *nexchanges,
+			   int64 *until_us)
+{
+	LfdwHttpExchange **exchanges = palloc(sizeof(LfdwHttpExchange *) * nruns);
+
+	*nexchanges = 0;
+	for (int i = 0; i < nruns; i++)
+	{
+		if (runs[i]->exchange)
+			exchanges[(*nexchanges)++] = runs[i]->exchange;
+		else
+			*until_us = Min(*until_us, runs[i]->retry_at_us);
+	}
+	return exchanges;
+}
+
 /*
  * The answer, which began as a success, says within that the service has failed:
  * by a code, as a header has one, which counts as status 500 where it is unknown.
@@ -313,22 +346,44 @@ lfdw_service_refuse(LfdwServiceRun *run, const char *code, bool committed)
 void
 lfdw_service_wait(LfdwServiceRun **runs, int nruns, int64 until_us)
 {
-	LfdwHttpExchange **exchanges = palloc(sizeof(LfdwHttpExchange *) * nruns);
-	int			n = 0;
+	LfdwHttpExchange **exchanges;
+	int			nexchanges;
 
-	for (int i = 0; i < nruns; i++)
-	{
-		LfdwServiceRun *run = runs[i];
-
-		if (run->exchange == NULL && lfdw_wait_now_us() >= run->retry_at_us)
-			begin_attempt(run);
-		if (run->exchange)
-			exchanges[n++] = run->exchange;
-		else
-			until_us = Min(until_us, run->retry_at_us);
-	}
-	lfdw_http_wait(exchanges, n, until_us);
+	begin_due(runs, nruns);
+	exchanges = list_exchanges(runs, nruns, &nexchanges, &until_us);
+	lfdw_http_wait(exchanges, nexchanges, until_us);
 	pfree(exchanges);
+}
+
+/* Has another wait for the same: see lfdw_http_watch_arm. */
+pgsocket
+lfdw_service_watch(LfdwHttpWatch *watch, LfdwServiceRun **runs, int nruns,
+				   int64 until_us)
+{
+	int			nexchanges;
+	LfdwHttpExchange **exchanges = list_exchanges(runs, nruns, &nexchanges,
+												  &until_us);
+	pgsocket	fd = lfdw_http_watch_arm(watch, exchanges, nexchanges, until_us);
+
+	pfree(exchanges);
+	return fd;
+}
+
+/*
+ * After that wait: takes in what has come, and begins the attempts whose time
+ * has, as lfdw_service_wait does.  Waits for credentials alone.
+ */
+void
+lfdw_service_look(LfdwHttpWatch *watch, LfdwServiceRun **runs, int nruns)
+{
+	int64		until_us = PG_INT64_MAX;
+	int			nexchanges;
+	LfdwHttpExchange **exchanges = list_exchanges(runs, nruns, &nexchanges,
+												  &until_us);
+
+	lfdw_http_watch_look(watch, exchanges, nexchanges);
+	pfree(exchanges);
+	begin_due(runs, nruns);
 }
 
 /*

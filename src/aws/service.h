@@ -15,6 +15,7 @@
 
 #include "aws/client.h"
 #include "base/aws_error.h"
+#include "http/http_watch.h"
 
 /* Sets of transport failures, for retry_failures. */
 #define LFDW_FAILURE(failure) (1 << (failure))
@@ -107,6 +108,10 @@ typedef struct LfdwServiceRun
 
 extern LfdwServiceRun *lfdw_service_begin(const LfdwServiceRequest *request);
 extern void lfdw_service_wait(LfdwServiceRun **runs, int nruns, int64 until_us);
+extern pgsocket lfdw_service_watch(LfdwHttpWatch *watch, LfdwServiceRun **runs,
+								   int nruns, int64 until_us);
+extern void lfdw_service_look(LfdwHttpWatch *watch, LfdwServiceRun **runs,
+							  int nruns);
 extern LfdwServiceState lfdw_service_advance(LfdwServiceRun *run,
 											 bool committed);
 extern LfdwServiceState lfdw_service_refuse(LfdwServiceRun *run,

@@ -90,6 +90,29 @@ lfdw_buffer_discard(LfdwBuffer *buf, size_t len)
 		buf->start = 0;
 }
 
+/*
+ * Gives back the memory that holds no bytes.  Those held move.  Where memory is
+ * too short even for less of it, the buffer stays as it is.
+ */
+void
+lfdw_buffer_trim(LfdwBuffer *buf)
+{
+	char	   *memory;
+
+	if (buf->len == 0)
+	{
+		lfdw_buffer_free(buf);
+		return;
+	}
+	memmove(buf->memory, lfdw_buffer_bytes(buf), buf->len);
+	buf->start = 0;
+	memory = realloc(buf->memory, buf->len);
+	if (memory == NULL)
+		return;
+	buf->memory = memory;
+	buf->size = buf->len;
+}
+
 /* Frees the memory.  The buffer is then empty and may be used or freed again. */
 void
 lfdw_buffer_free(LfdwBuffer *buf)

@@ -30,6 +30,7 @@ typedef struct LfdwBuffer
 extern void lfdw_buffer_init(LfdwBuffer *buf, size_t limit);
 extern bool lfdw_buffer_append(LfdwBuffer *buf, const void *data, size_t len);
 extern void lfdw_buffer_discard(LfdwBuffer *buf, size_t len);
+extern void lfdw_buffer_trim(LfdwBuffer *buf);
 extern void lfdw_buffer_free(LfdwBuffer *buf);
 
 #endif							/* LFDW_BUFFER_H */

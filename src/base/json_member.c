@@ -15,9 +15,6 @@
 
 #include "base/json_member.h"
 
-/* Names longer than this are no words that anybody means here. */
-#define NAME_MAX_LEN 128
-
 /* Letters and digits of the names by which APIs tell of a further page. */
 static const char *const page_names[] = {
 	"continuationtoken", "endcursor", "hasmore",
@@ -75,7 +72,7 @@ static const char *
 key_text(const LfdwJsonValue *key, char *buf, size_t *len)
 {
 	*len = key->len;
-	if (key->len >= NAME_MAX_LEN)
+	if (key->len >= LFDW_LETTERS_MAX)
 		return NULL;
 	if (!key->escaped)
 		return key->text;
@@ -90,7 +87,7 @@ key_text(const LfdwJsonValue *key, char *buf, size_t *len)
 bool
 lfdw_json_is_alike(const LfdwJsonValue *key, const char *name, size_t len)
 {
-	char		buf[NAME_MAX_LEN];
+	char		buf[LFDW_LETTERS_MAX];
 	size_t		key_len;
 	const char *text = key_text(key, buf, &key_len);
 
@@ -98,11 +95,34 @@ lfdw_json_is_alike(const LfdwJsonValue *key, const char *name, size_t len)
 		same_letters(text, key_len, name, len);
 }
 
+/*
+ * Writes the letters and digits of a key, in lower case, to buf, which has room for
+ * LFDW_LETTERS_MAX bytes; returns how many.  Keys of the same letters are alike.
+ * None where it begins with another character, or is longer.
+ */
+size_t
+lfdw_json_letters(const LfdwJsonValue *key, char *buf)
+{
+	char		decoded[LFDW_LETTERS_MAX];
+	size_t		len;
+	const char *text = key_text(key, decoded, &len);
+	size_t		n = 0;
+
+	if (text == NULL || len == 0 || !is_letter(text[0]))
+		return 0;
+	for (size_t i = 0; i < len; i++)
+	{
+		if (is_letter(text[i]))
+			buf[n++] = lower(text[i]);
+	}
+	return n;
+}
+
 /* Does a key's name speak of a further page? */
 LfdwPageName
 lfdw_json_page_name(const LfdwJsonValue *key)
 {
-	char		buf[NAME_MAX_LEN];
+	char		buf[LFDW_LETTERS_MAX];
 	size_t		len;
 	const char *text = key_text(key, buf, &len);
 

@@ -15,6 +15,9 @@
 
 #include "base/json_reader.h"
 
+/* Names of so many bytes and more have no letters that anybody looks at. */
+#define LFDW_LETTERS_MAX 128
+
 /* How surely a member's name speaks of a further page. */
 typedef enum LfdwPageName
 {
@@ -25,6 +28,7 @@ typedef enum LfdwPageName
 
 extern bool lfdw_json_is_alike(const LfdwJsonValue *key, const char *name,
 							   size_t len);
+extern size_t lfdw_json_letters(const LfdwJsonValue *key, char *buf);
 extern LfdwPageName lfdw_json_page_name(const LfdwJsonValue *key);
 extern bool lfdw_json_ends_pages(const LfdwJsonValue *value);
 

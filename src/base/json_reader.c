@@ -46,13 +46,13 @@ scan_to_value(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
 {
 	LfdwJsonValue key;
 
-	p = skip_space(p, end);
+	p = skip_space(reader, p, end);
 	if (closer == '}')
 	{
 		p = scan_name(reader, p, end, &key);
 		if (unlikely(p == NULL))
 			return NULL;
-		p = skip_space(p, end);
+		p = skip_space(reader, p, end);
 	}
 	return unlikely(p == end) ? lfdw_json_stop_short(reader) : p;
 }
@@ -65,61 +65,122 @@ stop_comma(LfdwJsonReader *reader, const uint8 *p, uint8 closer)
 							  "a comma or a closing bracket is missing");
 }
 
+/* The containers around a place: a byte for each level says what closes it. */
+typedef struct Nesting
+{
+	int			outside;		/* levels that are not left here */
+	int			depth;
+	uint8		closer;			/* of the innermost */
+	uint8		closers[LFDW_JSON_MAX_DEPTH];
+} Nesting;
+
+/*
+ * Goes into the container whose bracket is at p, to its first value, or to what
+ * closes it, where *empty is set.
+ */
+static pg_attribute_always_inline const uint8 *
+scan_into(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
+		  Nesting *nesting, bool *empty)
+{
+	uint8		closer = closer_of(*p);
+	const uint8 *behind;
+	LfdwJsonValue ignored;
+
+	if (nesting->depth == LFDW_JSON_MAX_DEPTH)
+		return lfdw_json_stop_bad(reader, p, LFDW_JSON_TOO_DEEP);
+	nesting->closer = nesting->closers[nesting->depth++] = closer;
+	p++;
+	if (closer == '}')
+	{
+		behind = scan_plain_name(reader, p, end, true, &ignored, true);
+		if (likely(behind != NULL))
+			return behind;
+	}
+	p = skip_space(reader, p, end);
+	*empty = p == end || *p == closer;
+	return *empty ? p : scan_to_value(reader, p, end, closer);
+}
+
+/*
+ * From behind a value to the next one, or to a space before it; or out of the
+ * outermost container.
+ */
+static pg_attribute_always_inline const uint8 *
+scan_on(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
+		Nesting *nesting)
+{
+	const uint8 *behind;
+	LfdwJsonValue ignored;
+
+	if (nesting->closer == '}')
+		behind = scan_plain_name(reader, p, end, false, &ignored, true);
+	else
+		behind = p < end && *p == ',' ? p + 1 : NULL;
+	if (likely(behind != NULL))
+		return behind;
+	p = skip_space(reader, p, end);
+	while (p < end && *p == nesting->closer)
+	{
+		p++;
+		if (--nesting->depth == nesting->outside)
+			return p;
+		nesting->closer = nesting->closers[nesting->depth - 1];
+		p = skip_space(reader, p, end);
+	}
+	if (unlikely(p == end))
+		return lfdw_json_stop_short(reader);
+	if (unlikely(*p != ','))
+		return stop_comma(reader, p, nesting->closer);
+	return scan_to_value(reader, p + 1, end, nesting->closer);
+}
+
+/* What is no plain value; *opened says that it is a container's beginning. */
+static pg_attribute_always_inline const uint8 *
+scan_other_value(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
+				 Nesting *nesting, bool *opened)
+{
+	LfdwJsonValue ignored;
+	bool		empty = false;
+
+	*opened = false;
+	p = skip_space(reader, p, end);
+	if (unlikely(p == end))
+		return lfdw_json_stop_short(reader);
+	if (*p == '"')
+		return scan_string(reader, p, end, &ignored);
+	if (*p != '{' && *p != '[')
+		return scan_token(reader, p, end, &ignored);
+	p = scan_into(reader, p, end, nesting, &empty);
+	*opened = !empty;
+	return p;
+}
+
 /*
  * An object or array with all that is in it; its bracket is at p.  Does not
- * recurse: a byte for each level says what closes it.
+ * recurse.
  */
 static pg_noinline const uint8 *
 scan_container(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
 {
-	uint8		closers[LFDW_JSON_MAX_DEPTH];
-	int			depth = reader->depth;
-	uint8		closer = 0;
+	Nesting		nesting;
 	LfdwJsonValue ignored;
 
-	/* each round starts at a value */
-	for (;;)
+	nesting.outside = nesting.depth = reader->depth;
+	nesting.closer = 0;
+	do
 	{
-		if (*p == '"')
-			p = scan_string(reader, p, end, &ignored);
-		else if (*p != '{' && *p != '[')
-			p = scan_token(reader, p, end, &ignored);
-		else
-		{
-			if (depth == LFDW_JSON_MAX_DEPTH)
-				return lfdw_json_stop_bad(reader, p, LFDW_JSON_TOO_DEEP);
-			closer = closer_of(*p);
-			closers[depth++] = closer;
-			p = skip_space(p + 1, end);
-			if (p < end && *p != closer)
-			{
-				p = scan_to_value(reader, p, end, closer);
-				if (p == NULL)
-					return NULL;
-				continue;
-			}
-		}
-		if (unlikely(p == NULL))
-			return NULL;
+		const uint8 *behind = scan_plain_value(reader, p, end, &ignored, true);
+		bool		opened = false;
 
-		/* here a value has ended, or an empty container is about to */
-		p = skip_space(p, end);
-		while (p < end && *p == closer)
-		{
-			p++;
-			if (--depth == reader->depth)
-				return p;
-			closer = closers[depth - 1];
-			p = skip_space(p, end);
-		}
-		if (unlikely(p == end))
-			return lfdw_json_stop_short(reader);
-		if (unlikely(*p != ','))
-			return stop_comma(reader, p, closer);
-		p = scan_to_value(reader, p + 1, end, closer);
+		p = likely(behind != NULL) ? behind :
+			scan_other_value(reader, p, end, &nesting, &opened);
 		if (unlikely(p == NULL))
 			return NULL;
-	}
+		if (opened)
+			continue;
+		p = scan_on(reader, p, end, &nesting);
+	} while (p != NULL && nesting.depth > nesting.outside);
+	return p;
 }
 
 /*
@@ -142,8 +203,13 @@ void
 lfdw_json_feed(LfdwJsonReader *reader, const char *data, size_t len,
 			   bool complete)
 {
+	size_t		looked = place_in_block(reader, (const uint8 *) reader->data);
+
 	Assert(len >= reader->pos);
 
+	/* what was looked at stays true where it stays, and has not grown */
+	if (data != reader->data || -looked + LFDW_JSON_BLOCK > reader->len)
+		reader->block.start = NULL;
 	reader->data = data;
 	reader->len = len;
 	reader->complete = complete;
@@ -177,7 +243,7 @@ LfdwJsonStatus
 lfdw_json_peek(LfdwJsonReader *reader, LfdwJsonType *type)
 {
 	const uint8 *end = end_of(reader);
-	const uint8 *p = skip_space(place_of(reader), end);
+	const uint8 *p = skip_space(reader, place_of(reader), end);
 
 	move_to(reader, p);
 	if (p == end)
@@ -204,16 +270,12 @@ lfdw_json_peek(LfdwJsonReader *reader, LfdwJsonType *type)
 	return LFDW_JSON_OK;
 }
 
-/*
- * Reads the whole of the next value, whatever it is, and validates all of it.
- * *value points into the window.  Returns LFDW_JSON_OK, _MORE or _BAD; a text
- * that ends before any value is bad.
- */
-LfdwJsonStatus
-lfdw_json_value(LfdwJsonReader *reader, LfdwJsonValue *value)
+/* What is no plain value, or was not looked at yet. */
+static pg_noinline LfdwJsonStatus
+read_value(LfdwJsonReader *reader, LfdwJsonValue *value)
 {
 	const uint8 *end = end_of(reader);
-	const uint8 *p = skip_space(place_of(reader), end);
+	const uint8 *p = skip_space(reader, place_of(reader), end);
 
 	if (unlikely(p == end))
 		p = lfdw_json_stop_short(reader);
@@ -237,6 +299,23 @@ lfdw_json_value(LfdwJsonReader *reader, LfdwJsonValue *value)
 }
 
 /*
+ * Reads the whole of the next value, whatever it is, and validates all of it.
+ * *value points into the window.  Returns LFDW_JSON_OK, _MORE or _BAD; a text
+ * that ends before any value is bad.
+ */
+LfdwJsonStatus
+lfdw_json_value(LfdwJsonReader *reader, LfdwJsonValue *value)
+{
+	const uint8 *p = scan_plain_value(reader, place_of(reader),
+									  end_of(reader), value, false);
+
+	if (unlikely(p == NULL))
+		return read_value(reader, value);
+	move_to(reader, p);
+	return LFDW_JSON_OK;
+}
+
+/*
  * Goes into the object or array that is next; lfdw_json_member or
  * lfdw_json_element then has to be called until it returns LFDW_JSON_END.
  * Returns LFDW_JSON_BAD if the next value is neither, or nested deeper than
@@ -246,7 +325,7 @@ LfdwJsonStatus
 lfdw_json_enter(LfdwJsonReader *reader)
 {
 	const uint8 *end = end_of(reader);
-	const uint8 *p = skip_space(place_of(reader), end);
+	const uint8 *p = skip_space(reader, place_of(reader), end);
 
 	if (p == end)
 		p = lfdw_json_stop_short(reader);
@@ -278,7 +357,7 @@ leave(LfdwJsonReader *reader, const uint8 *p)
 static pg_attribute_always_inline const uint8 *
 scan_to_item(LfdwJsonReader *reader, const uint8 *end, uint8 closer)
 {
-	const uint8 *p = skip_space(place_of(reader), end);
+	const uint8 *p = skip_space(reader, place_of(reader), end);
 
 	if (unlikely(p == end))
 		return lfdw_json_stop_short(reader);
@@ -286,7 +365,7 @@ scan_to_item(LfdwJsonReader *reader, const uint8 *end, uint8 closer)
 		return p;
 	if (unlikely(*p != ','))
 		return stop_comma(reader, p, closer);
-	p = skip_space(p + 1, end);
+	p = skip_space(reader, p + 1, end);
 	if (unlikely(p == end))
 		return lfdw_json_stop_short(reader);
 	if (unlikely(*p == closer))
@@ -295,13 +374,9 @@ scan_to_item(LfdwJsonReader *reader, const uint8 *end, uint8 closer)
 	return p;
 }
 
-/*
- * In an object: goes to its next member, whose name *key receives, and stops
- * before the value, which the caller has to read.  Returns LFDW_JSON_END after
- * having gone out of the object.
- */
-LfdwJsonStatus
-lfdw_json_member(LfdwJsonReader *reader, LfdwJsonValue *key)
+/* What is no plain name, or was not looked at yet; or the object's end. */
+static pg_noinline LfdwJsonStatus
+read_member(LfdwJsonReader *reader, LfdwJsonValue *key)
 {
 	const uint8 *end = end_of(reader);
 	const uint8 *p = scan_to_item(reader, end, '}');
@@ -314,6 +389,77 @@ lfdw_json_member(LfdwJsonReader *reader, LfdwJsonValue *key)
 	}
 	if (unlikely(p == NULL))
 		return stopped(reader);
+	move_to(reader, p);
+	reader->first = false;
+	return LFDW_JSON_OK;
+}
+
+/* Are len bytes the same?  Most names are short. */
+static inline bool
+same_bytes(const uint8 *a, const char *b, size_t len)
+{
+	uint64		words[4];
+	uint32		halves[4];
+
+	if (len > 16)
+		return memcmp(a, b, len) == 0;
+	if (len >= 8)
+	{
+		memcpy(&words[0], a, 8);
+		memcpy(&words[1], b, 8);
+		memcpy(&words[2], a + len - 8, 8);
+		memcpy(&words[3], b + len - 8, 8);
+		return words[0] == words[1] && words[2] == words[3];
+	}
+	if (len < 4)
+		return memcmp(a, b, len) == 0;
+	memcpy(&halves[0], a, 4);
+	memcpy(&halves[1], b, 4);
+	memcpy(&halves[2], a + len - 4, 4);
+	memcpy(&halves[3], b + len - 4, 4);
+	return halves[0] == halves[1] && halves[2] == halves[3];
+}
+
+/*
+ * In an object, does what lfdw_json_member does if the next member's name is
+ * spelled like this, len bytes with its quotes, which must be valid; this costs less.
+ * Otherwise, and wherever anything is in doubt, returns false and does nothing.
+ */
+bool
+lfdw_json_member_is(LfdwJsonReader *reader, const char *quoted, size_t len)
+{
+	const uint8 *end = end_of(reader);
+	const uint8 *p = skip_space(reader, place_of(reader), end);
+
+	if (!reader->first)
+	{
+		if (unlikely(p == end || *p != ','))
+			return false;
+		p = skip_space(reader, p + 1, end);
+	}
+	if ((size_t) (end - p) <= len || !same_bytes(p, quoted, len))
+		return false;
+	p = skip_space(reader, p + len, end);
+	if (unlikely(p == end || *p != ':'))
+		return false;
+	move_to(reader, p + 1);
+	reader->first = false;
+	return true;
+}
+
+/*
+ * In an object: goes to its next member, whose name *key receives, and stops
+ * before the value, which the caller has to read.  Returns LFDW_JSON_END after
+ * having gone out of the object.
+ */
+LfdwJsonStatus
+lfdw_json_member(LfdwJsonReader *reader, LfdwJsonValue *key)
+{
+	const uint8 *p = scan_plain_name(reader, place_of(reader), end_of(reader),
+									 reader->first, key, false);
+
+	if (unlikely(p == NULL))
+		return read_member(reader, key);
 	move_to(reader, p);
 	reader->first = false;
 	return LFDW_JSON_OK;
@@ -342,7 +488,7 @@ LfdwJsonStatus
 lfdw_json_end(LfdwJsonReader *reader)
 {
 	const uint8 *end = end_of(reader);
-	const uint8 *p = skip_space(place_of(reader), end);
+	const uint8 *p = skip_space(reader, place_of(reader), end);
 
 	if (p < end)
 	{

@@ -20,6 +20,8 @@
 
 #include "base/base.h"
 
+#include "base/json_simd.h"
+
 /* Objects and arrays may be nested this deep, the outermost included. */
 #define LFDW_JSON_MAX_DEPTH 1000
 
@@ -72,6 +74,7 @@ typedef struct LfdwJsonReader
 	int			depth;			/* containers entered and not yet ended */
 	const char *error;			/* static text, once a call returned BAD */
 	uint64		error_at;		/* its offset in the whole text */
+	LfdwJsonBlock block;		/* of the window: what was looked at last */
 } LfdwJsonReader;
 
 extern void lfdw_json_init(LfdwJsonReader *reader, const char *data,
@@ -86,6 +89,8 @@ extern LfdwJsonStatus lfdw_json_value(LfdwJsonReader *reader,
 extern LfdwJsonStatus lfdw_json_enter(LfdwJsonReader *reader);
 extern LfdwJsonStatus lfdw_json_member(LfdwJsonReader *reader,
 									   LfdwJsonValue *key);
+extern bool lfdw_json_member_is(LfdwJsonReader *reader, const char *quoted,
+								size_t len);
 extern LfdwJsonStatus lfdw_json_element(LfdwJsonReader *reader);
 extern LfdwJsonStatus lfdw_json_end(LfdwJsonReader *reader);
 extern size_t lfdw_json_unescape(const LfdwJsonValue *string, char *dst);

@@ -8,9 +8,15 @@
  * no JSON.  reader->error tells these two apart.  None of them moves the
  * reader.
  *
+ * Bytes are looked at in blocks of 64 (json_simd.c), and what they are is kept
+ * in the reader as masks.  A block starts wherever somebody had to look, so the
+ * end of a short string or number, whose place the next one depends on, is most
+ * of the time found by a shift and a count of bits.  All that is found stays
+ * true wherever the reader goes from there: a mask says what bytes are, not
+ * what they mean.
+ *
  * Here are the short cases, to be inlined; the long and the wrong ones are in
- * json_scan.c.  Text is looked at a block at a time: 16 bytes with SSE2, else 8
- * bytes in a 64-bit word.  A block never reaches past the end of the window.
+ * json_scan.c.
  *
  * IDENTIFICATION
  *	  src/base/json_reader_internal.h
@@ -22,11 +28,6 @@
 
 #include "base/json_reader.h"
 #include "port/pg_bitutils.h"
-#include "port/pg_bswap.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 /* Errors that are found in more than one place. */
 #define LFDW_JSON_INVALID_TOKEN	"invalid token"
@@ -38,7 +39,10 @@
 extern const uint8 *lfdw_json_stop_bad(LfdwJsonReader *reader,
 									   const uint8 *at, const char *error);
 extern const uint8 *lfdw_json_stop_short(LfdwJsonReader *reader);
-extern const uint8 *lfdw_json_skip_run(const uint8 *p, const uint8 *end);
+extern const uint8 *lfdw_json_skip_run(LfdwJsonReader *reader,
+									   const uint8 *p, const uint8 *end);
+extern const uint8 *lfdw_json_find_special(LfdwJsonReader *reader,
+										   const uint8 *end);
 extern const uint8 *lfdw_json_scan_text(LfdwJsonReader *reader,
 										const uint8 *p, const uint8 *end,
 										bool *escaped);
@@ -49,70 +53,64 @@ extern const uint8 *lfdw_json_scan_literal(LfdwJsonReader *reader,
 										   const char *literal);
 extern size_t lfdw_json_decode_escape(const char **p, char *dst);
 
+/* Where a place is in the block that was looked at last, or beyond. */
+static inline size_t
+place_in_block(const LfdwJsonReader *reader, const uint8 *p)
+{
+	return (uintptr_t) p - (uintptr_t) reader->block.start;
+}
+
+/*
+ * Looks at the next block, or at one from p on where p is beyond that; returns
+ * where p is in it.  That the next block follows from the last one alone, not
+ * from p, lets the processor look at it while it still looks for p.
+ */
+static pg_attribute_always_inline size_t
+look_further(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
+{
+	const uint8 *next = reader->block.start + LFDW_JSON_BLOCK;
+
+	if (likely((uintptr_t) p - (uintptr_t) next < LFDW_JSON_BLOCK))
+	{
+		lfdw_json_simd->look(&reader->block, next, end);
+		return p - next;
+	}
+	lfdw_json_simd->look(&reader->block, p, end);
+	return 0;
+}
+
+/* Where a place is in a block that is looked at if it was not. */
+static pg_attribute_always_inline size_t
+look_at(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
+{
+	size_t		place = place_in_block(reader, p);
+
+	return likely(place < LFDW_JSON_BLOCK) ? place : look_further(reader, p, end);
+}
+
 /* Skips white space; most of the time there is none, or one space. */
 static pg_attribute_always_inline const uint8 *
-skip_space(const uint8 *p, const uint8 *end)
+skip_space(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
 {
 	if (p == end || *p > ' ' || !is_space(*p))
 		return p;
 	p++;
 	if (p == end || *p > ' ' || !is_space(*p))
 		return p;
-	return lfdw_json_skip_run(p + 1, end);
+	return lfdw_json_skip_run(reader, p + 1, end);
 }
 
-/*
- * Finds the first byte of a string's text that is not plain: a quote, a
- * backslash, a control character, or one beyond ASCII.
- */
-#ifdef __SSE2__
-
-static inline uint32
-special_bytes(const uint8 *p)
+/* The first byte from p on that is special, or the window's end. */
+static pg_attribute_always_inline const uint8 *
+find_special(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
 {
-	__m128i		block = _mm_loadu_si128((const __m128i *) p);
-	__m128i		found;
+	size_t		place = look_at(reader, p, end);
+	uint64		special = reader->block.special >> place;
 
-	/* signed, so that bytes from 0x80 are below a space as well */
-	found = _mm_cmplt_epi8(block, _mm_set1_epi8(' '));
-	found = _mm_or_si128(found, _mm_cmpeq_epi8(block, _mm_set1_epi8('"')));
-	found = _mm_or_si128(found, _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
-	return (uint32) _mm_movemask_epi8(found);
+	if (likely(special != 0))
+		return p + pg_rightmost_one_pos64(special);
+	return lfdw_json_find_special(reader, end);
 }
-
-#define BLOCK_SIZE 16
-#define first_special(mask)	pg_rightmost_one_pos32(mask)
-
-#else
-
-#define every_byte(c)	(UINT64CONST(0x0101010101010101) * (c))
-
-static inline uint64
-special_bytes(const uint8 *p)
-{
-	uint64		word;
-	uint64		quote;
-	uint64		backslash;
-
-	memcpy(&word, p, 8);
-#ifdef WORDS_BIGENDIAN
-	word = pg_bswap64(word);
-#endif
-
-	/*
-	 * A byte's high bit is set where subtracting borrows.  The lowest one is
-	 * exact; those above it may be due to its borrow.
-	 */
-	quote = word ^ every_byte('"');
-	backslash = word ^ every_byte('\\');
-	return ((word - every_byte(' ')) | (quote - every_byte(1)) |
-			(backslash - every_byte(1)) | word) & every_byte(0x80);
-}
-
-#define BLOCK_SIZE 8
-#define first_special(mask)	(pg_rightmost_one_pos64(mask) >> 3)
-
-#endif							/* __SSE2__ */
 
 /* A string whose opening quote is at p. */
 static pg_attribute_always_inline const uint8 *
@@ -124,14 +122,8 @@ scan_string(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
 	value->type = LFDW_JSON_STRING;
 	value->escaped = false;
 	value->text = (const char *) text;
-	p = text;
-	if (likely(end - p >= BLOCK_SIZE))
-	{
-		uint64		mask = special_bytes(p);
-
-		p += mask != 0 ? first_special(mask) : BLOCK_SIZE;
-	}
-	if (p == end || *p != '"')
+	p = find_special(reader, text, end);
+	if (unlikely(p == end || *p != '"'))
 	{
 		p = lfdw_json_scan_text(reader, p, end, &value->escaped);
 		if (p == NULL)
@@ -155,49 +147,50 @@ scan_token_end(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
 	return lfdw_json_stop_bad(reader, p, LFDW_JSON_INVALID_TOKEN);
 }
 
+/* The place, if a number or a literal can end there; else NULL. */
+static pg_attribute_always_inline const uint8 *
+scan_plain_end(const uint8 *p)
+{
+	return likely(*p == ',' || *p == '}' || *p == ']' || is_space(*p)) ? p : NULL;
+}
+
 /*
- * A number.  One without an exponent that is shorter than a block is read from
- * a mask of the digits in it; whatever else, and errors, are left to
- * lfdw_json_scan_number.
+ * A number without an exponent, from the mask of the digits in its block: its first
+ * digit is at p.  NULL where that does not tell, or there is none.
  */
+static pg_attribute_always_inline const uint8 *
+scan_plain_digits(const LfdwJsonReader *reader, const uint8 *p,
+				  const uint8 *end, size_t place)
+{
+	/* at the top bits are set, so that there are two to be found */
+	uint64		others = ~(reader->block.digits >> place) | UINT64CONST(3) << 62;
+	size_t		last = pg_rightmost_one_pos64(others);
+
+	if (unlikely(end - p <= (ptrdiff_t) last || last == 0 ||
+				 (*p == '0' && last > 1)))
+		return NULL;
+	if (p[last] == '.')
+	{
+		size_t		point = last;
+
+		others &= others - 1;
+		last = pg_rightmost_one_pos64(others);
+		if (unlikely(end - p <= (ptrdiff_t) last || last == point + 1))
+			return NULL;
+	}
+	return scan_plain_end(p + last);
+}
+
+/* A number; its first byte, a sign or a digit, is at p. */
 static pg_attribute_always_inline const uint8 *
 scan_number(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
 {
-#ifdef __SSE2__
-	if (likely(end - p >= 16))
-	{
-		__m128i		block = _mm_loadu_si128((const __m128i *) p);
-		uint32		other;
-		int			first = *p == '-' ? 1 : 0;
-		int			last;
+	const uint8 *digits = *p == '-' ? p + 1 : p;
+	const uint8 *behind = scan_plain_digits(reader, digits, end,
+											look_at(reader, digits, end));
 
-		/* a digit minus '0' is 0 to 9, unsigned */
-		block = _mm_sub_epi8(block, _mm_set1_epi8('0'));
-		block = _mm_subs_epu8(block, _mm_set1_epi8(9));
-		block = _mm_cmpeq_epi8(block, _mm_setzero_si128());
-		other = ~(uint32) _mm_movemask_epi8(block) & ~(uint32) first;
-
-		/* bits 16 and up are set, so that a search always ends */
-		last = pg_rightmost_one_pos32(other);
-		if (last > first && (p[first] != '0' || last == first + 1))
-		{
-			if (last < 16 && p[last] == '.')
-			{
-				int			point = last;
-
-				other &= other - 1;
-				last = pg_rightmost_one_pos32(other);
-				if (last == point + 1)
-					last = 16;
-			}
-			if (last < 16 &&
-				(p[last] == ',' || p[last] == '}' || p[last] == ']' ||
-				 is_space(p[last])))
-				return p + last;
-		}
-	}
-#endif
-	return lfdw_json_scan_number(reader, p, end);
+	return likely(behind != NULL) ? behind :
+		lfdw_json_scan_number(reader, p, end);
 }
 
 /* One of null, false and true; the byte at p is its first. */
@@ -247,6 +240,129 @@ scan_token(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
 	return p;
 }
 
+/*
+ * The end of a plain string's text, that is, of one without escapes, in ASCII.
+ * NULL where it is none; where it is not in the block that was looked at last,
+ * and another block should not be.
+ */
+static pg_attribute_always_inline const uint8 *
+find_quote(LfdwJsonReader *reader, const uint8 *text, const uint8 *end,
+		   bool look)
+{
+	size_t		place = place_in_block(reader, text);
+	const uint8 *p;
+	uint64		special;
+
+	if (unlikely(place >= LFDW_JSON_BLOCK))
+	{
+		if (!look)
+			return NULL;
+		place = look_further(reader, text, end);
+	}
+	special = reader->block.special >> place;
+	if (likely(special != 0))
+		p = text + pg_rightmost_one_pos64(special);
+	else if (look)
+		p = lfdw_json_find_special(reader, end);
+	else
+		return NULL;
+	return likely(p < end && *p == '"') ? p : NULL;
+}
+
+/*
+ * A member's plain name and the colon right behind it, with the comma before it
+ * unless it is the first, and at most a space before each of them.  NULL where
+ * there is anything else, right or wrong; and as find_quote.
+ */
+static pg_attribute_always_inline const uint8 *
+scan_plain_name(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
+				bool first, LfdwJsonValue *key, bool look)
+{
+	const uint8 *text;
+
+	if (unlikely(end - p < 4))
+		return NULL;
+	if (!first && *p++ != ',')
+		return NULL;
+	if (*p == ' ')
+		p++;
+	if (unlikely(*p != '"'))
+		return NULL;
+	text = p + 1;
+	p = find_quote(reader, text, end, look);
+	if (unlikely(p == NULL || end - p < 2 || p[1] != ':'))
+		return NULL;
+	key->type = LFDW_JSON_STRING;
+	key->escaped = false;
+	key->text = (const char *) text;
+	key->len = p - text;
+	return p + 2;
+}
+
+/*
+ * A plain string, a number without an exponent, or a literal, with at most a space
+ * before it.  NULL where there is anything else, right or wrong; and as find_quote.
+ */
+static pg_attribute_always_inline const uint8 *
+scan_plain_value(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
+				 LfdwJsonValue *value, bool look)
+{
+	const uint8 *start;
+
+	if (unlikely(end - p < 2))
+		return NULL;
+	if (*p == ' ')
+		p++;
+	value->escaped = false;
+	start = p;
+	if (*p == '"')
+	{
+		start++;
+		p = find_quote(reader, start, end, look);
+		if (unlikely(p == NULL))
+			return NULL;
+		value->type = LFDW_JSON_STRING;
+		value->text = (const char *) start;
+		value->len = p - start;
+		return p + 1;
+	}
+	if (likely(is_digit(*p)))
+	{
+		size_t		place = place_in_block(reader, p);
+
+		if (unlikely(place >= LFDW_JSON_BLOCK))
+		{
+			if (!look)
+				return NULL;
+			place = look_further(reader, p, end);
+		}
+		value->type = LFDW_JSON_NUMBER;
+		p = scan_plain_digits(reader, p, end, place);
+	}
+	else if (end - p < 6)
+		return NULL;
+	else if (*p == 't' && memcmp(p, "true", 4) == 0)
+	{
+		value->type = LFDW_JSON_TRUE;
+		p = scan_plain_end(p + 4);
+	}
+	else if (*p == 'f' && memcmp(p, "false", 5) == 0)
+	{
+		value->type = LFDW_JSON_FALSE;
+		p = scan_plain_end(p + 5);
+	}
+	else if (*p == 'n' && memcmp(p, "null", 4) == 0)
+	{
+		value->type = LFDW_JSON_NULL;
+		p = scan_plain_end(p + 4);
+	}
+	else
+		return NULL;
+	value->text = (const char *) start;
+	value->len = p - start;
+	return p;
+}
+
 /* A member's name and the colon behind it. */
 static pg_attribute_always_inline const uint8 *
 scan_name(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
@@ -259,7 +375,7 @@ scan_name(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
 	p = scan_string(reader, p, end, key);
 	if (unlikely(p == NULL))
 		return NULL;
-	p = skip_space(p, end);
+	p = skip_space(reader, p, end);
 	if (unlikely(p == end))
 		return lfdw_json_stop_short(reader);
 	if (unlikely(*p != ':'))

@@ -37,46 +37,33 @@ lfdw_json_stop_short(LfdwJsonReader *reader)
 
 /* Skips a run of white space of any length. */
 const uint8 *
-lfdw_json_skip_run(const uint8 *p, const uint8 *end)
+lfdw_json_skip_run(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
 {
-	/* most of a long run is indentation */
-	while (end - p >= 8)
+	while (p < end)
 	{
-		uint64		word;
+		size_t		place = look_at(reader, p, end);
+		uint64		others = ~reader->block.spaces >> place;
 
-		memcpy(&word, p, 8);
-		if (word == UINT64CONST(0x2020202020202020))
-			p += 8;
-		else if (is_space(*p))
-			p++;
-		else
-			return p;
+		if (others != 0)
+			return p + pg_rightmost_one_pos64(others);
+		p += LFDW_JSON_BLOCK - place;
 	}
-	while (p < end && is_space(*p))
-		p++;
 	return p;
 }
 
-static inline bool
-is_special(uint8 c)
+/* The first special byte behind the block that was looked at last. */
+const uint8 *
+lfdw_json_find_special(LfdwJsonReader *reader, const uint8 *end)
 {
-	return c < ' ' || c >= 0x80 || c == '"' || c == '\\';
-}
+	const uint8 *p = reader->block.start + LFDW_JSON_BLOCK;
 
-static inline const uint8 *
-skip_plain(const uint8 *p, const uint8 *end)
-{
-	while (end - p >= BLOCK_SIZE)
+	lfdw_json_simd->look(&reader->block, p, end);
+	if (unlikely(reader->block.special == 0))
 	{
-		uint64		mask = special_bytes(p);
-
-		if (mask != 0)
-			return p + first_special(mask);
-		p += BLOCK_SIZE;
+		p = lfdw_json_simd->skip_plain(p, end);
+		lfdw_json_simd->look(&reader->block, p, end);
 	}
-	while (p < end && !is_special(*p))
-		p++;
-	return p;
+	return p + pg_rightmost_one_pos64(reader->block.special);
 }
 
 /*
@@ -205,6 +192,38 @@ scan_escape(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
 }
 
 /*
+ * A run of characters beyond ASCII.  Those of two and three bytes are told from
+ * four bytes at once; what else there is, and what is wrong, by scan_utf8.
+ */
+static const uint8 *
+scan_beyond_ascii(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
+{
+	do
+	{
+		if (likely(end - p >= 4))
+		{
+			uint32		b0 = p[0];
+			uint32		rest = ((uint32) p[1] << 8 | p[2]) & 0xC0C0;
+
+			if (b0 >= 0xC2 && b0 < 0xE0 && (rest & 0xC000) == 0x8000)
+			{
+				p += 2;
+				continue;
+			}
+			if (b0 > 0xE0 && b0 < 0xF0 && b0 != 0xED && rest == 0x8080)
+			{
+				p += 3;
+				continue;
+			}
+		}
+		p = scan_utf8(reader, p, end);
+		if (p == NULL)
+			return NULL;
+	} while (p < end && *p >= 0x80);
+	return p;
+}
+
+/*
  * Validates a string's text from p to its closing quote, whose place it
  * returns.  Sets *escaped where there is a backslash; does not clear it.
  */
@@ -214,7 +233,7 @@ lfdw_json_scan_text(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
 {
 	for (;;)
 	{
-		p = skip_plain(p, end);
+		p = find_special(reader, p, end);
 		if (p == end)
 			return lfdw_json_stop_short(reader);
 		if (*p == '"')
@@ -224,15 +243,10 @@ lfdw_json_scan_text(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
 			*escaped = true;
 			p = scan_escape(reader, p, end);
 		}
-		else if (*p < ' ')
-			return lfdw_json_stop_bad(reader, p, "control character in a string");
+		else if (*p >= 0x80)
+			p = scan_beyond_ascii(reader, p, end);
 		else
-		{
-			/* characters beyond ASCII come in runs */
-			do
-				p = scan_utf8(reader, p, end);
-			while (p != NULL && p < end && *p >= 0x80);
-		}
+			return lfdw_json_stop_bad(reader, p, "control character in a string");
 		if (p == NULL)
 			return NULL;
 	}
@@ -246,8 +260,15 @@ scan_digits(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
 		return lfdw_json_stop_short(reader);
 	if (!is_digit(*p))
 		return lfdw_json_stop_bad(reader, p, "invalid number");
-	while (p < end && is_digit(*p))
-		p++;
+	while (p < end)
+	{
+		size_t		place = look_at(reader, p, end);
+		uint64		others = ~reader->block.digits >> place;
+
+		if (others != 0)
+			return p + pg_rightmost_one_pos64(others);
+		p += LFDW_JSON_BLOCK - place;
+	}
 	return p;
 }
 

@@ -18,12 +18,12 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "base/sigv4.h"
 #include "base/uri.h"
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
+#define SHA256_BLOCK_LEN 64
 
 /* A name and a value of the canonical query or headers. */
 typedef struct Pair
@@ -66,6 +66,32 @@ append_hex(char *hex, const uint8 *bytes, size_t len)
 	*hex = '\0';
 }
 
+/* Some bytes, of which a digest may have several. */
+typedef struct Piece
+{
+	const void *data;
+	size_t		len;
+} Piece;
+
+/*
+ * The SHA-256 of two pieces, one after the other.  OpenSSL looks an algorithm up
+ * at each use, which costs more than a short digest, unless its context is kept.
+ */
+static bool
+digest_pieces(uint8 *digest, Piece first, Piece second)
+{
+	static EVP_MD_CTX *context = NULL;
+	static bool ready = false;
+
+	if (context == NULL && (context = EVP_MD_CTX_new()) == NULL)
+		return false;
+	ready = EVP_DigestInit_ex(context, ready ? NULL : EVP_sha256(), NULL) == 1 &&
+		EVP_DigestUpdate(context, first.data, first.len) == 1 &&
+		EVP_DigestUpdate(context, second.data, second.len) == 1 &&
+		EVP_DigestFinal_ex(context, digest, NULL) == 1;
+	return ready;
+}
+
 /*
  * The SHA-256 of some bytes; digest has room for LFDW_SHA256_LEN.  False if
  * OpenSSL refuses (FIPS, no memory).
@@ -73,18 +99,35 @@ append_hex(char *hex, const uint8 *bytes, size_t len)
 bool
 lfdw_sigv4_digest(uint8 *digest, const void *data, size_t len)
 {
-	unsigned int size = LFDW_SHA256_LEN;
+	Piece		all = {data, len};
+	Piece		nothing = {"", 0};
 
-	return EVP_Digest(data, len, digest, &size, EVP_sha256(), NULL) == 1;
+	return digest_pieces(digest, all, nothing);
 }
 
+/* HMAC (RFC 2104) with SHA-256; the result may be where the key is. */
 static bool
 hmac(uint8 *result, const void *key, size_t key_len, const char *text)
 {
-	unsigned int size = LFDW_SHA256_LEN;
+	uint8		block[SHA256_BLOCK_LEN] = {0};
+	uint8		inner[LFDW_SHA256_LEN];
+	Piece		padded = {block, sizeof(block)};
+	Piece		message = {text, strlen(text)};
+	Piece		hashed = {inner, sizeof(inner)};
+	bool		done;
 
-	return HMAC(EVP_sha256(), key, (int) key_len, (const unsigned char *) text,
-				strlen(text), result, &size) != NULL;
+	if (key_len <= sizeof(block))
+		memcpy(block, key, key_len);
+	else if (!lfdw_sigv4_digest(block, key, key_len))
+		return false;
+	for (size_t i = 0; i < sizeof(block); i++)
+		block[i] ^= 0x36;
+	done = digest_pieces(inner, padded, message);
+	for (size_t i = 0; i < sizeof(block); i++)
+		block[i] ^= 0x36 ^ 0x5C;
+	done = done && digest_pieces(result, padded, hashed);
+	OPENSSL_cleanse(block, sizeof(block));
+	return done;
 }
 
 /*

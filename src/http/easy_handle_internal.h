@@ -1,9 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * easy_handle_internal.h
- *		What libcurl is told of a request.
+ *		Libcurl's handles: what they are told of requests, and used again for.
  *
- * For http.c and multi_handle.c.
+ * For the files that call libcurl.
  *
  * IDENTIFICATION
  *	  src/http/easy_handle_internal.h
@@ -15,20 +15,11 @@
 
 #include "postgres.h"
 
-#include "http/exchange_internal.h"
+#include "http/callback_internal.h"
 
-/* Sets an option of the handle easy, or raises HV000. */
-#define SET(option, value) \
-	do { \
-		CURLcode	set_result = curl_easy_setopt(easy, option, value); \
-		if (set_result != CURLE_OK) \
-			ereport(ERROR, \
-					(errcode(ERRCODE_FDW_ERROR), \
-					 errmsg("could not set libcurl's option %s", #option), \
-					 errdetail("%s", curl_easy_strerror(set_result)))); \
-	} while (0)
-
-extern void lfdw_easy_set_request(LfdwHttpExchange *exchange,
-								  const LfdwHttpRequest *request);
+extern void lfdw_easy_begin(LfdwHttpExchange *exchange,
+							const LfdwHttpRequest *request, void *share);
+extern void lfdw_easy_end(LfdwHttpExchange *exchange);
+extern void lfdw_easy_free_idle(LfdwHttpPool *pool);
 
 #endif							/* LFDW_EASY_HANDLE_INTERNAL_H */

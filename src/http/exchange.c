@@ -16,6 +16,7 @@
 
 #include "base/http_head.h"
 #include "base/net_address.h"
+#include "http/answer_memory.h"
 #include "http/exchange_internal.h"
 
 /* What is received ahead of the consumer, unless one row needs more. */
@@ -57,16 +58,44 @@ keep_bytes(LfdwHttpExchange *exchange, LfdwBuffer *buf, const char *data,
 	return false;
 }
 
+/* Counts what the exchange holds of its answer, and libcurl for it. */
+void
+lfdw_exchange_count_memory(LfdwHttpExchange *exchange)
+{
+	lfdw_answer_memory_count(&exchange->counted,
+							 exchange->body.size + exchange->pending);
+}
+
+/* Does the exchange wait until the memory of all answers is not short? */
+bool
+lfdw_exchange_must_wait(const LfdwHttpExchange *exchange)
+{
+	return !exchange->preferred && lfdw_answer_memory_is_short();
+}
+
+/* Keeps in mind that bytes which have come are left with libcurl. */
+static LfdwTaken
+leave_bytes(LfdwHttpExchange *exchange, bool *why, size_t len)
+{
+	*why = true;
+	exchange->pending = len;
+	lfdw_exchange_count_memory(exchange);
+	return LFDW_TAKEN_LATER;
+}
+
 /*
  * Takes bytes of the body, all of them or none.  Where the window is full it
- * says LATER and tells the consumer, who alone can make room.
+ * says LATER and tells the consumer, who alone can make room; where the memory
+ * of all answers is short it says LATER, too.
  */
 LfdwTaken
 lfdw_exchange_take_body(LfdwHttpExchange *exchange, const char *data,
 						size_t len)
 {
-	exchange->news = true;
 	exchange->moved = true;
+	if (lfdw_exchange_must_wait(exchange))
+		return leave_bytes(exchange, &exchange->held_back, len);
+	exchange->news = true;
 	if (exchange->limits.max_response_bytes > 0 &&
 		len > exchange->limits.max_response_bytes - exchange->received)
 	{
@@ -75,13 +104,11 @@ lfdw_exchange_take_body(LfdwHttpExchange *exchange, const char *data,
 		return LFDW_TAKEN_NEVER;
 	}
 	if (len > exchange->body.limit - exchange->body.len)
-	{
-		exchange->paused = true;
-		exchange->pending = len;
-		return LFDW_TAKEN_LATER;
-	}
+		return leave_bytes(exchange, &exchange->paused, len);
+	exchange->pending = 0;
 	if (!keep_bytes(exchange, &exchange->body, data, len))
 		return LFDW_TAKEN_NEVER;
+	lfdw_exchange_count_memory(exchange);
 	exchange->received += len;
 	return LFDW_TAKEN;
 }
@@ -149,26 +176,30 @@ lfdw_exchange_may_connect(LfdwHttpExchange *exchange,
 	return false;
 }
 
-/* Gives back the slots that an exchange has without a descriptor. */
-void
-lfdw_exchange_release_slots(LfdwHttpExchange *exchange)
-{
-	if (exchange->has_slot)
-	{
-		exchange->pool->nreserved--;
-		lfdw_pool_release_slots(1);
-	}
-	if (exchange->looks_up)
-		lfdw_pool_release_slots(LFDW_LOOKUP_SLOTS);
-	exchange->has_slot = false;
-	exchange->looks_up = false;
-}
-
 /* Would what did not fit before fit now? */
 bool
 lfdw_exchange_has_room(const LfdwHttpExchange *exchange)
 {
 	return exchange->pending <= exchange->body.limit - exchange->body.len;
+}
+
+/*
+ * Of the exchanges that are waited for, has the first go on that can, whatever
+ * the memory of all answers: whoever waits for it reads its bytes then.
+ */
+void
+lfdw_exchange_prefer_one(LfdwHttpExchange **exchanges, int nexchanges)
+{
+	bool		found = false;
+
+	for (int i = 0; i < nexchanges; i++)
+	{
+		LfdwHttpExchange *exchange = exchanges[i];
+
+		exchange->preferred = !found && exchange->state == LFDW_HTTP_RUNNING &&
+			(!exchange->paused || lfdw_exchange_has_room(exchange));
+		found |= exchange->preferred;
+	}
 }
 
 /*
@@ -229,6 +260,13 @@ answer_time_left(const LfdwHttpExchange *exchange)
 			   left_of(limits->stall_timeout_ms, exchange->stalled_us));
 }
 
+/* A wait for a descriptor is none for the endpoint; but somebody may be in a hurry. */
+static bool
+counts_time(const LfdwHttpExchange *exchange)
+{
+	return !exchange->waiting || exchange->has_deadline;
+}
+
 /*
  * How long the exchange may still be waited for before a deadline, in
  * microseconds; PG_INT64_MAX where there is none.
@@ -236,25 +274,56 @@ answer_time_left(const LfdwHttpExchange *exchange)
 int64
 lfdw_exchange_time_left(const LfdwHttpExchange *exchange)
 {
+	if (!counts_time(exchange))
+		return PG_INT64_MAX;
 	return Min(connect_time_left(exchange), answer_time_left(exchange));
 }
 
-/* Counts time that was spent waiting for the exchange. */
+/* Counts time that was spent waiting for the exchange, and not by it for us. */
 void
 lfdw_exchange_count_wait(LfdwHttpExchange *exchange, int64 elapsed_us)
 {
+	if (!counts_time(exchange) || exchange->held_back)
+		return;
 	exchange->waited_us += elapsed_us;
 	exchange->stalled_us = exchange->moved ? 0 : exchange->stalled_us + elapsed_us;
 	exchange->moved = false;
 }
 
-/* Milliseconds until libcurl, a deadline or the caller wants attention, or -1. */
-long
-lfdw_exchange_next_timeout(LfdwHttpExchange **exchanges, int nexchanges,
-						   int64 until_us)
+/* lfdw_exchange_time_left of those under way that go on by themselves, the least. */
+static int64
+time_left_of_any(void)
 {
-	int64		now = lfdw_wait_now_us();
-	int64		us = until_us == PG_INT64_MAX ? until_us : Max(until_us - now, 0);
+	int64		left = PG_INT64_MAX;
+	dlist_iter	pools;
+
+	dlist_foreach(pools, lfdw_pool_list())
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, pools.cur);
+		dlist_iter	iter;
+
+		dlist_foreach(iter, &pool->exchanges)
+		{
+			const LfdwHttpExchange *exchange = dlist_container(LfdwHttpExchange,
+															   node, iter.cur);
+
+			if (!exchange->paused)
+				left = Min(left, lfdw_exchange_time_left(exchange));
+		}
+	}
+	return left;
+}
+
+/*
+ * The time of lfdw_wait_now_us, which now is, at which libcurl, a deadline or the
+ * caller wants attention; PG_INT64_MAX: never.
+ */
+int64
+lfdw_exchange_next_time(LfdwHttpExchange **exchanges, int nexchanges,
+						int64 now, int64 until_us)
+{
+	int64		left = PG_INT64_MAX;
+	bool		waits_for_others = false;
 	dlist_iter	iter;
 
 	dlist_foreach(iter, lfdw_pool_list())
@@ -262,13 +331,29 @@ lfdw_exchange_next_timeout(LfdwHttpExchange **exchanges, int nexchanges,
 		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
 
 		if (pool->timer)
-			us = Min(us, Max(pool->timer_at - now, 0));
+			until_us = Min(until_us, pool->timer_at);
 	}
 	for (int i = 0; i < nexchanges; i++)
-		us = Min(us, lfdw_exchange_time_left(exchanges[i]));
-	if (us == PG_INT64_MAX)
+	{
+		left = Min(left, lfdw_exchange_time_left(exchanges[i]));
+		waits_for_others |= exchanges[i]->waiting;
+	}
+	if (waits_for_others)
+		left = Min(left, time_left_of_any());
+	return left == PG_INT64_MAX ? until_us : Min(until_us, now + left);
+}
+
+/* Milliseconds until then, or -1. */
+long
+lfdw_exchange_next_timeout(LfdwHttpExchange **exchanges, int nexchanges,
+						   int64 until_us)
+{
+	int64		now = lfdw_wait_now_us();
+	int64		at = lfdw_exchange_next_time(exchanges, nexchanges, now, until_us);
+
+	if (at == PG_INT64_MAX)
 		return -1;
-	return (long) Min((us + 999) / 1000, INT_MAX);
+	return (long) Min((Max(at - now, 0) + 999) / 1000, INT_MAX);
 }
 
 /* Is a running exchange past a deadline?  Notes the failure if so. */
@@ -278,7 +363,10 @@ lfdw_exchange_note_timeout(LfdwHttpExchange *exchange)
 	if (exchange->state != LFDW_HTTP_RUNNING ||
 		lfdw_exchange_time_left(exchange) > 0)
 		return false;
-	if (answer_time_left(exchange) == 0)
+	if (exchange->waiting)
+		lfdw_exchange_note_failure(exchange, LFDW_HTTP_NO_DESCRIPTOR,
+								   LFDW_NO_DESCRIPTOR_MESSAGE);
+	else if (answer_time_left(exchange) == 0)
 		lfdw_exchange_note_failure(exchange, LFDW_HTTP_REQUEST_TIMEOUT,
 								   "no answer in time");
 	else

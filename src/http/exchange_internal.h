@@ -23,15 +23,19 @@
 #include "http/pool.h"
 #include "http/wait.h"
 
-struct curl_slist;
+#define LFDW_NO_DESCRIPTOR_MESSAGE "there are too many open files in this session"
 
 struct LfdwHttpExchange
 {
-	dlist_node	node;			/* among the pool's exchanges while attached */
+	dlist_node	node;			/* among the pool's exchanges while attached,
+								 * or among those that wait for a descriptor */
 	LfdwHttpPool *pool;
-	void	   *easy;			/* libcurl's handle */
-	struct curl_slist *headers; /* of the request */
+	struct LfdwEasyHandle *handle;	/* NULL before it is told to libcurl, and
+									 * once it has ended */
+	void	   *easy;			/* the handle's own, as libcurl knows it */
 	bool		attached;		/* the multi handle has it */
+	bool		waiting;		/* for a descriptor */
+	uint64		waits_since;	/* how many exchanges had ended */
 	bool		has_slot;		/* for the descriptor of its first socket */
 	bool		looks_up;		/* has the slots of a look-up */
 	bool		no_descriptor;	/* none was to be had for a socket */
@@ -39,14 +43,18 @@ struct LfdwHttpExchange
 	/* of the request */
 	LfdwHttpLimits limits;
 	int			network;		/* LFDW_HTTP_ flags */
+	bool		has_deadline;	/* see lfdw_wait_set_deadline */
 
 	/* progress */
 	LfdwHttpState state;
 	bool		news;			/* something the consumer has not seen */
 	bool		connected;
-	bool		opened_socket;	/* one at least */
+	bool		connecting;		/* has opened a socket, is not connected */
 	bool		paused;			/* the window is full ... */
-	size_t		pending;		/* ... and so many bytes did not fit */
+	bool		held_back;		/* the memory of all answers is short ... */
+	size_t		pending;		/* ... and so many bytes wait in libcurl */
+	bool		preferred;		/* of those waited for, the one that goes on */
+	size_t		counted;		/* in the memory of all answers */
 	bool		head_complete;
 	int			last_status;	/* of the last header block, 1xx included */
 	size_t		header_bytes;	/* of all header blocks, and trailers */
@@ -63,7 +71,6 @@ struct LfdwHttpExchange
 	LfdwHttpFailure failure;
 	const char *rule;			/* why an address was refused, a static text */
 	char		message[256];
-	char		curl_message[256];	/* CURLOPT_ERRORBUFFER */
 };
 
 typedef enum LfdwTaken
@@ -85,6 +92,10 @@ extern bool lfdw_exchange_take_header(LfdwHttpExchange *exchange,
 extern bool lfdw_exchange_may_connect(LfdwHttpExchange *exchange,
 									  const struct sockaddr *address);
 extern bool lfdw_exchange_has_room(const LfdwHttpExchange *exchange);
+extern void lfdw_exchange_count_memory(LfdwHttpExchange *exchange);
+extern bool lfdw_exchange_must_wait(const LfdwHttpExchange *exchange);
+extern void lfdw_exchange_prefer_one(LfdwHttpExchange **exchanges,
+									 int nexchanges);
 extern bool lfdw_exchange_take_any_news(LfdwHttpExchange **exchanges,
 										int nexchanges);
 extern LfdwWaitEvent lfdw_exchange_wait_event(LfdwHttpExchange **exchanges,
@@ -92,9 +103,10 @@ extern LfdwWaitEvent lfdw_exchange_wait_event(LfdwHttpExchange **exchanges,
 extern int64 lfdw_exchange_time_left(const LfdwHttpExchange *exchange);
 extern void lfdw_exchange_count_wait(LfdwHttpExchange *exchange,
 									 int64 elapsed_us);
+extern int64 lfdw_exchange_next_time(LfdwHttpExchange **exchanges,
+									 int nexchanges, int64 now, int64 until_us);
 extern long lfdw_exchange_next_timeout(LfdwHttpExchange **exchanges,
 									   int nexchanges, int64 until_us);
-extern void lfdw_exchange_release_slots(LfdwHttpExchange *exchange);
 extern bool lfdw_exchange_note_timeout(LfdwHttpExchange *exchange);
 
 #endif							/* LFDW_EXCHANGE_INTERNAL_H */

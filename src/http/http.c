@@ -15,13 +15,11 @@
 #include "postgres.h"
 
 #include <limits.h>
-#include <signal.h>
 
 #include <curl/curl.h>
 
-#include "libpq/pqsignal.h"
-#include "miscadmin.h"
-
+#include "http/answer_memory.h"
+#include "http/descriptor_internal.h"
 #include "http/easy_handle_internal.h"
 #include "http/http.h"
 #include "http/idle_internal.h"
@@ -37,82 +35,36 @@ static void
 release(void *arg)
 {
 	LfdwHttpExchange *exchange = arg;
-	sigset_t	saved;
 
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	lfdw_callback_begin();
 	lfdw_multi_detach(exchange);
-	if (exchange->easy)
-		curl_easy_cleanup(exchange->easy);
-	curl_slist_free_all(exchange->headers);
-	sigprocmask(SIG_SETMASK, &saved, NULL);
-
-	exchange->easy = NULL;
-	exchange->headers = NULL;
+	lfdw_callback_end();
 	lfdw_buffer_free(&exchange->head);
 	lfdw_buffer_free(&exchange->body);
+	exchange->pending = 0;
+	lfdw_exchange_count_memory(exchange);
 	lfdw_multi_close_retired();
 }
 
 /*
  * May one more exchange begin beside those under way?  Those that may not can
  * wait for one to end.  Some descriptors are left to others: another scan, or
- * postgres_fdw, may have to make its first connection meanwhile.
+ * postgres_fdw, may have to make its first connection meanwhile.  Nor may one
+ * whose answer there is no memory for.
  */
 bool
 lfdw_http_may_begin(const LfdwPoolKey *key)
 {
 	int			count = SPARE_SLOTS + LFDW_LOOKUP_SLOTS + 1;
 
-	lfdw_pool_reconcile();
+	if (lfdw_answer_memory_is_short())
+		return false;
 	if (!lfdw_pool_needs_slot(lfdw_pool_get(key)))
 		return true;
 	if (!lfdw_multi_acquire_slots(count))
 		return false;
 	lfdw_pool_release_slots(count);
 	return true;
-}
-
-/*
- * Has an exchange what it needs to run?  Returns false where there are too
- * many open files.
- */
-static bool
-prepare(LfdwHttpExchange *exchange)
-{
-	LfdwHttpPool *pool = exchange->pool;
-
-	lfdw_pool_reconcile();
-	lfdw_multi_drop_dead(pool);
-	if (!lfdw_multi_ensure(pool))
-		return false;
-	if (!lfdw_pool_needs_slot(pool))
-		return true;
-	exchange->has_slot = lfdw_multi_acquire_slots(1);
-	if (exchange->has_slot)
-		pool->nreserved++;
-	/* that may have closed this pool's own */
-	return exchange->has_slot && lfdw_multi_ensure(pool);
-}
-
-/* Hands an exchange that is ready to libcurl. */
-static void
-attach(LfdwHttpExchange *exchange)
-{
-	CURLMcode	error;
-	sigset_t	saved;
-
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
-	error = curl_multi_add_handle(exchange->pool->multi, exchange->easy);
-	if (error == CURLM_OK)
-	{
-		exchange->attached = true;
-		dlist_push_tail(&exchange->pool->exchanges, &exchange->node);
-		exchange->pool->nexchanges++;
-		lfdw_multi_act_on_timers();
-	}
-	else
-		lfdw_multi_fail(exchange, LFDW_HTTP_BROKEN, curl_multi_strerror(error));
-	sigprocmask(SIG_SETMASK, &saved, NULL);
 }
 
 /* Has an exchange that begins end by the deadline that is set, if one is. */
@@ -131,7 +83,8 @@ apply_deadline(LfdwHttpLimits *limits)
  * The exchange belongs to the current memory context: resetting it ends the
  * exchange.  Only the request's body must live as long.  Raises HV001 or
  * HV000 where libcurl cannot be set up; what goes wrong later is told by
- * lfdw_exchange_state.
+ * lfdw_exchange_state.  Where there is no descriptor for it, it waits for one: see
+ * descriptor.c.
  */
 LfdwHttpExchange *
 lfdw_http_begin(const LfdwHttpRequest *request)
@@ -139,7 +92,8 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 	LfdwHttpExchange *exchange = palloc0(sizeof(LfdwHttpExchange));
 
 	lfdw_exchange_init(exchange, request);
-	if (lfdw_wait_deadline_us() != PG_INT64_MAX)
+	exchange->has_deadline = lfdw_wait_deadline_us() != PG_INT64_MAX;
+	if (exchange->has_deadline)
 		apply_deadline(&exchange->limits);
 	lfdw_owner_register(CurrentMemoryContext, release, exchange);
 
@@ -147,17 +101,9 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 	lfdw_idle_begin();
 	exchange->pool = lfdw_pool_get(&request->pool);
 	exchange->pool->idle_ms = request->limits.idle_connection_ms;
-	if (prepare(exchange))
-	{
-		exchange->easy = curl_easy_init();
-		if (exchange->easy == NULL)
-			lfdw_multi_report_setup();
-		lfdw_multi_set_options(exchange);
-		lfdw_easy_set_request(exchange, request);
-		attach(exchange);
-	}
-	else
-		lfdw_multi_fail(exchange, LFDW_HTTP_NO_DESCRIPTOR, LFDW_NO_DESCRIPTOR_MESSAGE);
+	lfdw_multi_drop_dead(exchange->pool);
+	lfdw_easy_begin(exchange, request, lfdw_multi_share());
+	lfdw_descriptor_begin(exchange);
 	/* not before: the request's strings may belong to a pool */
 	lfdw_multi_close_retired();
 	return exchange;

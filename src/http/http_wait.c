@@ -12,35 +12,63 @@
  */
 #include "postgres.h"
 
-#include <signal.h>
-
 #include <curl/curl.h>
 
-#include "libpq/pqsignal.h"
 #include "miscadmin.h"
 
+#include "http/answer_memory.h"
+#include "http/callback_internal.h"
+#include "http/descriptor_internal.h"
 #include "http/http.h"
+#include "http/http_wait_internal.h"
 #include "http/multi_handle_internal.h"
 #include "http/wait.h"
 
-/* Waits once, and lets libcurl handle what became ready. */
-static void
-wait_once(LfdwWaitEvent event, long timeout)
+/* Lets libcurl handle the sockets that are ready, and the times that have come. */
+void
+lfdw_http_act(const LfdwReadySocket *ready, int nready)
 {
-	LfdwReadySocket ready[LFDW_READY_MAX];
-	int			nready = lfdw_wait_for_sockets(event, timeout, ready);
-	sigset_t	saved;
-
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	lfdw_callback_begin();
 	for (int i = 0; i < nready; i++)
 		lfdw_multi_act(ready[i].owner, ready[i].fd,
 					   (ready[i].readable ? CURL_CSELECT_IN : 0) |
 					   (ready[i].writeable ? CURL_CSELECT_OUT : 0));
 	lfdw_multi_act_on_timers();
-	sigprocmask(SIG_SETMASK, &saved, NULL);
+	lfdw_callback_end();
 }
 
-/* Lets a pool's transfers go on whose consumer has made room. */
+/* Waits once, and moves what became ready. */
+static void
+wait_once(LfdwWaitEvent event, long timeout)
+{
+	LfdwReadySocket ready[LFDW_READY_MAX];
+	int			nready = lfdw_wait_for_sockets(event, timeout, ready);
+
+	lfdw_http_act(ready, nready);
+}
+
+/*
+ * Holds a transfer back while the memory of all answers is short, before libcurl
+ * reads any more of it.
+ */
+static void
+hold_back(LfdwHttpExchange *exchange)
+{
+	lfdw_answer_memory_trim(&exchange->body);
+	lfdw_exchange_count_memory(exchange);
+	if (exchange->held_back || !exchange->connected ||
+		!lfdw_exchange_has_room(exchange))
+		return;
+	/* a consumer who has made room can do no more */
+	exchange->paused = false;
+	exchange->held_back = true;
+	(void) curl_easy_pause(exchange->easy, CURLPAUSE_RECV);
+}
+
+/*
+ * Lets a pool's transfers go on whose consumer has made room, and holds back
+ * those that there is no memory for.
+ */
 static void
 resume_paused(LfdwHttpPool *pool)
 {
@@ -51,11 +79,15 @@ resume_paused(LfdwHttpPool *pool)
 		LfdwHttpExchange *exchange = dlist_container(LfdwHttpExchange, node,
 													 iter.cur);
 
-		if (exchange->paused && lfdw_exchange_has_room(exchange))
+		if (lfdw_exchange_must_wait(exchange))
+			hold_back(exchange);
+		else if (exchange->held_back ||
+				 (exchange->paused && lfdw_exchange_has_room(exchange)))
 		{
 			CURLcode	error;
 
 			exchange->paused = false;
+			exchange->held_back = false;
 			error = curl_easy_pause(exchange->easy, CURLPAUSE_CONT);
 			if (error != CURLE_OK && !exchange->paused)
 				lfdw_multi_fail_with_result(exchange, error);
@@ -63,34 +95,74 @@ resume_paused(LfdwHttpPool *pool)
 	}
 }
 
-static void
-resume_all_paused(void)
+/*
+ * The same for all pools, and for what waits for a descriptor, when these exchanges
+ * are about to be waited for.
+ */
+void
+lfdw_http_resume(LfdwHttpExchange **exchanges, int nexchanges)
 {
 	dlist_iter	iter;
-	sigset_t	saved;
 
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	lfdw_exchange_prefer_one(exchanges, nexchanges);
+	lfdw_callback_begin();
 	dlist_foreach(iter, lfdw_pool_list())
 		resume_paused(dlist_container(LfdwHttpPool, node, iter.cur));
-	sigprocmask(SIG_SETMASK, &saved, NULL);
+	lfdw_callback_end();
+	lfdw_descriptor_begin_waiting();
 }
 
-/* Counts the time waited, and ends exchanges past a deadline. */
 static void
-check_deadlines(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
+count_one(LfdwHttpExchange *exchange, int64 elapsed_us)
 {
-	sigset_t	saved;
+	lfdw_exchange_count_wait(exchange, elapsed_us);
+	if (lfdw_exchange_note_timeout(exchange))
+		lfdw_multi_fail(exchange, exchange->failure, exchange->message);
+}
 
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+/* Counts for all that are under way, but for those given. */
+static void
+count_others(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
+{
+	dlist_iter	pools;
+
+	dlist_foreach(pools, lfdw_pool_list())
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, pools.cur);
+		dlist_mutable_iter iter;
+
+		dlist_foreach_modify(iter, &pool->exchanges)
+		{
+			LfdwHttpExchange *exchange = dlist_container(LfdwHttpExchange, node,
+														 iter.cur);
+			int			i = 0;
+
+			while (i < nexchanges && exchanges[i] != exchange)
+				i++;
+			if (i == nexchanges && !exchange->paused)
+				count_one(exchange, elapsed_us);
+		}
+	}
+}
+
+/*
+ * Counts the time waited, and ends exchanges past a deadline.  Who waits for a
+ * descriptor waits for those that have one.
+ */
+void
+lfdw_http_count(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
+{
+	bool		waited_for_others = false;
+
+	lfdw_callback_begin();
 	for (int i = 0; i < nexchanges; i++)
 	{
-		LfdwHttpExchange *exchange = exchanges[i];
-
-		lfdw_exchange_count_wait(exchange, elapsed_us);
-		if (lfdw_exchange_note_timeout(exchange))
-			lfdw_multi_fail(exchange, exchange->failure, exchange->message);
+		waited_for_others |= exchanges[i]->waiting;
+		count_one(exchanges[i], elapsed_us);
 	}
-	sigprocmask(SIG_SETMASK, &saved, NULL);
+	if (waited_for_others)
+		count_others(exchanges, nexchanges, elapsed_us);
+	lfdw_callback_end();
 }
 
 /*
@@ -114,14 +186,14 @@ lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges, int64 until_us)
 		int64		now;
 
 		CHECK_FOR_INTERRUPTS();
-		resume_all_paused();
+		lfdw_http_resume(exchanges, nexchanges);
 		if (lfdw_exchange_take_any_news(exchanges, nexchanges))
 			return;
 		start = lfdw_wait_now_us();
 		wait_once(lfdw_exchange_wait_event(exchanges, nexchanges),
 				  lfdw_exchange_next_timeout(exchanges, nexchanges, until_us));
 		now = lfdw_wait_now_us();
-		check_deadlines(exchanges, nexchanges, now - start);
+		lfdw_http_count(exchanges, nexchanges, now - start);
 		if (now >= until_us)
 			return;
 	}

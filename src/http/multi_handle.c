@@ -9,13 +9,9 @@
  * terminate, the postmaster's death and barriers act at once.  No call of
  * libcurl blocks.
  *
- * HTTP/2 is spoken where the other side offers it, one exchange at a time on a
- * connection: exchanges that share one would wait for each other whenever a
- * consumer pauses.
- *
- * Nothing throws across libcurl: its callbacks only note what happened.
- * Signals are blocked around its calls, because a thread that it starts to
- * look up a name would run PostgreSQL's signal handlers (curl issue 8339).
+ * HTTP/1.1 is spoken, one exchange at a time on a connection: exchanges that
+ * share one would wait for each other whenever a consumer pauses, and for one
+ * exchange HTTP/2 is but more work.
  *
  * IDENTIFICATION
  *	  src/http/multi_handle.c
@@ -24,159 +20,22 @@
  */
 #include "postgres.h"
 
-#include <fcntl.h>
-#include <limits.h>
-#include <signal.h>
-#include <unistd.h>
-
 #include <curl/curl.h>
 
-#include "libpq/pqsignal.h"
 #include "utils/timestamp.h"
 
-#include "base/net_address.h"
 #include "http/easy_handle_internal.h"
 #include "http/multi_handle_internal.h"
 #include "http/wait.h"
 
-#define READ_SIZE (256 * 1024)	/* what libcurl reads at once */
-#define IDLE_CONNECTIONS_MAX 32 /* that a pool keeps */
+/* Connections that a pool keeps at least, libcurl counts those in use too. */
+#define KEPT_CONNECTIONS_MIN 32
 
-/* Network address translators forget a silent connection after 350 s. */
-#define KEEPALIVE_SECONDS 45L
-
-StaticAssertDecl(sizeof(((LfdwHttpExchange *) NULL)->curl_message) >= CURL_ERROR_SIZE,
-				 "libcurl writes messages of CURL_ERROR_SIZE bytes");
+/* Exchanges that libcurl has carried, but for those under way. */
+static uint64 nended = 0;
 
 /* Names looked up, and TLS sessions, of all pools. */
 static CURLSH *share = NULL;
-
-/* CURLOPT_WRITEFUNCTION */
-static size_t
-receive_body(char *data, size_t size, size_t count, void *exchange)
-{
-	switch (lfdw_exchange_take_body(exchange, data, size * count))
-	{
-		case LFDW_TAKEN:
-			return size * count;
-		case LFDW_TAKEN_LATER:
-			return CURL_WRITEFUNC_PAUSE;
-		case LFDW_TAKEN_NEVER:
-			break;
-	}
-	return 0;
-}
-
-/* CURLOPT_HEADERFUNCTION: a line at a time. */
-static size_t
-receive_header(char *line, size_t size, size_t count, void *exchange)
-{
-	return lfdw_exchange_take_header(exchange, line, size * count) ?
-		size * count : 0;
-}
-
-/*
- * CURLOPT_RESOLVER_START_FUNCTION: a name is about to be looked up, for which
- * libcurl opens a pair of descriptors.
- */
-static int
-start_lookup(void *resolver, void *unused, void *arg)
-{
-	LfdwHttpExchange *exchange = arg;
-
-	if (!exchange->looks_up)
-		lfdw_pool_acquire_slots_always(LFDW_LOOKUP_SLOTS);
-	exchange->looks_up = true;
-	return 0;
-}
-
-/* Has an exchange a slot for a socket now?  It becomes the socket's. */
-static bool
-take_slot(LfdwHttpExchange *exchange)
-{
-	bool		had_slot = exchange->has_slot;
-
-	/* the name has been looked up */
-	if (exchange->has_slot)
-		exchange->pool->nreserved--;
-	exchange->has_slot = false;
-	lfdw_exchange_release_slots(exchange);
-	return had_slot || lfdw_pool_acquire_slots(1);
-}
-
-/*
- * CURLOPT_OPENSOCKETFUNCTION: the address is known, nothing is sent yet.
- * libcurl goes on to the name's next address where this one is refused.
- */
-static curl_socket_t
-open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
-{
-	LfdwHttpExchange *exchange = arg;
-	curl_socket_t fd = CURL_SOCKET_BAD;
-
-	if (!lfdw_exchange_may_connect(exchange, &address->addr))
-		return CURL_SOCKET_BAD;
-	if (!take_slot(exchange))
-	{
-		exchange->no_descriptor = true;
-		return CURL_SOCKET_BAD;
-	}
-	fd = socket(address->family, address->socktype, address->protocol);
-	if (fd == CURL_SOCKET_BAD && (errno == EMFILE || errno == ENFILE))
-		exchange->no_descriptor = true;
-	if (fd != CURL_SOCKET_BAD &&
-		lfdw_pool_add_socket(exchange->pool, fd, &address->addr))
-	{
-		exchange->pool->nopening += exchange->opened_socket ? 0 : 1;
-		exchange->opened_socket = true;
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
-		return fd;
-	}
-	if (fd != CURL_SOCKET_BAD)
-		close(fd);
-	lfdw_pool_release_slots(1);
-	return CURL_SOCKET_BAD;
-}
-
-/* CURLOPT_CLOSESOCKETFUNCTION; the exchange that opened it may be long gone. */
-static int
-close_socket(void *pool, curl_socket_t fd)
-{
-	lfdw_pool_remove_socket(pool, fd);
-	return close(fd);
-}
-
-/*
- * CURLOPT_PREREQFUNCTION: connected.  A connection that was kept must pass the
- * rules of this exchange too.
- *
- * libcurl sends a request again by itself where a kept connection dies before
- * the answer; whether a function may run twice is not for it to say.
- */
-static int
-before_request(void *arg, char *address, char *local, int port, int local_port)
-{
-	LfdwHttpExchange *exchange = arg;
-	struct sockaddr_storage parsed;
-
-	if (exchange->connected)
-	{
-		lfdw_exchange_note_failure(exchange, LFDW_HTTP_BROKEN,
-								   "the connection was closed before an answer");
-		return CURL_PREREQFUNC_ABORT;
-	}
-	exchange->connected = true;
-	/* whoever waits may begin more: a connection kept needs no slot */
-	exchange->news = true;
-	lfdw_exchange_release_slots(exchange);
-	if (!lfdw_address_parse(address, &parsed))
-		exchange->rule = "the address is not known";
-	else if (lfdw_exchange_may_connect(exchange, (struct sockaddr *) &parsed))
-		return CURL_PREREQFUNC_OK;
-	lfdw_exchange_note_failure(exchange, LFDW_HTTP_FORBIDDEN_ADDRESS,
-							   exchange->rule);
-	return CURL_PREREQFUNC_ABORT;
-}
 
 /* CURLMOPT_SOCKETFUNCTION */
 static int
@@ -204,26 +63,82 @@ set_timer(CURLM *multi, long timeout_ms, void *arg)
 	return 0;
 }
 
+/* Takes an exchange out of the multi handle, or from those that wait for one. */
+static void
+remove_exchange(LfdwHttpExchange *exchange)
+{
+	lfdw_callback_release_slots(exchange);
+	if (exchange->attached)
+	{
+		exchange->pool->nexchanges--;
+		exchange->pool->idle_since = GetCurrentTimestamp();
+		curl_multi_remove_handle(exchange->pool->multi, exchange->easy);
+		lfdw_callback_settle(exchange);
+		nended++;
+	}
+	if (exchange->attached || exchange->waiting)
+		dlist_delete(&exchange->node);
+	exchange->attached = false;
+	exchange->waiting = false;
+}
+
 /*
- * Takes an exchange out of the multi handle; signals are blocked.  A
- * detached exchange no longer uses its pool, which may be freed first.
+ * Takes an exchange out of the multi handle, between lfdw_callback_begin and _end,
+ * and its handle away.  A detached exchange no longer uses its pool, which may be
+ * freed first.
  */
 void
 lfdw_multi_detach(LfdwHttpExchange *exchange)
 {
-	lfdw_exchange_release_slots(exchange);
-	if (!exchange->attached)
-		return;
-	exchange->attached = false;
-	dlist_delete(&exchange->node);
-	exchange->pool->nexchanges--;
-	exchange->pool->idle_since = GetCurrentTimestamp();
-	curl_multi_remove_handle(exchange->pool->multi, exchange->easy);
-	lfdw_pool_reconcile();
-	exchange->pool->nopening -= exchange->opened_socket ? 1 : 0;
+	remove_exchange(exchange);
+	lfdw_easy_end(exchange);
 }
 
-/* Ends a transfer that failed; signals are blocked. */
+/*
+ * Has an exchange wait until there is a descriptor for it, with no slot of its
+ * own.
+ */
+void
+lfdw_multi_postpone(LfdwHttpExchange *exchange)
+{
+	remove_exchange(exchange);
+	exchange->no_descriptor = false;
+	exchange->waiting = true;
+	exchange->waits_since = nended;
+	dlist_push_tail(&exchange->pool->waiting, &exchange->node);
+}
+
+/* Has any exchange ended since one began to wait? */
+bool
+lfdw_multi_ended_since(const LfdwHttpExchange *exchange)
+{
+	return nended != exchange->waits_since;
+}
+
+/* Will any exchange go on by itself, whatever its consumer does? */
+bool
+lfdw_multi_any_moves(void)
+{
+	dlist_iter	pools;
+
+	dlist_foreach(pools, lfdw_pool_list())
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, pools.cur);
+		dlist_iter	iter;
+
+		dlist_foreach(iter, &pool->exchanges)
+		{
+			const LfdwHttpExchange *exchange = dlist_container(LfdwHttpExchange,
+															   node, iter.cur);
+
+			if (!exchange->paused && !exchange->held_back)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Ends a transfer that failed. */
 void
 lfdw_multi_fail(LfdwHttpExchange *exchange, LfdwHttpFailure failure, const char *message)
 {
@@ -283,12 +198,12 @@ classify(const LfdwHttpExchange *exchange, CURLcode result)
 	}
 }
 
-/* Ends a transfer that libcurl gave up; signals are blocked. */
+/* Ends a transfer that libcurl gave up. */
 void
 lfdw_multi_fail_with_result(LfdwHttpExchange *exchange, int result)
 {
 	LfdwHttpFailure failure = classify(exchange, result);
-	const char *message = exchange->curl_message;
+	const char *message = exchange->handle->message;
 	int			status = connect_status(exchange);
 	char		text[64];
 
@@ -319,28 +234,53 @@ lfdw_multi_fail_with_result(LfdwHttpExchange *exchange, int result)
 	lfdw_multi_fail(exchange, failure, message);
 }
 
+/*
+ * Has an exchange found no descriptor although it had a slot for one, while others
+ * are under way that will leave theirs?  The system has fewer then than the server
+ * takes for granted.
+ */
+static bool
+must_wait(LfdwHttpExchange *exchange, CURLcode result)
+{
+	bool		others_move;
+
+	if (result == CURLE_OK || exchange->has_failure ||
+		classify(exchange, result) != LFDW_HTTP_NO_DESCRIPTOR)
+		return false;
+	/* it does not count itself */
+	exchange->paused = true;
+	others_move = lfdw_multi_any_moves();
+	exchange->paused = false;
+	return others_move;
+}
+
 /* A transfer is over. */
 static void
 finish(CURL *easy, CURLcode result)
 {
-	LfdwHttpExchange *exchange = NULL;
+	LfdwEasyHandle *handle = NULL;
+	LfdwHttpExchange *exchange;
 
-	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &exchange);
-	if (exchange == NULL)
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &handle);
+	if (handle == NULL)
 		return;
+	exchange = handle->exchange;
 	if (result == CURLE_OK && exchange->head_complete)
 	{
 		exchange->state = LFDW_HTTP_DONE;
 		lfdw_multi_detach(exchange);
-		return;
 	}
-	lfdw_multi_fail_with_result(exchange, result);
+	else if (must_wait(exchange, result))
+		lfdw_multi_postpone(exchange);
+	else
+		lfdw_multi_fail_with_result(exchange, result);
 }
 
-/* Closes a pool's connections; signals are blocked. */
+/* Closes a pool's connections. */
 static void
 close_multi(LfdwHttpPool *pool)
 {
+	lfdw_easy_free_idle(pool);
 	if (pool->multi)
 	{
 		curl_multi_cleanup(pool->multi);
@@ -367,11 +307,9 @@ discard_multi(LfdwHttpPool *pool, CURLMcode error)
 void
 lfdw_multi_close(LfdwHttpPool *pool)
 {
-	sigset_t	saved;
-
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	lfdw_callback_begin();
 	close_multi(pool);
-	sigprocmask(SIG_SETMASK, &saved, NULL);
+	lfdw_callback_end();
 }
 
 /*
@@ -382,23 +320,31 @@ void
 lfdw_multi_close_retired(void)
 {
 	dlist_mutable_iter iter;
-	sigset_t	saved;
 
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
 	dlist_foreach_modify(iter, lfdw_pool_list())
 	{
 		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
 
-		if (pool->retired && dlist_is_empty(&pool->exchanges))
+		if (pool->retired && dlist_is_empty(&pool->exchanges) &&
+			dlist_is_empty(&pool->waiting))
 		{
-			close_multi(pool);
+			lfdw_multi_close(pool);
 			lfdw_pool_free(pool);
 		}
 	}
-	sigprocmask(SIG_SETMASK, &saved, NULL);
 }
 
-/* Closes the connections of pools that carry nothing.  Does not throw. */
+static void
+set_max_connections(LfdwHttpPool *pool, int max)
+{
+	if (curl_multi_setopt(pool->multi, CURLMOPT_MAXCONNECTS, (long) max) == CURLM_OK)
+		pool->max_connections = max;
+}
+
+/*
+ * Closes the connections of pools that carry nothing; of others, one that nobody
+ * uses as each of their exchanges ends.  Does not throw.
+ */
 static void
 close_unused(void)
 {
@@ -410,6 +356,8 @@ close_unused(void)
 
 		if (dlist_is_empty(&pool->exchanges))
 			lfdw_multi_close(pool);
+		else if (pool->nsockets > pool->nexchanges)
+			set_max_connections(pool, pool->nexchanges);
 	}
 }
 
@@ -423,7 +371,7 @@ lfdw_multi_acquire_slots(int count)
 	return lfdw_pool_acquire_slots(count);
 }
 
-/* Lets libcurl handle a ready socket, or its timer; signals are blocked. */
+/* Lets libcurl handle a ready socket, or its timer. */
 void
 lfdw_multi_act(LfdwHttpPool *pool, int fd, int mask)
 {
@@ -446,7 +394,7 @@ lfdw_multi_act(LfdwHttpPool *pool, int fd, int mask)
 	}
 }
 
-/* Calls libcurl where the time it asked for has come; signals are blocked. */
+/* Calls libcurl where the time it asked for has come. */
 void
 lfdw_multi_act_on_timers(void)
 {
@@ -497,69 +445,85 @@ lfdw_multi_init(void)
 }
 
 /*
- * Creates a pool's multi handle on first use.  Returns false where there are
- * too many open files.
+ * Creates a pool's multi handle, whose slots are acquired and given back where
+ * libcurl makes none.
  */
-bool
-lfdw_multi_ensure(LfdwHttpPool *pool)
+static bool
+make_multi(LfdwHttpPool *pool)
 {
-	CURLM	   *multi;
+	CURLM	   *multi = curl_multi_init();
 
-	if (pool->multi)
-		return true;
-	if (!lfdw_multi_acquire_slots(LFDW_MULTI_SLOTS))
-		return false;
-	multi = curl_multi_init();
 	if (multi == NULL ||
 		curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watch_socket) != CURLM_OK ||
 		curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, pool) != CURLM_OK ||
 		curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timer) != CURLM_OK ||
 		curl_multi_setopt(multi, CURLMOPT_TIMERDATA, pool) != CURLM_OK ||
-		curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long) CURLPIPE_NOTHING) != CURLM_OK ||
-		curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long) IDLE_CONNECTIONS_MAX) != CURLM_OK)
+		curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long) KEPT_CONNECTIONS_MIN) != CURLM_OK)
 	{
 		curl_multi_cleanup(multi);
 		lfdw_pool_release_slots(LFDW_MULTI_SLOTS);
-		lfdw_multi_report_setup();
+		return false;
 	}
 	pool->multi = multi;
+	pool->max_connections = KEPT_CONNECTIONS_MIN;
 	return true;
 }
 
-/* What every exchange sets alike. */
-void
-lfdw_multi_set_options(LfdwHttpExchange *exchange)
+/*
+ * Creates a pool's multi handle on first use.  Returns false where there are
+ * too many open files, or no memory.  Does not throw.
+ */
+bool
+lfdw_multi_ensure(LfdwHttpPool *pool)
 {
-	CURL	   *easy = exchange->easy;
+	return pool->multi || (lfdw_multi_acquire_slots(LFDW_MULTI_SLOTS) &&
+						   make_multi(pool));
+}
 
-	SET(CURLOPT_PRIVATE, exchange);
-	SET(CURLOPT_ERRORBUFFER, exchange->curl_message);
-	SET(CURLOPT_NOSIGNAL, 1L);
-	SET(CURLOPT_QUICK_EXIT, 1L);
-	SET(CURLOPT_PROTOCOLS_STR, "http,https");
-	SET(CURLOPT_FOLLOWLOCATION, 0L);
-	SET(CURLOPT_PATH_AS_IS, 1L);
-	SET(CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
-	SET(CURLOPT_SHARE, share);
-	SET(CURLOPT_TCP_NODELAY, 1L);
-	SET(CURLOPT_TCP_KEEPALIVE, 1L);
-	SET(CURLOPT_TCP_KEEPIDLE, KEEPALIVE_SECONDS);
-	SET(CURLOPT_TCP_KEEPINTVL, KEEPALIVE_SECONDS);
-	SET(CURLOPT_BUFFERSIZE, (long) READ_SIZE);
-	/* deadlines are ours: they must not count the executor's time */
-	SET(CURLOPT_CONNECTTIMEOUT_MS, (long) INT_MAX);
-	SET(CURLOPT_WRITEFUNCTION, receive_body);
-	SET(CURLOPT_WRITEDATA, exchange);
-	SET(CURLOPT_HEADERFUNCTION, receive_header);
-	SET(CURLOPT_HEADERDATA, exchange);
-	SET(CURLOPT_RESOLVER_START_FUNCTION, start_lookup);
-	SET(CURLOPT_RESOLVER_START_DATA, exchange);
-	SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
-	SET(CURLOPT_OPENSOCKETDATA, exchange);
-	SET(CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-	SET(CURLOPT_CLOSESOCKETDATA, exchange->pool);
-	SET(CURLOPT_PREREQFUNCTION, before_request);
-	SET(CURLOPT_PREREQDATA, exchange);
+/* The same past the backend's share of descriptors. */
+bool
+lfdw_multi_ensure_anyhow(LfdwHttpPool *pool)
+{
+	if (pool->multi)
+		return true;
+	lfdw_pool_acquire_slots_always(LFDW_MULTI_SLOTS);
+	return make_multi(pool);
+}
+
+/*
+ * Hands an exchange that is ready to libcurl, which keeps as many connections as
+ * there were exchanges side by side.  Does not throw.
+ */
+void
+lfdw_multi_attach(LfdwHttpExchange *exchange)
+{
+	LfdwHttpPool *pool = exchange->pool;
+	CURLMcode	error;
+
+	lfdw_callback_begin();
+	if (exchange->waiting)
+		dlist_delete(&exchange->node);
+	exchange->waiting = false;
+	if (pool->nexchanges >= pool->max_connections)
+		set_max_connections(pool, Max(pool->max_connections * 2, KEPT_CONNECTIONS_MIN));
+	error = curl_multi_add_handle(pool->multi, exchange->easy);
+	if (error == CURLM_OK)
+	{
+		exchange->attached = true;
+		dlist_push_tail(&pool->exchanges, &exchange->node);
+		pool->nexchanges++;
+		lfdw_multi_act_on_timers();
+	}
+	else
+		lfdw_multi_fail(exchange, LFDW_HTTP_BROKEN, curl_multi_strerror(error));
+	lfdw_callback_end();
+}
+
+/* What exchanges of all pools share, as libcurl knows it; see lfdw_multi_init. */
+void *
+lfdw_multi_share(void)
+{
+	return share;
 }
 
 /*

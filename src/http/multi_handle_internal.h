@@ -18,13 +18,16 @@
 #include "http/exchange_internal.h"
 #include "http/multi_handle.h"
 
-#define LFDW_NO_DESCRIPTOR_MESSAGE "there are too many open files in this session"
-
 extern void lfdw_multi_init(void);
 extern bool lfdw_multi_ensure(LfdwHttpPool *pool);
+extern bool lfdw_multi_ensure_anyhow(LfdwHttpPool *pool);
 extern void lfdw_multi_report_setup(void);
 extern bool lfdw_multi_acquire_slots(int count);
-extern void lfdw_multi_set_options(LfdwHttpExchange *exchange);
+extern void lfdw_multi_attach(LfdwHttpExchange *exchange);
+extern void lfdw_multi_postpone(LfdwHttpExchange *exchange);
+extern bool lfdw_multi_ended_since(const LfdwHttpExchange *exchange);
+extern bool lfdw_multi_any_moves(void);
+extern void *lfdw_multi_share(void);
 extern void lfdw_multi_drop_dead(LfdwHttpPool *pool);
 extern void lfdw_multi_close(LfdwHttpPool *pool);
 extern void lfdw_multi_act(LfdwHttpPool *pool, int fd, int mask);

@@ -11,7 +11,9 @@
  * it: see AcquireExternalFD.  A socket's slot is given back when libcurl closes
  * it, or when it is found gone: libcurl before 8.2 closes sockets that were
  * never connected behind our back (curl pull request 11439), and the number
- * may be another file's by then.
+ * may be another file's by then.  So a socket is looked at when the exchange that
+ * opened it is connected or ends, and settled then: from that time on libcurl tells
+ * of its end.
  *
  * IDENTIFICATION
  *	  src/http/pool.c
@@ -32,6 +34,64 @@
 
 static dlist_head pools = DLIST_STATIC_INIT(pools);
 
+/* Is the descriptor still the socket that was noted? */
+static bool
+is_open(const LfdwPoolSocket *entry)
+{
+	struct stat status;
+
+	return fstat(entry->fd, &status) == 0 &&
+		status.st_dev == entry->device && status.st_ino == entry->inode;
+}
+
+/* Forgets a socket that is closed, and gives its slot back. */
+static void
+forget_socket(LfdwHttpPool *pool, LfdwPoolSocket *entry)
+{
+	dlist_delete(&entry->node);
+	pool->nsockets--;
+	pool->nunsettled -= entry->opener ? 1 : 0;
+	pfree(entry);
+	lfdw_pool_release_slots(1);
+}
+
+/*
+ * Forgets the sockets of a pool that libcurl has closed without telling.  Closes
+ * nothing: the number may be another file's.  Returns whether there were any.
+ */
+static bool
+forget_closed_of(LfdwHttpPool *pool)
+{
+	bool		found = false;
+	dlist_mutable_iter iter;
+
+	if (pool->nunsettled == 0)
+		return false;
+	dlist_foreach_modify(iter, &pool->sockets)
+	{
+		LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node, iter.cur);
+
+		if (entry->opener && !is_open(entry))
+		{
+			forget_socket(pool, entry);
+			found = true;
+		}
+	}
+	return found;
+}
+
+/* The same for all pools.  Does not throw. */
+static bool
+forget_closed_sockets(void)
+{
+	bool		found = false;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &pools)
+		found |= forget_closed_of(dlist_container(LfdwHttpPool, node, iter.cur));
+	return found;
+}
+
 /*
  * Acquires slots for descriptors about to be opened, all of them or none.  Does
  * not throw.
@@ -39,10 +99,9 @@ static dlist_head pools = DLIST_STATIC_INIT(pools);
 bool
 lfdw_pool_acquire_slots(int count)
 {
-	lfdw_pool_reconcile();
 	for (int i = 0; i < count; i++)
 	{
-		if (!AcquireExternalFD())
+		if (!AcquireExternalFD() && !(forget_closed_sockets() && AcquireExternalFD()))
 		{
 			lfdw_pool_release_slots(i);
 			return false;
@@ -102,6 +161,8 @@ lfdw_pool_get(const LfdwPoolKey *key)
 	pool->key = *key;
 	dlist_init(&pool->sockets);
 	dlist_init(&pool->exchanges);
+	dlist_init(&pool->waiting);
+	dlist_init(&pool->idle_handles);
 	dlist_push_tail(&pools, &pool->node);
 	return pool;
 }
@@ -183,6 +244,7 @@ lfdw_pool_connections(int *count)
 	dlist_iter	iter;
 	int			n = 0;
 
+	(void) forget_closed_sockets();
 	dlist_foreach(iter, &pools)
 		n += dlist_container(LfdwHttpPool, node, iter.cur)->nsockets;
 	connections = palloc(sizeof(LfdwConnection) * (n + 1));
@@ -198,59 +260,11 @@ void
 lfdw_pool_free(LfdwHttpPool *pool)
 {
 	Assert(dlist_is_empty(&pool->exchanges) && pool->multi == NULL);
+	Assert(dlist_is_empty(&pool->waiting));
 
 	lfdw_pool_forget_sockets(pool);
 	dlist_delete(&pool->node);
 	MemoryContextDelete(pool->context);
-}
-
-/* Is the descriptor still the socket that was noted? */
-static bool
-is_open(const LfdwPoolSocket *entry)
-{
-	struct stat status;
-
-	return fstat(entry->fd, &status) == 0 &&
-		status.st_dev == entry->device && status.st_ino == entry->inode;
-}
-
-/* Forgets a socket that is closed, and gives its slot back. */
-static void
-forget_socket(LfdwHttpPool *pool, LfdwPoolSocket *entry)
-{
-	dlist_delete(&entry->node);
-	pfree(entry);
-	pool->nsockets--;
-	lfdw_pool_release_slots(1);
-}
-
-/*
- * Forgets the sockets of all pools that libcurl has closed without telling, which
- * it does to exchanges that open some, while they last.  Closes nothing: the number
- * may be another file's.  Does not throw.
- */
-void
-lfdw_pool_reconcile(void)
-{
-	dlist_iter	pools_iter;
-	dlist_mutable_iter iter;
-
-	dlist_foreach(pools_iter, &pools)
-	{
-		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, pools_iter.cur);
-
-		/* each socket costs a system call */
-		if (pool->nopening == 0)
-			continue;
-		dlist_foreach_modify(iter, &pool->sockets)
-		{
-			LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node,
-													iter.cur);
-
-			if (!is_open(entry))
-				forget_socket(pool, entry);
-		}
-	}
 }
 
 /* Forgets a pool's sockets, all of which are closed. */
@@ -265,20 +279,38 @@ lfdw_pool_forget_sockets(LfdwHttpPool *pool)
 
 /*
  * Would one more exchange need a connection more?  Each that is under way has
- * a socket, or a slot for one.
+ * a settled socket, or will take one, is connecting, or has a slot for that.
  */
 bool
 lfdw_pool_needs_slot(const LfdwHttpPool *pool)
 {
-	return pool->nexchanges >= pool->nsockets + pool->nreserved;
+	return pool->nexchanges - pool->nconnecting - pool->nreserved >=
+		pool->nsockets - pool->nunsettled;
+}
+
+/* The socket with a number, or NULL; the last one: those before are closed. */
+static LfdwPoolSocket *
+find_socket(LfdwHttpPool *pool, int fd)
+{
+	dlist_iter	iter;
+
+	dlist_reverse_foreach(iter, &pool->sockets)
+	{
+		LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node, iter.cur);
+
+		if (entry->fd == fd)
+			return entry;
+	}
+	return NULL;
 }
 
 /*
- * Notes a socket that was opened, whose slot becomes the pool's.  Returns
- * false where memory is short.  Does not throw.
+ * Notes a socket that an exchange has opened to connect it, whose slot becomes the
+ * pool's.  Returns false where memory is short.  Does not throw.
  */
 bool
-lfdw_pool_add_socket(LfdwHttpPool *pool, int fd, const struct sockaddr *address)
+lfdw_pool_add_socket(LfdwHttpPool *pool, int fd, const void *opener,
+					 const struct sockaddr *address)
 {
 	LfdwPoolSocket *entry = MemoryContextAllocExtended(pool->context,
 													   sizeof(LfdwPoolSocket),
@@ -299,9 +331,36 @@ lfdw_pool_add_socket(LfdwHttpPool *pool, int fd, const struct sockaddr *address)
 	entry->opened_at = GetCurrentTimestamp();
 	entry->port = lfdw_address_format(address, entry->address,
 									  sizeof(entry->address));
+	entry->opener = opener;
 	dlist_push_tail(&pool->sockets, &entry->node);
 	pool->nsockets++;
+	pool->nunsettled++;
 	return true;
+}
+
+/*
+ * The sockets of an exchange are connected or closed: libcurl tells of the end of
+ * what is left.  Does not throw.
+ */
+void
+lfdw_pool_settle_sockets(LfdwHttpPool *pool, const void *opener)
+{
+	dlist_mutable_iter iter;
+
+	dlist_foreach_modify(iter, &pool->sockets)
+	{
+		LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node, iter.cur);
+
+		if (entry->opener != opener)
+			continue;
+		if (!is_open(entry))
+		{
+			forget_socket(pool, entry);
+			continue;
+		}
+		entry->opener = NULL;
+		pool->nunsettled--;
+	}
 }
 
 /*
@@ -311,15 +370,10 @@ lfdw_pool_add_socket(LfdwHttpPool *pool, int fd, const struct sockaddr *address)
 void
 lfdw_pool_mark_socket(LfdwHttpPool *pool, int fd, bool in_use)
 {
-	dlist_iter	iter;
+	LfdwPoolSocket *entry = find_socket(pool, fd);
 
-	dlist_foreach(iter, &pool->sockets)
-	{
-		LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node, iter.cur);
-
-		if (entry->fd == fd)
-			entry->in_use = in_use;
-	}
+	if (entry)
+		entry->in_use = in_use;
 }
 
 /* Has the other side closed or reset a connection that nobody uses? */
@@ -371,17 +425,8 @@ lfdw_pool_has_dead_socket(const LfdwHttpPool *pool)
 void
 lfdw_pool_remove_socket(LfdwHttpPool *pool, int fd)
 {
-	dlist_iter	iter;
+	LfdwPoolSocket *entry = find_socket(pool, fd);
 
-	lfdw_pool_reconcile();
-	dlist_foreach(iter, &pool->sockets)
-	{
-		LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node, iter.cur);
-
-		if (entry->fd == fd)
-		{
-			forget_socket(pool, entry);
-			return;
-		}
-	}
+	if (entry)
+		forget_socket(pool, entry);
 }

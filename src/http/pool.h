@@ -30,15 +30,20 @@ typedef struct LfdwHttpPool
 	bool		retired;		/* for no new exchange; ends with its last */
 	dlist_head	sockets;		/* LfdwPoolSocket */
 	int			nsockets;
-	int			nreserved;		/* exchanges that have a slot, no socket */
+	int			nunsettled;		/* of these, that may not be connected */
 	int			nexchanges;
-	int			nopening;		/* of these, that have opened a socket */
+	int			nreserved;		/* of these, that have a slot, no socket */
+	int			nconnecting;	/* of these, whose socket is not settled */
 	TimestampTz idle_since;		/* while nexchanges is 0 */
 	int			idle_ms;		/* closed after so long; 0: never */
 
 	/* http.c's */
 	void	   *multi;			/* libcurl's handle, NULL until needed */
+	int			max_connections;	/* that the handle has, used or kept */
+	dlist_head	idle_handles;	/* LfdwEasyHandle, the last used first */
+	int			nidle_handles;
 	dlist_head	exchanges;		/* those attached to the handle */
+	dlist_head	waiting;		/* those for which there is no descriptor */
 	bool		timer;			/* libcurl wants to be called at ... */
 	int64		timer_at;		/* ... this time of lfdw_wait_now_us */
 } LfdwHttpPool;
@@ -50,6 +55,8 @@ typedef struct LfdwPoolSocket
 	int			fd;
 	dev_t		device;			/* which socket fd was when it was opened */
 	ino_t		inode;
+	const void *opener;			/* the exchange that may be connecting it,
+								 * NULL once it is connected */
 	bool		in_use;			/* libcurl waits for it */
 	TimestampTz opened_at;
 	char		address[64];	/* numeric */
@@ -64,7 +71,6 @@ extern bool lfdw_pool_acquire_slots(int count);
 extern void lfdw_pool_acquire_slots_always(int count);
 extern void lfdw_pool_release_slots(int count);
 extern dlist_head *lfdw_pool_list(void);
-extern void lfdw_pool_reconcile(void);
 extern bool lfdw_pool_needs_slot(const LfdwHttpPool *pool);
 extern LfdwHttpPool *lfdw_pool_get(const LfdwPoolKey *key);
 extern void lfdw_pool_retire_changed(bool mapping, uint32 hash);
@@ -72,7 +78,9 @@ extern bool lfdw_pool_retire_server(Oid serverid);
 extern LfdwConnection *lfdw_pool_connections(int *count);
 extern void lfdw_pool_free(LfdwHttpPool *pool);
 extern bool lfdw_pool_add_socket(LfdwHttpPool *pool, int fd,
+								 const void *opener,
 								 const struct sockaddr *address);
+extern void lfdw_pool_settle_sockets(LfdwHttpPool *pool, const void *opener);
 extern void lfdw_pool_mark_socket(LfdwHttpPool *pool, int fd, bool in_use);
 extern bool lfdw_pool_has_dead_socket(const LfdwHttpPool *pool);
 extern void lfdw_pool_forget_sockets(LfdwHttpPool *pool);

@@ -52,4 +52,13 @@ extern WaitEventSet *lfdw_socket_set_open(void);
 extern int	lfdw_socket_set_take(const WaitEvent *events, int nevents,
 								 LfdwReadySocket *ready);
 
+/* the one with epoll: for a wait that is another's */
+#ifdef LFDW_WAIT_USES_EPOLL
+extern int	lfdw_socket_set_poll(LfdwReadySocket *ready);
+extern void lfdw_socket_set_timer(int64 at_us);
+extern pgsocket lfdw_socket_set_lend(void);
+extern bool lfdw_socket_set_lend_ready(pgsocket fd, bool ready);
+extern void lfdw_socket_set_take_back(pgsocket fd);
+#endif
+
 #endif							/* LFDW_SOCKET_SET_H */

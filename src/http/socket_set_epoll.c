@@ -10,6 +10,11 @@
  * A socket that is closed leaves the instance by itself, and its number may be
  * another's by the time that we are told.
  *
+ * A wait that is another's, Append's, gets a descriptor for each who waits: a
+ * duplicate of the instance's, for a wait event set takes no descriptor twice.
+ * A timer in the instance ends such a wait.  Who needs none has a duplicate of
+ * one that is always ready.
+ *
  * IDENTIFICATION
  *	  src/http/socket_set_epoll.c
  *
@@ -21,13 +26,27 @@
 
 #ifdef LFDW_WAIT_USES_EPOLL
 
+#include <fcntl.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #include "storage/fd.h"
 
+#include "http/pool.h"
 #include "pg/compat.h"
 
+/* Descriptors that lending leaves to connections. */
+#define SPARE_SLOTS 16
+
+/* Of the backend, made on first use; the last two are only for lending. */
 static int	epoll_fd = -1;
+static int	timer_fd = -1;		/* in the instance */
+static int	ready_fd = -1;		/* readable for ever */
+
+/* When the timer goes off, by lfdw_wait_now_us; PG_INT64_MAX: never. */
+static int64 timer_at = PG_INT64_MAX;
 
 /* Latch, postmaster and epoll_fd; NULL until all sockets are in that. */
 static WaitEventSet *event_set = NULL;
@@ -81,21 +100,50 @@ report_set(void)
 			 errmsg("could not set up the wait for Lambda functions: %m")));
 }
 
-/* Makes the epoll instance. */
 static int
-make_epoll(void)
+open_epoll(void)
 {
-	int			fd;
+	return epoll_create1(EPOLL_CLOEXEC);
+}
 
+static int
+open_timer(void)
+{
+	return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+}
+
+static int
+open_ready(void)
+{
+	return eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+static int
+open_duplicate(void)
+{
+	return fcntl(epoll_fd, F_DUPFD_CLOEXEC, 0);
+}
+
+/*
+ * Opens a descriptor that has none yet, with a slot.  Returns false with errno
+ * where none is to be had.
+ */
+static bool
+ensure_open(int *fd, int (*open_one) (void))
+{
+	int			saved_errno;
+
+	if (*fd >= 0)
+		return true;
 	if (!AcquireExternalFD())
-		report_set();
-	fd = epoll_create1(EPOLL_CLOEXEC);
-	if (fd < 0)
-	{
-		ReleaseExternalFD();
-		report_set();
-	}
-	return fd;
+		return false;
+	*fd = open_one();
+	if (*fd >= 0)
+		return true;
+	saved_errno = errno;
+	ReleaseExternalFD();
+	errno = saved_errno;
+	return false;
 }
 
 /* Adds the sockets that were watched before there was an instance. */
@@ -124,8 +172,8 @@ lfdw_socket_set_open(void)
 
 	if (event_set)
 		return event_set;
-	if (epoll_fd < 0)
-		epoll_fd = make_epoll();
+	if (!ensure_open(&epoll_fd, open_epoll))
+		report_set();
 	add_sockets();
 	set = lfdw_create_wait_event_set(3);
 	lfdw_socket_set_add_server(set);
@@ -134,9 +182,19 @@ lfdw_socket_set_open(void)
 	return event_set;
 }
 
+/* The timer has gone off. */
+static void
+take_timer(void)
+{
+	uint64		count;
+
+	(void) !read(timer_fd, &count, sizeof(count));
+	timer_at = PG_INT64_MAX;
+}
+
 /* Fills the sockets that are ready now, and returns how many there are. */
-static int
-take_ready(LfdwReadySocket *ready)
+int
+lfdw_socket_set_poll(LfdwReadySocket *ready)
 {
 	struct epoll_event found[LFDW_READY_MAX];
 	int			nfound = epoll_wait(epoll_fd, found, LFDW_READY_MAX, 0);
@@ -150,7 +208,9 @@ take_ready(LfdwReadySocket *ready)
 		uint32		events = found[i].events;
 		const LfdwWatchedSocket *socket = &sockets[fd];
 
-		if (socket->owner == NULL)
+		if (fd == timer_fd)
+			take_timer();
+		if (fd == timer_fd || socket->owner == NULL)
 			continue;
 		ready[nready].fd = fd;
 		ready[nready].owner = socket->owner;
@@ -171,9 +231,79 @@ lfdw_socket_set_take(const WaitEvent *events, int nevents, LfdwReadySocket *read
 	for (int i = 0; i < nevents; i++)
 	{
 		if (events[i].events & WL_SOCKET_READABLE)
-			return take_ready(ready);
+			return lfdw_socket_set_poll(ready);
 	}
 	return 0;
+}
+
+/*
+ * Has the instance be ready at a time of lfdw_wait_now_us, unless it will be
+ * before.
+ */
+void
+lfdw_socket_set_timer(int64 at_us)
+{
+	struct itimerspec when = {0};
+
+	if (at_us >= timer_at)
+		return;
+	timer_at = at_us;
+	/* 0 would stop it */
+	at_us = Max(at_us, 1);
+	when.it_value.tv_sec = at_us / 1000000;
+	when.it_value.tv_nsec = at_us % 1000000 * 1000;
+	timerfd_settime(timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
+/* Opens what lending takes; false with errno where that is not to be had. */
+static bool
+prepare_lending(void)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+
+	if (!ensure_open(&ready_fd, open_ready) ||
+		!ensure_open(&timer_fd, open_timer))
+		return false;
+	event.data.fd = timer_fd;
+	return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, timer_fd, &event) == 0 ||
+		errno == EEXIST;
+}
+
+/*
+ * Lends a descriptor that is ready when the instance is, for a wait event set of
+ * another.  It is the caller's, until lfdw_socket_set_take_back.  Returns
+ * PGINVALID_SOCKET where the session has few left.  Raises what
+ * lfdw_socket_set_open raises.
+ */
+pgsocket
+lfdw_socket_set_lend(void)
+{
+	int			fd = -1;
+
+	(void) lfdw_socket_set_open();
+	if (!prepare_lending() || !lfdw_pool_acquire_slots(SPARE_SLOTS))
+		return PGINVALID_SOCKET;
+	(void) ensure_open(&fd, open_duplicate);
+	lfdw_pool_release_slots(SPARE_SLOTS);
+	return fd;
+}
+
+/*
+ * Has a descriptor that was lent be ready all the time from now on, or again when
+ * the instance is.  Returns false where the system does not do it.
+ */
+bool
+lfdw_socket_set_lend_ready(pgsocket fd, bool ready)
+{
+	return dup3(ready ? ready_fd : epoll_fd, fd, O_CLOEXEC) >= 0;
+}
+
+/* Takes back a descriptor that was lent.  Does not throw. */
+void
+lfdw_socket_set_take_back(pgsocket fd)
+{
+	close(fd);
+	ReleaseExternalFD();
 }
 
 #endif							/* LFDW_WAIT_USES_EPOLL */

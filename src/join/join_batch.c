@@ -16,8 +16,18 @@
 
 #include "join/join_internal.h"
 
-/* A batch begins with room for so many keys. */
+/* Room for keys that a table begins with, at least and at most. */
 #define FIRST_ROOM 64
+#define FIRST_ROOM_MAX (256 * 1024)
+
+/* A hash of the bits of a Datum: the finalizer of MurmurHash3. */
+static inline uint32
+hash_bits(uint64 bits)
+{
+	bits = (bits ^ (bits >> 33)) * UINT64CONST(0xff51afd7ed558ccd);
+	bits = (bits ^ (bits >> 33)) * UINT64CONST(0xc4ceb9fe1a85ec53);
+	return (uint32) (bits ^ (bits >> 33));
+}
 
 static uint32
 hash_key(const LfdwKeyType *type, const LfdwKey *key)
@@ -28,7 +38,7 @@ hash_key(const LfdwKeyType *type, const LfdwKey *key)
 	{
 		const LfdwKeyColumn *column = &type->columns[i];
 
-		hash = hash_combine(hash,
+		hash = hash_combine(hash, column->by_bits ? hash_bits(key->values[i]) :
 							DatumGetUInt32(FunctionCall1Coll(&column->type->hash_proc_finfo,
 															 column->collation,
 															 key->values[i])));
@@ -43,7 +53,8 @@ keys_equal(const LfdwKeyType *type, const LfdwKey *a, const LfdwKey *b)
 	{
 		const LfdwKeyColumn *column = &type->columns[i];
 
-		if (!DatumGetBool(FunctionCall2Coll(&column->type->eq_opr_finfo,
+		if (column->by_bits ? a->values[i] != b->values[i] :
+			!DatumGetBool(FunctionCall2Coll(&column->type->eq_opr_finfo,
 											column->collation,
 											a->values[i], b->values[i])))
 			return false;
@@ -114,12 +125,22 @@ make_row(const LfdwKeyType *type, Size size, LfdwKey **key)
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
+/* For how many keys of a batch there is room before its table grows. */
+static uint32
+first_room(const LfdwJoinState *state)
+{
+	double		rows = Min(state->outer->plan->plan_rows, state->batch_keys);
+
+	return Max(Min(rows, FIRST_ROOM_MAX), FIRST_ROOM);
+}
+
 /* Begins an empty batch. */
 void
 lfdw_join_batch_reset(LfdwJoinState *state)
 {
 	MemoryContextReset(state->batch_context);
-	state->keys = lfdw_keytab_create(state->batch_context, FIRST_ROOM, &state->key_type);
+	state->keys = lfdw_keytab_create(state->batch_context, first_room(state),
+									 &state->key_type);
 	state->nspellings = 0;
 	state->rows = NULL;
 	state->last = &state->rows;
@@ -139,23 +160,24 @@ lfdw_join_batch_forget(LfdwJoinState *state)
 }
 
 /*
- * The entry of a key with this hash, made if there is none, with a copy of the key in
- * the room given, or in the current context for NULL.
+ * The entry of a key, made if there is none, with a copy of the key in the room given,
+ * or in the current context for NULL.
  */
 static LfdwKeyEntry *
 insert_key(lfdw_keytab_hash * table, const LfdwKeyType *type, LfdwKey *key,
-		   uint32 hash, LfdwKey *room)
+		   LfdwKey *room)
 {
 	bool		found;
-	LfdwKeyEntry *entry = lfdw_keytab_insert_hash(table, key, hash, &found);
+	LfdwKeyEntry *entry = lfdw_keytab_insert(table, key, &found);
 
 	if (!found)
 	{
 		entry->key = room ? room : palloc(key_size(type));
 		copy_key(type, entry->key, key);
-		entry->recalled = false;
+		entry->complete = false;
 		entry->rows = NULL;
 		entry->answer = NULL;
+		entry->remembered = NULL;
 	}
 	return entry;
 }
@@ -213,8 +235,7 @@ lfdw_join_batch_add(LfdwJoinState *state, TupleTableSlot *slot, bool has_key)
 	state->last = &row->next;
 	if (has_key)
 	{
-		LfdwKeyEntry *entry = insert_key(state->keys, type, state->key,
-										 hash_key(type, state->key), room);
+		LfdwKeyEntry *entry = insert_key(state->keys, type, state->key, room);
 
 		row->next_of_key = entry->rows;
 		entry->rows = row;
@@ -236,25 +257,24 @@ lfdw_join_batch_is_full(const LfdwJoinState *state)
 }
 
 /*
- * Finds what is remembered of a batch's key; true if that is the whole answer to all
- * of its spellings.  What there is of another answer, one that an earlier batch did
- * not read to the end included, is dropped: all of it comes again.
+ * The remembered entry of a batch's key, if it has the whole answer to all of its
+ * spellings; else NULL.  What there is of another answer, one that an earlier batch
+ * did not read to the end included, is dropped: all of it comes again.
  */
-static bool
-recall_key(LfdwJoinState *state, LfdwKeyEntry *entry)
+static LfdwKeyEntry *
+recall_key(LfdwJoinState *state, const LfdwKeyEntry *entry)
 {
-	LfdwKeyEntry *known = state->memory->members == 0 ? NULL :
-	lfdw_keytab_lookup_hash(state->memory, entry->key, entry->hash);
+	LfdwKeyEntry *known = lfdw_keytab_lookup(state->memory, entry->key);
 
-	if (known == NULL)
-		return false;
-	entry->answer = known->answer;
-	if (known->answer->complete &&
-		has_spellings(&state->key_type, known->answer->keys, entry->key))
-		return true;
-	known->answer->complete = false;
-	known->answer->rows = NULL;
-	return false;
+	if (known && known->complete &&
+		has_spellings(&state->key_type, known->key, entry->key))
+		return known;
+	if (known)
+	{
+		known->complete = false;
+		known->answer = NULL;
+	}
+	return NULL;
 }
 
 /*
@@ -278,8 +298,8 @@ lfdw_join_batch_make_bound(LfdwJoinState *state)
 	lfdw_keytab_start_iterate(state->keys, &iterator);
 	while ((entry = lfdw_keytab_iterate(state->keys, &iterator)) != NULL)
 	{
-		entry->recalled = recall_key(state, entry);
-		if (entry->recalled)
+		entry->remembered = recall_key(state, entry);
+		if (entry->remembered)
 			continue;
 		nkeys++;
 		for (const LfdwKey *key = entry->key; key; key = key->next)
@@ -291,90 +311,79 @@ lfdw_join_batch_make_bound(LfdwJoinState *state)
 	return nkeys;
 }
 
-/* Will somebody ask for what is remembered now, and is there room for it? */
+/* Is there room to remember more? */
 static bool
-may_remember(const LfdwJoinState *state)
+has_room(const LfdwJoinState *state)
 {
-	return !(state->outer_done && state->once) &&
-		MemoryContextMemAllocated(state->memory_context, true) < state->max_memory;
+	return MemoryContextMemAllocated(state->memory_context, true) <
+		state->max_memory;
 }
 
 /*
- * Gives a key of the batch an answer to remember, without rows yet, in the current
- * context.
- */
-static void
-make_answer(LfdwJoinState *state, LfdwKeyEntry *entry, LfdwKey *key, LfdwKey *room)
-{
-	LfdwKeyEntry *known = insert_key(state->memory, &state->key_type, key,
-									 entry->hash, room);
-
-	known->answer = palloc0(sizeof(LfdwAnswer));
-	known->answer->keys = known->key;
-	entry->answer = known->answer;
-}
-
-/*
- * Remembers a row of the key that was asked for and evaluated, if there is use and room.
+ * Remembers a row of a key that was asked for, the one that was evaluated, if
+ * somebody may ask for it again and there is room.
  */
 void
 lfdw_join_batch_remember(LfdwJoinState *state, TupleTableSlot *slot)
 {
-	LfdwKeyEntry *entry = state->entry;
 	MemoryContext old;
+	LfdwKeyEntry *entry;
 	LfdwKey    *room;
 	LfdwInnerRow *row;
 
-	if (!may_remember(state))
+	if (!state->remembers || !has_room(state))
 		return;
 	old = MemoryContextSwitchTo(state->memory_context);
 	row = make_row(&state->key_type, sizeof(LfdwInnerRow), &room);
-	if (entry->answer == NULL)
-		make_answer(state, entry, state->key, room);
+	entry = insert_key(state->memory, &state->key_type, state->key, room);
 	row->tuple = ExecCopySlotMinimalTuple(slot);
-	row->next = entry->answer->rows;
-	entry->answer->rows = row;
+	row->next = entry->answer;
+	entry->answer = row;
 	MemoryContextSwitchTo(old);
 }
 
 /*
- * Makes the keys of an answer those that were asked for.  The one it has may be a
- * row's, or an earlier batch's, that equals them.
+ * Makes the keys of a remembered entry those that were asked for.  The one it has may
+ * be a row's, or an earlier batch's, that equals them.
  */
 static void
-take_spellings(const LfdwKeyType *type, LfdwAnswer *answer, const LfdwKey *key)
+take_spellings(const LfdwKeyType *type, LfdwKeyEntry *known, const LfdwKey *key)
 {
-	if (!keys_identical(type, answer->keys, key))
+	if (!keys_identical(type, known->key, key))
 	{
-		answer->keys = palloc(key_size(type));
-		copy_key(type, answer->keys, key);
+		known->key = palloc(key_size(type));
+		copy_key(type, known->key, key);
 	}
-	answer->keys->next = NULL;
+	known->key->next = NULL;
 	for (key = key->next; key; key = key->next)
-		add_spelling(type, answer->keys, key, palloc(key_size(type)));
+		add_spelling(type, known->key, key, palloc(key_size(type)));
 }
 
 /*
  * After the last row: what was remembered of the keys asked for is all there is
- * of them, unless there was no room.
+ * of them, unless there was no room, or no need.
  */
 void
 lfdw_join_batch_complete(LfdwJoinState *state)
 {
-	MemoryContext old = MemoryContextSwitchTo(state->memory_context);
+	MemoryContext old;
 	lfdw_keytab_iterator iterator;
 	LfdwKeyEntry *entry;
 
+	if (!state->remembers)
+		return;
+	old = MemoryContextSwitchTo(state->memory_context);
 	lfdw_keytab_start_iterate(state->keys, &iterator);
 	while ((entry = lfdw_keytab_iterate(state->keys, &iterator)) != NULL &&
-		   may_remember(state))
+		   has_room(state))
 	{
-		if (entry->recalled)
+		LfdwKeyEntry *known;
+
+		if (entry->remembered)
 			continue;
-		if (entry->answer == NULL)
-			make_answer(state, entry, entry->key, NULL);
-		entry->answer->complete = true;
-		take_spellings(&state->key_type, entry->answer, entry->key);
+		known = insert_key(state->memory, &state->key_type, entry->key, NULL);
+		known->complete = true;
+		take_spellings(&state->key_type, known, entry->key);
 	}
 	MemoryContextSwitchTo(old);
 }

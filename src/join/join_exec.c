@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "executor/instrument.h"
 #include "executor/nodeHash.h"
@@ -25,6 +26,9 @@
 #include "join/join_tuple.h"
 #include "pushdown/term_list.h"
 #include "scan/scan.h"
+
+/* So many keys tell whether keys recur. */
+#define MANY_KEYS 200000
 
 /* By how much batches grow after a small first one. */
 #define GROWTH 4
@@ -77,6 +81,25 @@ read_plan(LfdwJoinState *state, const CustomScan *plan)
 	state->inner_width = list_nth_int(numbers, LFDW_JOIN_INNER_WIDTH);
 }
 
+/* Are values of a type equal just where they are the same Datum? */
+static bool
+is_by_bits(Oid type)
+{
+	switch (type)
+	{
+		case INT8OID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			return FLOAT8PASSBYVAL;
+		case BOOLOID:
+		case DATEOID:
+		case OIDOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
 /*
  * Takes the columns of the key from the plan, as terms without values for the scan,
  * and finds how their values are hashed and compared.
@@ -106,6 +129,7 @@ prepare_keys(LfdwJoinState *state, const CustomScan *plan)
 		column->sides[LFDW_JOIN_OUTER].type = term->valtype;
 		column->sides[LFDW_JOIN_INNER].type = getBaseType(term->column->typid);
 		column->collation = term->collation;
+		column->by_bits = is_by_bits(lfdw_set_type(term->valtype));
 		column->type = lookup_type_cache(lfdw_set_type(term->valtype),
 										 TYPECACHE_HASH_PROC_FINFO |
 										 TYPECACHE_EQ_OPR_FINFO);
@@ -184,46 +208,6 @@ init_memory(LfdwJoinState *state, EState *estate)
 	lfdw_join_batch_forget(state);
 }
 
-/*
- * Does the executor begin this part of a plan at its top, and go through nothing on
- * the way to a bind join that reads it once more?  Subplans, and whatever is not known
- * to read once, say no.
- */
-static bool
-reads_once(Plan *top, const CustomScan *join)
-{
-	check_stack_depth();
-	if (top == NULL || top == (const Plan *) join)
-		return top != NULL;
-	switch (nodeTag(top))
-	{
-		case T_Agg:
-		case T_Group:
-		case T_Hash:
-		case T_IncrementalSort:
-		case T_Limit:
-		case T_Material:
-		case T_ModifyTable:
-		case T_NestLoop:		/* what is on its other side, it reads again */
-		case T_ProjectSet:
-		case T_Result:
-		case T_Sort:
-		case T_Unique:
-		case T_WindowAgg:
-			return reads_once(outerPlan(top), join);
-		case T_HashJoin:
-			return reads_once(outerPlan(top), join) ||
-				reads_once(innerPlan(top), join);
-		case T_SubqueryScan:
-			return reads_once(((SubqueryScan *) top)->subplan, join);
-		case T_CustomScan:
-			return ((CustomScan *) top)->methods == join->methods &&
-				reads_once(linitial(((CustomScan *) top)->custom_plans), join);
-		default:
-			return false;
-	}
-}
-
 /* BeginCustomScan: the children, the expressions over the scan tuple, memory. */
 static void
 lambdaBeginCustomScan(CustomScanState *node, EState *estate, int eflags)
@@ -231,13 +215,14 @@ lambdaBeginCustomScan(CustomScanState *node, EState *estate, int eflags)
 	LfdwJoinState *state = (LfdwJoinState *) node;
 	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
 
+	/* or it is, and nobody has said so: then answers are kept from there on */
+	state->may_recur = (eflags & EXEC_FLAG_REWIND) ||
+		!bms_is_empty(plan->scan.plan.extParam);
 	begin_children(state, plan, estate, eflags);
 	read_plan(state, plan);
 	prepare_keys(state, plan);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
-	state->once = (eflags & EXEC_FLAG_REWIND) == 0 &&
-		reads_once(estate->es_plannedstmt->planTree, plan);
 	init_expressions(state, plan);
 	init_memory(state, estate);
 }
@@ -312,6 +297,18 @@ read_batch(LfdwJoinState *state)
 	return true;
 }
 
+/*
+ * May a key of the batch be asked for again: by a later batch, or when the join is
+ * scanned again?  Where none of many was known, keys do not recur.
+ */
+static bool
+may_be_asked_again(const LfdwJoinState *state)
+{
+	return state->may_recur ||
+		(!state->outer_done &&
+		 (state->keys_sent < MANY_KEYS || state->keys_saved > 0));
+}
+
 /* Asks for the batch's keys, and goes first through those that are known. */
 static void
 begin_batch(LfdwJoinState *state)
@@ -321,6 +318,7 @@ begin_batch(LfdwJoinState *state)
 	lfdw_scan_bind(state->inner, &state->bound);
 	state->keys_sent += asked;
 	state->keys_saved += state->keys->members - asked;
+	state->remembers = may_be_asked_again(state);
 	state->phase = LFDW_JOIN_REMEMBERED;
 	state->entry = NULL;
 	state->answer = NULL;
@@ -339,8 +337,8 @@ next_remembered(LfdwJoinState *state)
 		state->entry = lfdw_keytab_iterate(state->keys, &state->iterator);
 		if (state->entry == NULL)
 			return false;
-		if (state->entry->recalled)
-			state->answer = state->entry->answer->rows;
+		if (state->entry->remembered)
+			state->answer = state->entry->remembered->answer;
 	}
 	ExecStoreMinimalTuple(state->answer->tuple, state->inner_slot, false);
 	fill_inner(state, state->inner_slot);
@@ -370,7 +368,7 @@ next_asked(LfdwJoinState *state)
 		fill_inner(state, slot);
 		state->entry = evaluate_key(state, LFDW_JOIN_INNER) ?
 			lfdw_keytab_lookup(state->keys, state->key) : NULL;
-		if (state->entry && !state->entry->recalled)
+		if (state->entry && state->entry->remembered == NULL)
 		{
 			lfdw_join_batch_remember(state, slot);
 			state->row = state->entry->rows;
@@ -522,6 +520,7 @@ lambdaReScanCustomScan(CustomScanState *node)
 		ExecReScan(state->outer);
 	if (inner->chgParam)
 		lfdw_join_batch_forget(state);
+	state->may_recur = true;
 	state->outer_done = false;
 	state->batch_keys = first_keys(state);
 	lfdw_join_batch_reset(state);

@@ -81,23 +81,17 @@ typedef struct LfdwKey
 	Datum		values[FLEXIBLE_ARRAY_MEMBER];
 } LfdwKey;
 
-/* What is remembered of a key. */
-typedef struct LfdwAnswer
-{
-	LfdwKey    *keys;			/* those that it answers, once it is complete */
-	bool		complete;		/* all of its rows are here */
-	LfdwInnerRow *rows;
-} LfdwAnswer;
-
-/* The entry of a key: of a batch, with its outer rows; or of what is remembered. */
+/* The entry of a key: of a batch, with its outer rows; or remembered, with its
+ * answer. */
 typedef struct LfdwKeyEntry
 {
 	LfdwKey    *key;
 	uint32		hash;
 	char		status;			/* of simplehash */
-	bool		recalled;		/* of a batch: its answer is complete */
+	bool		complete;		/* remembered: all of its rows are here */
 	LfdwOuterRow *rows;
-	LfdwAnswer *answer;			/* of a batch: NULL where none is known yet */
+	LfdwInnerRow *answer;
+	struct LfdwKeyEntry *remembered;	/* of a batch: the answer, or NULL */
 } LfdwKeyEntry;
 
 /* One side's value of a column of the key. */
@@ -113,6 +107,7 @@ typedef struct LfdwKeyColumn
 	LfdwKeySide sides[LFDW_JOIN_INNER + 1];
 	TypeCacheEntry *type;		/* bigint for all integers */
 	Oid			collation;
+	bool		by_bits;		/* equal ones are the same Datum */
 } LfdwKeyColumn;
 
 typedef struct LfdwKeyType
@@ -155,7 +150,6 @@ typedef struct LfdwJoinState
 	int			batch_keys;		/* how many keys it may have */
 	int			max_keys;
 	size_t		max_bytes;
-	bool		once;			/* it will not be scanned again */
 	bool		outer_done;
 	MemoryContext batch_context;
 	lfdw_keytab_hash *keys;
@@ -167,6 +161,8 @@ typedef struct LfdwJoinState
 	MemoryContext memory_context;
 	lfdw_keytab_hash *memory;
 	size_t		max_memory;
+	bool		may_recur;		/* the join may be scanned again */
+	bool		remembers;		/* somebody may ask for the batch's answers */
 
 	/* where the join is */
 	lfdw_keytab_iterator iterator;

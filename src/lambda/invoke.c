@@ -469,6 +469,26 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 }
 
 /*
+ * The requests of invocations, palloc'd; *until_us becomes the time at which the
+ * first of them is of no more use, or has something to take, if that is before.
+ */
+static LfdwServiceRun **
+list_runs(LfdwInvocation **invocations, int ninvocations, int64 *until_us)
+{
+	LfdwServiceRun **runs = palloc(sizeof(LfdwServiceRun *) * ninvocations);
+
+	for (int i = 0; i < ninvocations; i++)
+	{
+		runs[i] = invocations[i]->run;
+		*until_us = Min(*until_us, invocations[i]->body.end_by_us);
+		/* what has come and was not taken yet needs no wait */
+		if (invocations[i]->stream && invocations[i]->stream->has_more)
+			*until_us = 0;
+	}
+	return runs;
+}
+
+/*
  * Waits until at least one invocation has something new for lfdw_invoke_look:
  * bytes of its answer, its end, the end of its use, or that an attempt failed; or
  * until the time until_us of lfdw_wait_now_us.  Begins the further attempts whose
@@ -477,16 +497,34 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 void
 lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations, int64 until_us)
 {
-	LfdwServiceRun **runs = palloc(sizeof(LfdwServiceRun *) * ninvocations);
+	LfdwServiceRun **runs = list_runs(invocations, ninvocations, &until_us);
 
-	for (int i = 0; i < ninvocations; i++)
-	{
-		runs[i] = invocations[i]->run;
-		until_us = Min(until_us, invocations[i]->body.end_by_us);
-		if (invocations[i]->stream && invocations[i]->stream->has_more)
-			until_us = 0;
-	}
 	lfdw_service_wait(runs, ninvocations, until_us);
+	pfree(runs);
+}
+
+/* Has another wait for the same: see lfdw_http_watch_arm. */
+pgsocket
+lfdw_invoke_watch(LfdwHttpWatch *watch, LfdwInvocation **invocations,
+				  int ninvocations)
+{
+	int64		until_us = PG_INT64_MAX;
+	LfdwServiceRun **runs = list_runs(invocations, ninvocations, &until_us);
+	pgsocket	fd = lfdw_service_watch(watch, runs, ninvocations, until_us);
+
+	pfree(runs);
+	return fd;
+}
+
+/* After that wait, before lfdw_invoke_look: see lfdw_service_look. */
+void
+lfdw_invoke_watch_look(LfdwHttpWatch *watch, LfdwInvocation **invocations,
+					   int ninvocations)
+{
+	int64		until_us = PG_INT64_MAX;
+	LfdwServiceRun **runs = list_runs(invocations, ninvocations, &until_us);
+
+	lfdw_service_look(watch, runs, ninvocations);
 	pfree(runs);
 }
 

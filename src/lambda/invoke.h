@@ -13,6 +13,7 @@
 
 #include "postgres.h"
 
+#include "http/http_watch.h"
 #include "lambda/body.h"
 #include "lambda/function.h"
 #include "lib/stringinfo.h"
@@ -81,6 +82,12 @@ extern LfdwInvocation *lfdw_invoke_begin(const LfdwFunction *function,
 										 LfdwInvokeStats *stats);
 extern void lfdw_invoke_wait(LfdwInvocation **invocations, int ninvocations,
 							 int64 until_us);
+extern pgsocket lfdw_invoke_watch(LfdwHttpWatch *watch,
+								  LfdwInvocation **invocations,
+								  int ninvocations);
+extern void lfdw_invoke_watch_look(LfdwHttpWatch *watch,
+								   LfdwInvocation **invocations,
+								   int ninvocations);
 extern void lfdw_invoke_look(LfdwInvocation *invocation);
 extern LfdwBody *lfdw_invoke_body(LfdwInvocation *invocation);
 extern void lfdw_invoke_allow_split(LfdwInvocation *invocation);

@@ -20,6 +20,7 @@
 #include "postgres.h"
 
 #include "base/json_reader.h"
+#include "http/answer_memory.h"
 #include "http/http.h"
 #include "lambda/response_stream.h"
 #include "pg/owner.h"
@@ -38,6 +39,7 @@ release(void *arg)
 
 	lfdw_buffer_free(&stream->window);
 	lfdw_buffer_free(&stream->document);
+	lfdw_answer_memory_count(&stream->counted, 0);
 }
 
 /*
@@ -221,7 +223,9 @@ check_rest(LfdwResponseStream *stream)
 {
 	size_t		rest = lfdw_exchange_body(stream->exchange)->len;
 
-	if (stream->state != LFDW_STREAM_OPEN)
+	if (stream->messages.error)
+		fail(stream, stream->messages.error);
+	else if (stream->state != LFDW_STREAM_OPEN)
 	{
 		if (rest > 0)
 			fail(stream, "bytes follow its last message");
@@ -232,7 +236,10 @@ check_rest(LfdwResponseStream *stream)
 			 "it ends without the message InvokeComplete");
 }
 
-/* The next step; returns false where there is none, or the reader comes first. */
+/*
+ * The next step; returns false where there is none, or the reader comes first, who
+ * has not seen the bytes moved.
+ */
 static bool
 take_step(LfdwResponseStream *stream, size_t *moved)
 {
@@ -254,15 +261,17 @@ take_step(LfdwResponseStream *stream, size_t *moved)
 	switch (status)
 	{
 		case LFDW_STREAM_MORE:
-			check_rest(stream);
+		case LFDW_STREAM_BAD:
+			stream->has_more = *moved > 0 &&
+				(status == LFDW_STREAM_BAD ||
+				 lfdw_exchange_state(stream->exchange) == LFDW_HTTP_DONE);
+			if (!stream->has_more)
+				check_rest(stream);
 			return false;
 		case LFDW_STREAM_FULL:
 			if (target == &stream->document)
 				fail(stream, "a message beside the chunks is too long");
 			stream->has_more = true;
-			return false;
-		case LFDW_STREAM_BAD:
-			fail(stream, stream->messages.error);
 			return false;
 		case LFDW_STREAM_MESSAGE:
 			begin_message(stream, &piece);
@@ -281,8 +290,8 @@ take_step(LfdwResponseStream *stream, size_t *moved)
 
 /*
  * Takes what has come of the messages, as far as the window has room.  What the
- * function's end says is only taken once its reader has seen all bytes before:
- * that is so if a call moves none.  Where there is more to take all the same,
+ * function's end says, and what is wrong with the stream, is only told once the
+ * reader has seen all bytes before: that is so if a call moves none.  Where there is more to take all the same,
  * has_more says so.  A stream that is none fails its exchange.
  */
 void
@@ -291,6 +300,7 @@ lfdw_response_stream_take(LfdwResponseStream *stream)
 	size_t		moved = 0;
 
 	stream->has_more = false;
+	lfdw_answer_memory_trim(&stream->window);
 	while (lfdw_exchange_state(stream->exchange) != LFDW_HTTP_FAILED &&
 		   (stream->state == LFDW_STREAM_OPEN ||
 			lfdw_exchange_body(stream->exchange)->len > 0))
@@ -300,6 +310,7 @@ lfdw_response_stream_take(LfdwResponseStream *stream)
 		else if (!take_step(stream, &moved))
 			break;
 	}
+	lfdw_answer_memory_count(&stream->counted, stream->window.size);
 }
 
 /* Lets the window grow, for a reader who can discard nothing of a full one. */

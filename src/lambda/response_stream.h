@@ -55,6 +55,7 @@ typedef struct LfdwResponseStream
 	bool		has_begun;		/* a message has been read */
 	LfdwMessageKind kind;		/* of the message under way */
 	LfdwBuffer	document;		/* its payload, if it is no chunk */
+	size_t		counted;		/* in the memory of all answers */
 } LfdwResponseStream;
 
 extern LfdwResponseStream *lfdw_response_stream_create(LfdwHttpExchange *exchange,

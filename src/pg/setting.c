@@ -26,6 +26,7 @@
 static char *trace_id = NULL;
 static bool enable_bind_join = true;
 static int	commit_timeout_ms;
+static int	answer_mem_kb;
 static LfdwAwsLambdaSettings aws_lambda;
 static LfdwAwsS3Settings aws_s3;
 static char *aws_ml_server = NULL;
@@ -142,6 +143,11 @@ lfdw_setting_define(void)
 							"0 for no limit.  statement_timeout does not apply to COMMIT.",
 							&commit_timeout_ms, 60000, 0, INT_MAX,
 							PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomIntVariable("lambda_fdw.answer_mem",
+							"Memory for what has arrived of a session's answers and was not read yet.",
+							"Where it is used up, answers wait on their way, but for those that are waited for.",
+							&answer_mem_kb, 64 * 1024, 64, MAX_KILOBYTES,
+							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("lambda_fdw");
 	define_aws_lambda();
 	define_aws_s3_and_ml();
@@ -166,6 +172,13 @@ int
 lfdw_setting_commit_timeout_ms(void)
 {
 	return commit_timeout_ms;
+}
+
+/* The value of lambda_fdw.answer_mem, in kB. */
+int
+lfdw_setting_answer_mem_kb(void)
+{
+	return answer_mem_kb;
 }
 
 /* The settings aws_lambda.*; they change when the settings do. */

@@ -33,6 +33,7 @@ extern void lfdw_setting_define(void);
 extern const char *lfdw_setting_trace_id(void);
 extern bool lfdw_setting_enable_bind_join(void);
 extern int	lfdw_setting_commit_timeout_ms(void);
+extern int	lfdw_setting_answer_mem_kb(void);
 extern const LfdwAwsLambdaSettings *lfdw_setting_aws_lambda(void);
 extern const LfdwAwsS3Settings *lfdw_setting_aws_s3(void);
 extern const char *lfdw_setting_aws_ml_server(void);

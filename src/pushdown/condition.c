@@ -297,16 +297,15 @@ describe_value(const LfdwValueSet *set, Datum value)
  * in parts.
  */
 static void
-render(LfdwCondition *condition, int max_values)
+render(LfdwCondition *condition, LfdwOutput *output, int max_values)
 {
 	LfdwValueSet *set = &condition->set;
 	LfdwTerm   *term = condition->term;
-	LfdwOutput *output = lfdw_value_output(set->type->type_id, term->column->format);
 	StringInfoData json;
 	char	   *why;
 
-	set->json = palloc_extended(sizeof(char *) * (set->nvalues + 1), MCXT_ALLOC_HUGE);
 	initStringInfo(&json);
+	set->json = palloc_extended(sizeof(char *) * (set->nvalues + 1), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < set->nvalues && condition->outcome == LFDW_SENT; i++)
 	{
 		resetStringInfo(&json);
@@ -320,7 +319,6 @@ render(LfdwCondition *condition, int max_values)
 		else if (term->declared &&
 				 (why = lfdw_table_refusal(term->column, term->op, json.data)) != NULL)
 			keep_local(condition, why);
-		/* a buffer each would be a kilobyte for a key of a join */
 		set->json[i] = pnstrdup(json.data, json.len);
 	}
 	pfree(json.data);
@@ -340,23 +338,32 @@ render(LfdwCondition *condition, int max_values)
  * them all.
  *
  * max_values is how many values a list may have that cannot go in parts.  Values
- * were evaluated under the session's settings; they are written under those of
- * lfdw_transmission_modes_begin_utc.
+ * were evaluated under the session's settings; those that could look different under
+ * others are written under lfdw_transmission_modes_begin_utc's, which cost as much
+ * as all else here.
  */
 bool
 lfdw_conditions_prepare(LfdwCondition *conditions, int nconditions, int max_values)
 {
-	int			nestlevel;
-
 	if (contradict(conditions, nconditions))
 		return false;
-	nestlevel = lfdw_transmission_modes_begin_utc();
 	for (int i = 0; i < nconditions; i++)
 	{
-		if (!conditions[i].set.unknown)
-			render(&conditions[i], max_values);
+		LfdwCondition *condition = &conditions[i];
+		LfdwOutput *output;
+		bool		follows;
+		int			nestlevel;
+
+		if (condition->set.unknown)
+			continue;
+		output = lfdw_value_output(condition->set.type->type_id,
+								   condition->term->column->format);
+		follows = lfdw_output_follows_settings(output);
+		nestlevel = follows ? lfdw_transmission_modes_begin_utc() : 0;
+		render(condition, output, max_values);
+		if (follows)
+			lfdw_transmission_modes_end(nestlevel);
 	}
-	lfdw_transmission_modes_end(nestlevel);
 	return true;
 }
 

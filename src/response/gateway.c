@@ -149,13 +149,14 @@ lfdw_gateway_says_none(const LfdwResponse *response)
 		list_member_int(statuses, (int) gateway->status);
 }
 
-/* Raises the error of an answer whose statusCode is no success. */
+/*
+ * Raises the error of an answer whose statusCode is no success; its body is text,
+ * or NULL.
+ */
 void
-lfdw_gateway_report_status(const LfdwResponse *response)
+lfdw_gateway_report_status(const LfdwResponse *response, const char *text,
+						   size_t len)
 {
-	size_t		len;
-	const char *text = lfdw_gateway_read_body(response, &len);
-
 	ereport(ERROR,
 			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
 			 errmsg("Lambda function \"%s\" answered with statusCode %g",
@@ -164,6 +165,17 @@ lfdw_gateway_report_status(const LfdwResponse *response)
 			 text == NULL ? errdetail("Its body is not valid base64.") :
 			 len == 0 ? errdetail("It has no body.") :
 			 errdetail("Its body is: %s", lfdw_error_excerpt(text, len))));
+}
+
+/* The same of a statusCode that no option explains; the body may have the error. */
+void
+lfdw_gateway_refuse(LfdwResponse *response, const char *text, size_t len)
+{
+	LfdwJsonReader inside;
+
+	lfdw_json_init(&inside, text ? text : "", text ? len : 0, true);
+	(void) lfdw_error_path_check(response, inside);
+	lfdw_gateway_report_status(response, text, len);
 }
 
 /*
@@ -190,11 +202,7 @@ lfdw_gateway_open_body(LfdwResponse *response, LfdwJsonReader *inside)
 	lfdw_gateway_take_headers(response);
 	text = lfdw_gateway_read_body(response, &len);
 	if (code < 200 || code >= 300)
-	{
-		lfdw_json_init(inside, text ? text : "", text ? len : 0, true);
-		(void) lfdw_error_path_check(response, *inside);
-		lfdw_gateway_report_status(response);
-	}
+		lfdw_gateway_refuse(response, text, len);
 	if (text == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),

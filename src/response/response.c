@@ -100,6 +100,7 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 	response->part = "";
 	response->split = -1;
 	response->keep = true;
+	response->state = table->function.streams ? LFDW_STATE_HEAD : LFDW_STATE_START;
 	if (options->rows_path)
 		response->rows_path = pointer_in_utf8(options->rows_path);
 	else
@@ -154,6 +155,7 @@ static void
 show_window(LfdwResponse *response)
 {
 	LfdwBody   *source = response->source;
+	LfdwJsonReader *reader;
 	const char *bytes;
 	size_t		len;
 
@@ -176,8 +178,12 @@ show_window(LfdwResponse *response)
 			lfdw_response_expect_write(response);
 	}
 	bytes = lfdw_body_show(source, &len);
-	lfdw_json_feed(response->nouter > 0 ? &response->outer[0] : &response->reader,
-				   bytes, len, lfdw_body_ended(source));
+	reader = response->nouter > 0 ? &response->outer[0] : &response->reader;
+
+	/* row after row it mostly is the same, and the reader is copied next */
+	if (reader->data != bytes || reader->len != len ||
+		reader->complete != lfdw_body_ended(source))
+		lfdw_json_feed(reader, bytes, len, lfdw_body_ended(source));
 }
 
 /*
@@ -322,6 +328,8 @@ take_step(LfdwResponse *response)
 
 	switch (response->state)
 	{
+		case LFDW_STATE_HEAD:
+			return lfdw_response_take_head(response);
 		case LFDW_STATE_START:
 			return lfdw_response_start(response);
 		case LFDW_STATE_MEMBERS:

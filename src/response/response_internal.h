@@ -5,7 +5,9 @@
  *
  * Each file calls those before it in this order, and none after:
  *
+ *		row_name.c			names of members, by hash
  *		row_path.c			the columns' paths
+ *		row_walk.c			one row: the values below a path
  *		row.c				one row: where its values stand
  *		row_form.c			one row: an entry, a record of CSV, a body
  *		row_store.c			one row: its values as a tuple
@@ -24,6 +26,7 @@
  *		response_members.c	the way to them
  *		response_text.c		answers that are text
  *		response_write.c	answers of writes
+ *		response_head.c		the head of a streamed answer
  *		response_start.c	the root value
  *		response.c			the steps in their order
  *
@@ -54,6 +57,7 @@
 typedef enum LfdwResponseState
 {
 	LFDW_STATE_START,			/* before the root value */
+	LFDW_STATE_HEAD,			/* before that, of a streamed answer */
 	LFDW_STATE_MEMBERS,			/* in a container on the way to the rows */
 	LFDW_STATE_ROWS,			/* in the array of rows */
 	LFDW_STATE_LINES,			/* a row a line */
@@ -259,7 +263,10 @@ extern bool lfdw_gateway_is_begun(const LfdwResponse *response);
 extern bool lfdw_gateway_has_body(const LfdwResponse *response);
 extern bool lfdw_gateway_is_form(const LfdwResponse *response);
 extern bool lfdw_gateway_says_none(const LfdwResponse *response);
-extern void lfdw_gateway_report_status(const LfdwResponse *response);
+extern void lfdw_gateway_report_status(const LfdwResponse *response,
+									   const char *text, size_t len);
+extern void lfdw_gateway_refuse(LfdwResponse *response, const char *text,
+								size_t len);
 extern LfdwJsonStatus lfdw_gateway_open_body(LfdwResponse *response,
 											 LfdwJsonReader *inside);
 
@@ -330,6 +337,9 @@ extern LfdwJsonStatus lfdw_text_start(LfdwResponse *response);
 /* response_write.c */
 extern LfdwJsonStatus lfdw_write_start(LfdwResponse *response);
 extern LfdwJsonStatus lfdw_write_finish(LfdwResponse *response);
+
+/* response_head.c */
+extern LfdwJsonStatus lfdw_response_take_head(LfdwResponse *response);
 
 /* response_start.c */
 extern LfdwJsonStatus lfdw_response_start(LfdwResponse *response);

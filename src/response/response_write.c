@@ -45,6 +45,8 @@ lfdw_response_expect_write(LfdwResponse *response)
 	write->answer.affected = -1;
 	write->answer.nrows = -1;
 	response->write = write;
+	/* writes have no streamed answers */
+	response->state = LFDW_STATE_START;
 	response->may_have_none = true;
 	response->row_cursor_path = NULL;
 	for (int mark = 0; mark < LFDW_NMARKS; mark++)

@@ -150,6 +150,8 @@ LfdwJsonStatus
 lfdw_root_check_status(LfdwResponse *response)
 {
 	LfdwJsonStatus status;
+	const char *text;
+	size_t		len;
 
 	if (!may_have_form(response) || !lfdw_gateway_says_none(response))
 		return LFDW_JSON_OK;
@@ -162,7 +164,10 @@ lfdw_root_check_status(LfdwResponse *response)
 								  "It has both rows and a \"statusCode\" of the option no_rows_status.",
 								  NULL);
 	if (!response->may_have_none)
-		lfdw_gateway_report_status(response);
+	{
+		text = lfdw_gateway_read_body(response, &len);
+		lfdw_gateway_report_status(response, text, len);
+	}
 	response->none = true;
 	return LFDW_JSON_OK;
 }

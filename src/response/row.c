@@ -3,8 +3,8 @@
  * row.c
  *		One row of an answer: from JSON to a slot.
  *
- * A row is read in two steps.  The first walks its JSON once and notes where
- * the value of each column stands; it copies nothing, and can be done again
+ * A row is read in two steps.  The first (row_walk.c) walks its JSON once and notes
+ * where the value of each column stands; it copies nothing, and can be done again
  * when the row's end has not arrived yet.  The second converts the values.
  * So a member that is there twice is converted once, the last one, as
  * json_populate_record does.
@@ -18,7 +18,6 @@
 
 #include "access/sysattr.h"
 #include "access/transam.h"
-#include "miscadmin.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
@@ -111,7 +110,7 @@ lfdw_row_create(const LfdwTable *table, const Bitmapset *attrs)
 												  column->attname);
 		row->copy |= may_run_sql(column->typid);
 	}
-	lfdw_row_set_null_if(row);
+	lfdw_row_set_wanted(row);
 	return row;
 }
 
@@ -141,10 +140,8 @@ lfdw_row_by_place(const LfdwRow *row)
 bool
 lfdw_row_knows(const LfdwRow *row, const LfdwJsonValue *key)
 {
-	int			next = 0;
-
 	return row->format == LFDW_ANSWER_JSON &&
-		lfdw_row_path_find(row->root, key, &next) != NULL;
+		lfdw_row_path_find(row->root, key) != NULL;
 }
 
 /* Has a column the path '', so that it takes whatever the row is? */
@@ -169,145 +166,6 @@ lfdw_row_find_column(const LfdwRow *row, const char *name)
 			return i;
 	}
 	return -1;
-}
-
-/* Forgets what was found at a node and below, for a member that comes again. */
-static void
-forget(LfdwRow *row, const LfdwPathNode *node)
-{
-	for (int i = 0; i < node->ncolumns; i++)
-		row->found[node->columns[i]] = false;
-	for (int i = 0; i < node->nchildren; i++)
-		forget(row, node->children[i]);
-}
-
-static LfdwJsonStatus read_node(LfdwRow *row, LfdwJsonReader *reader,
-								LfdwPathNode *node);
-
-/* Reads a child that a container has. */
-static LfdwJsonStatus
-read_child(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node,
-		   LfdwPathNode *child)
-{
-	lfdw_row_path_note_seen(node, child);
-	return read_node(row, reader, child);
-}
-
-static LfdwJsonStatus
-read_object(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
-{
-	LfdwJsonStatus status = lfdw_json_enter(reader);
-	LfdwJsonValue key;
-	LfdwJsonValue skipped;
-	int			next = 0;
-
-	while (status == LFDW_JSON_OK)
-	{
-		LfdwPathNode *child;
-
-		status = lfdw_json_member(reader, &key);
-		if (status != LFDW_JSON_OK)
-			break;
-		child = lfdw_row_path_find(node, &key, &next);
-		if (node == row->root)
-		{
-			row->has_members = true;
-			row->has_known |= child != NULL;
-		}
-		if (child == NULL && node->nunseen > 0)
-			lfdw_row_path_note_unread(node, &key);
-		status = child ? read_child(row, reader, node, child) :
-			lfdw_json_value(reader, &skipped);
-	}
-	return status == LFDW_JSON_END ? LFDW_JSON_OK : status;
-}
-
-static LfdwJsonStatus
-read_array(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
-{
-	LfdwJsonStatus status = lfdw_json_enter(reader);
-	LfdwJsonValue skipped;
-	int			next = 0;
-
-	for (int i = 0; status == LFDW_JSON_OK; i++)
-	{
-		LfdwPathNode *child;
-
-		status = lfdw_json_element(reader);
-		if (status != LFDW_JSON_OK)
-			break;
-		child = lfdw_row_path_find_element(node, i, &next);
-		status = child ? read_child(row, reader, node, child) :
-			lfdw_json_value(reader, &skipped);
-	}
-	return status == LFDW_JSON_END ? LFDW_JSON_OK : status;
-}
-
-/* Opens JSON in a string; what is found in it lives until the next row. */
-static bool
-open_string(LfdwRow *row, const LfdwJsonValue *string, LfdwJsonReader *inside)
-{
-	MemoryContext old = MemoryContextSwitchTo(row->strings);
-	bool		opened = lfdw_json_string_open(inside, string, true,
-											   row->table->function.label);
-
-	MemoryContextSwitchTo(old);
-	return opened;
-}
-
-/* Reads what is below a node in the object or array that comes next. */
-static LfdwJsonStatus
-read_below(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
-{
-	LfdwJsonStatus status;
-	LfdwJsonType type;
-
-	check_stack_depth();
-	status = lfdw_json_peek(reader, &type);
-	if (status == LFDW_JSON_OK && type == LFDW_JSON_OBJECT)
-		status = read_object(row, reader, node);
-	else if (status == LFDW_JSON_OK && type == LFDW_JSON_ARRAY)
-		status = read_array(row, reader, node);
-	return status;
-}
-
-/*
- * Reads the value at a node: for the columns there, and those below, which a
- * string is read as JSON for.
- */
-static LfdwJsonStatus
-read_node(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
-{
-	LfdwJsonStatus status;
-	LfdwJsonValue value;
-	LfdwJsonReader below;
-
-	if (node->nchildren > 0)
-	{
-		below = *reader;
-		forget(row, node);
-	}
-	status = lfdw_json_value(reader, &value);
-	if (status != LFDW_JSON_OK)
-		return status;
-	for (int i = 0; i < node->ncolumns; i++)
-	{
-		row->found[node->columns[i]] = true;
-		row->values[node->columns[i]] = value;
-	}
-	if (node->nchildren > 0 &&
-		(value.type != LFDW_JSON_STRING || open_string(row, &value, &below)))
-		status = read_below(row, &below, node);
-	return status;
-}
-
-/*
- * Reads the value that comes next as that of a node; for rows of other forms.
- */
-LfdwJsonStatus
-lfdw_row_read_node(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
-{
-	return read_node(row, reader, node);
 }
 
 /* The row's values by place. */
@@ -374,27 +232,20 @@ read_array_row(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 		return read_positional(row, reader, order);
 	if (row->unplaced >= 0)
 		report_unplaced(row);
-	return read_array(row, reader, row->root);
+	return lfdw_row_read_array(row, reader, row->root);
 }
 
-/* Gives the value of the whole row to the columns of path ''. */
-static void
-set_whole_row(LfdwRow *row, const LfdwJsonValue *value)
-{
-	for (int i = 0; i < row->root->ncolumns; i++)
-	{
-		row->found[row->root->columns[i]] = true;
-		row->values[row->root->columns[i]] = *value;
-	}
-}
-
-/* An object as a row. */
+/* The object that was peeked at as a row. */
 static LfdwJsonStatus
 read_object_row(LfdwRow *row, LfdwJsonReader *reader)
 {
+	LfdwJsonStatus status;
+
 	row->is_object = true;
-	row->object = *reader;
-	return read_object(row, reader, row->root);
+	row->object = reader->data + reader->pos;
+	status = lfdw_row_read_object(row, reader, row->root);
+	row->object_len = reader->data + reader->pos - row->object;
+	return status;
 }
 
 /*
@@ -409,7 +260,7 @@ read_scalar(LfdwRow *row, const LfdwJsonValue *value,
 	LfdwJsonType type;
 
 	if (!lfdw_row_takes_scalar(row) && value->type == LFDW_JSON_STRING &&
-		open_string(row, value, &inside))
+		lfdw_row_open_string(row, value, &inside))
 	{
 		lfdw_json_peek(&inside, &type);
 		return type == LFDW_JSON_OBJECT ? read_object_row(row, &inside) :
@@ -433,6 +284,7 @@ read_scalar(LfdwRow *row, const LfdwJsonValue *value,
 void
 lfdw_row_forget(LfdwRow *row)
 {
+	row->reading++;
 	memset(row->found, 0, row->table->ncolumns);
 	row->is_object = row->has_members = row->has_known = false;
 	if (!MemoryContextIsEmpty(row->strings))
@@ -467,7 +319,7 @@ lfdw_row_set_element(LfdwRow *row, int element)
 LfdwJsonStatus
 lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 {
-	LfdwJsonReader start = *reader;
+	const char *start;
 	LfdwJsonStatus status;
 	LfdwJsonValue value;
 	LfdwJsonType type;
@@ -476,7 +328,7 @@ lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 	status = lfdw_json_peek(reader, &type);
 	if (status != LFDW_JSON_OK)
 		return status;
-	start = *reader;
+	start = reader->data + reader->pos;
 	if (type == LFDW_JSON_OBJECT)
 		status = read_object_row(row, reader);
 	else if (type == LFDW_JSON_ARRAY && !is_whole_element(row))
@@ -496,10 +348,10 @@ lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader, const LfdwRowOrder *order)
 	{
 		value.type = type;
 		value.escaped = false;
-		value.text = start.data + start.pos;
-		value.len = reader->pos - start.pos;
+		value.text = start;
+		value.len = reader->data + reader->pos - start;
 	}
-	set_whole_row(row, &value);
+	lfdw_row_set_value(row, row->root, &value);
 	row->is_string = value.type == LFDW_JSON_STRING;
 	row->text = value.text;
 	row->len = value.len;
@@ -557,7 +409,10 @@ lfdw_row_number(const LfdwRow *row)
 LfdwJsonReader
 lfdw_row_object(const LfdwRow *row)
 {
-	return row->object;
+	LfdwJsonReader reader;
+
+	lfdw_json_init(&reader, row->object, row->object_len, true);
+	return reader;
 }
 
 /*

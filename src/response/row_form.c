@@ -22,24 +22,11 @@ static LfdwPathNode *
 find_member(LfdwRow *row, const char *name)
 {
 	LfdwJsonValue key = {LFDW_JSON_STRING, false, name, strlen(name)};
-	LfdwPathNode *node;
-	int			next = 0;
+	LfdwPathNode *node = lfdw_row_path_find(row->root, &key);
 
-	node = lfdw_row_path_find(row->root, &key, &next);
 	if (node)
-		lfdw_row_path_note_seen(row->root, node);
+		node->seen = true;
 	return node;
-}
-
-/* Gives a value to the columns of a node. */
-static void
-set_value(LfdwRow *row, const LfdwPathNode *node, const LfdwJsonValue *value)
-{
-	for (int i = 0; i < node->ncolumns; i++)
-	{
-		row->found[node->columns[i]] = true;
-		row->values[node->columns[i]] = *value;
-	}
 }
 
 /* The entry as an object, for the columns of path ''. */
@@ -61,7 +48,7 @@ set_entry(LfdwRow *row, const LfdwJsonValue *key, const char *text, size_t len)
 	end += strlen(between);
 	memcpy(end, text, len);
 	end[len] = '}';
-	set_value(row, row->root, &value);
+	lfdw_row_set_value(row, row->root, &value);
 }
 
 /*
@@ -89,7 +76,7 @@ lfdw_row_read_entry(LfdwRow *row, const LfdwJsonValue *key,
 	if (status != LFDW_JSON_OK)
 		return status;
 	if (key_node)
-		set_value(row, key_node, key);
+		lfdw_row_set_value(row, key_node, key);
 	row->text = key->text;
 	row->len = reader->data + reader->pos - key->text;
 	if (row->root->ncolumns > 0)
@@ -126,7 +113,6 @@ lfdw_row_read_header(LfdwRow *row, const LfdwCsv *csv,
 {
 	int			ncolumns = row->table->ncolumns;
 	int		   *fields = palloc(sizeof(int) * (ncolumns + 1));
-	int			next = 0;
 
 	*twice = NULL;
 	*known = false;
@@ -136,12 +122,12 @@ lfdw_row_read_header(LfdwRow *row, const LfdwCsv *csv,
 	for (int f = 0; f < csv->nfields; f++)
 	{
 		LfdwJsonValue name = field_value(row, &csv->fields[f]);
-		LfdwPathNode *node = lfdw_row_path_find(row->root, &name, &next);
+		LfdwPathNode *node = lfdw_row_path_find(row->root, &name);
 
 		if (node == NULL)
 			lfdw_row_path_note_unread(row->root, &name);
 		else
-			lfdw_row_path_note_seen(row->root, node);
+			node->seen = true;
 		for (int i = 0; node && i < node->ncolumns; i++)
 		{
 			if (fields[node->columns[i]] >= 0)

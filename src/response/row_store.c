@@ -102,8 +102,8 @@ copy_row(LfdwRow *row)
 }
 
 /* Takes the strings that are NULL in columns that are wanted, if any has one. */
-void
-lfdw_row_set_null_if(LfdwRow *row)
+static void
+set_null_if(LfdwRow *row)
 {
 	for (int i = 0; i < row->table->ncolumns; i++)
 	{
@@ -115,6 +115,27 @@ lfdw_row_set_null_if(LfdwRow *row)
 			row->null_if = palloc0(sizeof(char *) * row->table->ncolumns);
 		row->null_if[i] = pg_server_to_any(null_if, strlen(null_if), PG_UTF8);
 	}
+}
+
+/* Takes the columns that have a converter. */
+void
+lfdw_row_set_wanted(LfdwRow *row)
+{
+	const LfdwTable *table = row->table;
+
+	row->wanted = palloc(sizeof(LfdwRowWanted) * (table->ncolumns + 1));
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		LfdwRowWanted *wanted = &row->wanted[row->nwanted];
+
+		if (row->converters[i] == NULL)
+			continue;
+		wanted->column = i;
+		wanted->attribute = table->columns[i].attnum - 1;
+		wanted->converter = row->converters[i];
+		row->nwanted++;
+	}
+	set_null_if(row);
 }
 
 /* Makes null of the strings that stand for it. */
@@ -195,10 +216,10 @@ report_another(const LfdwRow *row, int index)
 
 /* The value that was found for a column. */
 static inline Datum
-found_value(LfdwRow *row, int index, bool *isnull)
+found_value(LfdwRow *row, const LfdwRowWanted *wanted, bool *isnull)
 {
-	LfdwConverter *converter = row->converters[index];
-	const LfdwJsonValue *value = &row->values[index];
+	LfdwConverter *converter = wanted->converter;
+	const LfdwJsonValue *value = &row->values[wanted->column];
 
 	if (likely(row->format == LFDW_ANSWER_JSON))
 		return lfdw_value_from_json(converter, value, isnull);
@@ -212,12 +233,13 @@ found_value(LfdwRow *row, int index, bool *isnull)
  * repeat.
  */
 static Datum
-key_value(LfdwRow *row, int index, LfdwCarriedBy carried_by, const void *chain,
-		  bool *isnull)
+key_value(LfdwRow *row, const LfdwRowWanted *wanted, LfdwCarriedBy carried_by,
+		  const void *chain, bool *isnull)
 {
+	int			index = wanted->column;
 	const LfdwColumn *column = &row->table->columns[index];
 	bool		own_null;
-	Datum		own = found_value(row, index, &own_null);
+	Datum		own = found_value(row, wanted, &own_null);
 	Datum		carried;
 
 	if (carried_by(chain, column, row->element).nvalues != 1)
@@ -233,14 +255,15 @@ key_value(LfdwRow *row, int index, LfdwCarriedBy carried_by, const void *chain,
 
 /* The value of a column in the row that was read last. */
 static inline Datum
-column_value(LfdwRow *row, int index, LfdwCarriedBy carried_by,
-			 const void *chain, bool *isnull)
+column_value(LfdwRow *row, const LfdwRowWanted *wanted,
+			 LfdwCarriedBy carried_by, const void *chain, bool *isnull)
 {
-	if (!row->found[index])
-		return missing_value(row, index, carried_by, chain, isnull);
-	if (unlikely(row->element >= 0 && row->table->columns[index].required))
-		return key_value(row, index, carried_by, chain, isnull);
-	return found_value(row, index, isnull);
+	if (!row->found[wanted->column])
+		return missing_value(row, wanted->column, carried_by, chain, isnull);
+	if (unlikely(row->element >= 0 &&
+				 row->table->columns[wanted->column].required))
+		return key_value(row, wanted, carried_by, chain, isnull);
+	return found_value(row, wanted, isnull);
 }
 
 /*
@@ -287,15 +310,14 @@ lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, LfdwCarriedBy carried_by,
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true, table->natts);
 	begin_values(row, &callback);
-	for (int i = 0; i < table->ncolumns; i++)
+	for (int i = 0; i < row->nwanted; i++)
 	{
-		int			attno = table->columns[i].attnum - 1;
+		const LfdwRowWanted *wanted = &row->wanted[i];
 
-		if (row->converters[i] == NULL)
-			continue;
-		row->current = i;
-		slot->tts_values[attno] = column_value(row, i, carried_by, chain,
-											   &slot->tts_isnull[attno]);
+		row->current = wanted->column;
+		slot->tts_values[wanted->attribute] =
+			column_value(row, wanted, carried_by, chain,
+						 &slot->tts_isnull[wanted->attribute]);
 	}
 	end_values(row, &callback);
 	ExecStoreVirtualTuple(slot);
@@ -323,14 +345,15 @@ lfdw_row_store_over(LfdwRow *row, TupleTableSlot *slot)
 	memcpy(values, slot->tts_values, sizeof(Datum) * table->natts);
 	memcpy(isnull, slot->tts_isnull, sizeof(bool) * table->natts);
 	begin_values(row, &callback);
-	for (int i = 0; i < table->ncolumns; i++)
+	for (int i = 0; i < row->nwanted; i++)
 	{
-		int			attno = table->columns[i].attnum - 1;
+		const LfdwRowWanted *wanted = &row->wanted[i];
 
-		if (row->converters[i] == NULL || !row->found[i])
+		if (!row->found[wanted->column])
 			continue;
-		row->current = i;
-		values[attno] = found_value(row, i, &isnull[attno]);
+		row->current = wanted->column;
+		values[wanted->attribute] = found_value(row, wanted,
+												&isnull[wanted->attribute]);
 	}
 	end_values(row, &callback);
 

@@ -36,6 +36,8 @@ struct LfdwFetch
 	int			nchains;		/* under way */
 	LfdwPageChain **chains;
 	int			current;		/* the call that gave the last row */
+	LfdwHttpWatch *watch;		/* NULL: they cannot be watched ... */
+	bool		watch_tried;	/* ... or nobody has asked */
 };
 
 /*
@@ -75,7 +77,7 @@ lfdw_fetch_create(const LfdwTable *table, const LfdwCaller *caller,
  * to 0 by whoever owns it before each of these.
  */
 void
-lfdw_fetch_set_claims(LfdwFetch *fetch, pg_atomic_uint32 * next_unit)
+lfdw_fetch_set_claims(LfdwFetch *fetch, pg_atomic_uint32 *next_unit)
 {
 	fetch->next_unit = next_unit;
 }
@@ -217,6 +219,17 @@ read_calls(LfdwFetch *fetch, TupleTableSlot *slot)
 	return LFDW_PAGE_WAIT;
 }
 
+/* What the calls under way wait for, palloc'd: nchains of them. */
+static LfdwInvocation **
+list_invocations(const LfdwFetch *fetch)
+{
+	LfdwInvocation **invocations = palloc(sizeof(LfdwInvocation *) * fetch->nchains);
+
+	for (int i = 0; i < fetch->nchains; i++)
+		invocations[i] = lfdw_page_chain_invocation(fetch->chains[i]);
+	return invocations;
+}
+
 /*
  * Waits until some call under way has news, after LFDW_FETCH_WAIT; raises what
  * lfdw_invoke_wait raises.
@@ -224,11 +237,48 @@ read_calls(LfdwFetch *fetch, TupleTableSlot *slot)
 void
 lfdw_fetch_wait(LfdwFetch *fetch)
 {
-	LfdwInvocation **invocations = palloc(sizeof(LfdwInvocation *) * fetch->nchains);
+	LfdwInvocation **invocations = list_invocations(fetch);
 
-	for (int i = 0; i < fetch->nchains; i++)
-		invocations[i] = lfdw_page_chain_invocation(fetch->chains[i]);
 	lfdw_invoke_wait(invocations, fetch->nchains, PG_INT64_MAX);
+	pfree(invocations);
+}
+
+/*
+ * Can another wait until some call under way has news?  Not where there is no
+ * descriptor for it.
+ */
+bool
+lfdw_fetch_can_watch(LfdwFetch *fetch)
+{
+	if (!fetch->watch_tried)
+	{
+		MemoryContext old = MemoryContextSwitchTo(fetch->shared.call_context);
+
+		fetch->watch_tried = true;
+		fetch->watch = lfdw_http_watch_create();
+		MemoryContextSwitchTo(old);
+	}
+	return fetch->watch != NULL;
+}
+
+/* The descriptor for that, after LFDW_FETCH_WAIT: see lfdw_http_watch_arm. */
+pgsocket
+lfdw_fetch_watch(LfdwFetch *fetch)
+{
+	LfdwInvocation **invocations = list_invocations(fetch);
+	pgsocket	fd = lfdw_invoke_watch(fetch->watch, invocations, fetch->nchains);
+
+	pfree(invocations);
+	return fd;
+}
+
+/* After that wait, before lfdw_fetch_next; raises what lfdw_invoke_wait raises. */
+void
+lfdw_fetch_look(LfdwFetch *fetch)
+{
+	LfdwInvocation **invocations = list_invocations(fetch);
+
+	lfdw_invoke_watch_look(fetch->watch, invocations, fetch->nchains);
 	pfree(invocations);
 }
 
@@ -284,6 +334,8 @@ lfdw_fetch_reset(LfdwFetch *fetch)
 	fetch->can_begin = false;
 	fetch->nchains = 0;
 	fetch->current = 0;
+	fetch->watch = NULL;
+	fetch->watch_tried = false;
 }
 
 /* What would have the page fetched that an answer names. */

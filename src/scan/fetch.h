@@ -32,11 +32,14 @@ extern LfdwFetch *lfdw_fetch_create(const LfdwTable *table,
 									const Bitmapset *attrs,
 									LfdwInvokeStats *stats);
 extern void lfdw_fetch_set_claims(LfdwFetch *fetch,
-								  pg_atomic_uint32 * next_unit);
+								  pg_atomic_uint32 *next_unit);
 extern MemoryContext lfdw_fetch_context(LfdwFetch *fetch);
 extern void lfdw_fetch_begin(LfdwFetch *fetch, const LfdwArguments *arguments);
 extern LfdwFetchStatus lfdw_fetch_next(LfdwFetch *fetch, TupleTableSlot *slot);
 extern void lfdw_fetch_wait(LfdwFetch *fetch);
+extern bool lfdw_fetch_can_watch(LfdwFetch *fetch);
+extern pgsocket lfdw_fetch_watch(LfdwFetch *fetch);
+extern void lfdw_fetch_look(LfdwFetch *fetch);
 extern bool lfdw_fetch_row(LfdwFetch *fetch, TupleTableSlot *slot);
 extern void lfdw_fetch_reset(LfdwFetch *fetch);
 extern void lfdw_fetch_end(LfdwFetch *fetch);

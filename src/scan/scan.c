@@ -191,7 +191,24 @@ check_match(ForeignScanState *node, const LfdwScan *scan,
 }
 
 /*
- * IterateForeignScan: the next row, as soon as it has arrived.
+ * Fetches the next row.  Returns whether there is one: not at the end, nor where
+ * Append waits for it and it has not arrived.
+ */
+static bool
+fetch_row(ForeignScanState *node, LfdwScan *scan, TupleTableSlot *slot)
+{
+	LfdwFetchStatus status;
+
+	while ((status = lfdw_fetch_next(scan->fetch, slot)) == LFDW_FETCH_WAIT &&
+		   !node->ss.ps.async_capable)
+		lfdw_fetch_wait(scan->fetch);
+	scan->finished = (status == LFDW_FETCH_END);
+	return status == LFDW_FETCH_ROW;
+}
+
+/*
+ * IterateForeignScan: the next row, as soon as it has arrived.  Below an Append
+ * that waits for several scans it does not wait: see async.c.
  */
 TupleTableSlot *
 lambdaIterateForeignScan(ForeignScanState *node)
@@ -206,16 +223,22 @@ lambdaIterateForeignScan(ForeignScanState *node)
 		evaluate_arguments(node, scan);
 	if (scan->finished)
 		return slot;
-	if (!lfdw_fetch_row(scan->fetch, slot))
-	{
-		scan->finished = true;
+	if (!fetch_row(node, scan, slot))
 		return slot;
-	}
 	if (scan->arguments->limit >= 0)
 		check_match(node, scan, slot);
 	if (scan->store)
 		tuplestore_puttupleslot(scan->store, slot);
 	return slot;
+}
+
+/* Ends the calls under way; the next row begins anew. */
+static void
+forget_calls(LfdwScan *scan)
+{
+	lfdw_fetch_reset(scan->fetch);
+	scan->arguments = NULL;
+	scan->finished = false;
 }
 
 /*
@@ -236,9 +259,23 @@ lambdaReScanForeignScan(ForeignScanState *node)
 	if (scan->store)
 		tuplestore_clear(scan->store);
 	scan->replaying = false;
-	lfdw_fetch_reset(scan->fetch);
-	scan->arguments = NULL;
-	scan->finished = false;
+	forget_calls(scan);
+}
+
+/* What answers a (re)scan that has begun, NULL if none has, or after its end. */
+LfdwFetch *
+lfdw_scan_fetch(ForeignScanState *node)
+{
+	const LfdwScan *scan = node->fdw_state;
+
+	return scan->arguments && !scan->finished ? scan->fetch : NULL;
+}
+
+/* Ends the calls of a scan that is begun anew before its next row. */
+void
+lfdw_scan_abandon(ForeignScanState *node)
+{
+	forget_calls(node->fdw_state);
 }
 
 /*
@@ -260,9 +297,7 @@ lfdw_scan_bind(ForeignScanState *node, const LfdwBound *bound)
 {
 	LfdwScan   *scan = node->fdw_state;
 
-	lfdw_fetch_reset(scan->fetch);
-	scan->arguments = NULL;
-	scan->finished = false;
+	forget_calls(scan);
 	scan->bound = bound;
 }
 

@@ -17,6 +17,7 @@
 #include "nodes/execnodes.h"
 #include "options/table.h"
 #include "pushdown/bound.h"
+#include "scan/fetch.h"
 
 /* A scan as EXPLAIN shows it; all of it is the scan's own. */
 typedef struct LfdwScanDescription
@@ -33,6 +34,8 @@ extern TupleTableSlot *lambdaIterateForeignScan(ForeignScanState *node);
 extern void lambdaReScanForeignScan(ForeignScanState *node);
 extern void lambdaEndForeignScan(ForeignScanState *node);
 
+extern LfdwFetch *lfdw_scan_fetch(ForeignScanState *node);
+extern void lfdw_scan_abandon(ForeignScanState *node);
 extern void lfdw_scan_bind(ForeignScanState *node,
 						   const LfdwBound *bound);
 extern void lfdw_scan_set_keys(ForeignScanState *node, List *keys);

@@ -4,9 +4,9 @@
  *		A JSON value becomes a Datum, as json_populate_record makes it one.
  *
  * A scalar goes through its type's input function, a domain's constraints
- * are checked by domain_check, and arrays and composites are left to core's
- * own json_populate_record, all as populate_record_field in core's
- * jsonfuncs.c does it.  The common types have a shorter way for the common
+ * are checked by domain_check, and arrays and composites, but for arrays of scalars
+ * (value_in_array.c), are left to core's own json_populate_record, all as
+ * populate_record_field in core's jsonfuncs.c does it.  The common types have a shorter way for the common
  * spellings (value_in_number.c, value_in_time.c, value_in_text.c); whatever it
  * does not take goes to the input function, which also words the errors.
  *
@@ -113,6 +113,18 @@ from_populate(LfdwConverter *converter, const LfdwJsonValue *value)
 	return result;
 }
 
+/* An array, by way of its elements where these are scalars, else by core. */
+static Datum
+from_array(LfdwConverter *converter, const LfdwJsonValue *value)
+{
+	Datum		result;
+
+	if (value->type == LFDW_JSON_ARRAY &&
+		lfdw_value_from_elements(converter->elements, value, &result))
+		return result;
+	return from_populate(converter, value);
+}
+
 /* How a scalar type is converted where its column has no format. */
 static LfdwConvert
 choose_convert(Oid typid, int32 typmod)
@@ -124,6 +136,24 @@ choose_convert(Oid typid, int32 typmod)
 	if (convert != NULL)
 		return convert;
 	return lfdw_value_convert_text(typid, typmod);
+}
+
+/* How arrays and composites are converted where their column has no format. */
+static void
+choose_nested(LfdwConverter *converter)
+{
+	Oid			element = get_element_type(converter->typid);
+
+	/* core checks a domain's constraints with the rest */
+	converter->convert = from_populate;
+	if (OidIsValid(converter->domain) || !OidIsValid(element) ||
+		!lfdw_value_takes_elements(element))
+		return;
+	converter->elements = lfdw_value_elements(lfdw_value_converter(element,
+																   converter->typmod,
+																   LFDW_FORMAT_DEFAULT,
+																   converter->colname));
+	converter->convert = from_array;
 }
 
 /*
@@ -161,7 +191,7 @@ lfdw_value_converter(Oid typid, int32 typmod, LfdwFormat format,
 	if (format != LFDW_FORMAT_DEFAULT)
 		converter->convert = from_format;
 	else if (nested)
-		converter->convert = from_populate;
+		choose_nested(converter);
 	else
 		converter->convert = choose_convert(base, base_typmod);
 	return converter;

@@ -22,6 +22,8 @@
 typedef Datum (*LfdwConvert) (LfdwConverter *converter,
 							  const LfdwJsonValue *value);
 
+typedef struct LfdwElements LfdwElements;
+
 struct LfdwConverter
 {
 	LfdwConvert convert;
@@ -32,6 +34,7 @@ struct LfdwConverter
 	bool		sql_ascii;		/* ... but core takes no escape for them */
 	FmgrInfo	input;			/* typid's input function */
 	Oid			typioparam;
+	LfdwElements *elements;		/* of an array, where core need not take it */
 	Oid			domain;			/* the column's type if that is a domain */
 	void	   *domain_cache;	/* domain_check's */
 	MemoryContext context;		/* where the converter lives */
@@ -45,6 +48,10 @@ struct LfdwConverter
 
 extern Datum lfdw_value_from_input(LfdwConverter *converter,
 								   const LfdwJsonValue *value);
+extern bool lfdw_value_takes_elements(Oid type);
+extern LfdwElements *lfdw_value_elements(LfdwConverter *converter);
+extern bool lfdw_value_from_elements(LfdwElements *elements,
+									 const LfdwJsonValue *array, Datum *result);
 extern LfdwConvert lfdw_value_convert_text(Oid typid, int32 typmod);
 extern LfdwConvert lfdw_value_convert_number(Oid typid);
 extern LfdwConvert lfdw_value_convert_time(Oid typid, int32 typmod);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * value_in_number.c
- *		JSON numbers become integers and floating-point numbers.
+ *		JSON numbers become integers, floating-point numbers and numerics.
  *
  * IDENTIFICATION
  *	  src/value/value_in_number.c
@@ -13,11 +13,17 @@
 #include <float.h>
 
 #include "catalog/pg_type.h"
+#include "utils/fmgrprotos.h"
+#include "utils/numeric.h"
 
 #include "value/value_in_internal.h"
 
-/* An int64 holds any number of this many decimal digits. */
+/* An int64 holds any number of this many decimal digits ... */
 #define INT64_SAFE_DIGITS 18
+
+/* ... and ten times one of this many. */
+#define NUMERIC_DIGITS 17
+#define NUMERIC_MAX INT64CONST(99999999999999999)
 
 /* Reads [-]digits that cannot overflow; false for anything else. */
 static bool
@@ -72,7 +78,6 @@ from_int8(LfdwConverter *converter, const LfdwJsonValue *value)
 	return Int64GetDatum(number);
 }
 
-#if FLT_EVAL_METHOD == 0
 /*
  * Reads [-]digits[.digits] as mantissa / 10^scale; false for anything else
  * and for a mantissa past the limit.
@@ -101,6 +106,32 @@ parse_fixed(const char *text, size_t len, int64 limit, int64 *mantissa,
 	return len > 0;
 }
 
+/*
+ * Digits that an int64 holds are a numeric without a detour by text, with as many
+ * behind the point as there are: numeric_in drops none either.  One in a string is
+ * read so too, if it is spelled as JSON's.
+ */
+static Datum
+from_numeric(LfdwConverter *converter, const LfdwJsonValue *value)
+{
+	bool		negative = value->len > 0 && value->text[0] == '-';
+	const char *digits = value->text + negative;
+	size_t		len = value->len - negative;
+	int64		mantissa;
+	int			scale;
+	Datum		result;
+
+	if (len > NUMERIC_DIGITS + 1 ||
+		!parse_fixed(digits, len, NUMERIC_MAX, &mantissa, &scale) ||
+		digits[0] == '.' || digits[len - 1] == '.')
+		return lfdw_value_from_input(converter, value);
+	result = NumericGetDatum(int64_div_fast_to_numeric(negative ? -mantissa : mantissa,
+													   scale));
+	return converter->typmod < 0 ? result :
+		DirectFunctionCall2(numeric, result, Int32GetDatum(converter->typmod));
+}
+
+#if FLT_EVAL_METHOD == 0
 /*
  * A quotient of two numbers that are exact in the type is rounded once, so it
  * is what strtod and strtof return (Clinger, "How to read floating point
@@ -170,6 +201,8 @@ lfdw_value_convert_number(Oid typid)
 			return from_float4;
 		case FLOAT8OID:
 			return from_float8;
+		case NUMERICOID:
+			return from_numeric;
 		default:
 			return NULL;
 	}

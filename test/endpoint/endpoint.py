@@ -239,10 +239,7 @@ class Exchange(invoke_api.Exchange):
         headers = {name.lower(): value for name, value in self.headers.items()
                    if name.lower() not in ("authorization",
                                            "x-amz-security-token")}
-        front = {name: headers.pop("x-test-" + name, None)
-                 for name in ("http-version", "tls-resumed", "connection")}
-        resumed = (front["tls-resumed"] == "1" or
-                   getattr(self.connection, "session_reused", False))
+        resumed = getattr(self.connection, "session_reused", False)
         envelope = isinstance(call.event, dict) and call.event.get("lambda_fdw")
         envelope = envelope if isinstance(envelope, dict) else {}
         rows = envelope.get("rows")
@@ -252,9 +249,7 @@ class Exchange(invoke_api.Exchange):
             "invocation_type": kind, "path": self.target, "access_key": key,
             "headers": headers, "payload": call.event,
             "payload_text": call.text, "connection": self.number,
-            "front_connection": front["connection"] and int(front["connection"]),
             "tls_resumed": bool(resumed),
-            "http_version": front["http-version"] or "1.1",
             # Of writes; the function says how many rows it has written.
             "operation": envelope.get("operation"),
             "batch_id": envelope.get("batch_id"),

@@ -35,10 +35,9 @@ class Stream:
         """What is sent, each piece a chunk of its own."""
         if self.head is not None:
             yield json.dumps(self.head).encode() + bytes(8)
-        for number, chunk in enumerate(self.chunks):
-            if number and self.delay_ms:
-                time.sleep(self.delay_ms / 1000)
-            yield chunk
+        for piece in self.chunks:
+            yield piece
+            time.sleep(self.delay_ms / 1000)
 
 
 def string_header(name, text):

@@ -1,24 +1,19 @@
-"""Self-test of https, of h2front.py and of proxy.py.
+"""Self-test of https and of proxy.py.
 
 IDENTIFICATION
   test/endpoint/selftest_fronts.py
 """
 
 import http.client
-import json
 import os
 import shutil
 import socket
 import ssl
 import subprocess
-import sys
 import tempfile
-import time
 
-from selftest_lib import FUNCTIONS, TAP, Client, Started, sign
+from selftest_lib import FUNCTIONS, TAP, Client, Started
 from selftest_s3lib import S3
-
-DEBIAN = "/usr/bin/python3"
 
 
 def make_certificate(folder):
@@ -30,16 +25,6 @@ def make_certificate(folder):
          "subjectAltName=IP:127.0.0.1", "-out", paths[0], "-keyout", paths[1]],
         check=True, capture_output=True)
     return paths
-
-
-def python_with_h2():
-    """A Python that h2front.py can run in, or None."""
-    for python in (sys.executable, DEBIAN):
-        if os.path.exists(python) and subprocess.run(
-                [python, "-c", "import h2"], capture_output=True
-                ).returncode == 0:
-            return python
-    return None
 
 
 def test_tls(paths):
@@ -73,97 +58,6 @@ def test_tls(paths):
             TAP.ok(False, "a reset over TLS", "an end")
         except (OSError, http.client.IncompleteRead) as error:
             TAP.ok(True, "a reset over TLS", error)
-
-
-class Curl:
-    """Signed invocations by curl, over TLS."""
-
-    def __init__(self, port, certificate, folder):
-        self.port = port
-        self.certificate = certificate
-        self.folder = folder
-
-    def arguments(self, name, event):
-        """curl's arguments for one invocation, in a file what it sends."""
-        path = FUNCTIONS + name + "/invocations"
-        body = event if isinstance(event, bytes) else json.dumps(event).encode()
-        headers = {"Host": "127.0.0.1:%d" % self.port, "X-Amz-Date":
-                   time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())}
-        headers["Authorization"] = sign(path, "", headers, body)
-        del headers["Host"]
-        number, file = tempfile.mkstemp(dir=self.folder)
-        with os.fdopen(number, "wb") as stream:
-            stream.write(body)
-        return ["--cacert", self.certificate, "--data-binary", "@" + file,
-                *(part for name, value in headers.items()
-                  for part in ("-H", "%s: %s" % (name, value))),
-                "https://127.0.0.1:%d%s" % (self.port, path)]
-
-    def run(self, *arguments):
-        done = subprocess.run(["curl", "-sS", "--max-time", "20", *arguments],
-                              capture_output=True)
-        return done.returncode, done.stdout
-
-    def pausing(self, name, event, seconds, enough):
-        """Whether enough bytes arrive, the client reading none for a while."""
-        with subprocess.Popen(["curl", "-sS", "--max-time", "10",
-                               *self.arguments(name, event)],
-                              stdout=subprocess.PIPE) as client:
-            client.stdout.read(1)
-            time.sleep(seconds)
-            got = len(client.stdout.read(enough))
-            client.kill()
-            return got == enough
-
-    def call(self, name, event, *more):
-        """(curl's exit status, answer)."""
-        return self.run(*more, *self.arguments(name, event))
-
-
-def test_h2(curl, client):
-    client.call("reset_calls", {})
-    TAP.equal(curl.call("echo", {"a": 1}, "-w", "%{http_version}"),
-              (0, b'{"a":1}2'), "an invocation over h2")
-    TAP.equal(curl.call("echo", {"a": 1}, "--http1.1", "-w", "%{http_version}"),
-              (0, b'{"a":1}1.1'), "and over http/1.1")
-    rows = client.call("calls", {})[2]["rows"]
-    TAP.equal([(r["http_version"], r["front_connection"]) for r in rows],
-              [("2", 1), ("1.1", None)], "as the record says")
-    TAP.ok("x-test-http-version" not in rows[0]["headers"], "no such header",
-           rows[0])
-    status, body = curl.call("bench_rows", {})
-    TAP.equal((status, len(json.loads(body))), (0, 36000), "a long answer")
-    TAP.ok(curl.pausing("endless", {}, 1, 20000000),
-           "an answer to a client that pauses")
-    TAP.equal(curl.call("sum_json", b'{"values":[1,2]}'.ljust(5000000)),
-              (0, b'{"count":2,"sum":3}'), "a long request")
-    status, body = curl.call("drip", {"n": 3, "delay_ms": 10})
-    TAP.equal(len(json.loads(body)), 3, "a chunked answer")
-    TAP.equal(curl.call("status", {"code": 502}, "-w", "%{http_code}"),
-              (0, b'{"message": "An error occurred."}502'), "an error")
-    for name in ("reset_before", "reset_mid", "truncated", "wrong_length"):
-        TAP.equal(curl.call(name, {})[0], 92, name + " ends the stream")
-    TAP.equal(curl.call("reset_before", {}, "--http1.1")[0], 56,
-              "a reset passes through")
-    TAP.equal(curl.call("hang", {}, "--max-time", "0.5")[0], 28, "hang")
-    status, body = curl.call("endless", {}, "--max-time", "0.5")
-    TAP.ok(status == 28 and len(body) > 1000000, "endless", (status, len(body)))
-
-
-def test_h2_streams(curl, client):
-    client.call("reset_calls", {})
-    started = time.monotonic()
-    status, body = curl.run(
-        "-Z", *curl.arguments("slow", {"delay_ms": 800, "n": 1}), "--next",
-        "-sS", *curl.arguments("slow", {"delay_ms": 800, "n": 2}), "--next",
-        "-sS", *curl.arguments("slow", {"delay_ms": 800, "n": 3}))
-    took = time.monotonic() - started
-    TAP.ok(body.replace(b" ", b"") == b'[{"id":1}]' * 3 and took < 2,
-           "streams side by side", (status, body, took))
-    rows = client.call("calls", {})[2]["rows"]
-    TAP.equal(len({r["front_connection"] for r in rows}), 1,
-              "on one connection")
-    TAP.equal(len({r["connection"] for r in rows}), 3, "three for the backend")
 
 
 def test_proxy(client, folder):
@@ -243,11 +137,3 @@ def run():
             return TAP.skip("https: no openssl here")
         paths = make_certificate(folder)
         test_tls(paths)
-        python = python_with_h2()
-        if not python or not shutil.which("curl"):
-            return TAP.skip("h2: no python3-h2 or no curl here")
-        with Started("h2front.py", "--backend", "http://127.0.0.1:%d" %
-                     server.port, "--tls", *paths, python=python) as front:
-            curl = Curl(front.port, paths[0], folder)
-            test_h2(curl, client)
-            test_h2_streams(curl, client)

@@ -27,7 +27,7 @@ TOKEN_TTL = "X-aws-ec2-metadata-token-ttl-seconds"
 METADATA = "/latest/meta-data/"
 ROLES = METADATA + "iam/security-credentials"
 
-# What a record does not keep, besides the headers of h2front.py.
+# What a record does not keep.
 SECRET_HEADERS = ("authorization", "x-amz-security-token",
                   "x-aws-ec2-metadata-token")
 

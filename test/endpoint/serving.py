@@ -43,6 +43,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
 def tls_context(certificate, key):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
+    # A client that would take HTTP/2 gets it, and no answer.
+    context.set_alpn_protocols(["h2", "http/1.1"])
     return context
 
 

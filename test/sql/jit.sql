@@ -62,6 +62,8 @@ BEGIN
     UNION ALL SELECT id FROM items WHERE id = i + 3 UNION ALL SELECT id FROM items WHERE id = i + 4) s);
 END $$;
 SELECT nested(i) FROM generate_series(1, 3) i;
+-- (in the order of the query)
+SET enable_async_append = off;
 BEGIN;
 DECLARE c SCROLL CURSOR WITH HOLD FOR SELECT id FROM items WHERE id = 1 UNION ALL SELECT id FROM items WHERE id = 2 UNION ALL SELECT id FROM items WHERE id = 3
   UNION ALL SELECT id FROM items WHERE id = 4 UNION ALL SELECT nested(5)::int;
@@ -70,6 +72,7 @@ COMMIT;
 FETCH ALL FROM c;
 FETCH BACKWARD 1 FROM c;
 CLOSE c;
+RESET enable_async_append;
 
 SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;

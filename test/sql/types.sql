@@ -117,6 +117,24 @@ FROM unnest(ARRAY[
 SELECT count(*) AS types, sum(good + bad) AS pairs, sum(good) > 1000 AS many_values, sum(bad) > 1000 AS many_errors FROM tally;
 SELECT type FROM tally WHERE good = 0 OR bad = 0 ORDER BY type COLLATE "C";
 
+-- numerics keep their digits, however they are read
+SELECT d AS difference
+FROM unnest(ARRAY['numeric', 'numeric(5,2)', 'numeric(3)', 'numeric(20,18)', 'numeric(2,-3)', 'numeric[]', 'numeric(5,2)[]', 'types.price']) AS type,
+  differences(type, ARRAY['1.50', '0.00', '0', '-0', '-0.0', '-0.000', '0.05', '-0.05', '100.10', '10000', '10000.0000', '99999', '1e3', '1.5E-3', '-12.345', '999.995', '999.994', '1499',
+    '12345678901234567', '-12345678901234567', '123456789012345678', '99999999999999999', '999999999999999999', '9999999999999999999', '0.12345678901234567', '0.00000000000000001',
+    '-0.000000000000000001', '1.0000000000000000', '10000000000000000', '1000000000000.0001', '-1000000000000.0001', '12345.678901234567', '12345.6789012345678',
+    '"1.50"', '"-1.50"', '".5"', '"5."', '"-.5"', '"."', '"-"', '""', '"1.5.2"', '" 1.5 "', '"+1.5"', '"0x1F"', '"1_000"', '"00012.50"', '"1\u0030.5"', '"NaN"', '"-NaN"', '"Infinity"',
+    '[1.50,null,"2.5",-0.0,1e2]', '[1,2,"x"]', '[12345678901234567,0.10,123456789012345678901]']) AS d;
+-- arrays of scalars, and what is no such array
+SELECT d AS difference
+FROM unnest(ARRAY['int2[]', 'int8[]', 'float4[]', 'float8[]', 'varchar[]', 'varchar(2)[]', 'char(2)[]', 'text[]', '"char"[]', 'bytea[]', 'date[]', 'timestamp[]', 'timestamp(0)[]', 'uuid[]', 'bool[]',
+    'time[]', 'interval[]', 'inet[]', 'bit(3)[]', 'point[]', 'json[]', 'jsonb[]', 'types.mood[]', 'types.mood_domain[]', 'types.required_text[]', 'types.below100[]', 'types.pair', 'int2vector[]']) AS type,
+  differences(type, ARRAY['[]', ' [ ] ', '[null]', '[null,null]', '[1]', '[-1 , 2,3 ]', '[32767,32768]', '[1.5,-0.25,1e3]', '["a"]', '["ab","c",null,""]', '["abc","d"]', '["abc  "]', '["\"","\\","\u00e9","{}"]',
+    '["NULL","null"]', '[true,false,null]', '["yes","no"]', '["2024-02-29","infinity",null]', '["2024-02-30"]', '["2024-02-29T12:34:56.5Z","2024-02-29 12:34:56"]',
+    '["550e8400-e29b-41d4-a716-446655440000",null]', '["12:34:56"]', '["1 day"]', '["10.0.0.1"]', '["101"]', '["(1,2)"]', '["sad",null,"ok"]', '["sad","angry"]', '["1 2"]',
+    '[[1]]', '[[]]', '[1,[2]]', '["x",[2]]', '[[1],2]', '[[1],[2,3]]', '[{}]', '[1,{"a":1}]', '[null,[1]]', '[[null],[1]]', '{}', '{"a":1}', '"{1,2}"', '"{}"', '"[0:1]={1,2}"', '""', '1', 'true',
+    (SELECT '[' || string_agg(n::text, ',') || ']' FROM generate_series(1, 3000) n), (SELECT '[' || string_agg(CASE n % 7 WHEN 0 THEN 'null' ELSE '"' || n || '"' END, ',') || ']' FROM generate_series(1, 300) n)]) AS d;
+
 -- the same under other settings, which input functions follow
 SET datestyle = 'SQL, DMY';
 SET intervalstyle = 'sql_standard';

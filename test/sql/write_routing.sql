@@ -26,7 +26,8 @@ INSERT INTO p SELECT i % 3, i, 'row ' || i FROM generate_series(1, 9) i;
 SELECT tableoid::regclass, * FROM p ORDER BY a;
 
 -- each row goes at once, and none that is written is read
-INSERT INTO p SELECT part, a + 100, b || '!' FROM p RETURNING part, a, b;
+WITH written AS (INSERT INTO p SELECT part, a + 100, b || '!' FROM p RETURNING part, a, b)
+SELECT * FROM written ORDER BY part, a;
 SELECT tableoid::regclass, count(*) FROM p GROUP BY 1 ORDER BY 1;
 CREATE TABLE seen (op text, a bigint, b text);
 CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,5 +1,5 @@
-# Connections: by server and user mapping, when they end, HTTP/2, TLS sessions,
-# a proxy, wait events and keepalive.
+# Connections: by server and user mapping, when they end, TLS sessions, a
+# proxy, wait events and keepalive.
 use strict;
 use warnings;
 
@@ -20,12 +20,6 @@ my $log = "${PostgreSQL::Test::Utils::tmp_check}/proxy.log";
 my ($certificate, $key) = make_certificate('loopback', 'IP:127.0.0.1');
 my $secure = start_endpoint('--tls', $certificate, $key);
 
-# HTTP/2 is served with a Python package that not every machine has.
-my $has_h2 = grep { system("$_ -c 'import h2' 2>/dev/null") == 0 } qw(python3 /usr/bin/python3);
-my $front = 'https://127.0.0.1:'
-  . ( $has_h2
-	? start_program('h2front.py', '--backend', $endpoint, '--tls', $certificate, $key)
-	: 9);
 my $proxy = 'http://127.0.0.1:' . start_program('proxy.py', '--log', $log);
 my $refusing = 'http://127.0.0.1:' . start_program('proxy.py', '--refuse');
 
@@ -41,7 +35,7 @@ sub create_all
 	  . create_function($name, "calls_$name",
 		function => 'calls',
 		columns => 'seq int, function text, connection int, '
-		  . 'tls_resumed boolean, http_version text');
+		  . 'tls_resumed boolean');
 }
 
 my $ca = "ca_bundle '$certificate'";
@@ -50,7 +44,6 @@ $node->safe_psql('postgres',
 	  . create_all('other', $endpoint)
 	  . create_all('secure', $secure, $ca)
 	  . create_all('hasty', $secure, "$ca, keep_connections 'false'")
-	  . create_all('front', $front, $ca)
 	  . create_all('by_proxy', $endpoint, "proxy '$proxy'")
 	  . create_all('tunnel', $secure, "$ca, proxy '$proxy'")
 	  . create_all('refused', $secure, "$ca, proxy '$refusing', max_attempts '1'")
@@ -150,7 +143,7 @@ is($session->query($connections), 'none',
 	'a dropped server leaves no connection');
 
 # ---------------------------------------------------------------------------
-# TLS and HTTP/2
+# TLS, and answers that wait for their consumer
 # ---------------------------------------------------------------------------
 
 reset_calls($node);
@@ -163,40 +156,29 @@ is( $session->query(
 	'3|t',
 	'new connections resume the TLS session');
 
-SKIP:
-{
-	skip 'no Python package h2', 6 unless $has_h2;
-
-	reset_calls($node);
-	is($session->query('SELECT count(*) FROM items_front'), '20', 'a call over HTTP/2');
-	is($session->query('SELECT DISTINCT http_version FROM calls_front'),
-		'2', 'is one over HTTP/2');
-	is($session->query('SELECT count(*) FROM items_front WHERE id IN (1, 2, 3, 4, 5)'),
-		'5', 'several at a time');
-	my $wide = 'SELECT i, CASE i % 3 WHEN 0 THEN 10 WHEN 1 THEN 300000 ELSE 800000 END AS size '
-	  . 'FROM generate_series(1, 12) i';
-	$node->safe_psql(
-		'postgres', <<"END");
-	DO \$\$
-	BEGIN
-	  EXECUTE format('CREATE FOREIGN TABLE wide (id int, note text) SERVER front
-	    OPTIONS (function_arn ''raw'', payload %L)',
-	    (SELECT json_build_object('response', json_agg(json_build_object(
-	       'id', i, 'note', repeat('x', size)))::text) FROM ($wide) s));
-	END \$\$
+my $wide = 'SELECT i, CASE i % 3 WHEN 0 THEN 10 WHEN 1 THEN 300000 ELSE 800000 END AS size '
+  . 'FROM generate_series(1, 12) i';
+$node->safe_psql(
+	'postgres', <<"END");
+DO \$\$
+BEGIN
+  EXECUTE format('CREATE FOREIGN TABLE wide (id int, note text) SERVER lambda
+    OPTIONS (function_arn ''raw'', payload %L)',
+    (SELECT json_build_object('response', json_agg(json_build_object(
+       'id', i, 'note', repeat('x', size)))::text) FROM ($wide) s));
+END \$\$
 END
-	is($session->query('SELECT count(*), sum(length(note)) FROM wide'),
-		'12|4400040', 'rows past the window over HTTP/2');
-	$session->query('BEGIN');
-	$session->query('DECLARE a CURSOR FOR SELECT id, note FROM wide');
-	$session->query('DECLARE b CURSOR FOR SELECT id, note FROM wide');
-	$session->query('FETCH 1 FROM a');
-	is($session->query('SELECT count(*) FROM items_front'),
-		'20', 'a paused answer holds up no other');
-	is($session->query('MOVE ALL FROM b') . $session->query('MOVE ALL FROM a'),
-		'', 'both go on');
-	$session->query('COMMIT');
-}
+is($session->query('SELECT count(*), sum(length(note)) FROM wide'),
+	'12|4400040', 'rows past the window');
+$session->query('BEGIN');
+$session->query('DECLARE a CURSOR FOR SELECT id, note FROM wide');
+$session->query('DECLARE b CURSOR FOR SELECT id, note FROM wide');
+$session->query('FETCH 1 FROM a');
+is($session->query('SELECT count(*) FROM items_lambda'),
+	'20', 'a paused answer holds up no other');
+is($session->query('MOVE ALL FROM b') . $session->query('MOVE ALL FROM a'),
+	'', 'both go on');
+$session->query('COMMIT');
 
 # ---------------------------------------------------------------------------
 # Proxies

@@ -63,6 +63,20 @@ foreach my $settings (
 		"an update goes on from the new row: @$settings");
 }
 
+# Below the Append of a subquery, which waits for both of its scans, they wait by
+# themselves when the row is checked again.
+my $append = '(SELECT count(*) FROM (SELECT id FROM items UNION ALL SELECT id + n FROM items) s WHERE id = item + n)';
+
+like(
+	$second->query("EXPLAIN UPDATE basket SET n = n + $append"),
+	qr/(Async Foreign Scan.*){2}/s,
+	'an Append that waits for two scans') if $^O eq 'linux';
+is( seen_after(
+		'UPDATE basket SET n = 15 WHERE item = 1',
+		"UPDATE basket SET n = n + 10 * $append WHERE item = 1 AND n < 16 RETURNING item, n"),
+	'1|35',
+	'and whose rows are those of the new row');
+
 $first->close;
 $second->close;
 $node->stop;

@@ -1,5 +1,5 @@
 # Every class of answer over every kind of connection: new and kept, direct, by
-# a proxy, TLS, HTTP/2.  What is returned or raised does not depend on it.
+# a proxy, TLS.  What is returned or raised does not depend on it.
 use strict;
 use warnings;
 
@@ -14,8 +14,6 @@ my ($certificate, $key) = make_certificate('loopback', 'IP:127.0.0.1');
 my $node = start_server();
 my $endpoint = start_endpoint();
 my $secure = start_endpoint('--tls', $certificate, $key);
-my $has_h2 =
-  grep { system("$_ -c 'import h2' 2>/dev/null") == 0 } qw(python3 /usr/bin/python3);
 my $ca = "ca_bundle '$certificate'";
 
 # A proxy that answers CONNECT as these modes say, by turns.
@@ -39,22 +37,10 @@ my @ways = (
 	[ 'tunnel_kept', $secure, "$ca, proxy '$honest'", 'kept' ],
 	[ 'tunnel_lying', $secure, "$ca, proxy '" . proxy('lying') . "'", 'new' ],
 	[ 'tunnel_retried', $secure, "$ca, proxy '" . proxy('503,ok') . "'", 'new' ]);
-if ($has_h2)
-{
-	my $front = 'https://127.0.0.1:'
-	  . start_program('h2front.py', '--backend', $endpoint, '--tls', $certificate, $key);
-
-	push @ways, [ 'h2', $front, $ca, 'new' ], [ 'h2_kept', $front, $ca, 'kept' ],
-	  [ 'h2_tunnel', $front, "$ca, proxy '$honest'", 'new' ];
-}
-else
-{
-	note 'no Python package h2: those ways are left out';
-}
 
 # name; function; event; how it is called; the rows, or SQLSTATE and what
-# message and detail are like.  "no front": h2front.py and, for plain http,
-# proxy.py read the answer themselves, and would see the fault instead.
+# message and detail are like.  "no front": for plain http,
+# proxy.py reads the answer itself, and would see the fault instead.
 my @classes = (
 	[ 'rows', 'raw', '{"response": "[{\"id\":1},{\"id\":2}]"}', 'table', '1,2' ],
 	[ 'chunked rows', 'raw', '{"chunks": ["[{\"id\":1}", ",{\"id\":2}]"]}', 'table', '1,2' ],
@@ -143,7 +129,7 @@ foreach my $row (@ways)
 	foreach my $class (@classes)
 	{
 		my ($name, $function, $event, $how, @want) = @$class;
-		my $between = $way =~ /^(h2|by_proxy)/;
+		my $between = $way =~ /^by_proxy/;
 
 		next if $between && ($want[-1] // '') eq 'no front';
 		$session->query("SELECT lambda_fdw_disconnect('$way')");

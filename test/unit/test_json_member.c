@@ -53,7 +53,16 @@ test_alike(void)
 	for (int i = 0; i < (int) lengthof(cases); i++)
 	{
 		LfdwJsonValue key = value_of(cases[i].key);
+		LfdwJsonValue name = {LFDW_JSON_STRING, false, cases[i].name,
+		strlen(cases[i].name)};
+		char		letters[2][LFDW_LETTERS_MAX];
+		size_t		len[2] = {lfdw_json_letters(&key, letters[0]),
+		lfdw_json_letters(&name, letters[1])};
 
+		unit_ok((len[0] > 0 && len[0] == len[1] &&
+				 memcmp(letters[0], letters[1], len[0]) == 0) == cases[i].alike,
+				"%s has %s letters of %s", cases[i].key,
+				cases[i].alike ? "the" : "not the", cases[i].name);
 		unit_ok(lfdw_json_is_alike(&key, cases[i].name,
 								   strlen(cases[i].name)) == cases[i].alike,
 				"%s is %salike %s", cases[i].key, cases[i].alike ? "" : "not ",
@@ -102,7 +111,8 @@ test_page_name(void)
 	quoted[1001] = '\0';
 	key = value_of(quoted);
 	unit_ok(lfdw_json_page_name(&key) == LFDW_PAGE_NO, "a long name is none");
-	unit_ok(!lfdw_json_is_alike(&key, "x", 1), "and alike nothing");
+	unit_ok(!lfdw_json_is_alike(&key, "x", 1) &&
+			lfdw_json_letters(&key, quoted) == 0, "and alike nothing");
 }
 
 static void

@@ -569,6 +569,79 @@ test_mutations(void)
 			"%d mutations, of which %d are good", rounds, good);
 }
 
+/* A window of its own size with what is left of a text before a member. */
+static LfdwJsonReader
+before_member(const char *text, size_t len, char *window)
+{
+	LfdwJsonReader reader;
+	LfdwJsonValue value;
+
+	memcpy(window, text, len);
+	lfdw_json_init(&reader, window, len, false);
+	lfdw_json_enter(&reader);
+	if (text[0] == '{' && text[1] == '"' && text[2] == 'z')
+	{
+		lfdw_json_member(&reader, &value);
+		lfdw_json_value(&reader, &value);
+	}
+	return reader;
+}
+
+/* A member that is expected is read as any other, and else nothing is. */
+static void
+test_expected(void)
+{
+	static const char name[] = "\"name\"";
+	static const struct
+	{
+		const char *text;
+		bool		is;
+	}			cases[] =
+	{
+		{"{\"name\":1", true},
+		{"{ \"name\" : 1", true},
+		{"{\"z\":[] ,\t\"name\":1", true},
+		{"{\"z\":0,\"name\":1", true},
+		{"{\"names\":1", false},
+		{"{\"nam\":1", false},
+		{"{\"n\\u0061me\":1", false},
+		{"{\"name\"=1", false},
+		{"{,\"name\":1", false},
+		{"{\"z\":0 \"name\":1", false},
+		{"{\"z\":0,,\"name\":1", false},
+		{"{\"z\":0}", false},
+		{"{}", false}
+	};
+
+	for (int i = 0; i < (int) lengthof(cases); i++)
+	{
+		size_t		whole = strlen(cases[i].text);
+		bool		ok = true;
+
+		for (size_t len = strchr(cases[i].text, 'z') ? 7 : 1; len <= whole; len++)
+		{
+			char	   *window = malloc(len);
+			LfdwJsonReader reader = before_member(cases[i].text, len, window);
+			LfdwJsonReader other = reader;
+			LfdwJsonReader before = reader;
+			LfdwJsonValue key;
+			bool		is = lfdw_json_member_is(&reader, name, strlen(name));
+
+			if (is)
+				ok &= lfdw_json_member(&other, &key) == LFDW_JSON_OK &&
+					reader.pos == other.pos && !reader.first;
+			else
+				ok &= reader.pos == before.pos && reader.first == before.first &&
+					reader.error == NULL;
+			ok &= !is || cases[i].is;
+			if (len == whole)
+				ok &= is == cases[i].is;
+			free(window);
+		}
+		unit_ok(ok, "%s is %sexpected", cases[i].text, cases[i].is ? "" : "not ");
+	}
+}
+
 int
 main(void)
 {
@@ -581,6 +654,7 @@ main(void)
 	test_depth();
 	test_depth_within();
 	test_calls();
+	test_expected();
 	test_unescape();
 	test_expand();
 	test_mutations();

@@ -4,6 +4,7 @@ chunks      texts, each a chunk; chunks_base64: bytes
 rows        or so many rows {"id": n, "note": text of `size`}, one a line, in
             chunks of `chunk_rows` (1)
 document    these in {"rows": [...]} instead
+same        or the same row so many times, chunk_rows a chunk; stamp: the time
 delay_ms    between chunks
 head        of an HTTP answer, before the body
 raises      an errorType, and `message`, behind the chunks
@@ -50,6 +51,12 @@ def same_rows(event):
         yield block
 
 
+def stamped_rows(event):
+    """Rows whose note is when they were written, in seconds."""
+    for number in range(1, event["rows"] + 1):
+        yield b'{"id":%d,"note":"%.6f"}\n' % (number, time.time())
+
+
 def pieces(event):
     if "chunks" in event:
         yield from (text.encode() for text in event["chunks"])
@@ -57,6 +64,8 @@ def pieces(event):
         yield from map(base64.b64decode, event["chunks_base64"])
     elif event.get("same"):
         yield from same_rows(event)
+    elif event.get("stamp"):
+        yield from stamped_rows(event)
     else:
         yield from (piece for piece in rows(event) if piece)
     if "raises" in event:
