@@ -117,11 +117,9 @@ void
 lfdw_http_reject(LfdwHttpExchange *exchange, LfdwHttpFailure failure,
 				 const char *message)
 {
-	sigset_t	saved;
-
-	sigprocmask(SIG_SETMASK, &BlockSig, &saved);
+	lfdw_callback_begin();
 	lfdw_multi_fail(exchange, failure, message);
-	sigprocmask(SIG_SETMASK, &saved, NULL);
+	lfdw_callback_end();
 }
 
 /* The version of libcurl in use; static text. */

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * invoke_internal.h
- *		One invocation and its attempts, for invoke.c, answer.c, outcome.c and
- *		invoke_error.c.
+ *		One invocation and its attempts, for invoke.c, invoke_request.c, answer.c,
+ *		outcome.c and invoke_error.c.
  *
  * IDENTIFICATION
  *	  src/lambda/invoke_internal.h
@@ -47,6 +47,11 @@ struct LfdwInvocation
 	char	   *log_tail;		/* the end of the function's log, or NULL */
 	size_t		log_tail_len;
 };
+
+/* invoke_request.c */
+extern void lfdw_invocation_make_request(LfdwInvocation *invocation,
+										 const LfdwCaller *caller,
+										 StringInfo payload);
 
 /* answer.c */
 extern int	lfdw_answer_max_bytes(const LfdwFunction *function);

@@ -151,8 +151,8 @@ lfdw_response_expect_split(LfdwResponse *response, int split)
  * Shows the reader what has arrived.  Where the source has begun another
  * answer, so does the reader: no row was taken from the one before.
  */
-static void
-show_window(LfdwResponse *response)
+void
+lfdw_response_show_window(LfdwResponse *response)
 {
 	LfdwBody   *source = response->source;
 	LfdwJsonReader *reader;
@@ -380,7 +380,7 @@ is_too_early(const LfdwResponse *response)
 LfdwResponseStatus
 lfdw_response_next(LfdwResponse *response)
 {
-	show_window(response);
+	lfdw_response_show_window(response);
 	response->row_ready = false;
 	if (is_too_early(response))
 	{

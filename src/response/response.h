@@ -32,6 +32,22 @@ typedef enum LfdwMore
 	LFDW_MORE_YES
 } LfdwMore;
 
+/* Whether the rest of an answer is known before it is read. */
+typedef enum LfdwLook
+{
+	LFDW_LOOK_EARLY,			/* not yet: look again */
+	LFDW_LOOK_NONE,				/* it will not be */
+	LFDW_LOOK_KNOWN
+} LfdwLook;
+
+/* What it comes to. */
+typedef struct LfdwResponseAhead
+{
+	int64		nrows;			/* that were not read */
+	LfdwMore	more;
+	const char *cursor;			/* JSON in the database encoding, or NULL */
+} LfdwResponseAhead;
+
 /* How an answer names a page that nobody reads. */
 typedef enum LfdwUnreadKind
 {
@@ -59,6 +75,8 @@ extern void lfdw_response_expect_split(LfdwResponse *response, int split);
 extern LfdwResponseStatus lfdw_response_next(LfdwResponse *response);
 extern const char *lfdw_response_cursor(const LfdwResponse *response);
 extern int	lfdw_response_unmatched(const LfdwResponse *response);
+extern LfdwLook lfdw_response_look_ahead(LfdwResponse *response, size_t max_bytes,
+										 LfdwResponseAhead *ahead);
 extern LfdwMore lfdw_response_more(const LfdwResponse *response);
 extern bool lfdw_response_unread_page(const LfdwResponse *response,
 									  LfdwUnreadPage *page);

@@ -28,6 +28,7 @@
  *		response_write.c	answers of writes
  *		response_head.c		the head of a streamed answer
  *		response_start.c	the root value
+ *		response_ahead.c	what the rest says, before it is read
  *		response.c			the steps in their order
  *
  * IDENTIFICATION
@@ -190,6 +191,9 @@ struct LfdwResponse
 	LfdwRootNotes notes;
 };
 
+/* response.c */
+extern void lfdw_response_show_window(LfdwResponse *response);
+
 /* response_error.c */
 extern void lfdw_response_report_json(const LfdwResponse *response);
 extern void lfdw_response_report_form(const LfdwResponse *response,
@@ -236,6 +240,7 @@ lfdw_response_value_at(const LfdwResponse *response, const LfdwPlace *place)
 
 /* response_pages.c */
 extern char *lfdw_response_cursor_json(const LfdwJsonValue *value);
+extern LfdwMore lfdw_response_more_of(const LfdwJsonValue *value);
 extern void lfdw_response_note_mark(LfdwResponse *response, LfdwMark mark,
 									const LfdwJsonValue *value);
 extern void lfdw_response_note_row(LfdwResponse *response);

@@ -65,6 +65,15 @@ is_no(const LfdwJsonValue *value)
 		(value->type == LFDW_JSON_STRING && lfdw_json_is(value, "false"));
 }
 
+/* What the value at more_path says: null says nothing. */
+LfdwMore
+lfdw_response_more_of(const LfdwJsonValue *value)
+{
+	if (value->type == LFDW_JSON_NULL)
+		return LFDW_MORE_UNSAID;
+	return is_no(value) ? LFDW_MORE_NO : LFDW_MORE_YES;
+}
+
 /* Takes the value that an option leads to. */
 void
 lfdw_response_note_mark(LfdwResponse *response, LfdwMark mark,
@@ -74,10 +83,8 @@ lfdw_response_note_mark(LfdwResponse *response, LfdwMark mark,
 
 	if (mark == LFDW_MARK_CURSOR)
 		notes->cursor = lfdw_response_cursor_json(value);
-	else if (value->type == LFDW_JSON_NULL)
-		notes->more = LFDW_MORE_UNSAID;
 	else
-		notes->more = is_no(value) ? LFDW_MORE_NO : LFDW_MORE_YES;
+		notes->more = lfdw_response_more_of(value);
 }
 
 /*

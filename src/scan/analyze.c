@@ -120,6 +120,7 @@ begin_fetch(Relation relation, LfdwTable *table, LfdwInvokeStats *stats)
 		Min(table->function.route.limits.request_timeout_ms, ANALYZE_TIMEOUT_MS);
 	lfdw_function_resolve(&table->function, table->options, caller);
 	fetch = lfdw_fetch_create(table, caller, all_attrs(table), stats);
+	lfdw_fetch_set_read_ahead(fetch, LFDW_AHEAD_HALF);
 	old = MemoryContextSwitchTo(lfdw_fetch_context(fetch));
 	arguments = lfdw_arguments_evaluate(table, NIL, NIL, NULL, NULL, NULL);
 	MemoryContextSwitchTo(old);

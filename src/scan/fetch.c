@@ -22,7 +22,6 @@
 
 #include "pushdown/payload.h"
 #include "scan/fetch.h"
-#include "scan/page_chain.h"
 #include "scan/required_column.h"
 
 struct LfdwFetch
@@ -69,6 +68,13 @@ lfdw_fetch_create(const LfdwTable *table, const LfdwCaller *caller,
 	pg_atomic_init_u32(&fetch->own_claims, 0);
 	fetch->next_unit = &fetch->own_claims;
 	return fetch;
+}
+
+/* Says when pages are asked for ahead; all rows are wanted if nobody says so. */
+void
+lfdw_fetch_set_read_ahead(LfdwFetch *fetch, LfdwReadAhead read_ahead)
+{
+	fetch->shared.read_ahead = read_ahead;
 }
 
 /*

@@ -17,6 +17,7 @@
 #include "port/atomics.h"
 #include "pushdown/arguments.h"
 #include "response/row.h"
+#include "scan/page_chain.h"
 
 typedef struct LfdwFetch LfdwFetch;
 
@@ -31,6 +32,8 @@ extern LfdwFetch *lfdw_fetch_create(const LfdwTable *table,
 									const LfdwCaller *caller,
 									const Bitmapset *attrs,
 									LfdwInvokeStats *stats);
+extern void lfdw_fetch_set_read_ahead(LfdwFetch *fetch,
+									  LfdwReadAhead read_ahead);
 extern void lfdw_fetch_set_claims(LfdwFetch *fetch,
 								  pg_atomic_uint32 *next_unit);
 extern MemoryContext lfdw_fetch_context(LfdwFetch *fetch);

@@ -19,6 +19,17 @@
 #include "response/row.h"
 
 /*
+ * When a page is asked for that may not be needed, because a query may end before it
+ * has seen all rows.
+ */
+typedef enum LfdwReadAhead
+{
+	LFDW_AHEAD_AT_ONCE,			/* all rows are wanted */
+	LFDW_AHEAD_HALF,			/* once half of the page before it is read */
+	LFDW_AHEAD_NEEDED			/* only where it will surely be */
+} LfdwReadAhead;
+
+/*
  * What the calls of a scan have in common: some of it for the whole scan, the
  * arguments for one (re)scan.
  */
@@ -30,6 +41,8 @@ typedef struct LfdwChainShared
 	char	   *columns;		/* the payload's "columns" */
 	LfdwRow    *row;
 	const LfdwUnreadPage *unread_page;	/* that nobody asked for, or NULL */
+	LfdwReadAhead read_ahead;
+	int64		moved_at_us;	/* when bytes were moved while rows came */
 	MemoryContext scan_context; /* where this lives */
 	MemoryContext row_context;	/* holds one row */
 

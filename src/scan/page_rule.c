@@ -20,6 +20,7 @@
  */
 #include "postgres.h"
 
+#include "base/http_route.h"
 #include "base/json_pointer.h"
 #include "base/json_reader.h"
 #include "scan/page_rule.h"
@@ -96,19 +97,28 @@ lfdw_page_rule_note_row(LfdwPageRule *rule, const LfdwRow *row)
 	memcpy(both, rule->rows, LFDW_SHA256_LEN);
 	digest(both + LFDW_SHA256_LEN, text, len);
 	digest(rule->rows, both, sizeof(both));
+	if (rule->nrows == 1)
+		memcpy(rule->first_row, rule->rows, LFDW_SHA256_LEN);
 }
 
 /*
- * Does a call end by its rows: at a page without any, or with fewer than it was
+ * Does a call end by so many rows of a page: by none, or by fewer than it was
  * asked for?
  */
 static bool
-ends_by_rows(const LfdwPageRule *rule, LfdwMore more)
+ends_by_rows(const LfdwPageRule *rule, int64 nrows, LfdwMore more)
 {
 	if (!lfdw_paging_is_counted(rule->paging) && rule->paging != LFDW_PAGING_ROW)
 		return false;
-	return rule->nrows == 0 ||
-		(rule->filled && rule->nrows < rule->limit && more != LFDW_MORE_YES);
+	return nrows == 0 ||
+		(rule->filled && nrows < rule->limit && more != LFDW_MORE_YES);
+}
+
+/* Is the page under way the last that max_pages allows? */
+static bool
+is_last_allowed(const LfdwPageRule *rule)
+{
+	return rule->page.number + 1 >= rule->table->options->max_pages;
 }
 
 /* Refuses a call whose pages do not come to an end. */
@@ -118,7 +128,7 @@ check_number(const LfdwPageRule *rule)
 	const LfdwTable *table = rule->table;
 	int			max_pages = table->options->max_pages;
 
-	if (rule->page.number + 1 >= max_pages)
+	if (is_last_allowed(rule))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg_plural("Lambda function \"%s\" has more than %d page",
@@ -208,6 +218,14 @@ url_of(const LfdwPageRule *rule, const char *cursor)
 	return MemoryContextStrdup(rule->context, lfdw_json_text(cursor));
 }
 
+/* Has a request a place for a cursor? */
+static bool
+can_carry(const LfdwOptions *options)
+{
+	return options->envelope || options->cursor_argument ||
+		lfdw_paging_by_url(options);
+}
+
 /* Goes on to the page that a cursor asks for. */
 static void
 follow_cursor(LfdwPageRule *rule, const char *cursor)
@@ -216,8 +234,7 @@ follow_cursor(LfdwPageRule *rule, const char *cursor)
 
 	if (rule->cursor && strcmp(rule->cursor, cursor) == 0)
 		report_same_cursor(rule);
-	if (!table->options->envelope && table->options->cursor_argument == NULL &&
-		!lfdw_paging_by_url(table->options))
+	if (!can_carry(table->options))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_OPTION_NAME_NOT_FOUND),
 				 errmsg("Lambda function \"%s\" has a further page, but no request can carry its cursor",
@@ -253,7 +270,7 @@ lfdw_page_rule_next(LfdwPageRule *rule, const LfdwResponse *response)
 	if (more == LFDW_MORE_NO)
 		return false;
 	check_rows(rule);
-	if (ends_by_rows(rule, more))
+	if (ends_by_rows(rule, rule->nrows, more))
 		return false;
 	if (!counted)
 		cursor = lfdw_response_cursor(response);
@@ -268,18 +285,86 @@ lfdw_page_rule_next(LfdwPageRule *rule, const LfdwResponse *response)
 	rule->page.number++;
 	rule->page.offset += rule->nrows;
 	rule->nrows = 0;
+	memcpy(rule->first_before, rule->first_row, LFDW_SHA256_LEN);
 	memcpy(rule->rows_before, rule->rows, LFDW_SHA256_LEN);
 	memset(rule->rows, 0, LFDW_SHA256_LEN);
 	return true;
 }
 
+/* Fills what asks for the page of a cursor; false where it will be an error. */
+static bool
+foresee_cursor(const LfdwPageRule *rule, const char *cursor, LfdwPage *page)
+{
+	LfdwHttpTarget target;
+	const char *why;
+
+	if (cursor == NULL || !can_carry(rule->table->options) ||
+		(rule->cursor && strcmp(rule->cursor, cursor) == 0))
+		return false;
+	page->cursor = page->url = NULL;
+	if (!lfdw_paging_by_url(rule->table->options))
+	{
+		page->cursor = cursor;
+		return true;
+	}
+	if (cursor[0] != '"')
+		return false;
+	page->url = lfdw_json_text(cursor);
+	return lfdw_http_target_parse(page->url, "/", &target, &why);
+}
+
 /*
- * May the page under way be answered by "there are none": an answer that
+ * Before the end of a page's answer: fills *page with the next where it is certain
+ * that lfdw_page_rule_next will go on to it, from what the rest of the answer says.
+ * False where it will not, or where that is not certain.
+ *
+ * A row of the page must have been noted.  What *page holds is the ahead's, or of the
+ * current context.
+ */
+bool
+lfdw_page_rule_foresee(const LfdwPageRule *rule, const LfdwResponseAhead *ahead,
+					   LfdwPage *page)
+{
+	bool		counted = lfdw_paging_is_counted(rule->paging);
+	int64		nrows = rule->nrows + ahead->nrows;
+
+	if (ahead->more == LFDW_MORE_NO || is_last_allowed(rule) ||
+		ends_by_rows(rule, nrows, ahead->more))
+		return false;
+	/* it may be the page before again */
+	if (counted && rule->page.number > 0 &&
+		memcmp(rule->first_row, rule->first_before, LFDW_SHA256_LEN) == 0)
+		return false;
+	*page = rule->page;
+	page->number++;
+	page->offset += nrows;
+	return counted || foresee_cursor(rule, ahead->cursor, page);
+}
+
+/* Are two texts, or their absence, the same? */
+static bool
+is_same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Is the page that was gone on to the one that was foreseen? */
+bool
+lfdw_page_rule_is_under_way(const LfdwPageRule *rule, const LfdwPage *page)
+{
+	return rule->page.number == page->number &&
+		rule->page.offset == page->offset &&
+		is_same(rule->page.cursor, page->cursor) &&
+		is_same(rule->page.url, page->url);
+}
+
+/*
+ * May a page, by its number, be answered by "there are none": an answer that
  * no_rows_status or no_rows_errors say is one?  It is what ends pages that are
  * counted; a cursor that the function gave leads to a page.
  */
 bool
-lfdw_page_rule_takes_none(const LfdwPageRule *rule)
+lfdw_page_rule_takes_none(const LfdwPageRule *rule, int number)
 {
-	return rule->page.number == 0 || lfdw_paging_is_counted(rule->paging);
+	return number == 0 || lfdw_paging_is_counted(rule->paging);
 }

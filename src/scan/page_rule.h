@@ -31,7 +31,9 @@ typedef struct LfdwPageRule
 	int64		limit;			/* rows that each was asked for, -1: no number */
 	bool		filled;			/* an earlier page had exactly so many */
 	int64		nrows;			/* of the one under way */
-	uint8		rows[LFDW_SHA256_LEN];	/* their digest */
+	uint8		first_row[LFDW_SHA256_LEN]; /* the first one's digest ... */
+	uint8		first_before[LFDW_SHA256_LEN];	/* ... that of the page before */
+	uint8		rows[LFDW_SHA256_LEN];	/* all rows' */
 	uint8		rows_before[LFDW_SHA256_LEN];	/* that of the page before */
 } LfdwPageRule;
 
@@ -40,6 +42,10 @@ extern void lfdw_page_rule_begin(LfdwPageRule *rule, const LfdwTable *table,
 extern void lfdw_page_rule_note_row(LfdwPageRule *rule, const LfdwRow *row);
 extern bool lfdw_page_rule_next(LfdwPageRule *rule,
 								const LfdwResponse *response);
-extern bool lfdw_page_rule_takes_none(const LfdwPageRule *rule);
+extern bool lfdw_page_rule_foresee(const LfdwPageRule *rule,
+								   const LfdwResponseAhead *ahead, LfdwPage *page);
+extern bool lfdw_page_rule_is_under_way(const LfdwPageRule *rule,
+										const LfdwPage *page);
+extern bool lfdw_page_rule_takes_none(const LfdwPageRule *rule, int number);
 
 #endif							/* LFDW_PAGE_RULE_H */

@@ -116,6 +116,8 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 	init_expressions(node, scan);
 	scan->fetch = lfdw_fetch_create(scan->table, scan->caller,
 									lfdw_scan_plan_attrs(plan), &scan->stats);
+	lfdw_fetch_set_read_ahead(scan->fetch, intVal(list_nth(plan->fdw_private,
+														   LFDW_PLAN_AHEAD)));
 	prepare_store(node, scan, eflags);
 }
 

@@ -22,6 +22,7 @@
 
 #include "pg/compat.h"
 #include "pushdown/term_list.h"
+#include "scan/page_chain.h"
 #include "scan/rel_info.h"
 #include "scan/required_column.h"
 #include "scan/scan_path.h"
@@ -118,6 +119,24 @@ add_expression(List **list, Node *node)
 }
 
 /*
+ * Pages of a query that needs all rows of its relations are asked for ahead.  One that
+ * LIMIT ends, or EXISTS, must make no call in vain; a cursor may be closed.
+ */
+static LfdwReadAhead
+read_ahead(const PlannerInfo *root)
+{
+	const Query *parse = root->parse;
+
+	if (root->tuple_fraction <= 0 || parse->hasAggs ||
+		parse->groupClause || parse->groupingSets)
+		return LFDW_AHEAD_AT_ONCE;
+	/* from 1 on it is a number of rows */
+	if (parse->limitCount || root->tuple_fraction >= 1)
+		return LFDW_AHEAD_NEEDED;
+	return LFDW_AHEAD_HALF;
+}
+
+/*
  * GetForeignPlan: every condition is rechecked by the executor; those that
  * can be sent are noted as terms, their values as fdw_exprs, and themselves, for
  * EXPLAIN, as fdw_recheck_quals.  A path with a limit has LIMIT and OFFSET
@@ -154,6 +173,7 @@ lambdaGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 						 lfdw_required_column_problems(root, baserel, scan_clauses));
 	private = lappend(private, list_nth(best_path->fdw_private, LFDW_PATH_WAITING));
 	private = lappend(private, whys);
+	private = lappend(private, makeInteger(read_ahead(root)));
 	return make_foreignscan(tlist, clauses, baserel->relid, values, private, NIL,
 							pushed, outer_plan);
 }

@@ -33,8 +33,9 @@ enum LfdwPlanPrivate
 								 * the OFFSET are, -1 for none */
 	LFDW_PLAN_PROBLEMS,			/* what lfdw_required_column_problems made */
 	LFDW_PLAN_WAITING,			/* Float: the part of the cost that is waiting */
-	LFDW_PLAN_WHYS				/* for each clause, a String: why it is not
+	LFDW_PLAN_WHYS,				/* for each clause, a String: why it is not
 								 * sent, "" where it is */
+	LFDW_PLAN_AHEAD				/* Integer: LfdwReadAhead */
 };
 
 extern ForeignScan *lambdaGetForeignPlan(PlannerInfo *root,
