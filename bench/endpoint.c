@@ -14,6 +14,7 @@
  *				MS milliseconds after it was asked
  *	tuples_MS	each object of the argument "tuples", with a name
  *	range_N		the rows of lookup for the keys 1 to N
+ *	split_NAME	what is in FOLDER/NAME.json, for each split
  *	hang		nothing, ever
  *	counts		calls and new connections since the last such call
  *

@@ -315,6 +315,27 @@ set_head(Connection * connection, int status, const char *kind)
 	connection->sent = 0;
 }
 
+/* The rows of a file, for the split that the payload asks for. */
+static bool
+answer_split(Connection * connection, const char *file, const char *payload)
+{
+	const		Bytes *rows = find_file(file);
+	const char *split = strstr(payload, "\"split\"");
+	const char *end = split != NULL ? strchr(split, '}') : NULL;
+	Bytes	   *own = &connection->own;
+
+	if (rows == NULL || end == NULL)
+		return false;
+	append(own, "{", 1);
+	append(own, split, (size_t) (end + 1 - split));
+	append(own, ",\"rows\":", 8);
+	append(own, rows->data, rows->len);
+	append(own, "}", 1);
+	connection->body = own->data;
+	connection->body_len = own->len;
+	return true;
+}
+
 /* The answer of a function whose name has no stream in it; false: there is none. */
 static bool
 make_answer(Connection * connection, const char *name, long number, const char *payload)
@@ -336,6 +357,8 @@ make_answer(Connection * connection, const char *name, long number, const char *
 			append_format(own, "[{\"calls\":%lu,\"connections\":%lu}]", calls, accepted);
 			calls = accepted = 0;
 		}
+		else if (strncmp(name, "split_", 6) == 0)
+			return answer_split(connection, name + 6, payload);
 		else if (strcmp(name, "hang") == 0)
 			connection->due_us = -1;
 		else

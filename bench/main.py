@@ -16,7 +16,8 @@ CASES = {
     "calls": "Calls one after the other", "concurrency": "Calls side by side",
     "joins": "Bind joins", "tls": "First connections", "streams": "Streams",
     "cancel": "Hanging statements", "sessions": "A hundred sessions",
-    "planning": "Planning"}
+    "planning": "Planning",
+    "parallel": "Parallel workers"}
 
 
 def arguments():

@@ -26,6 +26,7 @@
 #include "scan/analyze.h"
 #include "scan/async.h"
 #include "scan/limit.h"
+#include "scan/parallel.h"
 #include "scan/scan.h"
 #include "scan/scan_explain.h"
 #include "scan/scan_path.h"
@@ -70,6 +71,12 @@ lambda_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ForeignAsyncRequest = lambdaForeignAsyncRequest;
 	routine->ForeignAsyncConfigureWait = lambdaForeignAsyncConfigureWait;
 	routine->ForeignAsyncNotify = lambdaForeignAsyncNotify;
+	routine->IsForeignScanParallelSafe = lambdaIsForeignScanParallelSafe;
+	routine->EstimateDSMForeignScan = lambdaEstimateDSMForeignScan;
+	routine->InitializeDSMForeignScan = lambdaInitializeDSMForeignScan;
+	routine->ReInitializeDSMForeignScan = lambdaReInitializeDSMForeignScan;
+	routine->InitializeWorkerForeignScan = lambdaInitializeWorkerForeignScan;
+	routine->ShutdownForeignScan = lambdaShutdownForeignScan;
 	routine->AddForeignUpdateTargets = lambdaAddForeignUpdateTargets;
 	routine->PlanForeignModify = lambdaPlanForeignModify;
 	routine->BeginForeignModify = lambdaBeginForeignModify;

@@ -171,7 +171,8 @@ lfdw_http_count(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
  * window so full that the consumer must discard bytes or widen it.  At the
  * time until_us of lfdw_wait_now_us it returns all the same; PG_INT64_MAX
  * means never, and a time that has come that bytes are moved as far as they go
- * without waiting.
+ * without waiting.  So it does when the latch was set: whoever set it may have told
+ * the caller something in another way.
  *
  * All exchanges of the backend make progress meanwhile; the time counts for
  * the deadlines of those given.  Interrupts are served at once and may raise
@@ -194,7 +195,7 @@ lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges, int64 until_us)
 				  lfdw_exchange_next_timeout(exchanges, nexchanges, until_us));
 		now = lfdw_wait_now_us();
 		lfdw_http_count(exchanges, nexchanges, now - start);
-		if (now >= until_us)
+		if (lfdw_wait_was_woken() || now >= until_us)
 			return;
 	}
 }

@@ -22,6 +22,9 @@
 /* See lfdw_wait_set_deadline. */
 static int64 deadline = PG_INT64_MAX;
 
+/* See lfdw_wait_was_woken. */
+static bool was_woken = false;
+
 /*
  * Watches a socket for these events instead of those before; the waits report
  * owner with it.  Returns false where memory is short or the system does not
@@ -131,13 +134,24 @@ lfdw_wait_for_sockets(LfdwWaitEvent event, long timeout_ms,
 										   LFDW_READY_MAX, event_number(event));
 	int			nready = lfdw_socket_set_take(events, nevents, ready);
 
+	was_woken = false;
 	for (int i = 0; i < nevents; i++)
 	{
 		if (events[i].events & WL_LATCH_SET)
+		{
 			ResetLatch(MyLatch);
+			was_woken = true;
+		}
 	}
 	CHECK_FOR_INTERRUPTS();
 	return nready;
+}
+
+/* Has the last wait for sockets ended because the latch was set? */
+bool
+lfdw_wait_was_woken(void)
+{
+	return was_woken;
 }
 
 /*

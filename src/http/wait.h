@@ -32,6 +32,7 @@ extern void lfdw_wait_set_deadline(int64 deadline_us);
 extern int64 lfdw_wait_deadline_us(void);
 extern int	lfdw_wait_for_sockets(LfdwWaitEvent event, long timeout_ms,
 								  LfdwReadySocket *ready);
+extern bool lfdw_wait_was_woken(void);
 extern bool lfdw_wait_has_news(const pgsocket *fds, int nfds);
 extern void lfdw_wait_for_pipes(int first, int second, long timeout_ms);
 

@@ -160,24 +160,23 @@ lfdw_join_batch_forget(LfdwJoinState *state)
 }
 
 /*
- * The entry of a key, made if there is none, with a copy of the key in the room given,
- * or in the current context for NULL.
+ * The entry of a key with this hash, made if there is none, with a copy of the key in
+ * the room given, or in the current context for NULL.
  */
 static LfdwKeyEntry *
 insert_key(lfdw_keytab_hash * table, const LfdwKeyType *type, LfdwKey *key,
-		   LfdwKey *room)
+		   uint32 hash, LfdwKey *room)
 {
 	bool		found;
-	LfdwKeyEntry *entry = lfdw_keytab_insert(table, key, &found);
+	LfdwKeyEntry *entry = lfdw_keytab_insert_hash(table, key, hash, &found);
 
 	if (!found)
 	{
 		entry->key = room ? room : palloc(key_size(type));
 		copy_key(type, entry->key, key);
-		entry->complete = false;
+		entry->recalled = false;
 		entry->rows = NULL;
 		entry->answer = NULL;
-		entry->remembered = NULL;
 	}
 	return entry;
 }
@@ -235,7 +234,8 @@ lfdw_join_batch_add(LfdwJoinState *state, TupleTableSlot *slot, bool has_key)
 	state->last = &row->next;
 	if (has_key)
 	{
-		LfdwKeyEntry *entry = insert_key(state->keys, type, state->key, room);
+		LfdwKeyEntry *entry = insert_key(state->keys, type, state->key,
+										 hash_key(type, state->key), room);
 
 		row->next_of_key = entry->rows;
 		entry->rows = row;
@@ -257,24 +257,25 @@ lfdw_join_batch_is_full(const LfdwJoinState *state)
 }
 
 /*
- * The remembered entry of a batch's key, if it has the whole answer to all of its
- * spellings; else NULL.  What there is of another answer, one that an earlier batch
- * did not read to the end included, is dropped: all of it comes again.
+ * Finds what is remembered of a batch's key; true if that is the whole answer to all
+ * of its spellings.  What there is of another answer, one that an earlier batch did
+ * not read to the end included, is dropped: all of it comes again.
  */
-static LfdwKeyEntry *
-recall_key(LfdwJoinState *state, const LfdwKeyEntry *entry)
+static bool
+recall_key(LfdwJoinState *state, LfdwKeyEntry *entry)
 {
-	LfdwKeyEntry *known = lfdw_keytab_lookup(state->memory, entry->key);
+	LfdwKeyEntry *known = state->memory->members == 0 ? NULL :
+	lfdw_keytab_lookup_hash(state->memory, entry->key, entry->hash);
 
-	if (known && known->complete &&
-		has_spellings(&state->key_type, known->key, entry->key))
-		return known;
-	if (known)
-	{
-		known->complete = false;
-		known->answer = NULL;
-	}
-	return NULL;
+	if (known == NULL)
+		return false;
+	entry->answer = known->answer;
+	if (known->answer->complete &&
+		has_spellings(&state->key_type, known->answer->keys, entry->key))
+		return true;
+	known->answer->complete = false;
+	known->answer->rows = NULL;
+	return false;
 }
 
 /*
@@ -298,8 +299,8 @@ lfdw_join_batch_make_bound(LfdwJoinState *state)
 	lfdw_keytab_start_iterate(state->keys, &iterator);
 	while ((entry = lfdw_keytab_iterate(state->keys, &iterator)) != NULL)
 	{
-		entry->remembered = recall_key(state, entry);
-		if (entry->remembered)
+		entry->recalled = recall_key(state, entry);
+		if (entry->recalled)
 			continue;
 		nkeys++;
 		for (const LfdwKey *key = entry->key; key; key = key->next)
@@ -311,52 +312,67 @@ lfdw_join_batch_make_bound(LfdwJoinState *state)
 	return nkeys;
 }
 
-/* Is there room to remember more? */
+/* Will somebody ask for what is remembered now, and is there room for it? */
 static bool
-has_room(const LfdwJoinState *state)
+may_remember(const LfdwJoinState *state)
 {
-	return MemoryContextMemAllocated(state->memory_context, true) <
-		state->max_memory;
+	return state->remembers &&
+		MemoryContextMemAllocated(state->memory_context, true) < state->max_memory;
 }
 
 /*
- * Remembers a row of a key that was asked for, the one that was evaluated, if
- * somebody may ask for it again and there is room.
+ * Gives a key of the batch an answer to remember, without rows yet, in the current
+ * context.
+ */
+static void
+make_answer(LfdwJoinState *state, LfdwKeyEntry *entry, LfdwKey *key, LfdwKey *room)
+{
+	LfdwKeyEntry *known = insert_key(state->memory, &state->key_type, key,
+									 entry->hash, room);
+
+	known->answer = palloc0(sizeof(LfdwAnswer));
+	known->answer->keys = known->key;
+	entry->answer = known->answer;
+}
+
+/*
+ * Remembers a row of the key that was asked for and evaluated, if there is use and room.
  */
 void
 lfdw_join_batch_remember(LfdwJoinState *state, TupleTableSlot *slot)
 {
+	LfdwKeyEntry *entry = state->entry;
 	MemoryContext old;
-	LfdwKeyEntry *entry;
 	LfdwKey    *room;
 	LfdwInnerRow *row;
 
-	if (!state->remembers || !has_room(state))
+	if (!may_remember(state))
 		return;
 	old = MemoryContextSwitchTo(state->memory_context);
 	row = make_row(&state->key_type, sizeof(LfdwInnerRow), &room);
-	entry = insert_key(state->memory, &state->key_type, state->key, room);
+	if (entry->answer == NULL)
+		make_answer(state, entry, state->key, room);
 	row->tuple = ExecCopySlotMinimalTuple(slot);
-	row->next = entry->answer;
-	entry->answer = row;
+	row->next = entry->answer->rows;
+	entry->answer->rows = row;
 	MemoryContextSwitchTo(old);
 }
 
 /*
- * Makes the keys of a remembered entry those that were asked for.  The one it has may
- * be a row's, or an earlier batch's, that equals them.
+ * Makes the keys of an answer those that were asked for.  The one it has may be a
+ * row's, or an earlier batch's, that equals them.
  */
 static void
-take_spellings(const LfdwKeyType *type, LfdwKeyEntry *known, const LfdwKey *key)
+take_spellings(const LfdwKeyType *type, LfdwAnswer *answer, const LfdwKey *key)
 {
-	if (!keys_identical(type, known->key, key))
+	if (!keys_identical(type, answer->keys, key))
 	{
-		known->key = palloc(key_size(type));
-		copy_key(type, known->key, key);
+		answer->keys = palloc(key_size(type));
+		copy_key(type, answer->keys, key);
 	}
-	known->key->next = NULL;
+	answer->keys->next = NULL;
 	for (key = key->next; key; key = key->next)
-		add_spelling(type, known->key, key, palloc(key_size(type)));
+		add_spelling(type, answer->keys, key, palloc(key_size(type)));
 }
 
 /*
@@ -366,24 +382,20 @@ take_spellings(const LfdwKeyType *type, LfdwKeyEntry *known, const LfdwKey *key)
 void
 lfdw_join_batch_complete(LfdwJoinState *state)
 {
-	MemoryContext old;
+	MemoryContext old = MemoryContextSwitchTo(state->memory_context);
 	lfdw_keytab_iterator iterator;
 	LfdwKeyEntry *entry;
 
-	if (!state->remembers)
-		return;
-	old = MemoryContextSwitchTo(state->memory_context);
 	lfdw_keytab_start_iterate(state->keys, &iterator);
 	while ((entry = lfdw_keytab_iterate(state->keys, &iterator)) != NULL &&
-		   has_room(state))
+		   may_remember(state))
 	{
-		LfdwKeyEntry *known;
-
-		if (entry->remembered)
+		if (entry->recalled)
 			continue;
-		known = insert_key(state->memory, &state->key_type, entry->key, NULL);
-		known->complete = true;
-		take_spellings(&state->key_type, known, entry->key);
+		if (entry->answer == NULL)
+			make_answer(state, entry, entry->key, NULL);
+		entry->answer->complete = true;
+		take_spellings(&state->key_type, entry->answer, entry->key);
 	}
 	MemoryContextSwitchTo(old);
 }

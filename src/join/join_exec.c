@@ -208,6 +208,46 @@ init_memory(LfdwJoinState *state, EState *estate)
 	lfdw_join_batch_forget(state);
 }
 
+/*
+ * Does the executor begin this part of a plan at its top, and go through nothing on
+ * the way to a bind join that reads it once more?  Subplans, and whatever is not known
+ * to read once, say no.
+ */
+static bool
+reads_once(Plan *top, const CustomScan *join)
+{
+	check_stack_depth();
+	if (top == NULL || top == (const Plan *) join)
+		return top != NULL;
+	switch (nodeTag(top))
+	{
+		case T_Agg:
+		case T_Group:
+		case T_Hash:
+		case T_IncrementalSort:
+		case T_Limit:
+		case T_Material:
+		case T_ModifyTable:
+		case T_NestLoop:		/* what is on its other side, it reads again */
+		case T_ProjectSet:
+		case T_Result:
+		case T_Sort:
+		case T_Unique:
+		case T_WindowAgg:
+			return reads_once(outerPlan(top), join);
+		case T_HashJoin:
+			return reads_once(outerPlan(top), join) ||
+				reads_once(innerPlan(top), join);
+		case T_SubqueryScan:
+			return reads_once(((SubqueryScan *) top)->subplan, join);
+		case T_CustomScan:
+			return ((CustomScan *) top)->methods == join->methods &&
+				reads_once(linitial(((CustomScan *) top)->custom_plans), join);
+		default:
+			return false;
+	}
+}
+
 /* BeginCustomScan: the children, the expressions over the scan tuple, memory. */
 static void
 lambdaBeginCustomScan(CustomScanState *node, EState *estate, int eflags)
@@ -215,14 +255,13 @@ lambdaBeginCustomScan(CustomScanState *node, EState *estate, int eflags)
 	LfdwJoinState *state = (LfdwJoinState *) node;
 	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
 
-	/* or it is, and nobody has said so: then answers are kept from there on */
-	state->may_recur = (eflags & EXEC_FLAG_REWIND) ||
-		!bms_is_empty(plan->scan.plan.extParam);
 	begin_children(state, plan, estate, eflags);
 	read_plan(state, plan);
 	prepare_keys(state, plan);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
+	state->once = (eflags & EXEC_FLAG_REWIND) == 0 &&
+		reads_once(estate->es_plannedstmt->planTree, plan);
 	init_expressions(state, plan);
 	init_memory(state, estate);
 }
@@ -304,7 +343,7 @@ read_batch(LfdwJoinState *state)
 static bool
 may_be_asked_again(const LfdwJoinState *state)
 {
-	return state->may_recur ||
+	return !state->once ||
 		(!state->outer_done &&
 		 (state->keys_sent < MANY_KEYS || state->keys_saved > 0));
 }
@@ -337,8 +376,8 @@ next_remembered(LfdwJoinState *state)
 		state->entry = lfdw_keytab_iterate(state->keys, &state->iterator);
 		if (state->entry == NULL)
 			return false;
-		if (state->entry->remembered)
-			state->answer = state->entry->remembered->answer;
+		if (state->entry->recalled)
+			state->answer = state->entry->answer->rows;
 	}
 	ExecStoreMinimalTuple(state->answer->tuple, state->inner_slot, false);
 	fill_inner(state, state->inner_slot);
@@ -368,7 +407,7 @@ next_asked(LfdwJoinState *state)
 		fill_inner(state, slot);
 		state->entry = evaluate_key(state, LFDW_JOIN_INNER) ?
 			lfdw_keytab_lookup(state->keys, state->key) : NULL;
-		if (state->entry && state->entry->remembered == NULL)
+		if (state->entry && !state->entry->recalled)
 		{
 			lfdw_join_batch_remember(state, slot);
 			state->row = state->entry->rows;
@@ -520,7 +559,6 @@ lambdaReScanCustomScan(CustomScanState *node)
 		ExecReScan(state->outer);
 	if (inner->chgParam)
 		lfdw_join_batch_forget(state);
-	state->may_recur = true;
 	state->outer_done = false;
 	state->batch_keys = first_keys(state);
 	lfdw_join_batch_reset(state);

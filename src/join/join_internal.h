@@ -81,17 +81,23 @@ typedef struct LfdwKey
 	Datum		values[FLEXIBLE_ARRAY_MEMBER];
 } LfdwKey;
 
-/* The entry of a key: of a batch, with its outer rows; or remembered, with its
- * answer. */
+/* What is remembered of a key. */
+typedef struct LfdwAnswer
+{
+	LfdwKey    *keys;			/* those that it answers, once it is complete */
+	bool		complete;		/* all of its rows are here */
+	LfdwInnerRow *rows;
+} LfdwAnswer;
+
+/* The entry of a key: of a batch, with its outer rows; or of what is remembered. */
 typedef struct LfdwKeyEntry
 {
 	LfdwKey    *key;
 	uint32		hash;
 	char		status;			/* of simplehash */
-	bool		complete;		/* remembered: all of its rows are here */
+	bool		recalled;		/* of a batch: its answer is complete */
 	LfdwOuterRow *rows;
-	LfdwInnerRow *answer;
-	struct LfdwKeyEntry *remembered;	/* of a batch: the answer, or NULL */
+	LfdwAnswer *answer;			/* of a batch: NULL where none is known yet */
 } LfdwKeyEntry;
 
 /* One side's value of a column of the key. */
@@ -150,6 +156,7 @@ typedef struct LfdwJoinState
 	int			batch_keys;		/* how many keys it may have */
 	int			max_keys;
 	size_t		max_bytes;
+	bool		once;			/* it will not be scanned again */
 	bool		outer_done;
 	MemoryContext batch_context;
 	lfdw_keytab_hash *keys;
@@ -161,7 +168,6 @@ typedef struct LfdwJoinState
 	MemoryContext memory_context;
 	lfdw_keytab_hash *memory;
 	size_t		max_memory;
-	bool		may_recur;		/* the join may be scanned again */
 	bool		remembers;		/* somebody may ask for the batch's answers */
 
 	/* where the join is */

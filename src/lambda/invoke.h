@@ -101,6 +101,8 @@ extern LfdwInvokeOutcome lfdw_outcome_of(const LfdwInvocation *invocation);
 extern int	lfdw_invoke_status(const LfdwInvocation *invocation);
 extern char *lfdw_invoke_header(const LfdwInvocation *invocation,
 								const char *name);
+extern void lfdw_invoke_add_stats(LfdwInvokeStats *stats,
+								  const LfdwInvokeStats *more);
 extern void lfdw_invoke_add_context(void *invocation);
 
 #endif							/* LFDW_INVOKE_H */

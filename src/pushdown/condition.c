@@ -304,8 +304,8 @@ render(LfdwCondition *condition, LfdwOutput *output, int max_values)
 	StringInfoData json;
 	char	   *why;
 
-	initStringInfo(&json);
 	set->json = palloc_extended(sizeof(char *) * (set->nvalues + 1), MCXT_ALLOC_HUGE);
+	initStringInfo(&json);
 	for (int i = 0; i < set->nvalues && condition->outcome == LFDW_SENT; i++)
 	{
 		resetStringInfo(&json);
@@ -319,6 +319,7 @@ render(LfdwCondition *condition, LfdwOutput *output, int max_values)
 		else if (term->declared &&
 				 (why = lfdw_table_refusal(term->column, term->op, json.data)) != NULL)
 			keep_local(condition, why);
+		/* a buffer each would be a kilobyte for a key of a join */
 		set->json[i] = pnstrdup(json.data, json.len);
 	}
 	pfree(json.data);

@@ -100,6 +100,21 @@ lfdw_part_next(const LfdwArguments *arguments, LfdwPart *part, int max_values)
 	return arguments->tuples && next_tuples(arguments->tuples, part, max_values);
 }
 
+/* How many parts the arguments make. */
+int64
+lfdw_part_count(const LfdwArguments *arguments, int max_values)
+{
+	LfdwPart   *part = lfdw_part_first(arguments, max_values);
+	int64		count = 1;
+
+	while (lfdw_part_next(arguments, part, max_values))
+	{
+		CHECK_FOR_INTERRUPTS();
+		count++;
+	}
+	return count;
+}
+
 /* The place of a column's value in one of the tuples, in its equality's set. */
 static int
 tuple_place(const LfdwArguments *arguments, int index, int64 tuple)

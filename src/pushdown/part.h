@@ -37,6 +37,7 @@ extern LfdwPart *lfdw_part_copy(const LfdwArguments *arguments,
 								const LfdwPart *part);
 extern bool lfdw_part_next(const LfdwArguments *arguments, LfdwPart *part,
 						   int max_values);
+extern int64 lfdw_part_count(const LfdwArguments *arguments, int max_values);
 extern const char *lfdw_part_value(const LfdwArguments *arguments, int index,
 								   const LfdwPart *part);
 extern char **lfdw_part_values(const LfdwArguments *arguments, int index,

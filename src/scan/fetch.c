@@ -31,6 +31,7 @@ struct LfdwFetch
 	pg_atomic_uint32 *next_unit;	/* that is to be claimed */
 	LfdwPart   *next_part;		/* of that unit or one before, NULL: no more */
 	uint32		part_number;	/* of next_part */
+	int			max_calls;		/* under way */
 	bool		can_begin;		/* a page has ended since calls were begun */
 	int			nchains;		/* under way */
 	LfdwPageChain **chains;
@@ -67,6 +68,7 @@ lfdw_fetch_create(const LfdwTable *table, const LfdwCaller *caller,
 												ALLOCSET_DEFAULT_SIZES);
 	pg_atomic_init_u32(&fetch->own_claims, 0);
 	fetch->next_unit = &fetch->own_claims;
+	fetch->max_calls = table->options->max_concurrency;
 	return fetch;
 }
 
@@ -78,14 +80,16 @@ lfdw_fetch_set_read_ahead(LfdwFetch *fetch, LfdwReadAhead read_ahead)
 }
 
 /*
- * Has the units of each (re)scan claimed from a counter that others claim from too,
- * where all have the same arguments.  It must live as long as the fetch, and is set
- * to 0 by whoever owns it before each of these.
+ * Has the units of the next (re)scan claimed from a counter that others claim from
+ * too, all with the same arguments, and at most so many calls under way, which must
+ * not be more than max_concurrency.  The counter must live as long as that scan, and
+ * whoever owns it has set it to 0; NULL is the fetch's own.
  */
 void
-lfdw_fetch_set_claims(LfdwFetch *fetch, pg_atomic_uint32 *next_unit)
+lfdw_fetch_set_claims(LfdwFetch *fetch, pg_atomic_uint32 *next_unit, int max_calls)
 {
-	fetch->next_unit = next_unit;
+	fetch->next_unit = next_unit ? next_unit : &fetch->own_claims;
+	fetch->max_calls = max_calls;
 }
 
 /* Where the next arguments are to be evaluated; lfdw_fetch_reset empties it. */
@@ -171,7 +175,7 @@ may_begin(LfdwFetch *fetch)
 		!go_to_unit(fetch, pg_atomic_read_u32(fetch->next_unit)))
 		return false;
 	return fetch->nchains == 0 ||
-		(fetch->nchains < fetch->shared.table->options->max_concurrency &&
+		(fetch->nchains < fetch->max_calls &&
 		 lfdw_invoke_may_begin(fetch->shared.caller));
 }
 

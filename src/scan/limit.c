@@ -81,8 +81,9 @@ is_exact(PlannerInfo *root, RelOptInfo *baserel)
 }
 
 /*
- * The path, which is a scan or a projection of one, with the limit sent; NULL
- * where it is anything else.  Paths may be shared, so these are copies.
+ * The path, which is a scan, the projection of one or what workers gather of one, with
+ * the limit sent; NULL where it is anything else.  Paths may be shared, so these are
+ * copies.
  */
 static Path *
 with_limit(PlannerInfo *root, RelOptInfo *baserel, Path *path)
@@ -92,6 +93,14 @@ with_limit(PlannerInfo *root, RelOptInfo *baserel, Path *path)
 		ProjectionPath *copy = makeNode(ProjectionPath);
 
 		memcpy(copy, path, sizeof(ProjectionPath));
+		copy->subpath = with_limit(root, baserel, copy->subpath);
+		return copy->subpath ? (Path *) copy : NULL;
+	}
+	if (IsA(path, GatherPath))
+	{
+		GatherPath *copy = makeNode(GatherPath);
+
+		memcpy(copy, path, sizeof(GatherPath));
 		copy->subpath = with_limit(root, baserel, copy->subpath);
 		return copy->subpath ? (Path *) copy : NULL;
 	}

@@ -43,6 +43,7 @@ typedef struct LfdwScan
 	LfdwInvokeStats stats;		/* of all (re)scans */
 	List	   *keys;			/* terms that a join above binds */
 	const LfdwBound *bound;		/* by a join above, NULL for none */
+	LfdwParallel *parallel;		/* NULL: no other process takes part */
 
 	/* this (re)scan */
 	LfdwArguments *arguments;	/* NULL until the first row is asked for */
@@ -54,11 +55,14 @@ typedef struct LfdwScan
 	bool		replaying;
 } LfdwScan;
 
-/* Keeps the rows where a rescan with the same parameters may come. */
+/*
+ * Keeps the rows where a rescan with the same parameters may come.  A process that
+ * takes part in a parallel scan may get others then.
+ */
 static void
 prepare_store(ForeignScanState *node, LfdwScan *scan, int eflags)
 {
-	if (!(eflags & EXEC_FLAG_REWIND))
+	if (!(eflags & EXEC_FLAG_REWIND) || node->ss.ps.plan->parallel_aware)
 		return;
 	scan->store = tuplestore_begin_heap(true, false, work_mem);
 	scan->store_slot = ExecInitExtraTupleSlot(node->ss.ps.state,
@@ -155,8 +159,21 @@ evaluate_arguments(ForeignScanState *node, LfdwScan *scan)
 											  scan->order_by);
 	if (scan->arguments->exact)
 		scan->arguments->limit = rows_wanted(scan, node->ss.ps.ps_ExprContext);
+	if (scan->parallel)
+		lfdw_parallel_share(scan->parallel, scan->fetch, scan->table,
+							scan->arguments);
 	MemoryContextSwitchTo(old);
 	lfdw_fetch_begin(scan->fetch, scan->arguments);
+}
+
+/* Begins a (re)scan, unless it is that of workers. */
+static void
+begin_scan(ForeignScanState *node, LfdwScan *scan)
+{
+	if (lfdw_parallel_leaves_to_workers(scan->parallel))
+		scan->finished = true;
+	else
+		evaluate_arguments(node, scan);
 }
 
 /* The next kept row, or none when all were replayed. */
@@ -194,7 +211,8 @@ check_match(ForeignScanState *node, const LfdwScan *scan,
 
 /*
  * Fetches the next row.  Returns whether there is one: not at the end, nor where
- * Append waits for it and it has not arrived.
+ * Append waits for it and it has not arrived.  A worker's scan ends, too, where the
+ * leader wants no more.
  */
 static bool
 fetch_row(ForeignScanState *node, LfdwScan *scan, TupleTableSlot *slot)
@@ -203,7 +221,14 @@ fetch_row(ForeignScanState *node, LfdwScan *scan, TupleTableSlot *slot)
 
 	while ((status = lfdw_fetch_next(scan->fetch, slot)) == LFDW_FETCH_WAIT &&
 		   !node->ss.ps.async_capable)
+	{
+		if (lfdw_parallel_is_stopped(scan->parallel))
+		{
+			status = LFDW_FETCH_END;
+			break;
+		}
 		lfdw_fetch_wait(scan->fetch);
+	}
 	scan->finished = (status == LFDW_FETCH_END);
 	return status == LFDW_FETCH_ROW;
 }
@@ -221,8 +246,8 @@ lambdaIterateForeignScan(ForeignScanState *node)
 	ExecClearTuple(slot);
 	if (scan->replaying && replay_row(scan, slot))
 		return slot;
-	if (scan->arguments == NULL)
-		evaluate_arguments(node, scan);
+	if (scan->arguments == NULL && !scan->finished)
+		begin_scan(node, scan);
 	if (scan->finished)
 		return slot;
 	if (!fetch_row(node, scan, slot))
@@ -303,6 +328,20 @@ lfdw_scan_bind(ForeignScanState *node, const LfdwBound *bound)
 	scan->bound = bound;
 }
 
+/* The scan's part in a parallel one; NULL where no other process takes part. */
+LfdwParallel *
+lfdw_scan_parallel(ForeignScanState *node)
+{
+	return ((LfdwScan *) node->fdw_state)->parallel;
+}
+
+/* Has the scan take part in a parallel one, before its first row is asked for. */
+void
+lfdw_scan_set_parallel(ForeignScanState *node, LfdwParallel *parallel)
+{
+	((LfdwScan *) node->fdw_state)->parallel = parallel;
+}
+
 /*
  * EndForeignScan: ends what is under way, an answer of which no more is
  * wanted included.
@@ -314,6 +353,7 @@ lambdaEndForeignScan(ForeignScanState *node)
 
 	if (scan == NULL || scan->fetch == NULL)
 		return;
+	lfdw_parallel_end(scan->parallel, &scan->stats);
 	lfdw_fetch_end(scan->fetch);
 	if (scan->store)
 		tuplestore_end(scan->store);
@@ -321,7 +361,7 @@ lambdaEndForeignScan(ForeignScanState *node)
 
 /*
  * What EXPLAIN needs of a scan that was begun, perhaps for EXPLAIN alone: the
- * table, the terms and what the invocations came to, all of the scan's own.
+ * table, the terms and what the invocations came to.
  */
 void
 lfdw_scan_describe(ForeignScanState *node, LfdwScanDescription *description)
@@ -332,5 +372,6 @@ lfdw_scan_describe(ForeignScanState *node, LfdwScanDescription *description)
 	description->terms = scan->terms;
 	description->keys = scan->keys;
 	description->order_by = scan->order_by;
-	description->stats = &scan->stats;
+	description->stats = scan->stats;
+	lfdw_parallel_add_counts(scan->parallel, &description->stats);
 }

@@ -135,9 +135,10 @@ cost_calls(RelOptInfo *baserel, double calls, double received,
 
 	cost->startup = options->fdw_startup_cost +
 		baserel->baserestrictcost.startup + rounds * latency;
-	cost->total = cost->startup + (pages - 1) * latency + received *
-		(options->fdw_tuple_cost + cpu_tuple_cost +
-		 baserel->baserestrictcost.per_tuple);
+	cost->work = received * (options->fdw_tuple_cost + cpu_tuple_cost +
+							 baserel->baserestrictcost.per_tuple);
+	cost->total = cost->startup + (pages - 1) * latency + cost->work;
+	cost->units = calls;
 	cost->waiting = (rounds + pages - 1) * latency;
 }
 

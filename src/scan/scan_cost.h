@@ -23,6 +23,8 @@ typedef struct LfdwScanCost
 	Cost		startup;
 	Cost		total;
 	Cost		waiting;		/* the part of the total that is waiting */
+	Cost		work;			/* the part that is work on rows */
+	double		units;			/* calls, that processes can share */
 } LfdwScanCost;
 
 extern Cost lfdw_scan_cost_latency(const LfdwOptions *options);

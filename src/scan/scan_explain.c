@@ -390,5 +390,5 @@ lambdaExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	if (es->verbose)
 		explain_payload(node, &scan, display, es);
 	if (es->analyze)
-		explain_stats(scan.stats, es);
+		explain_stats(&scan.stats, es);
 }

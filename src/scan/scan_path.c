@@ -16,6 +16,7 @@
 #include "foreign/fdwapi.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
 #include "optimizer/restrictinfo.h"
@@ -103,6 +104,10 @@ lfdw_scan_path_is_ours(const RelOptInfo *rel)
 		rel->fdw_private != NULL;
 }
 
+/*
+ * A path of a scan by one process.  It is not parallel safe, though a worker could run
+ * it: of the children of an Append that are, core would make no asynchronous ones.
+ */
 static ForeignPath *
 make_path(PlannerInfo *root, RelOptInfo *rel, double rows,
 		  const LfdwScanCost *cost, List *pathkeys, Relids required_outer)
@@ -115,6 +120,7 @@ make_path(PlannerInfo *root, RelOptInfo *rel, double rows,
 
 	/* with a decimal: a plan's text would be read as an Integer without one */
 	path->fdw_private = list_make1(makeFloat(psprintf("%.1f", cost->waiting)));
+	path->path.parallel_safe = false;
 	return path;
 }
 
@@ -239,6 +245,73 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, Relids required_outer,
 			 make_path(root, baserel, param ? param->ppi_rows : baserel->rows,
 					   &cost, pathkeys,
 					   param ? param->ppi_req_outer : baserel->lateral_relids));
+}
+
+/*
+ * May an Append have a scan of the relation among its children, or a query around it?
+ * One whose children are asynchronous has all their calls under way at a time, where a
+ * parallel one has a child for each process, and costs say nothing of that.  Besides,
+ * the leader may not wait for a worker to begin a child while others wait for it to
+ * take their rows.
+ */
+static bool
+is_appended(const PlannerInfo *root, const RelOptInfo *baserel)
+{
+	if (baserel->reloptkind != RELOPT_BASEREL)
+		return true;
+	for (root = root->parent_root; root; root = root->parent_root)
+	{
+		ListCell   *lc;
+
+		if (root->parse->setOperations)
+			return true;
+		foreach(lc, root->append_rel_list)
+		{
+			const AppendRelInfo *child = lfirst_node(AppendRelInfo, lc);
+
+			if (root->simple_rte_array[child->child_relid]->rtekind == RTE_SUBQUERY)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* By how many processes core divides the rows of a partial path. */
+static double
+rows_divisor(int workers)
+{
+	double		leader = parallel_leader_participation ? 1.0 - 0.3 * workers : 0;
+
+	return workers + Max(leader, 0);
+}
+
+/*
+ * Adds the path of a scan that workers run together, if there are several calls to
+ * share.  They share the work on the rows, and wait as long as one process would.
+ */
+static void
+add_shared_path(PlannerInfo *root, RelOptInfo *baserel)
+{
+	const LfdwOptions *options = ((LfdwRelInfo *) baserel->fdw_private)->table->options;
+	LfdwScanCost cost;
+	ForeignPath *path;
+	int			workers;
+
+	if (!baserel->consider_parallel || !bms_is_empty(baserel->lateral_relids) ||
+		is_appended(root, baserel))
+		return;
+	lfdw_scan_cost_estimate(root, baserel, baserel->baserestrictinfo, false, &cost);
+	workers = Min(Min(cost.units, options->max_concurrency),
+				  max_parallel_workers_per_gather);
+	if (cost.units <= 1 || workers <= 0 || cost.disabled_nodes > 0)
+		return;
+	cost.total -= cost.work - cost.work / workers;
+	path = make_path(root, baserel, clamp_row_est(baserel->rows / rows_divisor(workers)),
+					 &cost, NIL, NULL);
+	path->path.parallel_aware = true;
+	path->path.parallel_safe = true;
+	path->path.parallel_workers = workers;
+	add_partial_path(baserel, (Path *) path);
 }
 
 /* The column of the relation that a path key sorts by, or NULL. */
@@ -398,8 +471,9 @@ find_parameterizations(PlannerInfo *root, RelOptInfo *baserel)
 }
 
 /*
- * GetForeignPaths: a scan of the table as it is, always, and one for each way
- * in which a join can give declared columns their values.
+ * GetForeignPaths: a scan of the table as it is, always, one for workers where there
+ * are several calls, and one for each way in which a join can give declared columns
+ * their values.
  */
 void
 lambdaGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
@@ -409,6 +483,7 @@ lambdaGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
 
 	add_scan_path(root, baserel, baserel->lateral_relids, NIL);
 	add_sorted_path(root, baserel);
+	add_shared_path(root, baserel);
 	foreach(lc, find_parameterizations(root, baserel))
 		add_scan_path(root, baserel, lfirst(lc), NIL);
 }

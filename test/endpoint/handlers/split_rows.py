@@ -12,14 +12,20 @@ form     "list", "lines", "alone": the rows without an object around them; "null
 at       "data": the rows are at /data/items
 csv, entries, no_member  true: /rows is CSV, an object of rows, or missing
 raise    true: the function fails
-delay_ms answer so late
+busy     true: rows have a member "busy", how many such calls were under way at the
+         same time when theirs began
+delay_ms answer so late; `late` are the splits that do (all)
 
 A row {"id", "k"} with k = id % 4 is in the split id % count.  `k` is one value or a
 list; `limit` of the envelope bounds each split.
 """
 
 import json
+import threading
 import time
+
+LOCK = threading.Lock()
+UNDER_WAY = 0
 
 
 def rows_of(event, envelope, split, test):
@@ -69,14 +75,30 @@ def in_form(rows, answer, echo, test):
 
 
 def lambda_handler(event, context):
-    test = event["test"]
+    global UNDER_WAY
+    if not event["test"].get("busy"):
+        return answer_of(event, event["test"], None)
+    with LOCK:
+        UNDER_WAY += 1
+        busy = UNDER_WAY
+    try:
+        return answer_of(event, event["test"], busy)
+    finally:
+        with LOCK:
+            UNDER_WAY -= 1
+
+
+def answer_of(event, test, busy):
     if test.get("raise"):
         raise ValueError("no luck")
     envelope = event.get("lambda_fdw", {})
     split = envelope.get("split")
     cursor = envelope.get("cursor")
-    time.sleep(test.get("delay_ms", 0) / 1000)
+    if split is None or split["index"] in test.get("late", [split["index"]]):
+        time.sleep(test.get("delay_ms", 0) / 1000)
     rows = rows_of(event, envelope, split, test)[:envelope.get("limit")]
+    if busy:
+        rows = [{**row, "busy": busy} for row in rows]
     start = cursor or 0
     size = test.get("size", len(rows))
     answer = {"rows": rows[start:start + size]}
