@@ -244,8 +244,9 @@ check_answer(LfdwInvocation *invocation)
 {
 	LfdwServiceState state = advance(invocation);
 
-	if (invocation->stream && invocation->stream->state == LFDW_STREAM_RAISED &&
-		state != LFDW_SERVICE_FAILED && state != LFDW_SERVICE_WAITING)
+	/* where another attempt follows the stream is no more */
+	if (state != LFDW_SERVICE_WAITING && state != LFDW_SERVICE_FAILED &&
+		invocation->stream && invocation->stream->state == LFDW_STREAM_RAISED)
 	{
 		handle_raised(invocation);
 		return;
@@ -380,27 +381,6 @@ lfdw_invoke_watch_look(LfdwHttpWatch *watch, LfdwInvocation **invocations,
 
 	lfdw_service_look(watch, runs, ninvocations);
 	pfree(runs);
-}
-
-/* How many bytes of the answer have come, seen or not. */
-int64
-lfdw_invoke_received(const LfdwInvocation *invocation)
-{
-	return invocation->run->exchange ?
-		lfdw_exchange_received(invocation->run->exchange) : 0;
-}
-
-/*
- * Has all of an answer that was seen come, so that a look raises nothing and shows
- * its end?
- */
-bool
-lfdw_invoke_is_whole(const LfdwInvocation *invocation)
-{
-	if (invocation->stream)
-		return invocation->finished;
-	return invocation->accepted && invocation->run->exchange &&
-		lfdw_exchange_state(invocation->run->exchange) == LFDW_HTTP_DONE;
 }
 
 /* The answer's bytes; see lfdw_invoke_look. */
