@@ -149,6 +149,15 @@ cmp_ok($connections, '>', 10, 'over more than ten connections');
 cmp_ok($connections, '<', 60, 'and fewer than would leave nothing to others');
 answers('after 200 calls');
 
+# Append has a descriptor for each scan; those that get none wait by themselves.
+$node->safe_psql('postgres',
+	"CREATE TABLE parts (p int, id int) PARTITION BY LIST (p);\n" . join '', map {
+		"CREATE FOREIGN TABLE part$_ PARTITION OF parts FOR VALUES IN ($_) SERVER lambda "
+		  . "OPTIONS (function_arn 'partition', payload '{\"p\": $_, \"delay_ms\": 10}');\n"
+	} 1 .. 60);
+is($session->query('SELECT count(*) FROM parts'), '180', 'an Append of sixty scans') for 1 .. 2;
+answers('after an Append of sixty scans');
+
 # Scans of one call each, of a server each: beyond what there are descriptors for,
 # each waits for another to end, whoever owns that.
 $node->safe_psql('postgres',
