@@ -30,6 +30,7 @@
 #include "base/net_address.h"
 #include "http/callback_internal.h"
 #include "http/pool.h"
+#include "http/wait.h"
 
 
 /* Network address translators forget a silent connection after 350 s. */
@@ -191,6 +192,9 @@ open_socket(void *handle, curlsocktype purpose, struct curl_sockaddr *address)
 	fd = socket(address->family, address->socktype, address->protocol);
 	if (fd == CURL_SOCKET_BAD && (errno == EMFILE || errno == ENFILE))
 		exchange->no_descriptor = true;
+	/* the one that had the number before may have been closed without telling */
+	if (fd != CURL_SOCKET_BAD)
+		lfdw_wait_forget(fd);
 	if (fd != CURL_SOCKET_BAD &&
 		lfdw_pool_add_socket(exchange->pool, fd, exchange, &address->addr))
 	{
@@ -209,6 +213,7 @@ open_socket(void *handle, curlsocktype purpose, struct curl_sockaddr *address)
 static int
 close_socket(void *pool, curl_socket_t fd)
 {
+	lfdw_wait_forget(fd);
 	lfdw_pool_remove_socket(pool, fd);
 	return close(fd);
 }

@@ -18,6 +18,8 @@
 
 #include <curl/curl.h>
 
+#include "libpq/pqsignal.h"
+
 #include "http/answer_memory.h"
 #include "http/descriptor_internal.h"
 #include "http/easy_handle_internal.h"
@@ -25,6 +27,7 @@
 #include "http/idle_internal.h"
 #include "http/multi_handle_internal.h"
 #include "http/wait.h"
+#include "libpq/pqsignal.h"
 #include "pg/owner.h"
 
 /* Descriptors left to others before one more exchange begins beside others. */

@@ -116,3 +116,23 @@ lfdw_answer_encoding(const LfdwInvocation *invocation)
 		return NULL;
 	return lfdw_error_excerpt(value, strlen(value));
 }
+
+/* How many bytes of the answer have come, seen or not. */
+int64
+lfdw_answer_received(const LfdwInvocation *invocation)
+{
+	return invocation->run->exchange ?
+		lfdw_exchange_received(invocation->run->exchange) : 0;
+}
+
+/*
+ * Has all of an answer that was seen come, so that a look raises nothing and shows
+ * its end?  Of a stream only a look tells.
+ */
+bool
+lfdw_answer_is_whole(const LfdwInvocation *invocation)
+{
+	return invocation->accepted && !invocation->function->streams &&
+		invocation->run->exchange &&
+		lfdw_exchange_state(invocation->run->exchange) == LFDW_HTTP_DONE;
+}

@@ -383,27 +383,6 @@ lfdw_invoke_watch_look(LfdwHttpWatch *watch, LfdwInvocation **invocations,
 	pfree(runs);
 }
 
-/* How many bytes of the answer have come, seen or not. */
-int64
-lfdw_invoke_received(const LfdwInvocation *invocation)
-{
-	return invocation->run->exchange ?
-		lfdw_exchange_received(invocation->run->exchange) : 0;
-}
-
-/*
- * Has all of an answer that was seen come, so that a look raises nothing and shows
- * its end?
- */
-bool
-lfdw_invoke_is_whole(const LfdwInvocation *invocation)
-{
-	if (invocation->stream)
-		return invocation->finished;
-	return invocation->accepted && invocation->run->exchange &&
-		lfdw_exchange_state(invocation->run->exchange) == LFDW_HTTP_DONE;
-}
-
 /* The answer's bytes; see lfdw_invoke_look. */
 LfdwBody *
 lfdw_invoke_body(LfdwInvocation *invocation)
@@ -459,26 +438,4 @@ char *
 lfdw_invoke_header(const LfdwInvocation *invocation, const char *name)
 {
 	return lfdw_exchange_header(invocation->run->exchange, name);
-}
-
-/* Adds what some invocations came to to that of others. */
-void
-lfdw_invoke_add_stats(LfdwInvokeStats *stats, const LfdwInvokeStats *more)
-{
-	stats->invocations += more->invocations;
-	stats->attempts += more->attempts;
-	stats->throttles += more->throttles;
-	stats->rows += more->rows;
-	stats->others += more->others;
-	stats->bytes += more->bytes;
-	stats->pages += more->pages;
-	stats->no_row_answers += more->no_row_answers;
-	stats->unmatched_keys += more->unmatched_keys;
-	stats->reports += more->reports;
-	stats->duration_ms += more->duration_ms;
-	stats->billed_ms += more->billed_ms;
-	stats->init_ms += more->init_ms;
-	stats->max_memory_mb = Max(stats->max_memory_mb, more->max_memory_mb);
-	if (more->durable_arn[0] != '\0')
-		strlcpy(stats->durable_arn, more->durable_arn, sizeof(stats->durable_arn));
 }

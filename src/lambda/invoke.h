@@ -89,8 +89,8 @@ extern void lfdw_invoke_watch_look(LfdwHttpWatch *watch,
 								   LfdwInvocation **invocations,
 								   int ninvocations);
 extern void lfdw_invoke_look(LfdwInvocation *invocation);
-extern int64 lfdw_invoke_received(const LfdwInvocation *invocation);
-extern bool lfdw_invoke_is_whole(const LfdwInvocation *invocation);
+extern int64 lfdw_answer_received(const LfdwInvocation *invocation);
+extern bool lfdw_answer_is_whole(const LfdwInvocation *invocation);
 extern LfdwBody *lfdw_invoke_body(LfdwInvocation *invocation);
 extern void lfdw_invoke_allow_split(LfdwInvocation *invocation);
 extern bool lfdw_invoke_too_large(const LfdwInvocation *invocation);

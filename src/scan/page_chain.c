@@ -40,7 +40,7 @@
  * follows; the first page of a table that says nothing of pages need not cost much.
  */
 #define LOOK_AHEAD_MAX (1024 * 1024)
-#define LOOK_AHEAD_UNDECLARED (64 * 1024)
+#define LOOK_AHEAD_UNDECLARED (256 * 1024)
 
 /* What is known of the page after the one that is read. */
 typedef enum PageAhead
@@ -444,10 +444,10 @@ move_bytes(LfdwPageChain *chain, LfdwInvocation *invocation)
 	chain->shared->moved_at_us = now;
 	do
 	{
-		before = lfdw_invoke_received(invocation);
+		before = lfdw_answer_received(invocation);
 		/* for nobody: what is new stays new for who looks at it */
 		lfdw_invoke_wait(NULL, 0, now);
-	} while (lfdw_invoke_received(invocation) > before);
+	} while (lfdw_answer_received(invocation) > before);
 }
 
 /* How much of an answer's end is looked through before it is read. */
@@ -482,7 +482,7 @@ foresee_page(LfdwPageChain *chain)
 	LfdwResponseAhead ahead;
 	LfdwLook	look;
 
-	if (lfdw_invoke_is_whole(page->invocation))
+	if (lfdw_answer_is_whole(page->invocation))
 		lfdw_invoke_look(page->invocation);
 	look = lfdw_response_look_ahead(page->response, bytes_ahead(chain), &ahead);
 	if (look == LFDW_LOOK_EARLY)
