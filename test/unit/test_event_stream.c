@@ -159,7 +159,8 @@ test_vectors(void)
 			same &= vector->payload ?
 				error == NULL && strcmp(shown.data, vector->shown) == 0 &&
 				strcmp(payload.data, vector->payload) == 0 :
-				error && strcmp(error, vector->shown) == 0;
+				error && strcmp(error, vector->shown) == 0 &&
+				shown.len == 0 && payload.len == 0;
 		}
 		unit_ok(same, "%s, cut at every byte", vector->name);
 	}
