@@ -103,7 +103,8 @@ def run(bench):
         table = f"join_{rows}"
         local_table(setup, table, rows, "i")
         setup.query(f"CREATE FOREIGN TABLE range_{rows} ({ROW}) SERVER aws OPTIONS "
-                    f"(function_arn 'range_{rows}', estimated_rows '{rows}')")
+                    f"(function_arn 'range_{rows}', estimated_rows '{rows}', "
+                    "max_response_bytes '200000000')")
         ours = {"lambda_fdw": join % (table, "join_remote")}
         if rows < 1000000:
             ours["lambda_fdw, 1,000 keys a call"] = join % (table, "join_default")

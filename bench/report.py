@@ -65,9 +65,9 @@ def words(goal):
     return bound, figure(goal.measured) + unit, met
 
 
-def summary(bench):
+def summary(goals):
     return table(("case", "beside", "goal", "measured", "met"),
-                 [(goal.case, goal.beside, *words(goal)) for goal in bench.goals])
+                 [(goal.case, goal.beside, *words(goal)) for goal in goals])
 
 
 def rows_of(title, measures):
@@ -110,7 +110,7 @@ def write(bench, work):
              + ("**A quick run: no figures.** " if bench.quick else "")
              + "Ratios are of the least of all rounds; see [README.md](README.md).", ""]
     lines += ["![lambda_fdw beside its peers](results.svg)", "", "## Summary", ""]
-    lines += summary(bench)
+    lines += summary(bench.goals)
     if bench.profile:
         lines += ["", "## Where the time of the first case goes", "", *bench.profile]
     lines += ["", "## All contenders", ""]
@@ -124,6 +124,9 @@ def write(bench, work):
     with open(os.path.join(work, "results.md"), "w", encoding="utf-8") as file:
         file.write(text)
     with open(os.path.join(work, "summary.md"), "w", encoding="utf-8") as file:
-        file.write(f"Measured on {day}: {where}.\n\n" + "\n".join(summary(bench)) + "\n")
+        with_goals = [goal for goal in bench.goals if goal.limit is not None]
+        file.write(f"Measured on {day}: {where}. What has a goal; the rest is in "
+                   "[bench/results.md](bench/results.md), how in [bench](bench).\n\n"
+                   + "\n".join(summary(with_goals)) + "\n")
     with open(os.path.join(work, "results.svg"), "w", encoding="utf-8") as file:
         file.write(plot.draw(bench.goals, day))

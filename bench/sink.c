@@ -3,18 +3,16 @@
  * sink.c
  *		A Lambda endpoint that only counts what is written to it.
  *
- *	sink PORT_FILE ROWS_FILE [CERTIFICATE KEY]
+ *	sink PORT_FILE ROWS_FILE
  *
- * It listens on a free port of 127.0.0.1, which it writes to PORT_FILE, and with
- * a certificate and its key on another for TLS, the file's second line.  It
+ * It listens on a free port of 127.0.0.1, which it writes to PORT_FILE, and
  * serves any number of connections from one process until a signal ends it.  An
  * invocation of the function "sink_counts" is answered with the invocations, rows
  * and bytes since the last such one; one whose payload says that it is a scan with
- * what is in ROWS_FILE; any other with null.  A function whose name begins with
- * "delay_" and a number is answered so many milliseconds later.  A row of the
- * envelope begins with its member "key", so as often as that occurs there are rows.
- * Signatures are not checked, and of HTTP it knows what the benchmarks need: heads
- * of at most 16 kB, bodies with a Content-Length, kept connections.
+ * what is in ROWS_FILE; any other with null.  A row of the envelope begins with
+ * its member "key", so as often as that occurs there are rows.  Signatures are not
+ * checked, and of HTTP it knows what bench/write needs: heads of at most 16 kB,
+ * bodies with a Content-Length, kept connections.
  *
  * IDENTIFICATION
  *	  bench/sink.c
@@ -24,10 +22,8 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -35,12 +31,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
-
-#include <openssl/err.h>
-#include <openssl/ssl.h>
 
 #define MAX_DESCRIPTORS 2048
 #define BUFFER_SIZE		16384
@@ -54,9 +45,6 @@ static const char scan_mark[] = "\"scan\"";
 
 typedef struct Connection
 {
-	SSL		   *tls;			/* NULL: plain */
-	long long	answer_at;		/* when it is answered, 0: nothing is awaited */
-	int			delay_ms;		/* of the function that is called */
 	char		buffer[BUFFER_SIZE];
 	size_t		len;			/* bytes in it */
 	size_t		seen;			/* of a body's, those that were counted */
@@ -73,65 +61,14 @@ static unsigned long invocations;
 static unsigned long rows;
 static unsigned long bytes;
 
-static int	waiting[MAX_DESCRIPTORS];	/* connections to be answered later */
-static int	nwaiting;
-static SSL_CTX *tls_context;
-
-/* Nanoseconds of a clock that is never set. */
-static long long
-now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
-/* Sends some bytes of data; -1: errno says why not. */
-static ssize_t
-send_some(int fd, const char *data, size_t len, int flags)
-{
-	SSL		   *tls = connections[fd].tls;
-	int			sent;
-
-	if (tls == NULL)
-		return send(fd, data, len, MSG_NOSIGNAL | flags);
-	ERR_clear_error();
-	sent = SSL_write(tls, data, (int) len);
-	if (sent > 0)
-		return sent;
-	errno = SSL_get_error(tls, sent) == SSL_ERROR_WANT_WRITE ? EAGAIN : EPIPE;
-	return -1;
-}
-
-/* As recv; 0: the other side has gone, -1: errno says why there is nothing. */
-static ssize_t
-receive_some(int fd, char *data, size_t len)
-{
-	SSL		   *tls = connections[fd].tls;
-	int			got;
-
-	if (tls == NULL)
-		return recv(fd, data, len, 0);
-	ERR_clear_error();
-	got = SSL_read(tls, data, (int) len);
-	if (got > 0)
-		return got;
-	errno = EAGAIN;
-	return SSL_get_error(tls, got) == SSL_ERROR_WANT_READ ? -1 : 0;
-}
-
 static void
 send_all(int fd, const char *data, size_t len, int flags)
 {
 	while (len > 0)
 	{
-		ssize_t		sent = send_some(fd, data, len, flags);
-		struct pollfd writeable = {.fd = fd, .events = POLLOUT};
+		ssize_t		sent = send(fd, data, len, MSG_NOSIGNAL | flags);
 
-		if (sent < 0 && errno == EAGAIN)
-			poll(&writeable, 1, -1);
-		else if (sent < 0 && errno != EINTR)
+		if (sent < 0 && errno != EINTR)
 			return;				/* whoever has gone needs no answer */
 		if (sent > 0)
 		{
@@ -144,7 +81,6 @@ send_all(int fd, const char *data, size_t len, int flags)
 static void
 answer(int fd, Connection *connection)
 {
-	static char together[BUFFER_SIZE];
 	char		head[512];
 	char		counts[128];
 	const char *body = "null";
@@ -173,73 +109,8 @@ answer(int fd, Connection *connection)
 			 "Content-Length: %zu\r\n"
 			 "x-amzn-RequestId: 00000000-0000-0000-0000-000000000000\r\n"
 			 "X-Amz-Executed-Version: $LATEST\r\n\r\n", len);
-	if (strlen(head) + len <= sizeof(together))
-	{
-		memcpy(together, head, strlen(head));
-		memcpy(together + strlen(head), body, len);
-		send_all(fd, together, strlen(head) + len, 0);
-		return;
-	}
 	send_all(fd, head, strlen(head), MSG_MORE);
 	send_all(fd, body, len, 0);
-}
-
-/* Answers now or later. */
-static void
-answer_in_time(int fd)
-{
-	Connection *connection = &connections[fd];
-
-	if (connection->delay_ms == 0)
-	{
-		answer(fd, connection);
-		return;
-	}
-	connection->answer_at = now_ns() + connection->delay_ms * 1000000LL;
-	waiting[nwaiting++] = fd;
-}
-
-/* Answers what is due, and sets the timer for what is not. */
-static void
-answer_due(int timer)
-{
-	long long	now = now_ns();
-	struct itimerspec next = {0};
-	long long	next_ns = 0;
-
-	for (int i = nwaiting - 1; i >= 0; i--)
-	{
-		int			fd = waiting[i];
-		long long	at = connections[fd].answer_at;
-
-		if (at > now)
-			next_ns = next_ns == 0 || at < next_ns ? at : next_ns;
-		else
-		{
-			waiting[i] = waiting[--nwaiting];
-			if (at != 0)
-			{
-				connections[fd].answer_at = 0;
-				answer(fd, &connections[fd]);
-			}
-		}
-	}
-	next.it_value.tv_sec = next_ns / 1000000000;
-	next.it_value.tv_nsec = next_ns % 1000000000;
-	timerfd_settime(timer, TFD_TIMER_ABSTIME, &next, NULL);
-}
-
-static void
-end_connection(int fd)
-{
-	SSL_free(connections[fd].tls);
-	connections[fd].tls = NULL;
-	for (int i = nwaiting - 1; i >= 0; i--)
-	{
-		if (waiting[i] == fd)
-			waiting[i] = waiting[--nwaiting];
-	}
-	close(fd);
 }
 
 /* Takes a whole head off the buffer; false: the rest of it is yet to come. */
@@ -247,11 +118,9 @@ static bool
 take_head(Connection *connection)
 {
 	static const char length_name[] = "\r\ncontent-length:";
-	static const char delay_name[] = "/functions/delay_";
 	char	   *end = memmem(connection->buffer, connection->len, "\r\n\r\n", 4);
 	char	   *length;
 	char	   *line_end;
-	char	   *delay;
 
 	if (end == NULL)
 		return false;
@@ -262,8 +131,6 @@ take_head(Connection *connection)
 	line_end = strstr(connection->buffer, "\r\n");
 	*line_end = '\0';
 	connection->asks_counts = strstr(connection->buffer, "/functions/sink_counts/") != NULL;
-	delay = strstr(connection->buffer, delay_name);
-	connection->delay_ms = delay != NULL ? atoi(delay + strlen(delay_name)) : 0;
 	connection->is_scan = false;
 	connection->in_body = true;
 	connection->seen = 0;
@@ -314,8 +181,8 @@ static bool
 serve(int fd)
 {
 	Connection *connection = &connections[fd];
-	ssize_t		got = receive_some(fd, connection->buffer + connection->len,
-								   BUFFER_SIZE - connection->len);
+	ssize_t		got = recv(fd, connection->buffer + connection->len,
+						   BUFFER_SIZE - connection->len, 0);
 
 	if (got <= 0)
 		return got < 0 && (errno == EINTR || errno == EAGAIN);
@@ -326,20 +193,8 @@ serve(int fd)
 			return connection->len < BUFFER_SIZE;
 		if (!take_body(connection))
 			return true;
-		answer_in_time(fd);
+		answer(fd, connection);
 	}
-}
-
-/* Reads what has come, with what OpenSSL has read ahead; as serve. */
-static bool
-serve_all(int fd)
-{
-	do
-	{
-		if (!serve(fd))
-			return false;
-	} while (connections[fd].tls != NULL && SSL_pending(connections[fd].tls) > 0);
-	return true;
 }
 
 static bool
@@ -353,9 +208,9 @@ read_scan_answer(const char *path)
 	return fclose(file) == 0 && scan_answer_len < sizeof(scan_answer);
 }
 
-/* Returns a socket that listens, its port added to the file; -1 if that cannot be. */
+/* Returns a socket that listens, its port in the file; -1 if that cannot be. */
 static int
-listen_somewhere(const char *port_file, const char *mode)
+listen_somewhere(const char *port_file)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET};
 	socklen_t	len = sizeof(address);
@@ -367,7 +222,7 @@ listen_somewhere(const char *port_file, const char *mode)
 		listen(fd, 1024) != 0 ||
 		getsockname(fd, (struct sockaddr *) &address, &len) != 0)
 		return -1;
-	file = fopen(port_file, mode);
+	file = fopen(port_file, "w");
 	if (file == NULL)
 		return -1;
 	fprintf(file, "%d\n", ntohs(address.sin_port));
@@ -375,7 +230,7 @@ listen_somewhere(const char *port_file, const char *mode)
 }
 
 static void
-accept_connection(int poller, int listener, bool with_tls)
+accept_connection(int poller, int listener)
 {
 	struct epoll_event event = {.events = EPOLLIN};
 	int			on = 1;
@@ -391,36 +246,7 @@ accept_connection(int poller, int listener, bool with_tls)
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	connections[fd].len = connections[fd].seen = 0;
 	connections[fd].in_body = false;
-	connections[fd].answer_at = 0;
-	if (with_tls)
-	{
-		fcntl(fd, F_SETFL, O_NONBLOCK);
-		connections[fd].tls = SSL_new(tls_context);
-		SSL_set_fd(connections[fd].tls, fd);
-		SSL_set_accept_state(connections[fd].tls);
-	}
 	event.data.fd = fd;
-	epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event);
-}
-
-/* Reads certificate and key; false: they cannot be used. */
-static bool
-read_certificate(const char *certificate, const char *key)
-{
-	tls_context = SSL_CTX_new(TLS_server_method());
-	if (tls_context == NULL)
-		return false;
-	SSL_CTX_set_mode(tls_context, SSL_MODE_ENABLE_PARTIAL_WRITE |
-					 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	return SSL_CTX_use_certificate_chain_file(tls_context, certificate) == 1 &&
-		SSL_CTX_use_PrivateKey_file(tls_context, key, SSL_FILETYPE_PEM) == 1;
-}
-
-static void
-watch(int poller, int fd)
-{
-	struct epoll_event event = {.events = EPOLLIN,.data.fd = fd};
-
 	epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event);
 }
 
@@ -428,47 +254,34 @@ int
 main(int argc, char **argv)
 {
 	struct epoll_event events[64];
+	struct epoll_event event = {.events = EPOLLIN};
 	int			poller = epoll_create1(0);
-	int			timer = timerfd_create(CLOCK_MONOTONIC, 0);
-	int			listener = -1;
-	int			tls_listener = -1;
+	int			listener;
 
-	if (argc != 3 && argc != 5)
+	if (argc != 3)
 	{
-		fprintf(stderr, "usage: sink PORT_FILE ROWS_FILE [CERTIFICATE KEY]\n");
+		fprintf(stderr, "usage: sink PORT_FILE ROWS_FILE\n");
 		return 2;
 	}
-	signal(SIGPIPE, SIG_IGN);	/* OpenSSL writes with plain write */
-	if (!read_scan_answer(argv[2]) ||
-		(listener = listen_somewhere(argv[1], "w")) < 0 ||
-		(argc == 5 && !read_certificate(argv[3], argv[4])) ||
-		(argc == 5 && (tls_listener = listen_somewhere(argv[1], "a")) < 0))
+	if (!read_scan_answer(argv[2]) || (listener = listen_somewhere(argv[1])) < 0)
 	{
 		perror("sink");
 		return 1;
 	}
-	watch(poller, listener);
-	watch(poller, timer);
-	if (tls_listener >= 0)
-		watch(poller, tls_listener);
+	event.data.fd = listener;
+	epoll_ctl(poller, EPOLL_CTL_ADD, listener, &event);
 	for (;;)
 	{
 		int			count = epoll_wait(poller, events, 64, -1);
-		int			nbefore = nwaiting;
-		bool		timed_out = false;
 
 		for (int i = 0; i < count; i++)
 		{
 			int			fd = events[i].data.fd;
 
-			if (fd == listener || fd == tls_listener)
-				accept_connection(poller, fd, fd == tls_listener);
-			else if (fd == timer)
-				timed_out = true;
-			else if (!serve_all(fd))
-				end_connection(fd);
+			if (fd == listener)
+				accept_connection(poller, listener);
+			else if (!serve(fd))
+				close(fd);
 		}
-		if (timed_out || nwaiting != nbefore)
-			answer_due(timer);
 	}
 }

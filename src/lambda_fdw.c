@@ -26,7 +26,7 @@
 #include "scan/analyze.h"
 #include "scan/async.h"
 #include "scan/limit.h"
-#include "scan/parallel.h"
+#include "scan/parallel_scan.h"
 #include "scan/scan.h"
 #include "scan/scan_explain.h"
 #include "scan/scan_path.h"

@@ -22,12 +22,34 @@
 
 #include "storage/fd.h"
 #include "utils/formatting.h"
+#include "utils/memutils.h"
 
 #include "aws/ambient.h"
 #include "base/arn.h"
 
 /* No file of AWS is larger; a token file is a few kilobytes. */
 #define FILE_MAX (1024 * 1024)
+
+/* A file as it was when it was read. */
+typedef struct FileStamp
+{
+	bool		exists;
+	dev_t		device;
+	ino_t		inode;
+	off_t		size;
+	struct timespec modified;
+} FileStamp;
+
+/* The shared files, as they were read last. */
+typedef struct SharedFiles
+{
+	MemoryContext context;		/* of all of it; NULL: not yet */
+	char	   *config_path;
+	char	   *credentials_path;
+	FileStamp	config;
+	FileStamp	credentials;
+	LfdwProfiles *profiles;
+} SharedFiles;
 
 /* The value of an environment variable; NULL where it is not set or empty. */
 const char *
@@ -96,23 +118,97 @@ shared_path(const char *variable, const char *name)
 	return psprintf("%s/.aws/%s", home ? home : "", name);
 }
 
+/* Looks at a file. */
+static FileStamp
+stamp_of(const char *path)
+{
+	FileStamp	stamp = {0};
+	struct stat status;
+
+	if (stat(path, &status) == 0)
+		stamp = (FileStamp)
+	{
+		.exists = true,
+			.device = status.st_dev,
+			.inode = status.st_ino,
+			.size = status.st_size,
+			.modified = status.st_mtim
+	};
+	return stamp;
+}
+
+/* Is a file that was read under other as it was then? */
+static bool
+is_same_file(const FileStamp *stamp, const FileStamp *other)
+{
+	return stamp->exists == other->exists &&
+		stamp->device == other->device && stamp->inode == other->inode &&
+		stamp->size == other->size &&
+		stamp->modified.tv_sec == other->modified.tv_sec &&
+		stamp->modified.tv_nsec == other->modified.tv_nsec;
+}
+
 static void
-read_shared_file(LfdwAmbient *ambient, const char *path, bool is_config)
+read_shared_file(LfdwProfiles *profiles, const char *path, bool is_config)
 {
 	size_t		len;
 	char	   *problem;
 	char	   *text = lfdw_ambient_file(path, &len, &problem);
 
-	if (text)
-		lfdw_profiles_read(ambient->profiles, text, len, is_config);
+	if (text == NULL)
+		return;
+	lfdw_profiles_read(profiles, text, len, is_config);
+	explicit_bzero(text, len);
+	pfree(text);
 }
 
 /*
- * Reads the shared files for a caller that may use them; NULL for others.  A
- * file that is not there is as good as empty.
+ * What the shared files say, read again only when one has changed.  The result
+ * lives to the end of the transaction at least.
+ */
+static LfdwProfiles *
+shared_profiles(const char *config_path, const char *credentials_path)
+{
+	static SharedFiles kept;
+	FileStamp	config = stamp_of(config_path);
+	FileStamp	credentials = stamp_of(credentials_path);
+	SharedFiles fresh = {0};
+	MemoryContext old;
+
+	if (kept.context && strcmp(kept.config_path, config_path) == 0 &&
+		strcmp(kept.credentials_path, credentials_path) == 0 &&
+		is_same_file(&kept.config, &config) &&
+		is_same_file(&kept.credentials, &credentials))
+		return kept.profiles;
+
+	fresh.context = AllocSetContextCreate(TopTransactionContext,
+										  "lambda_fdw shared files",
+										  ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(fresh.context);
+	fresh.config_path = pstrdup(config_path);
+	fresh.credentials_path = pstrdup(credentials_path);
+	fresh.config = config;
+	fresh.credentials = credentials;
+	fresh.profiles = lfdw_profiles_create();
+	read_shared_file(fresh.profiles, config_path, true);
+	read_shared_file(fresh.profiles, credentials_path, false);
+	MemoryContextSwitchTo(old);
+
+	/* a search may still go through what was read before */
+	if (kept.context)
+		MemoryContextSetParent(kept.context, TopTransactionContext);
+	MemoryContextSetParent(fresh.context, TopMemoryContext);
+	kept = fresh;
+	return kept.profiles;
+}
+
+/*
+ * What the environment, and the shared files if they are needed, say for a caller
+ * that may use them; NULL for others.  A file that is not there is as good as
+ * empty.  The result is palloc'd, and lives to the end of the transaction at most.
  */
 LfdwAmbient *
-lfdw_ambient_read(const LfdwCaller *caller)
+lfdw_ambient_read(const LfdwCaller *caller, bool needs_files)
 {
 	LfdwAmbient *ambient;
 
@@ -122,9 +218,9 @@ lfdw_ambient_read(const LfdwCaller *caller)
 	ambient->config_path = shared_path("AWS_CONFIG_FILE", "config");
 	ambient->credentials_path = shared_path("AWS_SHARED_CREDENTIALS_FILE",
 											"credentials");
-	ambient->profiles = lfdw_profiles_create();
-	read_shared_file(ambient, ambient->config_path, true);
-	read_shared_file(ambient, ambient->credentials_path, false);
+	ambient->profiles = needs_files ?
+		shared_profiles(ambient->config_path, ambient->credentials_path) :
+		lfdw_profiles_create();
 
 	/* with a file of its own, the mapping's profile is one of that */
 	if (caller->mapping.credentials_file == NULL)
@@ -166,25 +262,29 @@ flag_setting(const LfdwAmbient *ambient, const char *variable, const char *key)
 }
 
 /*
- * Fills what a server's options leave open.  The strings live as long as the
- * ambient, or the environment.
+ * Fills what a server's options leave open.  The strings are palloc'd, or the
+ * environment's.
  */
 void
 lfdw_ambient_complete_route(const LfdwAmbient *ambient, LfdwRoute *route)
 {
 	const char *region = lfdw_ambient_variable("AWS_REGION");
+	const char *ca_bundle;
 
 	if (region == NULL)
 		region = setting(ambient, "AWS_DEFAULT_REGION", "region");
 	if (route->region == NULL && region && lfdw_region_is_valid(region))
-		route->region = region;
+		route->region = pstrdup(region);
 	if (flag_setting(ambient, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"))
 		route->use_fips = true;
 	if (flag_setting(ambient, "AWS_USE_DUALSTACK_ENDPOINT",
 					 "use_dualstack_endpoint"))
 		route->use_dualstack = true;
 	if (route->ca_bundle == NULL)
-		route->ca_bundle = setting(ambient, "AWS_CA_BUNDLE", "ca_bundle");
+	{
+		ca_bundle = setting(ambient, "AWS_CA_BUNDLE", "ca_bundle");
+		route->ca_bundle = ca_bundle ? pstrdup(ca_bundle) : NULL;
+	}
 }
 
 /*

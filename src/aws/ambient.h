@@ -28,7 +28,8 @@ typedef struct LfdwAmbient
 
 extern const char *lfdw_ambient_variable(const char *name);
 extern bool lfdw_ambient_flag(const char *name);
-extern LfdwAmbient *lfdw_ambient_read(const LfdwCaller *caller);
+extern LfdwAmbient *lfdw_ambient_read(const LfdwCaller *caller,
+									  bool needs_files);
 extern const char *lfdw_ambient_profile_value(const LfdwAmbient *ambient,
 											  const char *key);
 extern char *lfdw_ambient_file(const char *path, size_t *len, char **problem);

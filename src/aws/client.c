@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "common/pg_prng.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "aws/client.h"
@@ -274,6 +275,40 @@ user_agent(void)
 	return text;
 }
 
+/* "attempt=1; max=3", palloc'd */
+static char *
+attempt_text(const LfdwAwsAttempt *attempt)
+{
+	char	   *text = palloc(64);
+	char	   *end = text;
+
+	memcpy(end, "attempt=", 8);
+	end += 8;
+	end += pg_ltoa(attempt->number, end);
+	memcpy(end, "; max=", 6);
+	end += 6;
+	pg_ltoa(attempt->max, end);
+	return text;
+}
+
+/* The URL of a request, palloc'd. */
+static char *
+request_url(const LfdwUrl *url, const char *path, const char *query)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfoString(&text, url->https ? "https://" : "http://");
+	appendStringInfoString(&text, url->authority);
+	appendStringInfoString(&text, path);
+	if (query[0])
+	{
+		appendStringInfoChar(&text, '?');
+		appendStringInfoString(&text, query);
+	}
+	return text.data;
+}
+
 /*
  * Fills headers and returns how many there are.  The first is Host, which
  * libcurl makes itself.  Those after Authorization are not signed, as in
@@ -293,8 +328,7 @@ make_headers(LfdwHeader *headers, const LfdwAwsRequest *request,
 		sign(headers, &n, request, attempt->credentials, path);
 	add_header(headers, &n, HEADER_USER_AGENT, user_agent());
 	add_header(headers, &n, HEADER_INVOCATION_ID, attempt->invocation_id);
-	add_header(headers, &n, HEADER_ATTEMPT,
-			   psprintf("attempt=%d; max=%d", attempt->number, attempt->max));
+	add_header(headers, &n, HEADER_ATTEMPT, attempt_text(attempt));
 	if (request->trace_id)
 		add_header(headers, &n, HEADER_TRACE_ID, request->trace_id);
 	return n;
@@ -351,18 +385,16 @@ lfdw_client_begin(const LfdwAwsRequest *request, const LfdwAwsAttempt *attempt)
 								 (request->nheaders + lengthof(own_headers)));
 	LfdwUrl		url;
 	const char *why;
-	char	   *path;
+	const char *path;
 
 	if (!lfdw_url_parse(request->endpoint, &url, &why))
 		elog(ERROR, "invalid endpoint: %s", why);
-	path = psprintf("%s%s", url.path, request->path);
+	path = url.path[0] ? psprintf("%s%s", url.path, request->path) : request->path;
 	http.pool = request->caller->pool;
 	http.method = request->method;
 	http.nheaders = make_headers(headers, request, attempt, &url, path) - 1;
 	http.headers = headers + 1;
-	http.url = psprintf("%s://%s%s%s%s", url.https ? "https" : "http",
-						url.authority, path,
-						request->query[0] ? "?" : "", request->query);
+	http.url = request_url(&url, path, request->query);
 	http.proxy = proxy_url(route->proxy);
 	http.ca_bundle = route->ca_bundle;
 	http.body = request->body;

@@ -87,11 +87,17 @@ require_region(const LfdwRoute *route, const LfdwAmbient *ambient,
 /*
  * Fills what the options leave open of a route from the environment and the
  * profile, for a caller that may use them.  Returns them, or NULL.
+ *
+ * endpoint is the option "endpoint", or NULL.  Who has that, a region and keys of
+ * its own needs no profile, and the shared files are left alone.
  */
 LfdwAmbient *
-lfdw_endpoint_complete_route(LfdwRoute *route, const LfdwCaller *caller)
+lfdw_endpoint_complete_route(LfdwRoute *route, const LfdwCaller *caller,
+							 const char *endpoint)
 {
-	LfdwAmbient *ambient = lfdw_ambient_read(caller);
+	bool		needs_files = caller->mapping.access_key_id == NULL ||
+	route->region == NULL || endpoint == NULL;
+	LfdwAmbient *ambient = lfdw_ambient_read(caller, needs_files);
 
 	if (ambient)
 		lfdw_ambient_complete_route(ambient, route);
@@ -107,7 +113,7 @@ choose_endpoint(LfdwRoute *route, const LfdwCaller *caller,
 				const char *endpoint, const char *host, const char *variable,
 				const char *besides, bool *own)
 {
-	LfdwAmbient *ambient = lfdw_endpoint_complete_route(route, caller);
+	LfdwAmbient *ambient = lfdw_endpoint_complete_route(route, caller, endpoint);
 	char	   *configured = NULL;
 
 	require_region(route, ambient, besides);
@@ -182,7 +188,7 @@ char *
 lfdw_endpoint_sts(const LfdwRoute *route, const LfdwCaller *caller,
 				  bool *own_endpoint)
 {
-	LfdwAmbient *ambient = lfdw_ambient_read(caller);
+	LfdwAmbient *ambient = lfdw_ambient_read(caller, true);
 	const char *variable = lfdw_ambient_variable("AWS_ENDPOINT_URL_STS");
 	char	   *configured = NULL;
 

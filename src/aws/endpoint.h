@@ -16,7 +16,8 @@
 #include "aws/ambient.h"
 
 extern LfdwAmbient *lfdw_endpoint_complete_route(LfdwRoute *route,
-												 const LfdwCaller *caller);
+												 const LfdwCaller *caller,
+												 const char *endpoint);
 extern char *lfdw_endpoint_lambda(LfdwRoute *route, const LfdwCaller *caller,
 								  const char *endpoint);
 extern char *lfdw_endpoint_service(LfdwRoute *route, const LfdwCaller *caller,

@@ -16,9 +16,6 @@
 #include "base/json_reader.h"
 #include "base/json_reader_internal.h"
 
-/* In ASCII one byte lies between a bracket and the one that closes it. */
-#define closer_of(bracket)	((uint8) ((bracket) + 2))
-
 /* Where the next byte to read is, and the end of the window. */
 #define place_of(reader)	((const uint8 *) (reader)->data + (reader)->pos)
 #define end_of(reader)		((const uint8 *) (reader)->data + (reader)->len)
@@ -34,153 +31,6 @@ static inline void
 move_to(LfdwJsonReader *reader, const uint8 *p)
 {
 	reader->pos = p - (const uint8 *) reader->data;
-}
-
-/*
- * What stands before a value in a container: a member's name and colon, or
- * nothing but white space.
- */
-static pg_attribute_always_inline const uint8 *
-scan_to_value(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
-			  uint8 closer)
-{
-	LfdwJsonValue key;
-
-	p = skip_space(reader, p, end);
-	if (closer == '}')
-	{
-		p = scan_name(reader, p, end, &key);
-		if (unlikely(p == NULL))
-			return NULL;
-		p = skip_space(reader, p, end);
-	}
-	return unlikely(p == end) ? lfdw_json_stop_short(reader) : p;
-}
-
-static const uint8 *
-stop_comma(LfdwJsonReader *reader, const uint8 *p, uint8 closer)
-{
-	return lfdw_json_stop_bad(reader, p, closer == '}' ?
-							  "a comma or a closing brace is missing" :
-							  "a comma or a closing bracket is missing");
-}
-
-/* The containers around a place: a byte for each level says what closes it. */
-typedef struct Nesting
-{
-	int			outside;		/* levels that are not left here */
-	int			depth;
-	uint8		closer;			/* of the innermost */
-	uint8		closers[LFDW_JSON_MAX_DEPTH];
-} Nesting;
-
-/*
- * Goes into the container whose bracket is at p, to its first value, or to what
- * closes it, where *empty is set.
- */
-static pg_attribute_always_inline const uint8 *
-scan_into(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
-		  Nesting *nesting, bool *empty)
-{
-	uint8		closer = closer_of(*p);
-	const uint8 *behind;
-	LfdwJsonValue ignored;
-
-	if (nesting->depth == LFDW_JSON_MAX_DEPTH)
-		return lfdw_json_stop_bad(reader, p, LFDW_JSON_TOO_DEEP);
-	nesting->closer = nesting->closers[nesting->depth++] = closer;
-	p++;
-	if (closer == '}')
-	{
-		behind = scan_plain_name(reader, p, end, true, &ignored, true);
-		if (likely(behind != NULL))
-			return behind;
-	}
-	p = skip_space(reader, p, end);
-	*empty = p == end || *p == closer;
-	return *empty ? p : scan_to_value(reader, p, end, closer);
-}
-
-/*
- * From behind a value to the next one, or to a space before it; or out of the
- * outermost container.
- */
-static pg_attribute_always_inline const uint8 *
-scan_on(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
-		Nesting *nesting)
-{
-	const uint8 *behind;
-	LfdwJsonValue ignored;
-
-	if (nesting->closer == '}')
-		behind = scan_plain_name(reader, p, end, false, &ignored, true);
-	else
-		behind = p < end && *p == ',' ? p + 1 : NULL;
-	if (likely(behind != NULL))
-		return behind;
-	p = skip_space(reader, p, end);
-	while (p < end && *p == nesting->closer)
-	{
-		p++;
-		if (--nesting->depth == nesting->outside)
-			return p;
-		nesting->closer = nesting->closers[nesting->depth - 1];
-		p = skip_space(reader, p, end);
-	}
-	if (unlikely(p == end))
-		return lfdw_json_stop_short(reader);
-	if (unlikely(*p != ','))
-		return stop_comma(reader, p, nesting->closer);
-	return scan_to_value(reader, p + 1, end, nesting->closer);
-}
-
-/* What is no plain value; *opened says that it is a container's beginning. */
-static pg_attribute_always_inline const uint8 *
-scan_other_value(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
-				 Nesting *nesting, bool *opened)
-{
-	LfdwJsonValue ignored;
-	bool		empty = false;
-
-	*opened = false;
-	p = skip_space(reader, p, end);
-	if (unlikely(p == end))
-		return lfdw_json_stop_short(reader);
-	if (*p == '"')
-		return scan_string(reader, p, end, &ignored);
-	if (*p != '{' && *p != '[')
-		return scan_token(reader, p, end, &ignored);
-	p = scan_into(reader, p, end, nesting, &empty);
-	*opened = !empty;
-	return p;
-}
-
-/*
- * An object or array with all that is in it; its bracket is at p.  Does not
- * recurse.
- */
-static pg_noinline const uint8 *
-scan_container(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
-{
-	Nesting		nesting;
-	LfdwJsonValue ignored;
-
-	nesting.outside = nesting.depth = reader->depth;
-	nesting.closer = 0;
-	do
-	{
-		const uint8 *behind = scan_plain_value(reader, p, end, &ignored, true);
-		bool		opened = false;
-
-		p = likely(behind != NULL) ? behind :
-			scan_other_value(reader, p, end, &nesting, &opened);
-		if (unlikely(p == NULL))
-			return NULL;
-		if (opened)
-			continue;
-		p = scan_on(reader, p, end, &nesting);
-	} while (p != NULL && nesting.depth > nesting.outside);
-	return p;
 }
 
 /*
@@ -288,7 +138,7 @@ read_value(LfdwJsonReader *reader, LfdwJsonValue *value)
 		value->type = *p == '{' ? LFDW_JSON_OBJECT : LFDW_JSON_ARRAY;
 		value->escaped = false;
 		value->text = (const char *) p;
-		p = scan_container(reader, p, end);
+		p = lfdw_json_scan_container(reader, p, end, 0);
 		if (p != NULL)
 			value->len = (const char *) p - value->text;
 	}
@@ -307,7 +157,7 @@ LfdwJsonStatus
 lfdw_json_value(LfdwJsonReader *reader, LfdwJsonValue *value)
 {
 	const uint8 *p = scan_plain_value(reader, place_of(reader),
-									  end_of(reader), value, false);
+									  end_of(reader), value);
 
 	if (unlikely(p == NULL))
 		return read_value(reader, value);
@@ -364,7 +214,7 @@ scan_to_item(LfdwJsonReader *reader, const uint8 *end, uint8 closer)
 	if (*p == closer || reader->first)
 		return p;
 	if (unlikely(*p != ','))
-		return stop_comma(reader, p, closer);
+		return lfdw_json_stop_comma(reader, p, closer);
 	p = skip_space(reader, p + 1, end);
 	if (unlikely(p == end))
 		return lfdw_json_stop_short(reader);
@@ -421,6 +271,24 @@ same_bytes(const uint8 *a, const char *b, size_t len)
 }
 
 /*
+ * In an object: goes to its next member, whose name *key receives, and stops
+ * before the value, which the caller has to read.  Returns LFDW_JSON_END after
+ * having gone out of the object.
+ */
+LfdwJsonStatus
+lfdw_json_member(LfdwJsonReader *reader, LfdwJsonValue *key)
+{
+	const uint8 *p = scan_plain_name(reader, place_of(reader), end_of(reader),
+									 reader->first, key);
+
+	if (unlikely(p == NULL))
+		return read_member(reader, key);
+	move_to(reader, p);
+	reader->first = false;
+	return LFDW_JSON_OK;
+}
+
+/*
  * In an object, does what lfdw_json_member does if the next member's name is
  * spelled like this, len bytes with its quotes, which must be valid; this costs less.
  * Otherwise, and wherever anything is in doubt, returns false and does nothing.
@@ -448,24 +316,6 @@ lfdw_json_member_is(LfdwJsonReader *reader, const char *quoted, size_t len)
 }
 
 /*
- * In an object: goes to its next member, whose name *key receives, and stops
- * before the value, which the caller has to read.  Returns LFDW_JSON_END after
- * having gone out of the object.
- */
-LfdwJsonStatus
-lfdw_json_member(LfdwJsonReader *reader, LfdwJsonValue *key)
-{
-	const uint8 *p = scan_plain_name(reader, place_of(reader), end_of(reader),
-									 reader->first, key, false);
-
-	if (unlikely(p == NULL))
-		return read_member(reader, key);
-	move_to(reader, p);
-	reader->first = false;
-	return LFDW_JSON_OK;
-}
-
-/*
  * In an array: stops before its next element, which the caller has to read.
  * Returns LFDW_JSON_END after having gone out of the array.
  */
@@ -480,6 +330,26 @@ lfdw_json_element(LfdwJsonReader *reader)
 		return leave(reader, p);
 	move_to(reader, p);
 	reader->first = false;
+	return LFDW_JSON_OK;
+}
+
+/*
+ * Behind the value of a member or an element: passes over what is left of the
+ * container that was entered last, which is of this type, validates it, and goes
+ * out of the container.  Returns LFDW_JSON_OK, _MORE or _BAD.
+ */
+LfdwJsonStatus
+lfdw_json_leave(LfdwJsonReader *reader, LfdwJsonType container)
+{
+	const uint8 *p = lfdw_json_scan_container(reader, place_of(reader), end_of(reader),
+											  container == LFDW_JSON_OBJECT ? '}' : ']');
+
+	Assert(reader->depth > 0 && !reader->first);
+
+	if (unlikely(p == NULL))
+		return stopped(reader);
+	move_to(reader, p);
+	reader->depth--;
 	return LFDW_JSON_OK;
 }
 

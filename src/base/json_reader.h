@@ -92,6 +92,8 @@ extern LfdwJsonStatus lfdw_json_member(LfdwJsonReader *reader,
 extern bool lfdw_json_member_is(LfdwJsonReader *reader, const char *quoted,
 								size_t len);
 extern LfdwJsonStatus lfdw_json_element(LfdwJsonReader *reader);
+extern LfdwJsonStatus lfdw_json_leave(LfdwJsonReader *reader,
+									  LfdwJsonType container);
 extern LfdwJsonStatus lfdw_json_end(LfdwJsonReader *reader);
 extern size_t lfdw_json_unescape(const LfdwJsonValue *string, char *dst);
 extern size_t lfdw_json_expand(const LfdwJsonValue *value, char *dst);

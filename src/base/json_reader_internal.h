@@ -39,6 +39,11 @@
 extern const uint8 *lfdw_json_stop_bad(LfdwJsonReader *reader,
 									   const uint8 *at, const char *error);
 extern const uint8 *lfdw_json_stop_short(LfdwJsonReader *reader);
+extern const uint8 *lfdw_json_stop_comma(LfdwJsonReader *reader,
+										 const uint8 *p, uint8 closer);
+extern const uint8 *lfdw_json_scan_container(LfdwJsonReader *reader,
+											 const uint8 *p, const uint8 *end,
+											 uint8 inside);
 extern const uint8 *lfdw_json_skip_run(LfdwJsonReader *reader,
 									   const uint8 *p, const uint8 *end);
 extern const uint8 *lfdw_json_find_special(LfdwJsonReader *reader,
@@ -159,9 +164,11 @@ scan_plain_end(const uint8 *p)
  * digit is at p.  NULL where that does not tell, or there is none.
  */
 static pg_attribute_always_inline const uint8 *
-scan_plain_digits(const LfdwJsonReader *reader, const uint8 *p,
-				  const uint8 *end, size_t place)
+scan_plain_digits(LfdwJsonReader *reader, const uint8 *p,
+				  const uint8 *end)
 {
+	size_t		place = look_at(reader, p, end);
+
 	/* at the top bits are set, so that there are two to be found */
 	uint64		others = ~(reader->block.digits >> place) | UINT64CONST(3) << 62;
 	size_t		last = pg_rightmost_one_pos64(others);
@@ -186,8 +193,7 @@ static pg_attribute_always_inline const uint8 *
 scan_number(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
 {
 	const uint8 *digits = *p == '-' ? p + 1 : p;
-	const uint8 *behind = scan_plain_digits(reader, digits, end,
-											look_at(reader, digits, end));
+	const uint8 *behind = scan_plain_digits(reader, digits, end);
 
 	return likely(behind != NULL) ? behind :
 		lfdw_json_scan_number(reader, p, end);
@@ -241,42 +247,25 @@ scan_token(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
 }
 
 /*
- * The end of a plain string's text, that is, of one without escapes, in ASCII.
- * NULL where it is none; where it is not in the block that was looked at last,
- * and another block should not be.
+ * The end of a plain string's text, that is, of one without escapes, in ASCII; NULL
+ * where it is none.
  */
 static pg_attribute_always_inline const uint8 *
-find_quote(LfdwJsonReader *reader, const uint8 *text, const uint8 *end,
-		   bool look)
+find_quote(LfdwJsonReader *reader, const uint8 *text, const uint8 *end)
 {
-	size_t		place = place_in_block(reader, text);
-	const uint8 *p;
-	uint64		special;
+	const uint8 *p = find_special(reader, text, end);
 
-	if (unlikely(place >= LFDW_JSON_BLOCK))
-	{
-		if (!look)
-			return NULL;
-		place = look_further(reader, text, end);
-	}
-	special = reader->block.special >> place;
-	if (likely(special != 0))
-		p = text + pg_rightmost_one_pos64(special);
-	else if (look)
-		p = lfdw_json_find_special(reader, end);
-	else
-		return NULL;
 	return likely(p < end && *p == '"') ? p : NULL;
 }
 
 /*
  * A member's plain name and the colon right behind it, with the comma before it
  * unless it is the first, and at most a space before each of them.  NULL where
- * there is anything else, right or wrong; and as find_quote.
+ * there is anything else, right or wrong.
  */
 static pg_attribute_always_inline const uint8 *
 scan_plain_name(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
-				bool first, LfdwJsonValue *key, bool look)
+				bool first, LfdwJsonValue *key)
 {
 	const uint8 *text;
 
@@ -289,7 +278,7 @@ scan_plain_name(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
 	if (unlikely(*p != '"'))
 		return NULL;
 	text = p + 1;
-	p = find_quote(reader, text, end, look);
+	p = find_quote(reader, text, end);
 	if (unlikely(p == NULL || end - p < 2 || p[1] != ':'))
 		return NULL;
 	key->type = LFDW_JSON_STRING;
@@ -301,11 +290,11 @@ scan_plain_name(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
 
 /*
  * A plain string, a number without an exponent, or a literal, with at most a space
- * before it.  NULL where there is anything else, right or wrong; and as find_quote.
+ * before it.  NULL where there is anything else, right or wrong.
  */
 static pg_attribute_always_inline const uint8 *
 scan_plain_value(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
-				 LfdwJsonValue *value, bool look)
+				 LfdwJsonValue *value)
 {
 	const uint8 *start;
 
@@ -318,7 +307,7 @@ scan_plain_value(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
 	if (*p == '"')
 	{
 		start++;
-		p = find_quote(reader, start, end, look);
+		p = find_quote(reader, start, end);
 		if (unlikely(p == NULL))
 			return NULL;
 		value->type = LFDW_JSON_STRING;
@@ -328,16 +317,8 @@ scan_plain_value(LfdwJsonReader *reader, const uint8 *p, const uint8 *end,
 	}
 	if (likely(is_digit(*p)))
 	{
-		size_t		place = place_in_block(reader, p);
-
-		if (unlikely(place >= LFDW_JSON_BLOCK))
-		{
-			if (!look)
-				return NULL;
-			place = look_further(reader, p, end);
-		}
 		value->type = LFDW_JSON_NUMBER;
-		p = scan_plain_digits(reader, p, end, place);
+		p = scan_plain_digits(reader, p, end);
 	}
 	else if (end - p < 6)
 		return NULL;

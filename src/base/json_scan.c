@@ -35,6 +35,15 @@ lfdw_json_stop_short(LfdwJsonReader *reader)
 	return NULL;
 }
 
+/* Behind a value there is neither a comma nor what closes its container. */
+const uint8 *
+lfdw_json_stop_comma(LfdwJsonReader *reader, const uint8 *p, uint8 closer)
+{
+	return lfdw_json_stop_bad(reader, p, closer == '}' ?
+							  "a comma or a closing brace is missing" :
+							  "a comma or a closing bracket is missing");
+}
+
 /* Skips a run of white space of any length. */
 const uint8 *
 lfdw_json_skip_run(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)

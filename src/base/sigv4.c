@@ -137,11 +137,19 @@ hmac(uint8 *result, const void *key, size_t key_len, const char *text)
 void
 lfdw_sigv4_timestamp(int64 unix_seconds, char *timestamp)
 {
+	static int64 known_seconds = -1;
+	static char known[17];
 	time_t		seconds = (time_t) unix_seconds;
 	struct tm	utc;
 
-	gmtime_r(&seconds, &utc);
-	strftime(timestamp, 17, "%Y%m%dT%H%M%SZ", &utc);
+	/* many requests are signed in a second */
+	if (unix_seconds != known_seconds)
+	{
+		gmtime_r(&seconds, &utc);
+		strftime(known, sizeof(known), "%Y%m%dT%H%M%SZ", &utc);
+		known_seconds = unix_seconds;
+	}
+	memcpy(timestamp, known, sizeof(known));
 }
 
 /*
@@ -261,8 +269,12 @@ append_query(StringInfo out, const char *query)
 	}
 	qsort(pairs, npairs, sizeof(Pair), compare_parameters);
 	for (int i = 0; i < npairs; i++)
-		appendStringInfo(out, "%s%s=%s", i > 0 ? "&" : "", pairs[i].name,
-						 pairs[i].value);
+	{
+		appendStringInfoString(out, i > 0 ? "&" : "");
+		appendStringInfoString(out, pairs[i].name);
+		appendStringInfoChar(out, '=');
+		appendStringInfoString(out, pairs[i].value);
+	}
 }
 
 /* A header's value without blanks around, and one for each run inside. */
@@ -307,12 +319,16 @@ append_headers(StringInfo out, StringInfo names,
 	{
 		if (i > 0 && strcmp(pairs[i].name, pairs[i - 1].name) == 0)
 		{
-			appendStringInfo(out, ",%s", pairs[i].value);
+			appendStringInfoChar(out, ',');
+			appendStringInfoString(out, pairs[i].value);
 			continue;
 		}
-		appendStringInfo(out, "%s%s:%s", i > 0 ? "\n" : "", pairs[i].name,
-						 pairs[i].value);
-		appendStringInfo(names, "%s%s", i > 0 ? ";" : "", pairs[i].name);
+		appendStringInfoString(out, i > 0 ? "\n" : "");
+		appendStringInfoString(out, pairs[i].name);
+		appendStringInfoChar(out, ':');
+		appendStringInfoString(out, pairs[i].value);
+		appendStringInfoString(names, i > 0 ? ";" : "");
+		appendStringInfoString(names, pairs[i].name);
 	}
 	appendStringInfoChar(out, '\n');
 }
@@ -325,22 +341,29 @@ void
 lfdw_sigv4_canonical_request(StringInfo out, StringInfo signed_headers,
 							 const LfdwSigv4Request *request)
 {
-	appendStringInfo(out, "%s\n", request->method);
+	appendStringInfoString(out, request->method);
+	appendStringInfoChar(out, '\n');
 	append_path(out, request);
 	appendStringInfoChar(out, '\n');
 	append_query(out, request->query);
 	appendStringInfoChar(out, '\n');
 	append_headers(out, signed_headers, request);
-	appendStringInfo(out, "\n%s\n%s", signed_headers->data,
-					 request->payload_hash);
+	appendStringInfoChar(out, '\n');
+	appendStringInfoString(out, signed_headers->data);
+	appendStringInfoChar(out, '\n');
+	appendStringInfoString(out, request->payload_hash);
 }
 
 /* "20261121/eu-west-1/lambda/aws4_request" */
 static void
 append_scope(StringInfo out, const LfdwSigv4Scope *scope)
 {
-	appendStringInfo(out, "%.8s/%s/%s/aws4_request", scope->timestamp,
-					 scope->region, scope->service);
+	appendBinaryStringInfo(out, scope->timestamp, strnlen(scope->timestamp, 8));
+	appendStringInfoChar(out, '/');
+	appendStringInfoString(out, scope->region);
+	appendStringInfoChar(out, '/');
+	appendStringInfoString(out, scope->service);
+	appendStringInfoString(out, "/aws4_request");
 }
 
 /*
@@ -354,9 +377,12 @@ lfdw_sigv4_string_to_sign(StringInfo out, const LfdwSigv4Scope *scope,
 
 	if (!lfdw_sigv4_hash(canonical_request, strlen(canonical_request), hash))
 		return false;
-	appendStringInfo(out, "%s\n%s\n", ALGORITHM, scope->timestamp);
+	appendStringInfoString(out, ALGORITHM "\n");
+	appendStringInfoString(out, scope->timestamp);
+	appendStringInfoChar(out, '\n');
 	append_scope(out, scope);
-	appendStringInfo(out, "\n%s", hash);
+	appendStringInfoChar(out, '\n');
+	appendStringInfoString(out, hash);
 	return true;
 }
 
@@ -462,9 +488,13 @@ lfdw_sigv4_authorization(StringInfo out, LfdwSigv4KeyCache *cache,
 		!lfdw_sigv4_string_to_sign(&to_sign, scope, canonical.data) ||
 		!lfdw_sigv4_signature(signature, key, to_sign.data))
 		return false;
-	appendStringInfo(out, "%s Credential=%s/", ALGORITHM, access_key_id);
+	appendStringInfoString(out, ALGORITHM " Credential=");
+	appendStringInfoString(out, access_key_id);
+	appendStringInfoChar(out, '/');
 	append_scope(out, scope);
-	appendStringInfo(out, ", SignedHeaders=%s, Signature=%s", names.data,
-					 signature);
+	appendStringInfoString(out, ", SignedHeaders=");
+	appendStringInfoString(out, names.data);
+	appendStringInfoString(out, ", Signature=");
+	appendStringInfoString(out, signature);
 	return true;
 }

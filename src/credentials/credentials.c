@@ -252,7 +252,7 @@ lfdw_credentials_find(const LfdwCaller *caller, const LfdwRoute *route,
 	found = palloc(sizeof(LfdwCredentials));
 	/* nothing is asked beside keys, so the shared files are left alone */
 	if (caller->mapping.access_key_id == NULL)
-		search.ambient = lfdw_ambient_read(caller);
+		search.ambient = lfdw_ambient_read(caller, true);
 	if (search_sources(&search, found))
 	{
 		/* who asked the network, or ran a program, keeps what it got */

@@ -24,6 +24,19 @@
 /* What is held by all windows. */
 static size_t total = 0;
 
+/* See lfdw_answer_memory_set_processes. */
+static int	processes = 1;
+
+/*
+ * So many processes have answers of the same statement from now on, and each may hold
+ * the same part of what it may.
+ */
+void
+lfdw_answer_memory_set_processes(int nprocesses)
+{
+	processes = nprocesses;
+}
+
 /* Counts bytes in place of what *counted says, which the caller keeps. */
 void
 lfdw_answer_memory_count(size_t *counted, size_t bytes)
@@ -37,7 +50,7 @@ lfdw_answer_memory_count(size_t *counted, size_t bytes)
 bool
 lfdw_answer_memory_is_short(void)
 {
-	return total >= (size_t) lfdw_setting_answer_mem_kb() * 1024;
+	return total >= (size_t) lfdw_setting_answer_mem_kb() * 1024 / processes;
 }
 
 /*

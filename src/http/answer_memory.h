@@ -16,6 +16,7 @@
 #include "base/buffer.h"
 
 extern void lfdw_answer_memory_count(size_t *counted, size_t bytes);
+extern void lfdw_answer_memory_set_processes(int nprocesses);
 extern bool lfdw_answer_memory_is_short(void);
 extern void lfdw_answer_memory_trim(LfdwBuffer *buf);
 

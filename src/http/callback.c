@@ -30,8 +30,8 @@
 #include "base/net_address.h"
 #include "http/callback_internal.h"
 #include "http/pool.h"
+#include "http/wait.h"
 
-#define READ_SIZE (256 * 1024)	/* what libcurl reads at once */
 
 /* Network address translators forget a silent connection after 350 s. */
 #define KEEPALIVE_SECONDS 45L
@@ -192,6 +192,9 @@ open_socket(void *handle, curlsocktype purpose, struct curl_sockaddr *address)
 	fd = socket(address->family, address->socktype, address->protocol);
 	if (fd == CURL_SOCKET_BAD && (errno == EMFILE || errno == ENFILE))
 		exchange->no_descriptor = true;
+	/* the one that had the number before may have been closed without telling */
+	if (fd != CURL_SOCKET_BAD)
+		lfdw_wait_forget(fd);
 	if (fd != CURL_SOCKET_BAD &&
 		lfdw_pool_add_socket(exchange->pool, fd, exchange, &address->addr))
 	{
@@ -210,6 +213,7 @@ open_socket(void *handle, curlsocktype purpose, struct curl_sockaddr *address)
 static int
 close_socket(void *pool, curl_socket_t fd)
 {
+	lfdw_wait_forget(fd);
 	lfdw_pool_remove_socket(pool, fd);
 	return close(fd);
 }
@@ -269,7 +273,6 @@ lfdw_callback_set(LfdwEasyHandle *handle, LfdwHttpPool *pool)
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
 	SET(CURLOPT_TCP_KEEPIDLE, KEEPALIVE_SECONDS);
 	SET(CURLOPT_TCP_KEEPINTVL, KEEPALIVE_SECONDS);
-	SET(CURLOPT_BUFFERSIZE, (long) READ_SIZE);
 	/* deadlines are ours: they must not count the executor's time */
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long) INT_MAX);
 	SET(CURLOPT_WRITEFUNCTION, receive_body);

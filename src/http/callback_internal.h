@@ -34,6 +34,7 @@ typedef struct LfdwEasyHandle
 	char		method[8];
 	bool		keeps_connection;
 	bool		wants_fresh;	/* no connection that was kept */
+	long		read_size;		/* what is read at once */
 	char		message[256];	/* CURLOPT_ERRORBUFFER */
 } LfdwEasyHandle;
 

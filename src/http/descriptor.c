@@ -90,10 +90,14 @@ try_to_begin(LfdwHttpExchange *exchange)
 						LFDW_NO_DESCRIPTOR_MESSAGE);
 }
 
-/* Begins exchanges that wait, as far as there are descriptors.  Does not throw. */
-void
+/*
+ * Begins exchanges that wait, as far as there are descriptors.  Returns whether any
+ * waits no longer.  Does not throw.
+ */
+bool
 lfdw_descriptor_begin_waiting(void)
 {
+	bool		begun = false;
 	dlist_iter	pools;
 
 	dlist_foreach(pools, lfdw_pool_list())
@@ -102,6 +106,13 @@ lfdw_descriptor_begin_waiting(void)
 		dlist_mutable_iter iter;
 
 		dlist_foreach_modify(iter, &pool->waiting)
-			try_to_begin(dlist_container(LfdwHttpExchange, node, iter.cur));
+		{
+			LfdwHttpExchange *exchange = dlist_container(LfdwHttpExchange, node,
+														 iter.cur);
+
+			try_to_begin(exchange);
+			begun |= !exchange->waiting;
+		}
 	}
+	return begun;
 }

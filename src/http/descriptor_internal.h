@@ -18,6 +18,6 @@
 #include "http/exchange_internal.h"
 
 extern void lfdw_descriptor_begin(LfdwHttpExchange *exchange);
-extern void lfdw_descriptor_begin_waiting(void);
+extern bool lfdw_descriptor_begin_waiting(void);
 
 #endif							/* LFDW_DESCRIPTOR_INTERNAL_H */

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -19,6 +20,20 @@
 #include "http/easy_handle_internal.h"
 
 #define WRITE_SIZE (256L * 1024)	/* what libcurl sends at once */
+
+/*
+ * What libcurl reads at once: it has a buffer of this size for each transfer, and
+ * as much again for what it could not hand over.  Many transfers share memory.
+ */
+static const struct
+{
+	int			nexchanges;		/* up to so many of the pool */
+	long		size;
+}			read_sizes[] = {
+	{16, 256 * 1024},
+	{64, 64 * 1024},
+	{INT_MAX, 16 * 1024}
+};
 
 /* Handles that a pool keeps; each may have a buffer of what is read at once. */
 #define IDLE_HANDLES_MAX 16
@@ -234,6 +249,20 @@ set_url(LfdwEasyHandle *handle, const char *url)
 	handle->url = copy_text(url);
 }
 
+/* How much is read at once, by the transfers beside. */
+static void
+set_read_size(LfdwEasyHandle *handle, int nexchanges)
+{
+	CURL	   *easy = handle->easy;
+	int			i = 0;
+
+	while (nexchanges > read_sizes[i].nexchanges)
+		i++;
+	if (handle->read_size != read_sizes[i].size)
+		SET(CURLOPT_BUFFERSIZE, read_sizes[i].size);
+	handle->read_size = read_sizes[i].size;
+}
+
 /* Which connection is used, and what becomes of it. */
 static void
 set_connection(LfdwEasyHandle *handle, bool keeps, bool wants_fresh)
@@ -265,6 +294,7 @@ lfdw_easy_begin(LfdwHttpExchange *exchange, const LfdwHttpRequest *request,
 	handle = exchange->handle;
 	easy = handle->easy;
 	set_url(handle, request->url);
+	set_read_size(handle, exchange->pool->nexchanges);
 	set_method(handle, request);
 	SET(CURLOPT_HTTPHEADER, make_headers(request));
 	if (has_body(request))

@@ -196,7 +196,8 @@ lfdw_exchange_prefer_one(LfdwHttpExchange **exchanges, int nexchanges)
 	{
 		LfdwHttpExchange *exchange = exchanges[i];
 
-		exchange->preferred = !found && exchange->state == LFDW_HTTP_RUNNING &&
+		/* what has no descriptor yet may wait for one of the others' */
+		exchange->preferred = !found && exchange->attached &&
 			(!exchange->paused || lfdw_exchange_has_room(exchange));
 		found |= exchange->preferred;
 	}

@@ -18,6 +18,8 @@
 
 #include <curl/curl.h>
 
+#include "libpq/pqsignal.h"
+
 #include "http/answer_memory.h"
 #include "http/descriptor_internal.h"
 #include "http/easy_handle_internal.h"

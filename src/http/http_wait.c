@@ -67,11 +67,12 @@ hold_back(LfdwHttpExchange *exchange)
 
 /*
  * Lets a pool's transfers go on whose consumer has made room, and holds back
- * those that there is no memory for.
+ * those that there is no memory for.  Returns whether any has gone on.
  */
-static void
+static bool
 resume_paused(LfdwHttpPool *pool)
 {
+	bool		resumed = false;
 	dlist_mutable_iter iter;
 
 	dlist_foreach_modify(iter, &pool->exchanges)
@@ -88,28 +89,31 @@ resume_paused(LfdwHttpPool *pool)
 
 			exchange->paused = false;
 			exchange->held_back = false;
+			resumed = true;
 			error = curl_easy_pause(exchange->easy, CURLPAUSE_CONT);
 			if (error != CURLE_OK && !exchange->paused)
 				lfdw_multi_fail_with_result(exchange, error);
 		}
 	}
+	return resumed;
 }
 
 /*
  * The same for all pools, and for what waits for a descriptor, when these exchanges
- * are about to be waited for.
+ * are about to be waited for.  Returns whether any exchange may have news by that.
  */
-void
+bool
 lfdw_http_resume(LfdwHttpExchange **exchanges, int nexchanges)
 {
+	bool		resumed = false;
 	dlist_iter	iter;
 
 	lfdw_exchange_prefer_one(exchanges, nexchanges);
 	lfdw_callback_begin();
 	dlist_foreach(iter, lfdw_pool_list())
-		resume_paused(dlist_container(LfdwHttpPool, node, iter.cur));
+		resumed |= resume_paused(dlist_container(LfdwHttpPool, node, iter.cur));
 	lfdw_callback_end();
-	lfdw_descriptor_begin_waiting();
+	return lfdw_descriptor_begin_waiting() || resumed;
 }
 
 static void
@@ -145,23 +149,30 @@ count_others(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
 	}
 }
 
-/*
- * Counts the time waited, and ends exchanges past a deadline.  Who waits for a
- * descriptor waits for those that have one.
- */
+/* Counts the time waited, and ends exchanges past a deadline. */
 void
 lfdw_http_count(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
 {
-	bool		waited_for_others = false;
-
 	lfdw_callback_begin();
 	for (int i = 0; i < nexchanges; i++)
-	{
-		waited_for_others |= exchanges[i]->waiting;
 		count_one(exchanges[i], elapsed_us);
-	}
-	if (waited_for_others)
-		count_others(exchanges, nexchanges, elapsed_us);
+	lfdw_callback_end();
+}
+
+/* The same; who waits for a descriptor waits for those that have one. */
+static void
+count_with_others(LfdwHttpExchange **exchanges, int nexchanges,
+				  int64 elapsed_us)
+{
+	bool		waited_for_others = false;
+
+	for (int i = 0; i < nexchanges; i++)
+		waited_for_others |= exchanges[i]->waiting;
+	lfdw_http_count(exchanges, nexchanges, elapsed_us);
+	if (!waited_for_others)
+		return;
+	lfdw_callback_begin();
+	count_others(exchanges, nexchanges, elapsed_us);
 	lfdw_callback_end();
 }
 
@@ -187,14 +198,14 @@ lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges, int64 until_us)
 		int64		now;
 
 		CHECK_FOR_INTERRUPTS();
-		lfdw_http_resume(exchanges, nexchanges);
+		(void) lfdw_http_resume(exchanges, nexchanges);
 		if (lfdw_exchange_take_any_news(exchanges, nexchanges))
 			return;
 		start = lfdw_wait_now_us();
 		wait_once(lfdw_exchange_wait_event(exchanges, nexchanges),
 				  lfdw_exchange_next_timeout(exchanges, nexchanges, until_us));
 		now = lfdw_wait_now_us();
-		lfdw_http_count(exchanges, nexchanges, now - start);
+		count_with_others(exchanges, nexchanges, now - start);
 		if (lfdw_wait_was_woken() || now >= until_us)
 			return;
 	}

@@ -19,7 +19,7 @@
 #include "http/socket_set.h"
 
 extern void lfdw_http_act(const LfdwReadySocket *ready, int nready);
-extern void lfdw_http_resume(LfdwHttpExchange **exchanges, int nexchanges);
+extern bool lfdw_http_resume(LfdwHttpExchange **exchanges, int nexchanges);
 extern void lfdw_http_count(LfdwHttpExchange **exchanges, int nexchanges,
 							int64 elapsed_us);
 

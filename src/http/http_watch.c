@@ -128,10 +128,12 @@ pgsocket
 lfdw_http_watch_arm(LfdwHttpWatch *watch, LfdwHttpExchange **exchanges,
 					int nexchanges, int64 until_us)
 {
-	int64		now;
+	bool		resumed = lfdw_http_resume(exchanges, nexchanges);
+	int64		now = lfdw_wait_now_us();
 
-	lfdw_http_resume(exchanges, nexchanges);
-	now = lfdw_wait_now_us();
+	/* those that have been armed do not look for news any more */
+	if (resumed && !dlist_is_empty(&armed_watches))
+		lfdw_socket_set_timer(now);
 	if (watch->armed)
 		watch->waited_us += Min(now - watch->armed_at_us, LOOK_EVERY_US);
 	else

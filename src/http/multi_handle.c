@@ -37,18 +37,23 @@ static uint64 nended = 0;
 /* Names looked up, and TLS sessions, of all pools. */
 static CURLSH *share = NULL;
 
-/* CURLMOPT_SOCKETFUNCTION */
+/*
+ * CURLMOPT_SOCKETFUNCTION
+ *
+ * A connection that is kept is watched on: the next exchange finds it so, which
+ * saves two system calls each, and it will not be heard of before unless it ends.
+ */
 static int
 watch_socket(CURL *easy, curl_socket_t fd, int what, void *pool, void *unused)
 {
 	bool		in_use = what != CURL_POLL_REMOVE && what != CURL_POLL_NONE;
+	bool		is_kept = lfdw_pool_mark_socket(pool, fd, in_use);
 
-	lfdw_pool_mark_socket(pool, fd, in_use);
-	if (!in_use)
+	if (in_use)
+		return lfdw_wait_watch(pool, fd, (what & CURL_POLL_IN) != 0,
+							   (what & CURL_POLL_OUT) != 0) ? 0 : -1;
+	if (!is_kept)
 		lfdw_wait_forget(fd);
-	else if (!lfdw_wait_watch(pool, fd, (what & CURL_POLL_IN) != 0,
-							  (what & CURL_POLL_OUT) != 0))
-		return -1;
 	return 0;
 }
 
@@ -381,6 +386,12 @@ lfdw_multi_act(LfdwHttpPool *pool, int fd, int mask)
 
 	if (pool->multi == NULL)
 		return;
+	if (fd != CURL_SOCKET_TIMEOUT && !lfdw_pool_uses_socket(pool, fd))
+	{
+		/* a connection that nobody uses has ended: libcurl will find it so */
+		lfdw_wait_forget(fd);
+		return;
+	}
 	error = curl_multi_socket_action(pool->multi, fd, mask, &count);
 	if (error != CURLM_OK)
 	{

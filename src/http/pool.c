@@ -365,15 +365,25 @@ lfdw_pool_settle_sockets(LfdwHttpPool *pool, const void *opener)
 
 /*
  * Notes whether libcurl waits for a socket, as it does while an exchange has it.
- * Does not throw.
+ * Returns whether libcurl will tell of its end.  Does not throw.
  */
-void
+bool
 lfdw_pool_mark_socket(LfdwHttpPool *pool, int fd, bool in_use)
 {
 	LfdwPoolSocket *entry = find_socket(pool, fd);
 
 	if (entry)
 		entry->in_use = in_use;
+	return entry && entry->opener == NULL;
+}
+
+/* Does libcurl wait for a socket?  It may have some that we do not know. */
+bool
+lfdw_pool_uses_socket(LfdwHttpPool *pool, int fd)
+{
+	LfdwPoolSocket *entry = find_socket(pool, fd);
+
+	return entry == NULL || entry->in_use;
 }
 
 /* Has the other side closed or reset a connection that nobody uses? */

@@ -81,7 +81,8 @@ extern bool lfdw_pool_add_socket(LfdwHttpPool *pool, int fd,
 								 const void *opener,
 								 const struct sockaddr *address);
 extern void lfdw_pool_settle_sockets(LfdwHttpPool *pool, const void *opener);
-extern void lfdw_pool_mark_socket(LfdwHttpPool *pool, int fd, bool in_use);
+extern bool lfdw_pool_mark_socket(LfdwHttpPool *pool, int fd, bool in_use);
+extern bool lfdw_pool_uses_socket(LfdwHttpPool *pool, int fd);
 extern bool lfdw_pool_has_dead_socket(const LfdwHttpPool *pool);
 extern void lfdw_pool_forget_sockets(LfdwHttpPool *pool);
 extern void lfdw_pool_remove_socket(LfdwHttpPool *pool, int fd);

@@ -35,14 +35,17 @@ lfdw_wait_watch(void *owner, pgsocket fd, bool readable, bool writeable)
 {
 	LfdwWatchedSocket *socket = lfdw_socket_set_place(fd);
 	uint32		before;
+	uint32		events = (readable ? WL_SOCKET_READABLE : 0) |
+	(writeable ? WL_SOCKET_WRITEABLE : 0);
 
 	if (socket == NULL)
 		return false;
+	if (socket->owner == owner && socket->events == events)
+		return true;
 	before = socket->events;
 	socket->owner = owner;
-	socket->events = (readable ? WL_SOCKET_READABLE : 0) |
-		(writeable ? WL_SOCKET_WRITEABLE : 0);
-	return lfdw_socket_set_change(fd, before, socket->events);
+	socket->events = events;
+	return lfdw_socket_set_change(fd, before, events);
 }
 
 /* Watches a socket no longer.  Does not throw. */

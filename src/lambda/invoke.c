@@ -244,8 +244,9 @@ check_answer(LfdwInvocation *invocation)
 {
 	LfdwServiceState state = advance(invocation);
 
-	if (invocation->stream && invocation->stream->state == LFDW_STREAM_RAISED &&
-		state != LFDW_SERVICE_FAILED && state != LFDW_SERVICE_WAITING)
+	/* where another attempt follows the stream is no more */
+	if (state != LFDW_SERVICE_WAITING && state != LFDW_SERVICE_FAILED &&
+		invocation->stream && invocation->stream->state == LFDW_STREAM_RAISED)
 	{
 		handle_raised(invocation);
 		return;
@@ -437,26 +438,4 @@ char *
 lfdw_invoke_header(const LfdwInvocation *invocation, const char *name)
 {
 	return lfdw_exchange_header(invocation->run->exchange, name);
-}
-
-/* Adds what some invocations came to to that of others. */
-void
-lfdw_invoke_add_stats(LfdwInvokeStats *stats, const LfdwInvokeStats *more)
-{
-	stats->invocations += more->invocations;
-	stats->attempts += more->attempts;
-	stats->throttles += more->throttles;
-	stats->rows += more->rows;
-	stats->others += more->others;
-	stats->bytes += more->bytes;
-	stats->pages += more->pages;
-	stats->no_row_answers += more->no_row_answers;
-	stats->unmatched_keys += more->unmatched_keys;
-	stats->reports += more->reports;
-	stats->duration_ms += more->duration_ms;
-	stats->billed_ms += more->billed_ms;
-	stats->init_ms += more->init_ms;
-	stats->max_memory_mb = Max(stats->max_memory_mb, more->max_memory_mb);
-	if (more->durable_arn[0] != '\0')
-		strlcpy(stats->durable_arn, more->durable_arn, sizeof(stats->durable_arn));
 }

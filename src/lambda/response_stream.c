@@ -85,49 +85,49 @@ keep_text(LfdwResponseStream *stream, const char *bytes, size_t len)
 	return text;
 }
 
-/* A header of a message whose value is a string; NULL where there is none. */
-static char *
-text_header(LfdwResponseStream *stream, const LfdwStreamPiece *headers,
+/* Has a message a header that is this string? */
+static bool
+header_is(const LfdwStreamPiece *headers, const char *name, const char *text)
+{
+	LfdwStreamValue value;
+
+	return lfdw_event_stream_header(headers, name, &value) &&
+		value.type == LFDW_STREAM_STRING && value.len == strlen(text) &&
+		memcmp(value.bytes, text, value.len) == 0;
+}
+
+/* A header whose value is a string, kept; "" where there is none. */
+static const char *
+keep_header(LfdwResponseStream *stream, const LfdwStreamPiece *headers,
 			const char *name)
 {
 	LfdwStreamValue value;
 
 	return lfdw_event_stream_header(headers, name, &value) &&
 		value.type == LFDW_STREAM_STRING ?
-		keep_text(stream, value.bytes, value.len) : NULL;
+		keep_text(stream, value.bytes, value.len) : "";
 }
 
-/* Notes what a message is by its headers. */
+/* Notes what a message is by its headers; of all but the last nothing is kept. */
 static void
 begin_message(LfdwResponseStream *stream, const LfdwStreamPiece *headers)
 {
-	LfdwStreamValue type;
-	char	   *message_type;
-	char	   *code;
-	char	   *words;
+	bool		is_exception = header_is(headers, ":message-type", "exception");
 
 	stream->has_begun = true;
-	/* the common message needs no copies */
-	if (lfdw_event_stream_header(headers, ":event-type", &type) &&
-		type.type == LFDW_STREAM_STRING && type.len == strlen("PayloadChunk") &&
-		memcmp(type.bytes, "PayloadChunk", type.len) == 0)
-	{
+	if (header_is(headers, ":event-type", "PayloadChunk"))
 		stream->kind = LFDW_MESSAGE_CHUNK;
-		return;
+	else if (header_is(headers, ":event-type", "InvokeComplete"))
+		stream->kind = LFDW_MESSAGE_COMPLETE;
+	else if (is_exception || header_is(headers, ":message-type", "error"))
+	{
+		stream->kind = LFDW_MESSAGE_EXCEPTION;
+		stream->end.code = keep_header(stream, headers, is_exception ?
+									   ":exception-type" : ":error-code");
+		stream->end.words = keep_header(stream, headers, ":error-message");
 	}
-	message_type = text_header(stream, headers, ":message-type");
-	code = text_header(stream, headers, ":event-type");
-	stream->kind = code && strcmp(code, "InvokeComplete") == 0 ?
-		LFDW_MESSAGE_COMPLETE : LFDW_MESSAGE_OTHER;
-	if (message_type == NULL || (strcmp(message_type, "exception") != 0 &&
-								 strcmp(message_type, "error") != 0))
-		return;
-	stream->kind = LFDW_MESSAGE_EXCEPTION;
-	code = text_header(stream, headers, message_type[1] == 'x' ?
-					   ":exception-type" : ":error-code");
-	words = text_header(stream, headers, ":error-message");
-	stream->end.code = code ? code : "";
-	stream->end.words = words ? words : "";
+	else
+		stream->kind = LFDW_MESSAGE_OTHER;
 }
 
 /* Keeps a member of InvokeComplete. */

@@ -115,21 +115,38 @@ append_filters(StringInfo out, const LfdwArguments *arguments, const LfdwPart *p
 	appendStringInfoChar(out, ']');
 }
 
-/* Has a column before this one the same name, and is wanted too? */
+/* Is a column of the answer wanted? */
 static bool
-is_named_before(const LfdwTable *table, int index, const Bitmapset *attrs)
+is_wanted(const LfdwColumn *column, const Bitmapset *attrs)
 {
-	for (int i = 0; i < index; i++)
-	{
-		const LfdwColumn *column = &table->columns[i];
+	return !column->input &&
+		bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber, attrs);
+}
 
-		if (!column->input &&
-			bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber,
-						  attrs) &&
-			strcmp(column->name, table->columns[index].name) == 0)
-			return true;
+/* By name, and columns of one name in the table's order. */
+static int
+compare_names(const void *a, const void *b)
+{
+	const LfdwColumn *const *one = a;
+	const LfdwColumn *const *other = b;
+	int			order = strcmp((*one)->name, (*other)->name);
+
+	return order != 0 ? order : (*one < *other ? -1 : *one > *other);
+}
+
+/* The columns, by their place in the table, whose name another before them has. */
+static Bitmapset *
+named_before(const LfdwColumn **columns, int ncolumns, const LfdwTable *table)
+{
+	Bitmapset  *before = NULL;
+
+	qsort(columns, ncolumns, sizeof(*columns), compare_names);
+	for (int i = 1; i < ncolumns; i++)
+	{
+		if (strcmp(columns[i - 1]->name, columns[i]->name) == 0)
+			before = bms_add_member(before, columns[i] - table->columns);
 	}
-	return false;
+	return before;
 }
 
 /*
@@ -142,24 +159,29 @@ is_named_before(const LfdwTable *table, int index, const Bitmapset *attrs)
 char *
 lfdw_payload_columns(const LfdwTable *table, const Bitmapset *attrs)
 {
+	const LfdwColumn **wanted = palloc(sizeof(LfdwColumn *) * (table->ncolumns + 1));
+	int			nwanted = 0;
+	Bitmapset  *before;
 	StringInfoData out;
+
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		if (!is_wanted(&table->columns[i], attrs))
+			continue;
+		if (table->columns[i].name == NULL)
+			return pstrdup("null");
+		wanted[nwanted++] = &table->columns[i];
+	}
+	before = named_before(wanted, nwanted, table);
 
 	initStringInfo(&out);
 	appendStringInfoChar(&out, '[');
 	for (int i = 0; i < table->ncolumns; i++)
 	{
-		const LfdwColumn *column = &table->columns[i];
-
-		if (column->input ||
-			!bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber,
-						   attrs))
-			continue;
-		if (column->name == NULL)
-			return pstrdup("null");
-		if (is_named_before(table, i, attrs))
+		if (!is_wanted(&table->columns[i], attrs) || bms_is_member(i, before))
 			continue;
 		lfdw_json_append_comma(&out);
-		lfdw_json_append_string(&out, column->name);
+		lfdw_json_append_string(&out, table->columns[i].name);
 	}
 	appendStringInfoChar(&out, ']');
 	return out.data;

@@ -22,7 +22,10 @@ typedef struct LfdwRowWanted
 {
 	int			column;			/* its index */
 	int			attribute;		/* its number in tuples, from 0 */
+	bool		null_alone;		/* without a member it is NULL, and nothing
+								 * else */
 	LfdwConverter *converter;
+	LfdwConvert shortcut;		/* converts JSON other than null, or is NULL */
 } LfdwRowWanted;
 
 struct LfdwRow

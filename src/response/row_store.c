@@ -123,7 +123,7 @@ lfdw_row_set_wanted(LfdwRow *row)
 {
 	const LfdwTable *table = row->table;
 
-	row->wanted = palloc(sizeof(LfdwRowWanted) * (table->ncolumns + 1));
+	row->wanted = palloc0(sizeof(LfdwRowWanted) * (table->ncolumns + 1));
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		LfdwRowWanted *wanted = &row->wanted[row->nwanted];
@@ -132,7 +132,11 @@ lfdw_row_set_wanted(LfdwRow *row)
 			continue;
 		wanted->column = i;
 		wanted->attribute = table->columns[i].attnum - 1;
+		wanted->null_alone = !table->columns[i].required &&
+			getBaseType(table->columns[i].typid) == table->columns[i].typid;
 		wanted->converter = row->converters[i];
+		if (row->format == LFDW_ANSWER_JSON)
+			wanted->shortcut = lfdw_value_shortcut(wanted->converter);
 		row->nwanted++;
 	}
 	set_null_if(row);
@@ -221,7 +225,12 @@ found_value(LfdwRow *row, const LfdwRowWanted *wanted, bool *isnull)
 	LfdwConverter *converter = wanted->converter;
 	const LfdwJsonValue *value = &row->values[wanted->column];
 
-	if (likely(row->format == LFDW_ANSWER_JSON))
+	if (likely(wanted->shortcut))
+	{
+		*isnull = value->type == LFDW_JSON_NULL;
+		return *isnull ? (Datum) 0 : wanted->shortcut(converter, value);
+	}
+	if (row->format == LFDW_ANSWER_JSON)
 		return lfdw_value_from_json(converter, value, isnull);
 	if (row->format == LFDW_ANSWER_CSV)
 		return lfdw_value_from_plain(converter, value, isnull);
@@ -314,6 +323,8 @@ lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, LfdwCarriedBy carried_by,
 	{
 		const LfdwRowWanted *wanted = &row->wanted[i];
 
+		if (wanted->null_alone && !row->found[wanted->column])
+			continue;
 		row->current = wanted->column;
 		slot->tts_values[wanted->attribute] =
 			column_value(row, wanted, carried_by, chain,

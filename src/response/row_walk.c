@@ -48,7 +48,8 @@ read_item(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *child)
 
 /*
  * Reads the object that comes next, for the columns below a node.  Each member is
- * first compared with the name that came in its place in the object before.
+ * first compared with the name that came in its place in the object before.  Where
+ * no column is wanted, it is enough to know that the row has a member of the table's.
  */
 LfdwJsonStatus
 lfdw_row_read_object(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
@@ -80,6 +81,9 @@ lfdw_row_read_object(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
 			row->has_known |= child != NULL;
 		}
 		status = read_item(row, reader, child);
+		if (row->nwanted == 0 && row->has_known && node == row->root &&
+			status == LFDW_JSON_OK)
+			return lfdw_json_leave(reader, LFDW_JSON_OBJECT);
 	}
 	return status == LFDW_JSON_END ? LFDW_JSON_OK : status;
 }

@@ -147,7 +147,7 @@ read_rows(Sample *sample, Relation relation, LfdwTable *table)
 			lfdw_wait_now_us() >= deadline)
 			break;
 	}
-	lfdw_fetch_end(fetch);
+	lfdw_fetch_end(fetch, true);
 	ExecDropSingleTupleTableSlot(slot);
 	return !more;
 }

@@ -421,14 +421,26 @@ warn_of_unread(const LfdwChainShared *shared)
 				 errhint("Set the column's option path to '%s'.", path)));
 }
 
+/* Had the answers something that nobody read, of which there is a warning? */
+bool
+lfdw_fetch_has_warning(const LfdwFetch *fetch)
+{
+	const char *alike = NULL;
+	const char *path = NULL;
+
+	return fetch->shared.unread_page ||
+		lfdw_row_missed(fetch->shared.row, &alike, &path);
+}
+
 /*
  * Ends everything, an answer of which no more is wanted included.  Warns of what
- * the answers had and nobody read.
+ * the answers had and nobody read, if the caller wants that said.
  */
 void
-lfdw_fetch_end(LfdwFetch *fetch)
+lfdw_fetch_end(LfdwFetch *fetch, bool warns)
 {
-	warn_of_unread(&fetch->shared);
+	if (warns)
+		warn_of_unread(&fetch->shared);
 	MemoryContextDelete(fetch->shared.call_context);
 	MemoryContextDelete(fetch->shared.row_context);
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * parallel.c
- *		A foreign scan that several processes run together.
+ *		What processes share that run a foreign scan together.
  *
  * Each participant evaluates the arguments by itself, which makes the same list of
  * units everywhere, and claims units from a counter in shared memory.  A call belongs
@@ -25,12 +25,12 @@
 #include "storage/latch.h"
 #include "storage/spin.h"
 
+#include "http/answer_memory.h"
 #include "http/wait.h"
 #include "pg/owner.h"
 #include "pushdown/arguments_hash.h"
 #include "pushdown/part.h"
 #include "scan/parallel.h"
-#include "scan/scan.h"
 
 /*
  * The leader waits so long for a worker to begin, in milliseconds.  Then it claims
@@ -48,6 +48,7 @@ typedef struct SharedScan
 	int			nworkers;		/* that may be there, or are */
 	volatile bool stop;			/* nobody wants any more rows */
 	pg_atomic_uint32 next_unit;
+	pg_atomic_uint32 warnings;	/* that participants had to say at the end */
 	Latch	   *leader;
 	dsm_handle	counts;			/* DSM_HANDLE_INVALID: nobody asks */
 	Latch	   *latches[FLEXIBLE_ARRAY_MEMBER]; /* of the workers, NULL before
@@ -72,29 +73,20 @@ struct LfdwParallel
 	Counts		counts;			/* in the leader alone */
 };
 
-/*
- * IsForeignScanParallelSafe: core asks before there is a path.  Each path says by
- * itself whether it is.
- */
-bool
-lambdaIsForeignScanParallelSafe(PlannerInfo *root, RelOptInfo *rel,
-								RangeTblEntry *rte)
-{
-	return true;
-}
-
-/* EstimateDSMForeignScan: the size of what is shared. */
+/* The size of what is shared. */
 Size
-lambdaEstimateDSMForeignScan(ForeignScanState *node, ParallelContext *pcxt)
+lfdw_parallel_size(const ParallelContext *pcxt)
 {
 	return add_size(offsetof(SharedScan, latches),
 					mul_size(sizeof(Latch *), pcxt->nworkers));
 }
 
-/* Nothing is claimed, and no worker has come. */
-static void
-reset_shared(SharedScan *shared, const ParallelContext *pcxt)
+/* Nothing is claimed of what is shared, and no worker has come: for another scan. */
+void
+lfdw_parallel_reset(const ParallelContext *pcxt, void *memory)
 {
+	SharedScan *shared = memory;
+
 	shared->begun = false;
 	shared->nworkers = pcxt->nworkers;
 	shared->stop = false;
@@ -130,56 +122,49 @@ create_counts(Counts *counts, int nworkers, MemoryContext context)
 }
 
 /*
- * InitializeDSMForeignScan: the leader prepares what is shared; again after workers
- * were sent away for good, if the scan is begun once more.
+ * Has the leader's part prepare the memory that is shared, of lfdw_parallel_size; again
+ * after the workers were sent away for good, if the scan is begun once more.  parallel is
+ * the leader's part of before, NULL for none.  Returns it, in the context; the counts of
+ * workers are kept there, too, if they are wanted.
  */
-void
-lambdaInitializeDSMForeignScan(ForeignScanState *node, ParallelContext *pcxt,
-							   void *coordinate)
+LfdwParallel *
+lfdw_parallel_lead(LfdwParallel *parallel, ParallelContext *pcxt, void *memory,
+				   bool counted, MemoryContext context)
 {
-	MemoryContext context = node->ss.ps.state->es_query_cxt;
-	LfdwParallel *parallel = lfdw_scan_parallel(node);
-	SharedScan *shared = coordinate;
+	SharedScan *shared = memory;
 
 	if (parallel == NULL)
 	{
 		parallel = MemoryContextAllocZero(context, sizeof(LfdwParallel));
 		parallel->counts.handle = DSM_HANDLE_INVALID;
-		lfdw_scan_set_parallel(node, parallel);
 	}
-	if (node->ss.ps.instrument && pcxt->nworkers > 0 &&
-		parallel->counts.segment == NULL)
+	if (counted && pcxt->nworkers > 0 && parallel->counts.segment == NULL)
 		create_counts(&parallel->counts, pcxt->nworkers, context);
 	SpinLockInit(&shared->mutex);
 	shared->leader = MyLatch;
 	pg_atomic_init_u32(&shared->next_unit, 0);
+	pg_atomic_init_u32(&shared->warnings, 0);
 	shared->counts = parallel->counts.handle;
-	reset_shared(shared, pcxt);
+	lfdw_parallel_reset(pcxt, memory);
 	parallel->shared = shared;
 	parallel->pcxt = pcxt;
+	return parallel;
 }
 
-/* ReInitializeDSMForeignScan: the same workers' memory, for another scan. */
-void
-lambdaReInitializeDSMForeignScan(ForeignScanState *node, ParallelContext *pcxt,
-								 void *coordinate)
-{
-	reset_shared(coordinate, pcxt);
-}
-
-/* InitializeWorkerForeignScan: a worker says where it can be woken up. */
-void
-lambdaInitializeWorkerForeignScan(ForeignScanState *node, shm_toc *toc,
-								  void *coordinate)
+/*
+ * A worker's part, in the current context.  It says where the worker can be woken up.
+ */
+LfdwParallel *
+lfdw_parallel_join(void *memory)
 {
 	LfdwParallel *parallel = palloc0(sizeof(LfdwParallel));
-	SharedScan *shared = coordinate;
+	SharedScan *shared = memory;
 
 	parallel->shared = shared;
 	SpinLockAcquire(&shared->mutex);
 	shared->latches[ParallelWorkerNumber] = MyLatch;
 	SpinLockRelease(&shared->mutex);
-	lfdw_scan_set_parallel(node, parallel);
+	return parallel;
 }
 
 /* Are all workers gone, or were there none? */
@@ -261,7 +246,7 @@ share_of(const LfdwTable *table, int64 nunits, int participants)
 	int			most = table->options->max_concurrency;
 	int			calls = most / participants;
 
-	if (ParallelWorkerNumber >= 0 && ParallelWorkerNumber < most % participants)
+	if (IsParallelWorker() && ParallelWorkerNumber < most % participants)
 		calls++;
 	return Max(Min(calls, (nunits + participants - 1) / participants), 1);
 }
@@ -286,9 +271,23 @@ lfdw_parallel_share(LfdwParallel *parallel, LfdwFetch *fetch,
 	nunits = arguments->nothing ? 0 :
 		lfdw_part_count(arguments, options->max_batch_keys) * options->splits;
 	agree_on_units(shared, table, nunits, lfdw_arguments_hash(arguments));
+	/* a worker is there for one statement alone */
+	if (IsParallelWorker())
+		lfdw_answer_memory_set_processes(shared->nworkers);
 	lfdw_fetch_set_claims(fetch, &shared->next_unit,
 						  share_of(table, nunits,
 								   shared->nworkers + (parallel->pcxt ? 1 : 0)));
+}
+
+/*
+ * May a participant say a warning about the answers?  All would say the same, so the
+ * first does.
+ */
+bool
+lfdw_parallel_may_warn(LfdwParallel *parallel)
+{
+	return parallel == NULL || parallel->shared == NULL ||
+		pg_atomic_fetch_add_u32(&parallel->shared->warnings, 1) == 0;
 }
 
 /* Has the leader told a worker that no more rows are wanted? */
@@ -298,12 +297,17 @@ lfdw_parallel_is_stopped(const LfdwParallel *parallel)
 	return parallel && parallel->shared && parallel->shared->stop;
 }
 
-/* The leader has workers that wait for functions wait no longer. */
-static void
-stop_workers(LfdwParallel *parallel)
+/*
+ * The leader has workers that wait for functions wait no longer, and forgets what is
+ * shared, which will be gone.  Does nothing for any other process.
+ */
+void
+lfdw_parallel_stop(LfdwParallel *parallel)
 {
-	SharedScan *shared = parallel->shared;
+	SharedScan *shared = parallel ? parallel->shared : NULL;
 
+	if (shared == NULL || parallel->pcxt == NULL)
+		return;
 	SpinLockAcquire(&shared->mutex);
 	shared->stop = true;
 	SpinLockRelease(&shared->mutex);
@@ -345,22 +349,9 @@ lfdw_parallel_end(LfdwParallel *parallel, const LfdwInvokeStats *stats)
 	if (parallel == NULL || parallel->shared == NULL)
 		return;
 	if (parallel->pcxt)
-		stop_workers(parallel);
+		lfdw_parallel_stop(parallel);
 	else
 		leave_counts(parallel->shared, stats);
-}
-
-/*
- * ShutdownForeignScan: the leader calls it before it waits for its workers' end, and
- * forgets the memory of the parallel query, which is gone afterwards.
- */
-void
-lambdaShutdownForeignScan(ForeignScanState *node)
-{
-	LfdwParallel *parallel = lfdw_scan_parallel(node);
-
-	if (parallel && parallel->pcxt)
-		stop_workers(parallel);
 }
 
 /* Adds what the workers' calls came to, as far as they have ended. */

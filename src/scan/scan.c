@@ -354,7 +354,8 @@ lambdaEndForeignScan(ForeignScanState *node)
 	if (scan == NULL || scan->fetch == NULL)
 		return;
 	lfdw_parallel_end(scan->parallel, &scan->stats);
-	lfdw_fetch_end(scan->fetch);
+	lfdw_fetch_end(scan->fetch, lfdw_fetch_has_warning(scan->fetch) &&
+				   lfdw_parallel_may_warn(scan->parallel));
 	if (scan->store)
 		tuplestore_end(scan->store);
 }

@@ -125,7 +125,7 @@ lambda_fdw_credentials(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	initStringInfo(&notes);
-	lfdw_endpoint_complete_route(&options->route, caller);
+	lfdw_endpoint_complete_route(&options->route, caller, options->endpoint);
 	found = lfdw_credentials_find(caller, &options->route, &notes);
 	if (found)
 	{

@@ -21,11 +21,16 @@
 /* How values are converted to one column's type; made once a scan. */
 typedef struct LfdwConverter LfdwConverter;
 
+/* Converts a value other than null. */
+typedef Datum (*LfdwConvert) (LfdwConverter *converter,
+							  const LfdwJsonValue *value);
+
 extern LfdwConverter *lfdw_value_converter(Oid typid, int32 typmod,
 										   LfdwFormat format,
 										   const char *colname);
 extern Datum lfdw_value_from_json(LfdwConverter *converter,
 								  const LfdwJsonValue *value, bool *isnull);
+extern LfdwConvert lfdw_value_shortcut(const LfdwConverter *converter);
 extern bool lfdw_value_is_time(const LfdwConverter *converter);
 extern Datum lfdw_value_from_text(LfdwConverter *converter, char *text,
 								  bool *isnull);

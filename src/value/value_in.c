@@ -243,6 +243,18 @@ lfdw_value_from_json(LfdwConverter *converter, const LfdwJsonValue *value,
 	return result;
 }
 
+/*
+ * What does all that lfdw_value_from_json does with a value other than null, for
+ * whoever converts many; NULL where no one function does.
+ */
+LfdwConvert
+lfdw_value_shortcut(const LfdwConverter *converter)
+{
+	if (!converter->utf8 || OidIsValid(converter->domain))
+		return NULL;
+	return converter->convert;
+}
+
 /* Does it make timestamps of anything but numbers since 1970? */
 bool
 lfdw_value_is_time(const LfdwConverter *converter)

@@ -15,18 +15,12 @@
 
 #include "value/value.h"
 
-/*
- * Converts a value other than null.  One that does not know the spelling goes
- * on with lfdw_value_from_input.
- */
-typedef Datum (*LfdwConvert) (LfdwConverter *converter,
-							  const LfdwJsonValue *value);
-
 typedef struct LfdwElements LfdwElements;
 
 struct LfdwConverter
 {
-	LfdwConvert convert;
+	LfdwConvert convert;		/* goes on with lfdw_value_from_input where it
+								 * does not know the spelling */
 	Oid			typid;			/* what convert and input make */
 	int32		typmod;
 	LfdwFormat	format;

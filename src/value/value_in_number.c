@@ -26,7 +26,7 @@
 #define NUMERIC_MAX INT64CONST(99999999999999999)
 
 /* Reads [-]digits that cannot overflow; false for anything else. */
-static bool
+static inline bool
 parse_int(const char *text, size_t len, int64 *result)
 {
 	bool		negative = len > 0 && text[0] == '-';

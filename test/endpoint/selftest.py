@@ -24,6 +24,7 @@ import selftest_ml  # noqa: E402
 import selftest_s3  # noqa: E402
 import selftest_services  # noqa: E402
 import selftest_store  # noqa: E402
+import selftest_stream  # noqa: E402
 from selftest_lib import (FUNCTIONS, HERE, TAP, TOKEN, Client,  # noqa: E402
                           Started, sign)
 
@@ -470,6 +471,7 @@ def main():
             test(client)
         selftest_examples.run(client)
         selftest_store.run(client)
+        selftest_stream.run(client.port)
         client.connection.close()
         test_process(server.process, server.port)
     selftest_services.run()

@@ -27,8 +27,9 @@ $node->safe_psql('postgres', $_)
 	create_function('lambda', 'slow',
 		columns => q{id int, n int OPTIONS (pushdown '=')},
 		options => q{payload '{"delay_ms": 500}'}),
-	create_function('lambda', 'endless'),
-	create_function('lambda', 'endless_text', function => 'endless', columns => 'id text'),
+	create_function('lambda', 'endless', options => q{max_response_bytes '268435456'}),
+	create_function('lambda', 'endless_text', function => 'endless', columns => 'id text',
+		options => q{max_response_bytes '268435456'}),
 	(map { create_function('lambda', $_) }
 		  qw(reset_before reset_mid truncated hang hang_mid)));
 

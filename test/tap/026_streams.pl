@@ -174,6 +174,10 @@ cmp_ok($peak_large, '<', $peak + 2048, 'which is that of the smaller one');
 cmp_ok(peak_of("$count $wide", '8|48000000', 'rows of 6 MB in messages of their own'),
 	'<', 40 * 1024, 'need a row and its window');
 
+my $noise = create_stream('{"rows": 2, "fault": "noise"}');
+cmp_ok(peak_of("SELECT count(*) FROM $noise", '2', '40 MB of messages that nobody knows'),
+	'<', 8 * 1024, 'leave nothing, in kB');
+
 # Many answers side by side.
 my $many = create_stream('{"rows": 4000, "same": true, "size": 1000, "chunk_rows": 40}');
 $node->safe_psql('postgres',

@@ -60,6 +60,30 @@ region = ap-south-1
 endpoint_url = $endpoint
 END
 
+# The shared files are read again when they have changed, also under one session,
+# and left alone where nothing is theirs to say.
+{
+	my $config = slurp_file("$home/.aws/config");
+	my $session;
+
+	restart_with();
+	$session = open_session($node);
+	forget();
+	$session->query('SELECT count(*) FROM bare_items') for 1, 2;
+	is(used_regions(), 'eu-central-1', 'a region of the profile');
+	put_file('.aws/config', $config =~ s/eu-central-1/eu-central-2/r);
+	forget();
+	$session->query('SELECT count(*) FROM bare_items') for 1, 2;
+	is(used_regions(), 'eu-central-2', 'and one as long that replaces it');
+	put_file('.aws/config', "[default]\nuse_fips_endpoint = true\n");
+	is(answers($session, 'SELECT count(*) FROM items'), '20',
+		'keys, a region and an endpoint leave nothing to the profile');
+	like(answers($session, 'SELECT count(*) FROM bare_items'),
+		qr/HV00J: no region is known/, 'which has lost its region');
+	$session->close;
+	put_file('.aws/config', $config);
+}
+
 # Each setting before the next, and the server's before all.
 restart_with(
 	%region, %lambda,

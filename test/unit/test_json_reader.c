@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * test_json_reader.c
- *		Unit tests of src/base/json_reader.c and json_scan.c.
+ *		Unit tests of src/base/json_reader.c, json_scan.c and json_skip.c, with
+ *		each twin of json_simd.c.
  *
  * IDENTIFICATION
  *	  test/unit/test_json_reader.c
@@ -642,10 +643,12 @@ test_expected(void)
 	}
 }
 
-int
-main(void)
+/* All that depends on how bytes are looked at. */
+static void
+test_twin(const LfdwJsonSimd *simd)
 {
-	oracle_probe();
+	lfdw_json_simd = simd;
+	random_state = 20240229;
 	test_cases();
 	test_events();
 	test_string_blocks();
@@ -655,8 +658,18 @@ main(void)
 	test_depth_within();
 	test_calls();
 	test_expected();
+	test_mutations();
+}
+
+int
+main(void)
+{
+	const LfdwJsonSimd *simd;
+
+	oracle_probe();
+	for (int i = 0; (simd = lfdw_json_simd_twin(i)) != NULL; i++)
+		test_twin(simd);
 	test_unescape();
 	test_expand();
-	test_mutations();
 	return unit_done();
 }

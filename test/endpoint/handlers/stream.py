@@ -99,6 +99,9 @@ FAULTS = {
     "unknown": lambda: [event_stream.message(
         {":message-type": "event", ":event-type": "Other"}, b"x" * 600000),
                         complete()],
+    "noise": lambda: [event_stream.message(
+        {":message-type": "event", ":event-type": "x" * 50000}, b"")] * 800 + [
+            complete()],
     "plain": lambda: [b'[{"id":1,"note":"no event stream"}]'],
     "throttled": lambda: [event_stream.exception("TooManyRequestsException",
                                                  "Rate Exceeded.")],

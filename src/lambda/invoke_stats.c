@@ -1,0 +1,35 @@
+/*-------------------------------------------------------------------------
+ *
+ * invoke_stats.c
+ *		What invocations came to, of several scans or processes.
+ *
+ * IDENTIFICATION
+ *	  src/lambda/invoke_stats.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "lambda/invoke.h"
+
+/* Adds what some invocations came to to that of others. */
+void
+lfdw_invoke_add_stats(LfdwInvokeStats *stats, const LfdwInvokeStats *more)
+{
+	stats->invocations += more->invocations;
+	stats->attempts += more->attempts;
+	stats->throttles += more->throttles;
+	stats->rows += more->rows;
+	stats->others += more->others;
+	stats->bytes += more->bytes;
+	stats->pages += more->pages;
+	stats->no_row_answers += more->no_row_answers;
+	stats->unmatched_keys += more->unmatched_keys;
+	stats->reports += more->reports;
+	stats->duration_ms += more->duration_ms;
+	stats->billed_ms += more->billed_ms;
+	stats->init_ms += more->init_ms;
+	stats->max_memory_mb = Max(stats->max_memory_mb, more->max_memory_mb);
+	if (more->durable_arn[0] != '\0')
+		strlcpy(stats->durable_arn, more->durable_arn, sizeof(stats->durable_arn));
+}
