@@ -146,3 +146,7 @@ SELECT failure('SELECT count(*) FROM rows');
 ALTER FOREIGN TABLE rows OPTIONS (SET payload '{"test": {"total": 160}}');
 -- a value that is not the same in each process
 SELECT failure('SELECT count(*) FROM rows WHERE k = differs()');
+
+SET client_min_messages = warning;
+DROP SERVER lambda CASCADE;
+DROP SCHEMA parallel CASCADE;
