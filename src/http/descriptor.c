@@ -81,6 +81,7 @@ try_to_begin(LfdwHttpExchange *exchange)
 	/* a failure is seen again until something has changed */
 	if (others_move && !lfdw_multi_ended_since(exchange))
 		return;
+	lfdw_multi_drop_dead(exchange->pool);
 	if (prepare(exchange) || (!others_move && prepare_anyhow(exchange)))
 		lfdw_multi_attach(exchange);
 	else if (others_move)

@@ -176,6 +176,13 @@ lfdw_exchange_may_connect(LfdwHttpExchange *exchange,
 	return false;
 }
 
+/* Will the exchange go on by itself, whatever its consumer does? */
+bool
+lfdw_exchange_moves(const LfdwHttpExchange *exchange)
+{
+	return !exchange->paused && !exchange->held_back;
+}
+
 /* Would what did not fit before fit now? */
 bool
 lfdw_exchange_has_room(const LfdwHttpExchange *exchange)
@@ -308,7 +315,7 @@ time_left_of_any(void)
 			const LfdwHttpExchange *exchange = dlist_container(LfdwHttpExchange,
 															   node, iter.cur);
 
-			if (!exchange->paused)
+			if (lfdw_exchange_moves(exchange))
 				left = Min(left, lfdw_exchange_time_left(exchange));
 		}
 	}

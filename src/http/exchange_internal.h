@@ -92,6 +92,7 @@ extern bool lfdw_exchange_take_header(LfdwHttpExchange *exchange,
 extern bool lfdw_exchange_may_connect(LfdwHttpExchange *exchange,
 									  const struct sockaddr *address);
 extern bool lfdw_exchange_has_room(const LfdwHttpExchange *exchange);
+extern bool lfdw_exchange_moves(const LfdwHttpExchange *exchange);
 extern void lfdw_exchange_count_memory(LfdwHttpExchange *exchange);
 extern bool lfdw_exchange_must_wait(const LfdwHttpExchange *exchange);
 extern void lfdw_exchange_prefer_one(LfdwHttpExchange **exchanges,

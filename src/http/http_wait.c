@@ -143,7 +143,7 @@ count_others(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
 
 			while (i < nexchanges && exchanges[i] != exchange)
 				i++;
-			if (i == nexchanges && !exchange->paused)
+			if (i == nexchanges && lfdw_exchange_moves(exchange))
 				count_one(exchange, elapsed_us);
 		}
 	}

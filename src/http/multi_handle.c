@@ -133,10 +133,8 @@ lfdw_multi_any_moves(void)
 
 		dlist_foreach(iter, &pool->exchanges)
 		{
-			const LfdwHttpExchange *exchange = dlist_container(LfdwHttpExchange,
-															   node, iter.cur);
-
-			if (!exchange->paused && !exchange->held_back)
+			if (lfdw_exchange_moves(dlist_container(LfdwHttpExchange, node,
+													iter.cur)))
 				return true;
 		}
 	}
