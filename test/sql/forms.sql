@@ -382,6 +382,17 @@ SELECT replace(try('times', '[{"on_day":1709210096}]'), 'DateStyle', 'datestyle'
 CREATE FOREIGN TABLE raises (id int) SERVER lambda OPTIONS (function_arn 'lookup');
 SELECT * FROM raises;
 
+-- where no column is wanted, a row needs one member of the table's; the rest is validated
+CREATE FOREIGN TABLE counted (a int, b text) SERVER lambda OPTIONS (function_arn 'raw');
+SELECT answer('counted', '[{"x": 1, "a": 1, "b": {"c": ["}"]}}, {"b": null, "y": [[]]}, {"a": 2}, {}]');
+SELECT count(*) FROM counted;
+SELECT answer('counted', '[{"a": 1}, {"x": 1}]');
+SELECT count(*) FROM counted;
+SELECT answer('counted', '[{"a": 1, "x": [1, 2}]');
+SELECT count(*) FROM counted;
+SELECT answer('counted', '[{"a": 1, "x": "\u0000"}]');
+SELECT count(*) FROM counted;
+
 SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;
 DROP SCHEMA forms CASCADE;
