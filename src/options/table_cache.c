@@ -165,6 +165,10 @@ lfdw_table_create(Relation relation)
 	kept = entry ? entry->kept : make_table(relation);
 	lfdw_owner_register(CurrentMemoryContext, end_use, kept);
 	kept->nusers++;
+
+	/* a context's children are deleted before end_use is called */
+	if (!kept->kept)
+		MemoryContextSetParent(kept->context, CacheMemoryContext);
 	*table = kept->table;
 	return table;
 }
