@@ -143,6 +143,17 @@ SELECT * FROM rows;
 CREATE FOREIGN TABLE raising (id int) SERVER lambda OPTIONS (function_arn 'function_error', response_mode 'streaming');
 SELECT * FROM raising;
 
+-- The head of an HTTP answer, read without asking for a stream.
+SELECT make('{"head": {"statusCode": 200, "headers": {}}, "chunks": ["{\"id\": 1}\n"]}');
+SELECT * FROM rows;
+ALTER FOREIGN TABLE rows OPTIONS (DROP response_mode);
+SELECT * FROM rows;
+ALTER FOREIGN TABLE rows OPTIONS (ADD rows_path '/items');
+SELECT * FROM rows;
+-- and of any other NUL nothing is said
+SELECT make('{"chunks_base64": ["eyJpZCI6IDF9AA=="]}');
+SELECT * FROM rows;
+
 -- Errors of the service within.
 SELECT make('{"rows": 1, "fault": "throttled"}');
 SELECT * FROM rows;
