@@ -64,15 +64,16 @@ void
 lfdw_response_report_json(const LfdwResponse *response)
 {
 	const LfdwJsonReader *reader = &response->reader;
-	bool		gzip = reader->offset == 0 && reader->len > 2 &&
-	memcmp(reader->data, "\x1f\x8b", 2) == 0;
+	size_t		at = reader->error_at - reader->offset;
+	bool		gzip = at + 2 <= reader->len &&
+	memcmp(reader->data + at, "\x1f\x8b", 2) == 0;
 
 	ereport(ERROR,
 			(errcode(lfdw_error_json_sqlstate(reader->error)),
 			 errmsg("the answer of Lambda function \"%s\" is not valid JSON",
 					response->table->function.label),
-			 gzip ? errdetail("At byte offset 0%s: it is compressed by gzip.",
-							  response->part) :
+			 gzip ? errdetail("At byte offset " UINT64_FORMAT "%s: it is compressed by gzip.",
+							  reader->error_at, response->part) :
 			 errdetail("At byte offset " UINT64_FORMAT "%s: %s, near \"%s\".",
 					   reader->error_at, response->part, reader->error,
 					   excerpt_at(response, reader->error_at)),
