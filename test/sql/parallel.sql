@@ -134,6 +134,17 @@ SELECT shown('SELECT id FROM rows WHERE k > 1 LIMIT 3');
 SELECT count(*) FROM reset_calls WHERE cleared < 0;
 SELECT count(*) FROM (SELECT id FROM rows LIMIT 3) q;
 SELECT array_agg(DISTINCT payload -> 'lambda_fdw' -> 'limit') FROM calls WHERE function = 'split_rows';
+-- one that a worker may not evaluate is the Limit node's alone
+CREATE TEMP TABLE three AS SELECT 3 AS n;
+CREATE FUNCTION restricted_limit() RETURNS bigint STABLE PARALLEL RESTRICTED LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT n FROM three); END';
+SELECT shown('SELECT id FROM rows LIMIT restricted_limit()');
+SELECT count(*) FROM (SELECT id FROM rows LIMIT restricted_limit()) q;
+SELECT count(*) FROM (SELECT id FROM rows OFFSET restricted_limit() LIMIT 200) q;
+SELECT count(*) FROM (SELECT id FROM rows LIMIT (SELECT n FROM three)) q;
+-- a subquery that may end early, and is run again then, would wait for the workers' calls
+SELECT shown('SELECT EXISTS (SELECT FROM (SELECT id FROM rows OFFSET 0) r WHERE r.id > l.id) FROM local l');
+SELECT shown('SELECT EXISTS (SELECT FROM (SELECT r.id FROM rows r JOIN local USING (id) OFFSET 0) r WHERE r.id > l.id) FROM local l');
+SELECT shown('SELECT (SELECT count(*) FROM (SELECT id FROM rows OFFSET 0) r WHERE r.id > l.id) FROM local l');
 -- what there is to be warned of is said once
 CREATE FOREIGN TABLE misread (i_d int, k int) SERVER lambda
   OPTIONS (function_arn 'split_rows', payload '{"test": {"total": 160}}', splits '16', estimated_rows '160');
