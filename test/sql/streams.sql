@@ -47,6 +47,16 @@ BEGIN
   END LOOP;
 END $$;
 SELECT analyzed('SELECT * FROM rows');
+-- what has come counts, where the rest is left
+SELECT make('{"rows": 30000, "size": 1000}');
+SELECT substring(line FROM '[1-9]') IS NOT NULL AS counted FROM analyzed('SELECT * FROM rows LIMIT 1') line
+WHERE line ~ 'Bytes';
+-- and the way to stream is shown
+CREATE FOREIGN TABLE whole (id int, note text) SERVER lambda
+  OPTIONS (function_arn 'stream', payload '{"rows": 7000, "size": 1000}');
+SELECT count(*) FROM whole;
+ALTER FOREIGN TABLE whole OPTIONS (ADD response_mode 'streaming');
+SELECT count(*) FROM whole;
 
 -- Forms, in chunks that end anywhere.
 SELECT write('{"rows": [{"id": 1, "no', 'te": "a"}', ', {"id"', ': 2}], "cursor": null}');
