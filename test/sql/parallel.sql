@@ -127,6 +127,14 @@ SET enable_memoize = off;
 SELECT count(*), sum(n) FROM local l, LATERAL (SELECT count(*) AS n FROM rows r WHERE r.id > l.id - l.id) q WHERE l.id <= 2;
 RESET enable_material;
 RESET enable_memoize;
+-- but a nested loop makes none for more rows than core expects
+CREATE TABLE few AS SELECT n AS a FROM generate_series(1, 20) n;
+ALTER TABLE few SET (parallel_workers = 0);
+ANALYZE few;
+SELECT shown('SELECT count(*) FROM few f JOIN rows r ON r.id > f.a WHERE f.a * 2 = f.a + f.a');
+SELECT sent('SELECT count(*) FROM few f JOIN rows r ON r.id > f.a WHERE f.a * 2 = f.a + f.a');
+SELECT shown('SELECT count(*) FROM few f JOIN (SELECT r.id FROM rows r JOIN local USING (id) OFFSET 0) r ON r.id > f.a WHERE f.a * 2 = f.a + f.a');
+SELECT sent('SELECT count(*) FROM few f JOIN (SELECT r.id FROM rows r JOIN local USING (id) OFFSET 0) r ON r.id > f.a WHERE f.a * 2 = f.a + f.a');
 -- a limit is sent with each call
 ALTER FOREIGN TABLE rows OPTIONS (ADD capabilities 'limit');
 SELECT shown('SELECT id FROM rows LIMIT 3');
