@@ -25,6 +25,9 @@
 #include "http/descriptor_internal.h"
 #include "http/multi_handle_internal.h"
 
+/* Left to core: an asynchronous Append opens a wait event set at each wait. */
+#define SLOTS_OF_CORE 4
+
 /*
  * Has an exchange what it needs to run?  Returns false where there are too
  * many open files.  Does not throw.
@@ -38,8 +41,9 @@ prepare(LfdwHttpExchange *exchange)
 		return false;
 	if (exchange->has_slot || !lfdw_pool_needs_slot(pool))
 		return true;
-	if (!lfdw_multi_acquire_slots(1))
+	if (!lfdw_multi_acquire_slots(1 + SLOTS_OF_CORE))
 		return false;
+	lfdw_pool_release_slots(SLOTS_OF_CORE);
 	exchange->has_slot = true;
 	pool->nreserved++;
 	/* that may have closed this pool's own */

@@ -68,7 +68,7 @@ lfdw_row_name_find(const LfdwNames *names, const struct LfdwPathNode *node, Lfdw
 	uint32		hash;
 
 	/* no option is that long, and nothing of that length is learned */
-	if (len > LEARNED_MAX)
+	if (len > MaxAllocSize)
 		return NULL;
 	hash = hash_of(node, kind, text, len);
 	for (LfdwName *name = *bucket_of(names, hash); name; name = name->next)
