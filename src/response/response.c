@@ -367,6 +367,20 @@ is_too_early(const LfdwResponse *response)
 }
 
 /*
+ * Takes a row that was passed over behind the last, of which nothing is wanted; false
+ * where there is none.
+ */
+bool
+lfdw_response_take_passed(LfdwResponse *response)
+{
+	if (response->passed == 0)
+		return false;
+	response->passed--;
+	lfdw_row_count_passed(response->row);
+	return true;
+}
+
+/*
  * Reads on until there is a row, the answer's end, or nothing more to read
  * yet.
  *
@@ -380,6 +394,8 @@ is_too_early(const LfdwResponse *response)
 LfdwResponseStatus
 lfdw_response_next(LfdwResponse *response)
 {
+	if (lfdw_response_take_passed(response))
+		return LFDW_RESPONSE_ROW;
 	lfdw_response_show_window(response);
 	response->row_ready = false;
 	if (is_too_early(response))

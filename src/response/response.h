@@ -72,6 +72,7 @@ extern LfdwResponse *lfdw_response_create(const LfdwTable *table,
 extern void lfdw_response_allow_no_rows(LfdwResponse *response);
 extern void lfdw_response_align(LfdwResponse *response, int ntuples);
 extern void lfdw_response_expect_split(LfdwResponse *response, int split);
+extern bool lfdw_response_take_passed(LfdwResponse *response);
 extern LfdwResponseStatus lfdw_response_next(LfdwResponse *response);
 extern const char *lfdw_response_cursor(const LfdwResponse *response);
 extern int	lfdw_response_unmatched(const LfdwResponse *response);

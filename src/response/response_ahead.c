@@ -151,7 +151,7 @@ lfdw_response_look_ahead(LfdwResponse *response, size_t max_bytes,
 	reader = response->reader;
 	if (!reader.complete || reader.len - reader.pos > max_bytes)
 		return LFDW_LOOK_EARLY;
-	ahead->nrows = 0;
+	ahead->nrows = response->passed;
 	ahead->more = response->notes.more;
 	ahead->cursor = NULL;
 	if (response->paging == LFDW_PAGING_MEMBER)

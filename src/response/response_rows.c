@@ -13,6 +13,12 @@
 #include "response/response_internal.h"
 #include "value/json_string.h"
 
+/*
+ * So many rows are passed over in one go: enough for what is done once not to count, and
+ * little in vain where a query wants no more of them.
+ */
+#define ROWS_PASSED_MAX 64
+
 /* Goes on in the text of a string, until lfdw_response_leave_string. */
 void
 lfdw_response_enter_string(LfdwResponse *response, const LfdwJsonReader *inside)
@@ -263,7 +269,10 @@ lfdw_response_leave_rows(LfdwResponse *response, LfdwResponseState at_root)
 	return LFDW_JSON_OK;
 }
 
-/* One element of the array of rows, or its end. */
+/*
+ * One element of the array of rows, or its end.  Rows behind it of which nothing is
+ * wanted, nor their text, are passed over in one go.
+ */
 LfdwJsonStatus
 lfdw_response_step_rows(LfdwResponse *response)
 {
@@ -271,7 +280,14 @@ lfdw_response_step_rows(LfdwResponse *response)
 
 	if (status == LFDW_JSON_END)
 		return lfdw_response_leave_rows(response, LFDW_STATE_TAIL);
-	return status == LFDW_JSON_OK ? lfdw_response_read_row(response, false) : status;
+	if (status == LFDW_JSON_OK)
+		status = lfdw_response_read_row(response, false);
+	if (status == LFDW_JSON_OK && response->row_ready && response->write == NULL &&
+		response->row_cursor_path == NULL &&
+		!lfdw_paging_is_counted(response->paging))
+		response->passed = lfdw_row_pass(response->row, &response->reader,
+										 ROWS_PASSED_MAX);
+	return status;
 }
 
 /*

@@ -398,6 +398,13 @@ lfdw_row_text(const LfdwRow *row, size_t *len)
 	return row->text - (row->is_string ? 1 : 0);
 }
 
+/* Counts a row that lfdw_row_pass has passed over as read. */
+void
+lfdw_row_count_passed(LfdwRow *row)
+{
+	row->number++;
+}
+
 /* The number of the row that was read last, from 1. */
 uint64
 lfdw_row_number(const LfdwRow *row)

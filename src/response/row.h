@@ -50,6 +50,8 @@ extern bool lfdw_row_takes_all(const LfdwRow *row);
 extern int	lfdw_row_find_column(const LfdwRow *row, const char *name);
 extern LfdwJsonStatus lfdw_row_read(LfdwRow *row, LfdwJsonReader *reader,
 									const LfdwRowOrder *order);
+extern int	lfdw_row_pass(const LfdwRow *row, LfdwJsonReader *reader, int max);
+extern void lfdw_row_count_passed(LfdwRow *row);
 extern LfdwJsonStatus lfdw_row_read_entry(LfdwRow *row,
 										  const LfdwJsonValue *key,
 										  LfdwJsonReader *reader);

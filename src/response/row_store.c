@@ -318,6 +318,11 @@ lfdw_row_store(LfdwRow *row, TupleTableSlot *slot, LfdwCarriedBy carried_by,
 
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true, table->natts);
+	if (row->nwanted == 0)
+	{
+		ExecStoreVirtualTuple(slot);
+		return;
+	}
 	begin_values(row, &callback);
 	for (int i = 0; i < row->nwanted; i++)
 	{

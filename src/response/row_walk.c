@@ -88,6 +88,38 @@ lfdw_row_read_object(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
 	return status == LFDW_JSON_END ? LFDW_JSON_OK : status;
 }
 
+/*
+ * In an array of rows: passes over objects of which no column is wanted, at most max of
+ * them, as long as each begins with the table's member that the one before began with.
+ * Returns how many; the reader stops before anything else, or what is not all there,
+ * for lfdw_row_read to say what it is.
+ */
+int
+lfdw_row_pass(const LfdwRow *row, LfdwJsonReader *reader, int max)
+{
+	const LfdwName *name = row->root->first;
+	int			npassed;
+
+	if (row->nwanted > 0 || name == NULL || name->child == NULL ||
+		name->child->nchildren > 0)
+		return 0;
+	for (npassed = 0; npassed < max; npassed++)
+	{
+		LfdwJsonReader before = *reader;
+		LfdwJsonValue value;
+
+		if (lfdw_json_element(reader) == LFDW_JSON_OK &&
+			lfdw_json_enter(reader) == LFDW_JSON_OK &&
+			lfdw_json_member_is(reader, name->quoted, name->len) &&
+			lfdw_json_value(reader, &value) == LFDW_JSON_OK &&
+			lfdw_json_leave(reader, LFDW_JSON_OBJECT) == LFDW_JSON_OK)
+			continue;
+		*reader = before;
+		break;
+	}
+	return npassed;
+}
+
 /* Reads the array that comes next, for the columns below a node. */
 LfdwJsonStatus
 lfdw_row_read_array(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)

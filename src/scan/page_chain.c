@@ -424,6 +424,20 @@ read_described(LfdwPageChain *chain, TupleTableSlot *slot)
 	return status;
 }
 
+/* Takes a row of which nothing is wanted, and that was passed over, if there is one. */
+static bool
+take_passed(LfdwPageChain *chain, TupleTableSlot *slot)
+{
+	const LfdwChainShared *shared = chain->shared;
+
+	if (!lfdw_response_take_passed(chain->page.response))
+		return false;
+	lfdw_page_rule_note_row(&chain->rule, shared->row);
+	lfdw_row_store(shared->row, slot, carried_by, chain);
+	shared->stats->rows++;
+	return true;
+}
+
 /*
  * Moves what has come of all answers without waiting, while rows of a page are read: at
  * each of its first rows, and then now and then.  Goes on as long as it is the
@@ -552,6 +566,8 @@ lfdw_page_chain_next(LfdwPageChain *chain, TupleTableSlot *slot)
 {
 	if (chain->rule.nrows > 0 && chain->ahead != AHEAD_NONE)
 		look_ahead(chain);
+	if (take_passed(chain, slot))
+		return LFDW_PAGE_ROW;
 	switch (read_described(chain, slot))
 	{
 		case LFDW_RESPONSE_ROW:

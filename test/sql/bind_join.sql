@@ -96,6 +96,17 @@ SELECT same('SELECT w.i, t.name FROM wanted w JOIN items t ON t.id = w.id');
 SELECT same('SELECT w.i, t.* FROM wanted w LEFT JOIN items t ON t.id = w.id AND t.price > w.i');
 SELECT same('SELECT w.i FROM wanted w WHERE NOT EXISTS (SELECT 1 FROM items t WHERE t.id = w.id)');
 SELECT same('SELECT g, t.name FROM generate_series(1, 5000) g JOIN wanted w ON w.i = g % 41 LEFT JOIN items t ON t.id = w.id');
+-- more keys are expected than there is memory for
+ALTER FOREIGN TABLE items OPTIONS (SET max_batch_keys '100000');
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SET enable_nestloop = off;
+SELECT explain('SELECT g.g, t.name FROM generate_series(1, 10000) g JOIN items t ON t.id = g.g AND g.g < 50');
+SELECT count(*), sum(t.id) FROM generate_series(1, 10000) g JOIN items t ON t.id = g.g AND g.g < 50;
+RESET enable_hashjoin;
+RESET enable_mergejoin;
+RESET enable_nestloop;
+ALTER FOREIGN TABLE items OPTIONS (SET max_batch_keys '2');
 RESET work_mem;
 SELECT count(*) FROM reset_calls;
 SELECT count(t.name) FROM wanted w JOIN items t ON t.id = w.id;

@@ -392,6 +392,14 @@ SELECT answer('counted', '[{"a": 1, "x": [1, 2}]');
 SELECT count(*) FROM counted;
 SELECT answer('counted', '[{"a": 1, "x": "\u0000"}]');
 SELECT count(*) FROM counted;
+-- many such rows in one go, none of them lost, given twice or miscounted before an error
+SELECT answer('counted', '[' || string_agg('{"a": 1, "b": "x"}', ',') || ', {"b": "y", "a": 0}, {"x": 1}]')
+  FROM generate_series(1, 200);
+SELECT count(*) FROM (SELECT FROM counted LIMIT 201) AS c;
+SELECT count(*) FROM counted;
+SELECT answer('counted', '[' || string_agg('{"a": 1}', ',') || ', {"a": tru}]') FROM generate_series(1, 70);
+SELECT count(*) FROM (SELECT FROM counted LIMIT 70) AS c;
+SELECT count(*) FROM counted;
 
 SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;
