@@ -107,6 +107,7 @@ SELECT shown('SELECT count(*) FROM (SELECT id FROM rows UNION ALL SELECT id FROM
 SELECT shown('SELECT count(*) FROM (SELECT id FROM rows WHERE k > 1 UNION ALL SELECT id FROM rows) q');
 SELECT sent('SELECT (count(*), sum(id)) FROM (SELECT id FROM rows WHERE k > 1 UNION ALL SELECT id FROM rows WHERE k < 2) q');
 SELECT count(*) FROM shown('SELECT id FROM rows WHERE k > 1 UNION SELECT id FROM rows') WHERE shown ~ 'Parallel';
+SELECT sent('SELECT count((SELECT max(r.id) FROM (SELECT id FROM rows OFFSET 0) r WHERE r.id > q.id)) FROM (SELECT id FROM local WHERE id = 1 UNION ALL SELECT id FROM local WHERE id = 2) q');
 -- parameters
 PREPARE by_k(int[]) AS SELECT (count(*), sum(id)) FROM rows WHERE k = ANY ($1);
 SET plan_cache_mode = force_generic_plan;
