@@ -197,6 +197,10 @@ lfdw_table_create(Relation relation)
 		dlist_move_head(&kept_by_use, &kept->node);
 	lfdw_owner_register(CurrentMemoryContext, end_use, kept);
 	kept->nusers++;
+
+	/* a context's children are deleted before end_use is called */
+	if (!kept->kept)
+		MemoryContextSetParent(kept->context, CacheMemoryContext);
 	*table = kept->table;
 	return table;
 }

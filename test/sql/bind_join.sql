@@ -205,6 +205,12 @@ CREATE FOREIGN TABLE named (name text OPTIONS (pushdown '=', required 'true'), i
 SELECT line FROM explain('SELECT w.i, t.label FROM wanted w LEFT JOIN named t ON t.name = w.name AND t.id = w.id WHERE w.name = ''item 3''') line WHERE line !~ 'Bind Key';
 SELECT w.i, t.* FROM wanted w LEFT JOIN named t ON t.name = w.name AND t.id = w.id WHERE w.name = 'item 3';
 
+-- a key of which a stored row and an answer's have different Datums
+CREATE TABLE owned AS SELECT unnest('{5,2147483648,4294967295}'::oid[]) AS k;
+CREATE FOREIGN TABLE owners (k oid OPTIONS (pushdown '=, in', required 'true'), label text)
+  SERVER lambda OPTIONS (function_arn 'raw', payload '{"response": "[{\"k\":4294967295,\"label\":\"z\"},{\"k\":5,\"label\":\"x\"},{\"k\":2147483648,\"label\":\"y\"}]"}');
+SELECT k, label FROM owned JOIN owners USING (k) ORDER BY k;
+
 -- under a view its owner's user mapping counts, under another role that role's
 CREATE ROLE bind_join_user;
 GRANT USAGE ON SCHEMA bind_join TO bind_join_user;

@@ -143,6 +143,25 @@ SELECT * FROM rows;
 CREATE FOREIGN TABLE raising (id int) SERVER lambda OPTIONS (function_arn 'function_error', response_mode 'streaming');
 SELECT * FROM raising;
 
+-- What is no JSON behind a head, and what is packed.
+SELECT make('{"head": {"statusCode": 200}, "chunks": ["oops"]}');
+SELECT * FROM rows;
+SELECT make('{"head": {"statusCode": 200, "headers": {"content-encoding": "gzip"}}, "chunks_base64": ["H4sIAAAAAAAAA4uOBQApu0wNAgAAAA=="]}');
+SELECT * FROM rows;
+SELECT make('{"chunks_base64": ["H4sIAAAAAAAAA4uOBQApu0wNAgAAAA=="]}');
+SELECT * FROM rows;
+
+-- The head of an HTTP answer, read without asking for a stream.
+SELECT make('{"head": {"statusCode": 200, "headers": {}}, "chunks": ["{\"id\": 1}\n"]}');
+SELECT * FROM rows;
+ALTER FOREIGN TABLE rows OPTIONS (DROP response_mode);
+SELECT * FROM rows;
+ALTER FOREIGN TABLE rows OPTIONS (ADD rows_path '/items');
+SELECT * FROM rows;
+-- and of any other NUL nothing is said
+SELECT make('{"chunks_base64": ["eyJpZCI6IDF9AA=="]}');
+SELECT * FROM rows;
+
 -- Errors of the service within.
 SELECT make('{"rows": 1, "fault": "throttled"}');
 SELECT * FROM rows;
