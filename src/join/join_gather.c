@@ -23,7 +23,7 @@ static bool runs_again(const Path *path);
 
 /* The same for the sides of a join. */
 static bool
-side_runs_again(const JoinPath * join)
+side_runs_again(const JoinPath *join)
 {
 	return runs_again(join->outerjoinpath) || runs_again(join->innerjoinpath);
 }
