@@ -129,8 +129,7 @@ SELECT count(*), sum(n) FROM local l, LATERAL (SELECT count(*) AS n FROM rows r 
 RESET enable_material;
 RESET enable_memoize;
 -- but a nested loop makes none for more rows than core expects
-CREATE TABLE few AS SELECT n AS a FROM generate_series(1, 20) n;
-ALTER TABLE few SET (parallel_workers = 0);
+CREATE TEMP TABLE few AS SELECT n AS a FROM generate_series(1, 20) n;
 ANALYZE few;
 SELECT shown('SELECT count(*) FROM few f JOIN rows r ON r.id > f.a WHERE f.a * 2 = f.a + f.a');
 SELECT sent('SELECT count(*) FROM few f JOIN rows r ON r.id > f.a WHERE f.a * 2 = f.a + f.a');
