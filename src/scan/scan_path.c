@@ -22,6 +22,7 @@
 #include "optimizer/restrictinfo.h"
 #include "options/option_list.h"
 #include "options/table_access.h"
+#include "parser/parsetree.h"
 
 #include "pg/compat.h"
 #include "pushdown/term_list.h"
@@ -269,7 +270,8 @@ is_appended(const PlannerInfo *root, const RelOptInfo *baserel)
 		{
 			const AppendRelInfo *child = lfirst_node(AppendRelInfo, lc);
 
-			if (root->simple_rte_array[child->child_relid]->rtekind == RTE_SUBQUERY)
+			/* a sublink is planned before its query has an array of them */
+			if (rt_fetch(child->child_relid, root->parse->rtable)->rtekind == RTE_SUBQUERY)
 				return true;
 		}
 	}

@@ -150,8 +150,11 @@ class KeyedGenerator(Generator):
                 continue
             term, count = self.several_values(ref)
             query.where.append(term)
+            batch = table.spec.get("batch")
             if "in" in column.declared and not getattr(
-                    column, "input", False):    # a call has the whole list
+                    column, "input", False) and not (
+                    batch and column.name not in batch["columns"]):
+                # a call has the whole list; beside a batch it has one value
                 count = -(-count // table.spec.get("most_keys", 1000))
             calls = calls and calls * count
         if table.spec.get("none"):          # asked again in halves

@@ -107,6 +107,7 @@ SELECT shown('SELECT count(*) FROM (SELECT id FROM rows UNION ALL SELECT id FROM
 SELECT shown('SELECT count(*) FROM (SELECT id FROM rows WHERE k > 1 UNION ALL SELECT id FROM rows) q');
 SELECT sent('SELECT (count(*), sum(id)) FROM (SELECT id FROM rows WHERE k > 1 UNION ALL SELECT id FROM rows WHERE k < 2) q');
 SELECT count(*) FROM shown('SELECT id FROM rows WHERE k > 1 UNION SELECT id FROM rows') WHERE shown ~ 'Parallel';
+SELECT sent('SELECT count((SELECT max(r.id) FROM (SELECT id FROM rows OFFSET 0) r WHERE r.id > q.id)) FROM (SELECT id FROM local WHERE id = 1 UNION ALL SELECT id FROM local WHERE id = 2) q');
 -- parameters
 PREPARE by_k(int[]) AS SELECT (count(*), sum(id)) FROM rows WHERE k = ANY ($1);
 SET plan_cache_mode = force_generic_plan;
@@ -128,8 +129,7 @@ SELECT count(*), sum(n) FROM local l, LATERAL (SELECT count(*) AS n FROM rows r 
 RESET enable_material;
 RESET enable_memoize;
 -- but a nested loop makes none for more rows than core expects
-CREATE TABLE few AS SELECT n AS a FROM generate_series(1, 20) n;
-ALTER TABLE few SET (parallel_workers = 0);
+CREATE TEMP TABLE few AS SELECT n AS a FROM generate_series(1, 20) n;
 ANALYZE few;
 SELECT shown('SELECT count(*) FROM few f JOIN rows r ON r.id > f.a WHERE f.a * 2 = f.a + f.a');
 SELECT sent('SELECT count(*) FROM few f JOIN rows r ON r.id > f.a WHERE f.a * 2 = f.a + f.a');

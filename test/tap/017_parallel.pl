@@ -31,6 +31,7 @@ $node->safe_psql('postgres',
 	  . create_function('lambda', 'reset_calls', columns => 'cleared int')
 	  . table('rows', '"busy": true, "delay_ms": 20')
 	  . table('narrow', '"busy": true, "delay_ms": 20', options => q{max_concurrency '5'})
+	  . table('slow', '"busy": true, "delay_ms": 500', options => q{max_concurrency '5'})
 	  . table('late', '"delay_ms": 60000, "late": [3, 4, 5, 6, 7, 8, 9, 10, 11]')
 	  . table('hung', '"delay_ms": 60000'));
 
@@ -156,6 +157,14 @@ is_deeply([ counted($session, 'SELECT count(*) FROM rows') ],
 	[ 1, 16, 160 ], 'one worker makes all');
 cmp_ok($session->query('SELECT max(busy) FROM narrow'), '<=', 5, 'within max_concurrency');
 $session->query('RESET max_parallel_workers');
+
+# Workers that are late: the leader does all, and they nothing
+$control->query('ALTER SYSTEM SET post_auth_delay = 3');
+$control->query('SELECT pg_reload_conf()');
+($answer) = $session->query('SELECT max(busy), count(*), sum(id) FROM slow') =~ /(.*)/;
+is($answer, '5|160|12880', 'late workers call nobody beside the leader');
+$control->query('ALTER SYSTEM RESET post_auth_delay');
+$control->query('SELECT pg_reload_conf()');
 
 # Core plans no workers for a cursor
 $session->query('BEGIN');
