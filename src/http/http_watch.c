@@ -15,9 +15,9 @@
  * Between the first arm and the wait nothing else must be waited for: news that
  * this took in would not end the wait.
  *
- * The end of the wait is seen at the first look; that of a wait of which nobody
- * was told at the next arm, and at most a second of it counts, since the
- * executor may have been elsewhere for long.  So that such a wait is not longer,
+ * The end of the wait is seen at the first look, be it another Append's; that of a
+ * wait of which nobody was told at the next arm.  At most a second of it counts,
+ * since the executor may have been elsewhere for long.  So that no wait is longer,
  * it ends after a second.  That also has a cancel seen by an Append that does not
  * wait for the latch, as that of older minor releases.
  *
@@ -60,6 +60,16 @@ disarm(LfdwHttpWatch *watch)
 	if (watch->armed)
 		dlist_delete(&watch->node);
 	watch->armed = false;
+}
+
+/*
+ * Adds what was waited since the watch was armed: no wait is longer than
+ * LOOK_EVERY_US, and before it the executor may have been elsewhere for long.
+ */
+static void
+add_waited(LfdwHttpWatch *watch, int64 now)
+{
+	watch->waited_us += Min(now - watch->armed_at_us, LOOK_EVERY_US);
 }
 
 /* Gives the descriptor back; may be called twice. */
@@ -135,7 +145,7 @@ lfdw_http_watch_arm(LfdwHttpWatch *watch, LfdwHttpExchange **exchanges,
 	if (resumed && !dlist_is_empty(&armed_watches))
 		lfdw_socket_set_timer(now);
 	if (watch->armed)
-		watch->waited_us += Min(now - watch->armed_at_us, LOOK_EVERY_US);
+		add_waited(watch, now);
 	else
 		dlist_push_tail(&armed_watches, &watch->node);
 	watch->armed = true;
@@ -163,7 +173,7 @@ end_wait(void)
 	{
 		LfdwHttpWatch *watch = dlist_container(LfdwHttpWatch, node, iter.cur);
 
-		watch->waited_us += now - watch->armed_at_us;
+		add_waited(watch, now);
 		disarm(watch);
 	}
 	lfdw_http_act(ready, lfdw_socket_set_poll(ready));

@@ -79,7 +79,6 @@ remove_exchange(LfdwHttpExchange *exchange)
 		exchange->pool->idle_since = GetCurrentTimestamp();
 		curl_multi_remove_handle(exchange->pool->multi, exchange->easy);
 		lfdw_callback_settle(exchange);
-		nended++;
 	}
 	if (exchange->attached || exchange->waiting)
 		dlist_delete(&exchange->node);
@@ -95,13 +94,14 @@ remove_exchange(LfdwHttpExchange *exchange)
 void
 lfdw_multi_detach(LfdwHttpExchange *exchange)
 {
+	nended += exchange->attached ? 1 : 0;
 	remove_exchange(exchange);
 	lfdw_easy_end(exchange);
 }
 
 /*
  * Has an exchange wait until there is a descriptor for it, with no slot of its
- * own.
+ * own.  That leaves none to others, so it is no end.
  */
 void
 lfdw_multi_postpone(LfdwHttpExchange *exchange)

@@ -125,13 +125,17 @@ make_row(const LfdwKeyType *type, Size size, LfdwKey **key)
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-/* For how many keys of a batch there is room before its table grows. */
+/*
+ * For how many keys of a batch there is room before its table grows.  The table is up
+ * to twice as large, and it and the rows are to have half the memory each.
+ */
 static uint32
 first_room(const LfdwJoinState *state)
 {
 	double		rows = Min(state->outer->plan->plan_rows, state->batch_keys);
+	Size		most = Min(state->max_bytes / (4 * sizeof(LfdwKeyEntry)), FIRST_ROOM_MAX);
 
-	return Max(Min(rows, FIRST_ROOM_MAX), FIRST_ROOM);
+	return Max(Min(rows, most), FIRST_ROOM);
 }
 
 /* Begins an empty batch. */
@@ -248,12 +252,16 @@ lfdw_join_batch_add(LfdwJoinState *state, TupleTableSlot *slot, bool has_key)
 	MemoryContextSwitchTo(old);
 }
 
-/* Has the batch as many keys, or as much memory, as it may have? */
+/*
+ * Has the batch as many keys, or as much memory, as it may have?  Not without a row,
+ * which would be taken for the end.
+ */
 bool
 lfdw_join_batch_is_full(const LfdwJoinState *state)
 {
-	return (int) state->keys->members >= state->batch_keys ||
-		MemoryContextMemAllocated(state->batch_context, true) > state->max_bytes;
+	return state->rows != NULL &&
+		((int) state->keys->members >= state->batch_keys ||
+		 MemoryContextMemAllocated(state->batch_context, true) > state->max_bytes);
 }
 
 /*

@@ -93,7 +93,6 @@ is_by_bits(Oid type)
 			return FLOAT8PASSBYVAL;
 		case BOOLOID:
 		case DATEOID:
-		case OIDOID:
 			return true;
 		default:
 			return false;

@@ -187,6 +187,7 @@ add_paths(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel,
 
 	if (previous_hook)
 		previous_hook(root, joinrel, outerrel, innerrel, jointype, extra);
+	lfdw_join_gather_keep(joinrel);
 	if (!lfdw_setting_enable_bind_join() || !is_supported(&join))
 		return;
 	choices = lfdw_join_key_choices(&join);

@@ -40,6 +40,9 @@ extern LfdwTerm *lfdw_join_key_term(const LfdwBindJoin *join,
 									RestrictInfo *key);
 extern List *lfdw_join_key_choices(const LfdwBindJoin *join);
 
+/* join_gather.c */
+extern void lfdw_join_gather_keep(RelOptInfo *joinrel);
+
 /* join_cost.c */
 extern void lfdw_join_cost_estimate(const LfdwBindJoin *join, List *keys,
 									const Path *outer, LfdwJoinCost *cost);

@@ -90,6 +90,20 @@ count_report(const LfdwInvocation *invocation)
 	stats->max_memory_mb = Max(stats->max_memory_mb, report.max_memory_mb);
 }
 
+/*
+ * Counts what has come of the answer, which may be left before its end; one that
+ * was given up for another attempt's counts no more.
+ */
+static void
+count_bytes(LfdwInvocation *invocation)
+{
+	int64		received = invocation->stream ?
+	(int64) invocation->stream->received : lfdw_answer_received(invocation);
+
+	invocation->stats->bytes += received - invocation->bytes_counted;
+	invocation->bytes_counted = received;
+}
+
 /* The whole answer is there, or as much as will be read: counts it. */
 static void
 finish(LfdwInvocation *invocation)
@@ -101,8 +115,6 @@ finish(LfdwInvocation *invocation)
 	if (durable_arn)
 		strlcpy(invocation->stats->durable_arn, durable_arn,
 				sizeof(invocation->stats->durable_arn));
-	invocation->stats->bytes += invocation->stream ? invocation->stream->received :
-		lfdw_exchange_received(invocation->run->exchange);
 	lfdw_answer_read_log(invocation);
 	count_report(invocation);
 }
@@ -314,6 +326,7 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 		finish(invocation);
 	else
 		check_answer(invocation);
+	count_bytes(invocation);
 	lfdw_body_set(&invocation->body,
 				  !invocation->accepted ? NULL :
 				  invocation->stream ? &invocation->stream->window :

@@ -236,6 +236,9 @@ lfdw_invocation_report_function(const LfdwInvocation *invocation)
 			 errdetail_log("%s\nEnd of the function's log:%s", detail,
 						   shown_tail(invocation->log_tail,
 									  invocation->log_tail_len)) : 0,
+			 lfdw_answer_is_too_large(invocation) && !function->as_rds &&
+			 !function->writes ?
+			 errhint("Have the function return pages, or have it stream the answer, to a foreign table with response_mode 'streaming'.") : 0,
 			 errcontext("request %s, version %s%s",
 						shown_header(invocation, "x-amzn-RequestId"),
 						shown_header(invocation, "X-Amz-Executed-Version"),

@@ -37,6 +37,7 @@ struct LfdwInvocation
 	LfdwResponseStream *stream; /* it is streamed, and has begun; else NULL */
 
 	bool		finished;		/* the answer has ended and was counted */
+	int64		bytes_counted;	/* of the answer, in stats */
 	bool		splittable;		/* the caller can send less ... */
 	bool		too_large;		/* ... and has to */
 	const List *no_rows_errors; /* errorTypes that say that there are no rows */

@@ -5,7 +5,8 @@
  *
  * A query needs a table when it is planned and when it runs, and so does the next
  * one: what the options say is worked out once, and kept until a catalog that it
- * was read from changes.  Whoever uses a table then goes on with what it was.
+ * was read from changes, or as many others as are kept were used since.  Whoever uses
+ * a table then goes on with what it was.
  *
  * IDENTIFICATION
  *	  src/options/table_cache.c
@@ -14,6 +15,7 @@
  */
 #include "postgres.h"
 
+#include "lib/ilist.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
@@ -24,9 +26,14 @@
 #include "options/table_internal.h"
 #include "pg/owner.h"
 
+/* So many tables are kept; each takes some 20 kB. */
+#define KEPT_MAX 256
+
 /* A table that is kept, or was and is still used. */
 typedef struct KeptTable
 {
+	dlist_node	node;			/* among those kept */
+	Oid			relid;
 	MemoryContext context;		/* holds this, and all of the table */
 	int			nusers;
 	bool		kept;			/* by the cache */
@@ -42,6 +49,12 @@ typedef struct CacheEntry
 } CacheEntry;
 
 static HTAB *cache = NULL;
+
+/*
+ * Those kept, the last used first.  None is used that is older than the last change of
+ * a server or role, so those that are older come last.
+ */
+static dlist_head kept_by_use = DLIST_STATIC_INIT(kept_by_use);
 
 /* How many changes of relations have been announced. */
 static uint64 nchanges = 0;
@@ -66,33 +79,50 @@ end_use(void *arg)
 
 /* Keeps a table no longer.  Does not throw. */
 static void
-forget(CacheEntry *entry)
+forget(KeptTable *kept)
 {
-	KeptTable  *kept = entry->kept;
-
-	hash_search(cache, &entry->relid, HASH_REMOVE, NULL);
+	hash_search(cache, &kept->relid, HASH_REMOVE, NULL);
+	dlist_delete(&kept->node);
 	kept->kept = false;
 	free_if_unused(kept);
+}
+
+/* Of those kept, the one that nobody has used for the longest time; NULL for none. */
+static KeptTable *
+last_kept(void)
+{
+	return dlist_is_empty(&kept_by_use) ? NULL :
+		dlist_tail_element(KeptTable, node, &kept_by_use);
+}
+
+/* Keeps no table that is older than the last change of a server or role. */
+static void
+forget_outdated(void)
+{
+	uint64		generation = lfdw_foreign_generation();
+	KeptTable  *last;
+
+	while ((last = last_kept()) != NULL && last->generation != generation)
+		forget(last);
 }
 
 /* A relation, or all if it is InvalidOid, may have changed. */
 static void
 forget_relation(Datum arg, Oid relid)
 {
-	HASH_SEQ_STATUS status;
 	CacheEntry *entry;
+	KeptTable  *last;
 
 	nchanges++;
 	if (OidIsValid(relid))
 	{
 		entry = hash_search(cache, &relid, HASH_FIND, NULL);
 		if (entry)
-			forget(entry);
+			forget(entry->kept);
 		return;
 	}
-	hash_seq_init(&status, cache);
-	while ((entry = hash_seq_search(&status)) != NULL)
-		forget(entry);
+	while ((last = last_kept()) != NULL)
+		forget(last);
 }
 
 /* Makes the cache on first use. */
@@ -127,6 +157,7 @@ make_table(Relation relation)
 	MemoryContext old = MemoryContextSwitchTo(context);
 	KeptTable  *kept = palloc0(sizeof(KeptTable));
 
+	kept->relid = relid;
 	kept->context = context;
 	kept->generation = lfdw_foreign_generation();
 	lfdw_table_make(&kept->table, relation);
@@ -135,7 +166,10 @@ make_table(Relation relation)
 		return kept;
 	((CacheEntry *) hash_search(cache, &relid, HASH_ENTER, NULL))->kept = kept;
 	kept->kept = true;
+	dlist_push_head(&kept_by_use, &kept->node);
 	MemoryContextSetParent(context, CacheMemoryContext);
+	if (hash_get_num_entries(cache) > KEPT_MAX)
+		forget(last_kept());
 	return kept;
 }
 
@@ -156,15 +190,17 @@ lfdw_table_create(Relation relation)
 	KeptTable  *kept;
 
 	create_cache();
+	forget_outdated();
 	entry = hash_search(cache, &relid, HASH_FIND, NULL);
-	if (entry && entry->kept->generation != lfdw_foreign_generation())
-	{
-		forget(entry);
-		entry = NULL;
-	}
 	kept = entry ? entry->kept : make_table(relation);
+	if (entry)
+		dlist_move_head(&kept_by_use, &kept->node);
 	lfdw_owner_register(CurrentMemoryContext, end_use, kept);
 	kept->nusers++;
+
+	/* a context's children are deleted before end_use is called */
+	if (!kept->kept)
+		MemoryContextSetParent(kept->context, CacheMemoryContext);
 	*table = kept->table;
 	return table;
 }

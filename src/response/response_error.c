@@ -45,24 +45,42 @@ excerpt_at(const LfdwResponse *response, uint64 offset)
 	return lfdw_error_excerpt(reader->data + start, end - start);
 }
 
+/*
+ * Has the answer NULs behind an object where it is no JSON?  That is the head of
+ * response_head.c, in an answer that was not asked for as a stream.
+ */
+static bool
+follows_head(const LfdwResponse *response)
+{
+	const LfdwJsonReader *reader = &response->reader;
+	size_t		at = reader->error_at - reader->offset;
+
+	return !response->table->function.streams && at > 0 && at < reader->len &&
+		reader->data[at - 1] == '}' && reader->data[at] == '\0';
+}
+
 /* Raises the error about an answer that is not JSON: where, why, and what. */
 void
 lfdw_response_report_json(const LfdwResponse *response)
 {
 	const LfdwJsonReader *reader = &response->reader;
-	bool		gzip = reader->offset == 0 && reader->len > 2 &&
-	memcmp(reader->data, "\x1f\x8b", 2) == 0;
+	size_t		at = reader->error_at - reader->offset;
+	bool		gzip = at + 2 <= reader->len &&
+	memcmp(reader->data + at, "\x1f\x8b", 2) == 0;
 
 	ereport(ERROR,
 			(errcode(lfdw_error_json_sqlstate(reader->error)),
 			 errmsg("the answer of Lambda function \"%s\" is not valid JSON",
 					response->table->function.label),
-			 gzip ? errdetail("At byte offset 0%s: it is compressed by gzip.",
-							  response->part) :
+			 gzip ? errdetail("At byte offset " UINT64_FORMAT "%s: it is compressed by gzip.",
+							  reader->error_at, response->part) :
 			 errdetail("At byte offset " UINT64_FORMAT "%s: %s, near \"%s\".",
 					   reader->error_at, response->part, reader->error,
 					   excerpt_at(response, reader->error_at)),
-			 gzip ? errhint("Let the function answer without compression.") : 0));
+			 gzip ? errhint("Let the function answer without compression.") :
+			 follows_head(response) ?
+			 errhint("It is the head of an HTTP answer that is streamed: the option response_mode 'streaming' of foreign table \"%s\" reads it.",
+					 response->table->relname) : 0));
 }
 
 /*

@@ -113,7 +113,6 @@ lfdw_response_take_head(LfdwResponse *response)
 			 lfdw_gateway_says_none(response)))
 			return refuse(response, &body);
 		response->reader = body;
-		response->part = " of its body";
 		response->in_form = true;
 		memset(gateway, 0, sizeof(*gateway));
 	}

@@ -54,7 +54,7 @@ report_other(const LfdwResponse *response, const LfdwJsonValue *echo)
 					   lfdw_error_excerpt(echo->text, echo->len)) :
 			 errdetail("It was sent the split {\"index\":%d,\"count\":%d}, and its answer has no member \"split\".",
 					   response->split, count),
-			 errhint("Have the function return the rows of that split alone and, before them, the \"split\" of the request's \"%s\"; or take the option splits out of foreign table \"%s\".",
+			 errhint("Have the function answer with an object that has at its top, before the rows of that split alone, the \"split\" of the request's \"%s\"; or take the option splits out of foreign table \"%s\".",
 					 LFDW_ENVELOPE_KEY, table->relname)));
 }
 

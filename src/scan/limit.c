@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "nodes/value.h"
+#include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/paths.h"
@@ -99,6 +100,11 @@ with_limit(PlannerInfo *root, RelOptInfo *baserel, Path *path)
 	if (IsA(path, GatherPath))
 	{
 		GatherPath *copy = makeNode(GatherPath);
+
+		/* workers evaluate it, which the Limit node does in the leader alone */
+		if (!is_parallel_safe(root, root->parse->limitCount) ||
+			!is_parallel_safe(root, root->parse->limitOffset))
+			return NULL;
 
 		memcpy(copy, path, sizeof(GatherPath));
 		copy->subpath = with_limit(root, baserel, copy->subpath);

@@ -11,7 +11,8 @@
  * nobody would take the workers' rows.  It ends without a row instead, but not before
  * a worker has begun, who goes on until all units are claimed.  For Parallel Hash takes
  * the end of all that are there for that of the scan, and a worker that comes later
- * finds it done.
+ * finds it done.  Where none begins for long, the leader claims all, and workers that
+ * come then end without a row.
  *
  * IDENTIFICATION
  *	  src/scan/parallel.c
@@ -34,7 +35,7 @@
 
 /*
  * The leader waits so long for a worker to begin, in milliseconds.  Then it claims
- * units itself, in case the workers wait for it.
+ * the units itself, in case the workers wait for it.
  */
 #define WORKER_BEGIN_MS 2000
 
@@ -42,7 +43,9 @@
 typedef struct SharedScan
 {
 	slock_t		mutex;			/* of what follows up to next_unit */
-	volatile bool begun;		/* the list of units is known */
+	volatile bool begun;		/* a worker runs the scan ... */
+	bool		alone;			/* ... or the leader does, who waited in vain */
+	bool		known;			/* the list of units is */
 	int64		nunits;
 	uint64		hash;			/* of the arguments that make it */
 	int			nworkers;		/* that may be there, or are */
@@ -87,7 +90,7 @@ lfdw_parallel_reset(const ParallelContext *pcxt, void *memory)
 {
 	SharedScan *shared = memory;
 
-	shared->begun = false;
+	shared->begun = shared->alone = shared->known = false;
 	shared->nworkers = pcxt->nworkers;
 	shared->stop = false;
 	pg_atomic_write_u32(&shared->next_unit, 0);
@@ -182,29 +185,52 @@ workers_are_gone(const ParallelContext *pcxt)
 	return true;
 }
 
-/*
- * May the leader's part of a scan, which is about to begin, end without a row, since
- * workers run it?  Waits for one of them to begin.  Any other process's may not.
- */
-bool
-lfdw_parallel_leaves_to_workers(const LfdwParallel *parallel)
+/* Waits until a worker has begun, if one may, and not for long. */
+static void
+wait_for_worker(const LfdwParallel *parallel)
 {
-	SharedScan *shared = parallel ? parallel->shared : NULL;
 	int64		end_us = lfdw_wait_now_us() + WORKER_BEGIN_MS * INT64CONST(1000);
 
-	if (shared == NULL || parallel->pcxt == NULL)
-		return false;
-	/* fewer may have been launched than the memory is for */
-	shared->nworkers = parallel->pcxt->nworkers_launched;
-	while (!shared->begun && !workers_are_gone(parallel->pcxt))
+	while (!parallel->shared->begun && !workers_are_gone(parallel->pcxt))
 	{
 		int64		left_us = end_us - lfdw_wait_now_us();
 
 		if (left_us <= 0)
-			return false;
+			return;
 		lfdw_wait_for_pipes(-1, -1, left_us / 1000 + 1);
 	}
-	return shared->begun;
+}
+
+/*
+ * May a participant's part of a scan, which is about to begin, end without a row? The
+ * leader's, once a worker has begun, for which it waits; and a worker's that comes
+ * after the leader has begun to run the scan alone.
+ */
+bool
+lfdw_parallel_leaves_to_others(LfdwParallel *parallel)
+{
+	SharedScan *shared = parallel ? parallel->shared : NULL;
+	bool		leads = parallel && parallel->pcxt;
+	bool		leaves;
+
+	if (shared == NULL)
+		return false;
+	if (leads)
+	{
+		/* fewer may have been launched than the memory is for */
+		shared->nworkers = parallel->pcxt->nworkers_launched;
+		wait_for_worker(parallel);
+	}
+	SpinLockAcquire(&shared->mutex);
+	if (leads)
+		shared->alone = !shared->begun;
+	else
+		shared->begun = !shared->alone;
+	leaves = leads ? shared->begun : shared->alone;
+	SpinLockRelease(&shared->mutex);
+	if (!leads)
+		SetLatch(shared->leader);
+	return leaves;
 }
 
 /*
@@ -218,15 +244,14 @@ agree_on_units(SharedScan *shared, const LfdwTable *table, int64 nunits,
 	bool		alike;
 
 	SpinLockAcquire(&shared->mutex);
-	if (!shared->begun)
+	if (!shared->known)
 	{
-		shared->begun = true;
+		shared->known = true;
 		shared->nunits = nunits;
 		shared->hash = hash;
 	}
 	alike = shared->nunits == nunits && shared->hash == hash;
 	SpinLockRelease(&shared->mutex);
-	SetLatch(shared->leader);
 	if (!alike)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
@@ -276,7 +301,7 @@ lfdw_parallel_share(LfdwParallel *parallel, LfdwFetch *fetch,
 		lfdw_answer_memory_set_processes(shared->nworkers);
 	lfdw_fetch_set_claims(fetch, &shared->next_unit,
 						  share_of(table, nunits,
-								   shared->nworkers + (parallel->pcxt ? 1 : 0)));
+								   parallel->pcxt ? 1 : shared->nworkers));
 }
 
 /*

@@ -25,7 +25,7 @@ extern LfdwParallel *lfdw_parallel_lead(LfdwParallel *parallel,
 										bool counted, MemoryContext context);
 extern void lfdw_parallel_reset(const ParallelContext *pcxt, void *memory);
 extern LfdwParallel *lfdw_parallel_join(void *memory);
-extern bool lfdw_parallel_leaves_to_workers(const LfdwParallel *parallel);
+extern bool lfdw_parallel_leaves_to_others(LfdwParallel *parallel);
 extern void lfdw_parallel_share(LfdwParallel *parallel, LfdwFetch *fetch,
 								const LfdwTable *table,
 								const LfdwArguments *arguments);

@@ -166,11 +166,11 @@ evaluate_arguments(ForeignScanState *node, LfdwScan *scan)
 	lfdw_fetch_begin(scan->fetch, scan->arguments);
 }
 
-/* Begins a (re)scan, unless it is that of workers. */
+/* Begins a (re)scan, unless it is that of other processes. */
 static void
 begin_scan(ForeignScanState *node, LfdwScan *scan)
 {
-	if (lfdw_parallel_leaves_to_workers(scan->parallel))
+	if (lfdw_parallel_leaves_to_others(scan->parallel))
 		scan->finished = true;
 	else
 		evaluate_arguments(node, scan);
@@ -217,16 +217,14 @@ check_match(ForeignScanState *node, const LfdwScan *scan,
 static bool
 fetch_row(ForeignScanState *node, LfdwScan *scan, TupleTableSlot *slot)
 {
-	LfdwFetchStatus status;
+	LfdwFetchStatus status = LFDW_FETCH_END;
 
-	while ((status = lfdw_fetch_next(scan->fetch, slot)) == LFDW_FETCH_WAIT &&
-		   !node->ss.ps.async_capable)
+	/* asked before each row: those that arrive may all be filtered out */
+	while (!lfdw_parallel_is_stopped(scan->parallel))
 	{
-		if (lfdw_parallel_is_stopped(scan->parallel))
-		{
-			status = LFDW_FETCH_END;
+		status = lfdw_fetch_next(scan->fetch, slot);
+		if (status != LFDW_FETCH_WAIT || node->ss.ps.async_capable)
 			break;
-		}
 		lfdw_fetch_wait(scan->fetch);
 	}
 	scan->finished = (status == LFDW_FETCH_END);

@@ -276,6 +276,25 @@ is_appended(const PlannerInfo *root, const RelOptInfo *baserel)
 	return false;
 }
 
+/*
+ * May a subquery around a scan end before its last row, and be run again, as that of
+ * EXISTS is?  Gather then waits for its workers without a word to their scans, and they
+ * for the function; only LIMIT says that no more is wanted.
+ */
+static bool
+is_run_in_part(const PlannerInfo *root)
+{
+	for (; root->parent_root; root = root->parent_root)
+	{
+		const Query *parse = root->parse;
+
+		if (root->tuple_fraction > 0 && !parse->limitCount && !parse->hasAggs &&
+			!parse->groupClause && !parse->groupingSets)
+			return true;
+	}
+	return false;
+}
+
 /* By how many processes core divides the rows of a partial path. */
 static double
 rows_divisor(int workers)
@@ -298,7 +317,7 @@ add_shared_path(PlannerInfo *root, RelOptInfo *baserel)
 	int			workers;
 
 	if (!baserel->consider_parallel || !bms_is_empty(baserel->lateral_relids) ||
-		is_appended(root, baserel))
+		is_appended(root, baserel) || is_run_in_part(root))
 		return;
 	lfdw_scan_cost_estimate(root, baserel, baserel->baserestrictinfo, false, &cost);
 	workers = Min(Min(cost.units, options->max_concurrency),

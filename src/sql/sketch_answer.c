@@ -180,6 +180,43 @@ open_gateway(LfdwSketch *sketch)
 	open_body(sketch, body, is_true(&is_base64));
 }
 
+/*
+ * Takes the head of an HTTP answer that is streamed off the bytes: an object, and
+ * eight NULs before the body (see response_head.c).  A table reads it that asks
+ * for a stream.
+ */
+static void
+take_head(LfdwSketch *sketch, const char **bytes, size_t *len)
+{
+	static const char nuls[8];
+	LfdwJsonReader reader;
+	LfdwJsonType type;
+	LfdwJsonValue head;
+	LfdwJsonValue value;
+	int			status;
+
+	lfdw_json_init(&reader, *bytes, *len, true);
+	if (lfdw_json_peek(&reader, &type) != LFDW_JSON_OK ||
+		type != LFDW_JSON_OBJECT ||
+		lfdw_json_value(&reader, &head) != LFDW_JSON_OK ||
+		reader.len - reader.pos < sizeof(nuls) ||
+		memcmp(reader.data + reader.pos, nuls, sizeof(nuls)) != 0)
+		return;
+	*bytes += reader.pos + sizeof(nuls);
+	*len -= reader.pos + sizeof(nuls);
+	if (lfdw_sketch_member(&head, "statusCode", &value) &&
+		lfdw_sketch_number(&value, &status) && (status < 200 || status > 299))
+	{
+		LfdwJsonValue body = {LFDW_JSON_NULL, false, *bytes, *len};
+
+		report_status(sketch, status, &body);
+	}
+	if (lfdw_sketch_member(&head, "headers", &value) &&
+		value.type == LFDW_JSON_OBJECT)
+		sketch->headers = value;
+	lfdw_sketch_option(sketch, "response_mode", "streaming");
+}
+
 /* Raises the error that an object is which a runtime made of an exception. */
 static void
 check_raised(const LfdwSketch *sketch)
@@ -231,6 +268,7 @@ lfdw_sketch_open_answer(LfdwSketch *sketch, const char *bytes, size_t len)
 	LfdwJsonValue string;
 
 	sketch->headers.type = LFDW_JSON_NULL;
+	take_head(sketch, &bytes, &len);
 	if (!open_json(sketch, bytes, len))
 		open_text(sketch, bytes, len);
 	if (sketch->form == LFDW_SKETCH_JSON)

@@ -8,6 +8,7 @@ IDENTIFICATION
   test/endpoint/environment.py
 """
 
+import base64
 import json
 import os
 import select
@@ -16,6 +17,7 @@ import subprocess
 import threading
 import time
 
+from event_stream import Failure, Stream
 from invoke_api import LOG_TAIL, Outcome, json_bytes
 
 MOST = 16               # processes of a function
@@ -95,11 +97,12 @@ class Environment:
                 os.close(number)
 
     def run(self, request, seconds):
-        """Send a line; returns the line that is the answer, as JSON.
+        """Send a line; gives the lines that come back, as JSON: the chunks of
+        an answer that is streamed, and at last the answer.
 
-        None: the process is gone, or its time is up."""
+        None in its place: the process is gone, or its time is up."""
         until = time.monotonic() + seconds
-        line = b""
+        rest = b""
         try:
             write_all(self.requests, request)
         except BrokenPipeError:
@@ -107,23 +110,29 @@ class Environment:
         poll = select.poll()
         poll.register(self.answers, select.POLLIN)
         poll.register(self.output, select.POLLIN)
-        while not line.endswith(b"\n"):
+        while True:
             left = until - time.monotonic()
             if left <= 0:
-                return None
+                yield None
+                return
             for number, _ in poll.poll(left * 1000):
                 block = read(number)
                 if number == self.output:
                     self.printed.add(block)
                     if not block:       # closed by who runs on without it
                         poll.unregister(number)
-                elif block:
-                    line += block
+                elif not block:
+                    yield None
+                    return
                 else:
-                    return None
-        # What was printed before the answer is there now.
-        self.printed.add(read(self.output))
-        return json.loads(line)
+                    *lines, rest = (rest + block).split(b"\n")
+                    for line in map(json.loads, lines):
+                        if "chunk" not in line:
+                            # What was printed before it is there now.
+                            self.printed.add(read(self.output))
+                        yield line
+                        if "chunk" not in line:
+                            return
 
     def has_ended(self):
         return self.process.poll() is not None
@@ -243,27 +252,57 @@ def ended_document(status, request_id):
 
 
 def run_in(pool, call, stamp, seconds):
-    """Run a call in one of the environments; returns its Outcome."""
+    """Run a call in one of the environments; returns its Outcome.
+
+    Its answer is a Stream as soon as a chunk has come."""
     environment = pool.take(stamp)
     first, environment.first = environment.first, False
     line = json.dumps({**call.document(), "event": call.text}) + "\n"
-    started = time.monotonic()
-    told = environment.run(line.encode(), seconds)
-    name = call.target.name
-    if told is not None:
+    until = time.monotonic() + seconds
+    lines = environment.run(line.encode(), seconds)
+    told = next(lines)
+
+    def outcome():
+        """Of `told`, behind which the environment is free, or ended."""
+        if told is not None:
+            printed = environment.printed.take()
+            if told.get("last"):
+                environment.end(1)
+            pool.give_back(environment, not told.get("last"))
+            answer = told["answer"].encode("utf-8", "surrogateescape")
+            return Outcome(answer, told["error"], printed, first)
+        if time.monotonic() >= until:
+            environment.end()
+            document = report("Sandbox.Timedout", call.request_id,
+                              "Task timed out after %.2f seconds" % seconds)
+        else:
+            document = ended_document(environment.end(1), call.request_id)
         printed = environment.printed.take()
-        if told.get("last"):
-            environment.end(1)
-        pool.give_back(environment, not told.get("last"))
-        answer = told["answer"].encode("utf-8", "surrogateescape")
-        return Outcome(answer, told["error"], printed, first)
-    if time.monotonic() - started >= seconds:
-        environment.end()
-        document = report("Sandbox.Timedout", call.request_id,
-                          "Task timed out after %.2f seconds" % seconds)
-    else:
-        document = ended_document(environment.end(1), call.request_id)
-    printed = environment.printed.take()
-    pool.give_back(environment, False)
-    CONSOLE.say(name, "[ERROR] %(errorType)s: %(errorMessage)s" % document)
-    return Outcome(json_bytes(document), "Unhandled", printed, first)
+        pool.give_back(environment, False)
+        CONSOLE.say(call.target.name,
+                    "[ERROR] %(errorType)s: %(errorMessage)s" % document)
+        return Outcome(json_bytes(document), "Unhandled", printed, first)
+
+    def chunks():
+        """Those of an answer that is streamed.  Who is gone meanwhile leaves
+        the function running, as with Lambda: to its end, unheard."""
+        nonlocal told
+        try:
+            yield b""   # taken below: what has begun is closed in any case
+            while told is not None and "chunk" in told:
+                yield base64.b64decode(told["chunk"])
+                told = next(lines)
+        finally:
+            while told is not None and "chunk" in told:
+                told = next(lines)
+            ended = outcome()
+        if ended.error:
+            raise Failure(json.loads(ended.answer))
+
+    if told is None or "chunk" not in told:
+        return outcome()
+    pieces = chunks()
+    next(pieces)
+    stream = Stream(pieces)
+    stream.content_type = told["type"]
+    return Outcome(stream, None, environment.printed.take(), first)

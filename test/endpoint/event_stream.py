@@ -12,6 +12,14 @@ import time
 import zlib
 
 
+class Failure(Exception):
+    """The function's error behind chunks: its document, as Lambda has it."""
+
+    def __init__(self, document):
+        super().__init__(document["errorMessage"])
+        self.document = document
+
+
 class Stream:
     """A handler's answer that is written piece by piece.
 
@@ -103,6 +111,9 @@ def messages(answer, failure, log):
             if piece is not sent:
                 sent, framed = piece, chunk(piece)
             yield framed
+    except Failure as raised:
+        code = raised.document["errorType"]
+        details = json.dumps(raised.document)
     except Exception as raised:         # pylint: disable=broad-except
         code = type(raised).__name__
         details = json.dumps({"errorType": code, "errorMessage": str(raised),

@@ -27,7 +27,7 @@ from urllib.parse import unquote
 
 import event_stream
 import serving
-from event_stream import Stream
+from event_stream import Failure, Stream
 from verifier import ACCOUNT, CLOCK, REGION, Refusal, authenticate
 
 REQUEST_LIMIT = 6 * 1024 * 1024
@@ -145,13 +145,35 @@ def run_logged(function, call):
            % (call.request_id, call.version, outcome.output, call.request_id,
               call.request_id, ms, ms + 1,
               "\tInit Duration: 12.34 ms" if outcome.first else ""))
+    return limited(outcome), log.encode(errors="replace")[-LOG_TAIL:]
+
+
+def limited(outcome):
+    """The same, or the error that its answer in one piece is too large."""
     if isinstance(outcome.answer, bytes) and len(
             outcome.answer) > RESPONSE_LIMIT:
         outcome = outcome._replace(error="Unhandled", answer=json_bytes({
             "errorMessage": "Response payload size exceeded maximum allowed "
             "payload size (%d bytes)." % RESPONSE_LIMIT,
             "errorType": "Function.ResponseSizeTooLarge"}))
-    return outcome, log.encode(errors="replace")[-LOG_TAIL:]
+    return outcome
+
+
+def run_unheard(function, call):
+    """Run the function to its end; nobody waits for its answer."""
+    outcome, _ = run_logged(function, call)
+    if isinstance(outcome.answer, Stream):
+        gathered(outcome)
+
+
+def gathered(outcome):
+    """What was streamed for those who asked for an answer in one piece."""
+    try:
+        return limited(outcome._replace(
+            answer=b"".join(outcome.answer.pieces())))
+    except Failure as failure:
+        return outcome._replace(answer=json_bytes(failure.document),
+                                error="Unhandled")
 
 
 # ---------------------------------------------------------------------------
@@ -286,7 +308,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         if kind == "DryRun":
             self.send_body(204, b"", {})
         elif kind == "Event":
-            threading.Thread(target=run_logged, daemon=True,
+            threading.Thread(target=run_unheard, daemon=True,
                              args=(function, call)).start()
             self.send_body(202, b"", {})
         else:
@@ -303,7 +325,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
             self.send_stream(outcome, log if tail else None)
             return
         if isinstance(outcome.answer, Stream):
-            outcome = outcome._replace(answer=b"".join(outcome.answer.pieces()))
+            outcome = gathered(outcome)
         if tail:
             self.invocation_headers["X-Amz-Log-Result"] = (
                 base64.b64encode(log).decode())

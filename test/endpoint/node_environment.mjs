@@ -4,8 +4,8 @@
 //     node node_environment.mjs REQUESTS ANSWERS FILE
 //
 // The first two are the numbers of the pipes' descriptors, over which
-// environment.py sends and gets a line of JSON for each invocation; FILE is the
-// handler's.
+// environment.py sends and gets a line of JSON for each invocation, and gets one
+// for each chunk of an answer that is streamed; FILE is the handler's.
 // Between invocations the process stands still, as Lambda freezes it, and an
 // invocation ends as there: by its promise, by a callback once the event loop is
 // empty, or because the loop is empty.
@@ -15,6 +15,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { types } from "node:util";
+import { runStreaming, streams } from "./node_streams.mjs";
 
 const [requests, answers] = process.argv.splice(2, 2).map(Number);
 const file = process.argv[2];
@@ -40,12 +41,15 @@ function readLine() {
   }
 }
 
-// `last`: the process ends, and takes no further call.
-function send(answer, error, last) {
-  const line = Buffer.from(JSON.stringify({ answer, error, last }) + "\n");
+function send(document) {
+  const line = Buffer.from(JSON.stringify(document) + "\n");
   for (let sent = 0; sent < line.length;) {
     sent += writeSync(answers, line, sent);
   }
+}
+
+function sendChunk(bytes, type) {
+  send({ chunk: bytes.toString("base64"), type });
 }
 
 // ---------------------------------------------------------------------------
@@ -145,7 +149,8 @@ function contextOf(call, more) {
   });
 }
 
-// Answers the call, once, and goes on with the next.
+// Answers the call, once, and goes on with the next; where `last`, the process
+// ends, and takes none.
 function begin(call) {
   let done = false;
   let waits = true;
@@ -153,7 +158,7 @@ function begin(call) {
     if (done) return;
     done = true;
     whenEmpty = undefined;
-    send(answer, error, last);
+    send({ answer, error, last });
     if (!last) setImmediate(next);
   };
   const fail = (error, last = false) => {
@@ -189,23 +194,29 @@ function begin(call) {
     fail: (error) => fail(error ?? "handled"),
     done: settle,
   };
-  return { context: contextOf(call, more), callback, succeed, fail };
+  return { context: contextOf(call, more), callback, finish, succeed, fail };
 }
 
 async function next() {
   const line = readLine();
   if (line === null) process.exit(0);
   const call = JSON.parse(line);
-  const { context, callback, succeed, fail } = begin(call);
+  const { context, callback, finish, succeed, fail } = begin(call);
   try {
     handler ??= await load();
+    const event = JSON.parse(call.event || "{}");
     whenEmpty = handler.constructor.name !== "AsyncFunction"
       ? () => succeed(null)
       : () => fail(fault("NodeJsExit", "The Lambda runtime client detected " +
         "an unexpected Node.js exit code. This is most commonly caused by a " +
         "Promise that was never settled. For more information, see " +
         "https://nodejs.org/docs/latest/api/process.html#exit-codes"));
-    const result = handler(JSON.parse(call.event || "{}"), context, callback);
+    if (streams(handler)) {
+      await runStreaming(handler, event, context, sendChunk);
+      finish("", null);
+      return;
+    }
+    const result = handler(event, context, callback);
     if (typeof result?.then === "function") {
       result.then(succeed, (error) => fail(error));
     }

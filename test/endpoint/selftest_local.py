@@ -14,6 +14,7 @@ import threading
 import time
 
 from selftest_lib import HERE, SECRET, TAP, Client, Started
+from selftest_stream import STREAMS, events, stream
 
 SCRIPT = os.path.join(HERE, "../../scripts/endpoint")
 KIND = "X-Amz-Invocation-Type"
@@ -47,6 +48,30 @@ def lambda_handler(event, context):
                         context.get_remaining_time_in_millis() > 1000]}
 '''
 
+STREAM = '''
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+const wait = (ms) => new Promise((go) => setTimeout(go, ms));
+
+async function run(event, stream) {
+  if (event.head) stream = awslambda.HttpResponseStream.from(stream, event.head);
+  if (event.type) stream.setContentType(event.type);
+  if (event.pipe) return pipeline(Readable.from(event.pipe), stream);
+  for (const each of event.write ?? []) {
+    stream.write(each);
+    await wait(event.wait ?? 0);
+  }
+  if (event.raise) throw new RangeError(event.raise);
+  if (event.exit) process.exit(event.exit);
+  if (event.size) stream.write("x".repeat(event.size));
+  if (!event.open) stream.end(event.last);
+}
+
+export const handler = awslambda.streamifyResponse(
+  (event, stream) => event.sync ? 1 : run(event, stream));
+'''
+
 FILES = {
     "orders.py": ORDERS,
     "helped/app.py": "import helper\n\n"
@@ -78,6 +103,7 @@ FILES = {
     "built/index.mjs": "import { word } from './word.cjs';\n"
                        "export const handler = async () => word;\n",
     "built/word.cjs": "exports.word = 'one';\n",
+    "stream.mjs": STREAM,
     "broken.mjs": "export const handler = async () => {\n",
 }
 
@@ -207,6 +233,67 @@ def test_node(client, folder):
     TAP.equal(answers(client, "built"), "two", "edited")
 
 
+def streamed(client, event, **how):
+    """Content type, chunks and what the end says, of an answer that streams."""
+    status, kind, found = stream(client, "stream", event, **how)
+    TAP.equal((status, events(found)[-1:]), (200, ["InvokeComplete"]),
+              "it is streamed")
+    return (kind, [payload.decode() for _, payload in found[:-1]],
+            json.loads(found[-1][1]))
+
+
+def test_streams(client):
+    """Handlers of awslambda.streamifyResponse, asked for in both ways."""
+    octets = "application/octet-stream"
+    for event, kind, chunks in (
+            ({"write": ["a", {"b": 1}], "last": "c"}, octets,
+             ["a", '{"b":1}', "c"]),
+            ({"pipe": ["a", "\u2615"]}, octets, ["a", "\u2615"]),
+            ({"write": ["a"], "type": "text/csv"}, "text/csv", ["a"]),
+            ({"head": {"statusCode": 404}, "last": "a"}, "application/"
+             "vnd.awslambda.http-integration-response",
+             ['{"statusCode":404}', "\0" * 8, "a"])):
+        TAP.equal(streamed(client, event), (kind, chunks, {}),
+                  "it writes %s" % chunks)
+    TAP.equal(streamed(client, {})[1:], ([""], {}), "nothing is written")
+    for event, chunks, code, message in (
+            ({"write": ["a"], "raise": "bad"}, ["a"], "RangeError", "bad"),
+            ({"write": ["a"], "open": 1}, ["a"], "Error",
+             "Response stream is not finished."),
+            ({"sync": 1}, [], "Error",
+             "Streaming does not support non-async handlers."),
+            ({"write": ["a"], "exit": 3}, ["a"], "Runtime.ExitError",
+             "exited with error: exit status 3"),
+            ({"write": ["a", "b"], "wait": 3000}, ["a", "b"],
+             "Sandbox.Timedout", "Task timed out after 4.00 seconds")):
+        _, found, end = streamed(client, event)
+        TAP.ok(found == chunks and end["ErrorCode"] == code and
+               json.loads(end["ErrorDetails"])["errorMessage"].endswith(
+                   message), "an error behind %s: %s" % (chunks, code), end)
+    TAP.equal(answers(client, "stream", {"write": ["[1", ",2"], "last": "]"}),
+              [1, 2], "in one piece, where that is asked for")
+    for event, kind in (({"write": ["a"], "raise": "bad"}, "RangeError"),
+                        ({"write": ["a"], "size": 6291556},
+                         "Function.ResponseSizeTooLarge")):
+        TAP.equal(failure(client, "stream", event)[1:3], ("Unhandled", kind),
+                  "and there " + kind)
+
+
+def test_streams_left(port, client):
+    """Who leaves meanwhile, and who does not wait, takes no process away."""
+    for _ in range(20):
+        leaving = Client(port)
+        response = leaving.start("stream", {"write": ["a"] * 3, "wait": 20},
+                                 path=STREAMS % "stream")
+        response.read(1)
+        leaving.connection.close()
+        client.call("stream", {"write": ["a"]}, extra={KIND: "Event"})
+    started = time.monotonic()
+    TAP.equal(streamed(client, {"write": ["a"]})[1:], (["a"], {}),
+              "it goes on")
+    TAP.ok(time.monotonic() - started < 3, "at once")
+
+
 def test_ways(client, folder):
     """Kinds of invocation, and what is refused."""
     made = os.path.join(folder, "made")
@@ -293,6 +380,8 @@ def run():
             test_side_by_side(server.port)
             if node:
                 test_node(client, folder)
+                test_streams(client)
+                test_streams_left(server.port, client)
             else:
                 TAP.skip("there is no node")
             test_console(server, test_end(server, client))

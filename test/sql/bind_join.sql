@@ -96,6 +96,17 @@ SELECT same('SELECT w.i, t.name FROM wanted w JOIN items t ON t.id = w.id');
 SELECT same('SELECT w.i, t.* FROM wanted w LEFT JOIN items t ON t.id = w.id AND t.price > w.i');
 SELECT same('SELECT w.i FROM wanted w WHERE NOT EXISTS (SELECT 1 FROM items t WHERE t.id = w.id)');
 SELECT same('SELECT g, t.name FROM generate_series(1, 5000) g JOIN wanted w ON w.i = g % 41 LEFT JOIN items t ON t.id = w.id');
+-- more keys are expected than there is memory for
+ALTER FOREIGN TABLE items OPTIONS (SET max_batch_keys '100000');
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SET enable_nestloop = off;
+SELECT explain('SELECT g.g, t.name FROM generate_series(1, 10000) g JOIN items t ON t.id = g.g AND g.g < 50');
+SELECT count(*), sum(t.id) FROM generate_series(1, 10000) g JOIN items t ON t.id = g.g AND g.g < 50;
+RESET enable_hashjoin;
+RESET enable_mergejoin;
+RESET enable_nestloop;
+ALTER FOREIGN TABLE items OPTIONS (SET max_batch_keys '2');
 RESET work_mem;
 SELECT count(*) FROM reset_calls;
 SELECT count(t.name) FROM wanted w JOIN items t ON t.id = w.id;
@@ -193,6 +204,12 @@ CREATE FOREIGN TABLE named (name text OPTIONS (pushdown '=', required 'true'), i
   SERVER lambda OPTIONS (function_arn 'raw', payload '{"response": "[{\"label\":\"x\"}]"}');
 SELECT line FROM explain('SELECT w.i, t.label FROM wanted w LEFT JOIN named t ON t.name = w.name AND t.id = w.id WHERE w.name = ''item 3''') line WHERE line !~ 'Bind Key';
 SELECT w.i, t.* FROM wanted w LEFT JOIN named t ON t.name = w.name AND t.id = w.id WHERE w.name = 'item 3';
+
+-- a key of which a stored row and an answer's have different Datums
+CREATE TABLE owned AS SELECT unnest('{5,2147483648,4294967295}'::oid[]) AS k;
+CREATE FOREIGN TABLE owners (k oid OPTIONS (pushdown '=, in', required 'true'), label text)
+  SERVER lambda OPTIONS (function_arn 'raw', payload '{"response": "[{\"k\":4294967295,\"label\":\"z\"},{\"k\":5,\"label\":\"x\"},{\"k\":2147483648,\"label\":\"y\"}]"}');
+SELECT k, label FROM owned JOIN owners USING (k) ORDER BY k;
 
 -- under a view its owner's user mapping counts, under another role that role's
 CREATE ROLE bind_join_user;

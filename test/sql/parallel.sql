@@ -127,6 +127,14 @@ SET enable_memoize = off;
 SELECT count(*), sum(n) FROM local l, LATERAL (SELECT count(*) AS n FROM rows r WHERE r.id > l.id - l.id) q WHERE l.id <= 2;
 RESET enable_material;
 RESET enable_memoize;
+-- but a nested loop makes none for more rows than core expects
+CREATE TABLE few AS SELECT n AS a FROM generate_series(1, 20) n;
+ALTER TABLE few SET (parallel_workers = 0);
+ANALYZE few;
+SELECT shown('SELECT count(*) FROM few f JOIN rows r ON r.id > f.a WHERE f.a * 2 = f.a + f.a');
+SELECT sent('SELECT count(*) FROM few f JOIN rows r ON r.id > f.a WHERE f.a * 2 = f.a + f.a');
+SELECT shown('SELECT count(*) FROM few f JOIN (SELECT r.id FROM rows r JOIN local USING (id) OFFSET 0) r ON r.id > f.a WHERE f.a * 2 = f.a + f.a');
+SELECT sent('SELECT count(*) FROM few f JOIN (SELECT r.id FROM rows r JOIN local USING (id) OFFSET 0) r ON r.id > f.a WHERE f.a * 2 = f.a + f.a');
 -- a limit is sent with each call
 ALTER FOREIGN TABLE rows OPTIONS (ADD capabilities 'limit');
 SELECT shown('SELECT id FROM rows LIMIT 3');
@@ -134,6 +142,17 @@ SELECT shown('SELECT id FROM rows WHERE k > 1 LIMIT 3');
 SELECT count(*) FROM reset_calls WHERE cleared < 0;
 SELECT count(*) FROM (SELECT id FROM rows LIMIT 3) q;
 SELECT array_agg(DISTINCT payload -> 'lambda_fdw' -> 'limit') FROM calls WHERE function = 'split_rows';
+-- one that a worker may not evaluate is the Limit node's alone
+CREATE TEMP TABLE three AS SELECT 3 AS n;
+CREATE FUNCTION restricted_limit() RETURNS bigint STABLE PARALLEL RESTRICTED LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT n FROM three); END';
+SELECT shown('SELECT id FROM rows LIMIT restricted_limit()');
+SELECT count(*) FROM (SELECT id FROM rows LIMIT restricted_limit()) q;
+SELECT count(*) FROM (SELECT id FROM rows OFFSET restricted_limit() LIMIT 200) q;
+SELECT count(*) FROM (SELECT id FROM rows LIMIT (SELECT n FROM three)) q;
+-- a subquery that may end early, and is run again then, would wait for the workers' calls
+SELECT shown('SELECT EXISTS (SELECT FROM (SELECT id FROM rows OFFSET 0) r WHERE r.id > l.id) FROM local l');
+SELECT shown('SELECT EXISTS (SELECT FROM (SELECT r.id FROM rows r JOIN local USING (id) OFFSET 0) r WHERE r.id > l.id) FROM local l');
+SELECT shown('SELECT (SELECT count(*) FROM (SELECT id FROM rows OFFSET 0) r WHERE r.id > l.id) FROM local l');
 -- what there is to be warned of is said once
 CREATE FOREIGN TABLE misread (i_d int, k int) SERVER lambda
   OPTIONS (function_arn 'split_rows', payload '{"test": {"total": 160}}', splits '16', estimated_rows '160');

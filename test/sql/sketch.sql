@@ -210,6 +210,18 @@ SELECT tried('{"statusCode": 200, "isBase64Encoded": true, "body": "?"}');
 SELECT tried('["\u0000"]');
 SELECT tried(repeat('[', 1001) || repeat(']', 1001));
 
+-- the head of an HTTP answer that is streamed
+SELECT lambda_fdw_sketch('lambda', 'stream', '{"head": {"statusCode": 200, "headers": {}}, "chunks": ["{\"id\": 1}\n", "{\"id\": 2}\n"]}') AS statement \gset
+SELECT :'statement';
+:statement
+SELECT * FROM stream;
+DROP FOREIGN TABLE stream;
+SELECT lambda_fdw_sketch('lambda', 'stream', '{"head": {"headers": {"Content-Type": "text/csv"}}, "chunks": ["id,name\n1,a\n"]}') AS statement \gset
+:statement
+SELECT * FROM stream;
+DROP FOREIGN TABLE stream;
+SELECT lambda_fdw_sketch('lambda', 'stream', '{"head": {"statusCode": 503}, "chunks": ["{\"message\": \"down\"}"]}');
+
 -- who may: whoever may execute lambda_invoke, and has USAGE on the server
 CREATE ROLE sketch_user;
 GRANT USAGE ON SCHEMA sketch TO sketch_user;

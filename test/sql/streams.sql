@@ -47,6 +47,16 @@ BEGIN
   END LOOP;
 END $$;
 SELECT analyzed('SELECT * FROM rows');
+-- what has come counts, where the rest is left
+SELECT make('{"rows": 30000, "size": 1000}');
+SELECT substring(line FROM '[1-9]') IS NOT NULL AS counted FROM analyzed('SELECT * FROM rows LIMIT 1') line
+WHERE line ~ 'Bytes';
+-- and the way to stream is shown
+CREATE FOREIGN TABLE whole (id int, note text) SERVER lambda
+  OPTIONS (function_arn 'stream', payload '{"rows": 7000, "size": 1000}');
+SELECT count(*) FROM whole;
+ALTER FOREIGN TABLE whole OPTIONS (ADD response_mode 'streaming');
+SELECT count(*) FROM whole;
 
 -- Forms, in chunks that end anywhere.
 SELECT write('{"rows": [{"id": 1, "no', 'te": "a"}', ', {"id"', ': 2}], "cursor": null}');
@@ -132,6 +142,25 @@ SELECT make('{"rows": 1, "fault": "timeout"}');
 SELECT * FROM rows;
 CREATE FOREIGN TABLE raising (id int) SERVER lambda OPTIONS (function_arn 'function_error', response_mode 'streaming');
 SELECT * FROM raising;
+
+-- What is no JSON behind a head, and what is packed.
+SELECT make('{"head": {"statusCode": 200}, "chunks": ["oops"]}');
+SELECT * FROM rows;
+SELECT make('{"head": {"statusCode": 200, "headers": {"content-encoding": "gzip"}}, "chunks_base64": ["H4sIAAAAAAAAA4uOBQApu0wNAgAAAA=="]}');
+SELECT * FROM rows;
+SELECT make('{"chunks_base64": ["H4sIAAAAAAAAA4uOBQApu0wNAgAAAA=="]}');
+SELECT * FROM rows;
+
+-- The head of an HTTP answer, read without asking for a stream.
+SELECT make('{"head": {"statusCode": 200, "headers": {}}, "chunks": ["{\"id\": 1}\n"]}');
+SELECT * FROM rows;
+ALTER FOREIGN TABLE rows OPTIONS (DROP response_mode);
+SELECT * FROM rows;
+ALTER FOREIGN TABLE rows OPTIONS (ADD rows_path '/items');
+SELECT * FROM rows;
+-- and of any other NUL nothing is said
+SELECT make('{"chunks_base64": ["eyJpZCI6IDF9AA=="]}');
+SELECT * FROM rows;
 
 -- Errors of the service within.
 SELECT make('{"rows": 1, "fault": "throttled"}');

@@ -70,6 +70,36 @@ DROP FOREIGN TABLE echoed;
 CREATE FOREIGN TABLE echoed (b int) SERVER lambda OPTIONS (function_arn 'echo', envelope 'false', payload '{"b": 7}');
 SELECT * FROM echoed;
 
+-- many tables do not stay in memory, nor those that a change of their server outdates
+CREATE FUNCTION kept() RETURNS bigint LANGUAGE sql
+  AS $$ SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'lambda_fdw table' $$;
+DO $$
+BEGIN
+  FOR i IN 1..300 LOOP
+    EXECUTE format('CREATE FOREIGN TABLE t%s (b int) SERVER lambda OPTIONS (function_arn ''echo'')', i);
+  END LOOP;
+END $$;
+DO $$
+BEGIN
+  FOR i IN 1..300 LOOP
+    EXECUTE format('SELECT FROM t%s LIMIT 0', i);
+  END LOOP;
+END $$;
+SELECT kept() BETWEEN 200 AND 260 AS kept;
+SELECT * FROM echoed;
+ALTER SERVER lambda OPTIONS (SET max_concurrency '4');
+SELECT * FROM echoed;
+SELECT kept() AS kept;
+
+-- a table of many columns, for runs in which the catalogs change while it is made: it is not kept then
+DO $$
+BEGIN
+  EXECUTE format('CREATE FOREIGN TABLE wide (%s) SERVER lambda OPTIONS (function_arn ''echo'', envelope ''false'', payload ''{"c1": 1}'')',
+                 (SELECT string_agg(format('c%s int', n), ', ') FROM generate_series(1, 300) n));
+END $$;
+SELECT c1, c300 FROM wide;
+SELECT c1, c300 FROM wide;
+
 SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;
 DROP SCHEMA table_cache CASCADE;

@@ -212,6 +212,26 @@ is( $session->query(join ';', map { "SELECT max(id) FROM drip$_" } 1 .. 40),
 	'40 servers one after the other');
 answers('after forty servers');
 
+# ---------------------------------------------------------------------------
+# Fewer descriptors than the server takes for granted
+# ---------------------------------------------------------------------------
+
+# Room for three connections; those that find none wait for each other's.
+SKIP:
+{
+	my $pid = $session->pid;
+	my ($free) = grep { !-e "/proc/$pid/fd/$_" } 0 .. 1000;
+	my $few = $free + 3;
+
+	skip 'no prlimit', 2 if system("prlimit --pid $pid --nofile=$few:$few 2>/dev/null") != 0;
+	$session->query('SELECT * FROM reset_calls');
+	$session->query("SET statement_timeout = '60s'");
+	is($session->query('SELECT count(*) FROM slow WHERE n IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)'),
+		'0', 'calls for which the system has no descriptors');
+	is($session->query(q{SELECT count(*) FROM calls WHERE function = 'slow'}),
+		'10', '... were all made once');
+}
+
 $session->close;
 $node->stop;
 done_testing();

@@ -37,6 +37,10 @@ $node->safe_psql('postgres',
 	  . create_server('brief', $endpoint, "request_timeout_ms '400'")
 	  . create_function('lambda', 'calls', columns => 'function text, payload jsonb')
 	  . create_function('lambda', 'reset_calls', columns => 'cleared int')
+	  . create_server('late', $endpoint, "request_timeout_ms '2500', max_attempts '1'")
+	  . create_function('late', 'later', function => 'partition',
+		options => q{payload '{"p": 1, "delay_ms": 4000}'})
+	  . create_function('late', 'late_items', function => 'items')
 	  . create_function('lambda', 'slow', options => q{payload '{"delay_ms": 300}'})
 	  . create_function('lambda', 'hang')
 	  . create_function('lambda', 'hang_mid')
@@ -159,6 +163,19 @@ $session->query('BEGIN; DECLARE c CURSOR FOR SELECT p FROM patient');
 is($session->query('FETCH 1 FROM c'), '1', 'a cursor whose other partition takes its time');
 sleep(1);
 is($session->query('FETCH 9 FROM c'), "1\n2\n2\n2", '... has it after longer than its deadline');
+$session->query('COMMIT');
+
+# Nor while it is idle and another Append waits: two of its tables have been read,
+# the answer was looked for after each, in vain, and the next table has rows left.
+$session->query('SELECT count(*) FROM late_items');	# there is a connection
+$session->query('BEGIN; DECLARE c CURSOR FOR '
+	  . join(' UNION ALL ', map { "SELECT $_ AS id FROM local" } -3 .. -1)
+	  . ' UNION ALL SELECT id FROM later');
+is($session->query('FETCH 7 FROM c'), "-3\n-3\n-3\n-2\n-2\n-2\n-1", 'a cursor whose tables have rows');
+sleep(3.5);
+is($session->query('SELECT count(*) FROM late'), 24, '... is idle while another Append waits');
+is($session->query('FETCH ALL FROM c'),
+	"-1\n-1\n1\n2\n3", '... and its answer is not past its deadline');
 $session->query('COMMIT');
 
 # ---------------------------------------------------------------------------
