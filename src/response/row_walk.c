@@ -158,7 +158,7 @@ lfdw_row_pass(const LfdwRow *row, LfdwJsonReader *reader, int max)
 	const LfdwName *name = row->root->first;
 	int			npassed;
 
-	if (row->nwanted > 0 || name == NULL || name->child == NULL ||
+	if (name == NULL || name->child == NULL ||
 		name->child->nchildren > 0)
 		return 0;
 	for (npassed = 0; npassed < max; npassed++)

@@ -87,7 +87,7 @@ parse_digits(const char *text, size_t len, int64 *result)
 }
 
 /* Reads [-]digits that cannot overflow; false for anything else. */
-static inline bool
+static pg_attribute_always_inline bool
 parse_int(const char *text, size_t len, int64 *result)
 {
 	bool		negative = len > 0 && text[0] == '-';
