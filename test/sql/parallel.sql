@@ -49,7 +49,7 @@ DECLARE
 BEGIN
   FOR line IN EXECUTE 'EXPLAIN (' || options || ') ' || query LOOP
     IF line !~ 'Function:|Splits:|Bytes|Buffers|Planning|Execution|Memory|Worker |Sort Method|Batches|Subquery Scan' THEN
-      RETURN NEXT regexp_replace(line, ' *\(actual[^)]*\)', '');
+      RETURN NEXT regexp_replace(regexp_replace(line, ' *\(actual[^)]*\)', ''), 'SubPlan [a-z]+_', 'SubPlan ');
     END IF;
   END LOOP;
 END $$;
@@ -131,7 +131,6 @@ RESET enable_memoize;
 -- but a nested loop makes none for more rows than core expects
 CREATE TEMP TABLE few AS SELECT n AS a FROM generate_series(1, 20) n;
 ANALYZE few;
-SELECT shown('SELECT count(*) FROM few f JOIN rows r ON r.id > f.a WHERE f.a * 2 = f.a + f.a');
 SELECT sent('SELECT count(*) FROM few f JOIN rows r ON r.id > f.a WHERE f.a * 2 = f.a + f.a');
 SELECT shown('SELECT count(*) FROM few f JOIN (SELECT r.id FROM rows r JOIN local USING (id) OFFSET 0) r ON r.id > f.a WHERE f.a * 2 = f.a + f.a');
 SELECT sent('SELECT count(*) FROM few f JOIN (SELECT r.id FROM rows r JOIN local USING (id) OFFSET 0) r ON r.id > f.a WHERE f.a * 2 = f.a + f.a');
