@@ -289,6 +289,27 @@ lfdw_json_member(LfdwJsonReader *reader, LfdwJsonValue *key)
 }
 
 /*
+ * The next member's name and its colon, if it is spelled like this, len bytes with its
+ * quotes; NULL otherwise, and wherever anything is in doubt.
+ */
+static pg_attribute_always_inline const uint8 *
+scan_this_name(LfdwJsonReader *reader, const uint8 *end, const char *quoted, size_t len)
+{
+	const uint8 *p = skip_space(reader, place_of(reader), end);
+
+	if (!reader->first)
+	{
+		if (unlikely(p == end || *p != ','))
+			return NULL;
+		p = skip_space(reader, p + 1, end);
+	}
+	if ((size_t) (end - p) <= len || !same_bytes(p, quoted, len))
+		return NULL;
+	p = skip_space(reader, p + len, end);
+	return unlikely(p == end || *p != ':') ? NULL : p + 1;
+}
+
+/*
  * In an object, does what lfdw_json_member does if the next member's name is
  * spelled like this, len bytes with its quotes, which must be valid; this costs less.
  * Otherwise, and wherever anything is in doubt, returns false and does nothing.
@@ -296,22 +317,30 @@ lfdw_json_member(LfdwJsonReader *reader, LfdwJsonValue *key)
 bool
 lfdw_json_member_is(LfdwJsonReader *reader, const char *quoted, size_t len)
 {
-	const uint8 *end = end_of(reader);
-	const uint8 *p = skip_space(reader, place_of(reader), end);
+	const uint8 *p = scan_this_name(reader, end_of(reader), quoted, len);
 
-	if (!reader->first)
-	{
-		if (unlikely(p == end || *p != ','))
-			return false;
-		p = skip_space(reader, p + 1, end);
-	}
-	if ((size_t) (end - p) <= len || !same_bytes(p, quoted, len))
+	if (p == NULL)
 		return false;
-	p = skip_space(reader, p + len, end);
-	if (unlikely(p == end || *p != ':'))
-		return false;
-	move_to(reader, p + 1);
+	move_to(reader, p);
 	reader->first = false;
+	return true;
+}
+
+/* The same, and then what lfdw_json_value does, whose result goes to *status. */
+bool
+lfdw_json_member_value(LfdwJsonReader *reader, const char *quoted, size_t len,
+					   LfdwJsonValue *value, LfdwJsonStatus *status)
+{
+	const uint8 *end = end_of(reader);
+	const uint8 *p = scan_this_name(reader, end, quoted, len);
+	const uint8 *behind;
+
+	if (p == NULL)
+		return false;
+	reader->first = false;
+	behind = scan_plain_value(reader, p, end, value);
+	move_to(reader, likely(behind != NULL) ? behind : p);
+	*status = likely(behind != NULL) ? LFDW_JSON_OK : read_value(reader, value);
 	return true;
 }
 

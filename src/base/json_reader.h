@@ -91,6 +91,9 @@ extern LfdwJsonStatus lfdw_json_member(LfdwJsonReader *reader,
 									   LfdwJsonValue *key);
 extern bool lfdw_json_member_is(LfdwJsonReader *reader, const char *quoted,
 								size_t len);
+extern bool lfdw_json_member_value(LfdwJsonReader *reader, const char *quoted,
+								   size_t len, LfdwJsonValue *value,
+								   LfdwJsonStatus *status);
 extern LfdwJsonStatus lfdw_json_element(LfdwJsonReader *reader);
 extern LfdwJsonStatus lfdw_json_leave(LfdwJsonReader *reader,
 									  LfdwJsonType container);

@@ -17,6 +17,7 @@
 #include "optimizer/pathnode.h"
 
 #include "join/join_plan_internal.h"
+#include "pg/compat.h"
 #include "scan/scan_path.h"
 
 static bool runs_again(const Path *path);
@@ -79,8 +80,6 @@ lfdw_join_gather_keep(RelOptInfo *joinrel)
 
 		if (IsA(join, NestPath) && PATH_REQ_OUTER(join->innerjoinpath) == NULL &&
 			runs_again(join->innerjoinpath))
-			join->innerjoinpath = (Path *)
-				create_material_path(join->innerjoinpath->parent,
-									 join->innerjoinpath);
+			join->innerjoinpath = lfdw_create_material_path(join->innerjoinpath);
 	}
 }

@@ -133,6 +133,17 @@ lfdw_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows,
 								   NIL);
 }
 
+/* A path that keeps the rows of another; 19 has to be told that it may. */
+static inline Path *
+lfdw_create_material_path(Path *subpath)
+{
+	return (Path *) create_material_path(subpath->parent, subpath
+#if PG_VERSION_NUM >= 190000
+										 ,true
+#endif
+		);
+}
+
 /* 18 counts the disabled nodes of a path and of those below it. */
 static inline void
 lfdw_count_disabled(Path *path, List *children)

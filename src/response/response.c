@@ -108,6 +108,9 @@ lfdw_response_create(const LfdwTable *table, LfdwRow *row,
 	if (options->error_path)
 		response->error_path = pointer_in_utf8(options->error_path);
 	set_marks(response, options);
+	response->may_pass = row && lfdw_row_wants_nothing(row) &&
+		response->row_cursor_path == NULL &&
+		!lfdw_paging_is_counted(response->paging);
 	response->frames = palloc0(sizeof(LfdwFrame) * (depth_of(response) + 2));
 	response->outer = palloc0(sizeof(LfdwJsonReader) * (depth_of(response) + 2));
 	lfdw_json_init(&response->reader, "", 0, false);

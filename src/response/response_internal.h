@@ -179,6 +179,7 @@ struct LfdwResponse
 	bool		rows_in_string;
 	bool		row_ready;		/* this step read a row ... */
 	bool		row_given;		/* ... or one before */
+	bool		may_pass;		/* nothing of rows is wanted, nor their text */
 	int			passed;			/* rows that were passed over behind it */
 	bool		may_have_none;	/* the options no_rows_... hold */
 	int			split;			/* that was asked for, -1: none */

@@ -282,9 +282,7 @@ lfdw_response_step_rows(LfdwResponse *response)
 		return lfdw_response_leave_rows(response, LFDW_STATE_TAIL);
 	if (status == LFDW_JSON_OK)
 		status = lfdw_response_read_row(response, false);
-	if (status == LFDW_JSON_OK && response->row_ready && response->write == NULL &&
-		response->row_cursor_path == NULL &&
-		!lfdw_paging_is_counted(response->paging))
+	if (status == LFDW_JSON_OK && response->may_pass && response->row_ready)
 		response->passed = lfdw_row_pass(response->row, &response->reader,
 										 ROWS_PASSED_MAX);
 	return status;

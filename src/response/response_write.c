@@ -48,6 +48,7 @@ lfdw_response_expect_write(LfdwResponse *response)
 	/* writes have no streamed answers */
 	response->state = LFDW_STATE_START;
 	response->may_have_none = true;
+	response->may_pass = false;
 	response->row_cursor_path = NULL;
 	for (int mark = 0; mark < LFDW_NMARKS; mark++)
 		response->marks[mark] = NULL;

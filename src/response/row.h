@@ -76,5 +76,6 @@ extern void lfdw_row_store(LfdwRow *row, TupleTableSlot *slot,
 						   LfdwCarriedBy carried_by, const void *chain);
 extern void lfdw_row_store_over(LfdwRow *row, TupleTableSlot *slot);
 extern bool lfdw_row_wants_any(const LfdwRow *row);
+extern bool lfdw_row_wants_nothing(const LfdwRow *row);
 
 #endif							/* LFDW_ROW_H */

@@ -391,3 +391,10 @@ lfdw_row_wants_any(const LfdwRow *row)
 	}
 	return false;
 }
+
+/* Is no column wanted, not even one that is the query's own? */
+bool
+lfdw_row_wants_nothing(const LfdwRow *row)
+{
+	return row->nwanted == 0;
+}

@@ -27,23 +27,86 @@ forget(LfdwRow *row, const LfdwPathNode *node)
 		forget(row, node->children[i]);
 }
 
+/*
+ * Where the value of a member or an element goes as it is: that of child, or one that no
+ * column reads.  Most columns have a path of their own, and then no value is copied.
+ * NULL where there is more to be done.
+ */
+static inline LfdwJsonValue *
+place_of_item(LfdwRow *row, const LfdwPathNode *child, LfdwJsonValue *skipped)
+{
+	if (child == NULL)
+		return skipped;
+	return child->only < 0 ? NULL : &row->values[child->only];
+}
+
+/* Its value is there. */
+static inline void
+note_item(LfdwRow *row, LfdwPathNode *child)
+{
+	if (child == NULL)
+		return;
+	child->seen = true;
+	row->found[child->only] = true;
+}
+
 /* Reads the value of a member or an element: child's, or what no column reads. */
 static inline LfdwJsonStatus
 read_item(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *child)
 {
-	LfdwJsonStatus status;
 	LfdwJsonValue skipped;
+	LfdwJsonValue *value = place_of_item(row, child, &skipped);
 
-	if (child == NULL)
-		return lfdw_json_value(reader, &skipped);
-	child->seen = true;
-	if (child->only < 0)
+	if (value == NULL)
+	{
+		child->seen = true;
 		return lfdw_row_read_node(row, reader, child);
+	}
+	note_item(row, child);
+	return lfdw_json_value(reader, value);
+}
 
-	/* most columns have a path of their own: no value is copied */
-	status = lfdw_json_value(reader, &row->values[child->only]);
-	row->found[child->only] = true;
-	return status;
+/*
+ * Reads the object's next member, if it has this name, NULL for none; *status is what
+ * reading its value came to.
+ */
+static inline bool
+read_expected(LfdwRow *row, LfdwJsonReader *reader, const LfdwName *name,
+			  LfdwJsonStatus *status)
+{
+	LfdwJsonValue skipped;
+	LfdwJsonValue *value;
+
+	if (unlikely(name == NULL))
+		return false;
+	value = place_of_item(row, name->child, &skipped);
+	if (likely(value != NULL))
+	{
+		if (!lfdw_json_member_value(reader, name->quoted, name->len, value, status))
+			return false;
+		note_item(row, name->child);
+		return true;
+	}
+	if (!lfdw_json_member_is(reader, name->quoted, name->len))
+		return false;
+	*status = read_item(row, reader, name->child);
+	return true;
+}
+
+/* Reads the object's next member, whose *name is found or learned, or its end. */
+static LfdwJsonStatus
+read_other(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node, LfdwName **name,
+		   bool *known)
+{
+	LfdwJsonValue key;
+	LfdwPathNode *child;
+	LfdwJsonStatus status = lfdw_json_member(reader, &key);
+
+	if (status != LFDW_JSON_OK)
+		return status;
+	child = lfdw_row_path_meet(node, &key, name);
+	*known = child != NULL;
+	return read_item(row, reader, child);
 }
 
 /*
@@ -57,32 +120,27 @@ lfdw_row_read_object(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
 	LfdwJsonStatus status = lfdw_json_enter(reader);
 	LfdwName  **expected = &node->first;
 	LfdwName   *unknown = NULL;
-	LfdwJsonValue key;
 
 	while (status == LFDW_JSON_OK)
 	{
 		LfdwName   *name = *expected;
-		LfdwPathNode *child;
+		bool		known;
 
-		if (likely(name && lfdw_json_member_is(reader, name->quoted, name->len)))
-			child = name->child;
+		if (likely(read_expected(row, reader, name, &status)))
+			known = name->child != NULL;
 		else
 		{
-			status = lfdw_json_member(reader, &key);
+			status = read_other(row, reader, node, &name, &known);
 			if (status != LFDW_JSON_OK)
 				break;
-			child = lfdw_row_path_meet(node, &key, &name);
 			*expected = name;
 		}
 		expected = name ? &name->follower : &unknown;
-		if (node == row->root)
-		{
-			row->has_members = true;
-			row->has_known |= child != NULL;
-		}
-		status = read_item(row, reader, child);
-		if (row->nwanted == 0 && row->has_known && node == row->root &&
-			status == LFDW_JSON_OK)
+		if (node != row->root)
+			continue;
+		row->has_members = true;
+		row->has_known |= known;
+		if (row->nwanted == 0 && row->has_known && status == LFDW_JSON_OK)
 			return lfdw_json_leave(reader, LFDW_JSON_OBJECT);
 	}
 	return status == LFDW_JSON_END ? LFDW_JSON_OK : status;
@@ -100,18 +158,20 @@ lfdw_row_pass(const LfdwRow *row, LfdwJsonReader *reader, int max)
 	const LfdwName *name = row->root->first;
 	int			npassed;
 
-	if (row->nwanted > 0 || name == NULL || name->child == NULL ||
+	if (name == NULL || name->child == NULL ||
 		name->child->nchildren > 0)
 		return 0;
 	for (npassed = 0; npassed < max; npassed++)
 	{
 		LfdwJsonReader before = *reader;
+		LfdwJsonStatus status;
 		LfdwJsonValue value;
 
 		if (lfdw_json_element(reader) == LFDW_JSON_OK &&
 			lfdw_json_enter(reader) == LFDW_JSON_OK &&
-			lfdw_json_member_is(reader, name->quoted, name->len) &&
-			lfdw_json_value(reader, &value) == LFDW_JSON_OK &&
+			lfdw_json_member_value(reader, name->quoted, name->len, &value,
+								   &status) &&
+			status == LFDW_JSON_OK &&
 			lfdw_json_leave(reader, LFDW_JSON_OBJECT) == LFDW_JSON_OK)
 			continue;
 		*reader = before;

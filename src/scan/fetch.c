@@ -211,11 +211,16 @@ begin_calls(LfdwFetch *fetch)
 static LfdwPageStatus
 read_calls(LfdwFetch *fetch, TupleTableSlot *slot)
 {
-	for (int i = 0; i < fetch->nchains; i++)
-	{
-		int			index = (fetch->current + i) % fetch->nchains;
-		LfdwPageStatus status = lfdw_page_chain_next(fetch->chains[index], slot);
+	int			index = fetch->current;
 
+	for (int i = 0; i < fetch->nchains; i++, index++)
+	{
+		LfdwPageStatus status;
+
+		/* no remainder, for to divide takes longer than all else here */
+		if (index >= fetch->nchains)
+			index = 0;
+		status = lfdw_page_chain_next(fetch->chains[index], slot);
 		if (status == LFDW_PAGE_WAIT)
 			continue;
 		if (status == LFDW_PAGE_ROW)

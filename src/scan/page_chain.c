@@ -390,7 +390,8 @@ read_row(LfdwPageChain *chain, TupleTableSlot *slot)
 		if (status == LFDW_RESPONSE_ROW)
 		{
 			lfdw_page_rule_note_row(&chain->rule, shared->row);
-			MemoryContextReset(shared->row_context);
+			if (!shared->row_context->isReset)
+				MemoryContextReset(shared->row_context);
 			MemoryContextSwitchTo(shared->row_context);
 			lfdw_row_store(shared->row, slot, carried_by, chain);
 			shared->stats->rows++;

@@ -13,6 +13,7 @@
 #include <float.h>
 
 #include "catalog/pg_type.h"
+#include "port/pg_bswap.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
@@ -25,8 +26,68 @@
 #define NUMERIC_DIGITS 17
 #define NUMERIC_MAX INT64CONST(99999999999999999)
 
-/* Reads [-]digits that cannot overflow; false for anything else. */
+/* A word of eight bytes that are all the same. */
+#define every_byte(c)	(UINT64CONST(0x0101010101010101) * (c))
+
+/* Four bytes, the first of them lowest. */
+static inline uint64
+load_four(const char *text)
+{
+	uint32		four;
+
+	memcpy(&four, text, 4);
+#ifdef WORDS_BIGENDIAN
+	four = pg_bswap32(four);
+#endif
+	return four;
+}
+
+/*
+ * One to eight bytes, the last of them highest, behind as many zeros as there is room
+ * for.  Reads nothing but them, some of them twice.
+ */
+static inline uint64
+load_digits(const char *text, size_t len)
+{
+	const uint8 *bytes = (const uint8 *) text;
+
+	/* in two steps, since no word is shifted by all its bits */
+	uint64		zeros = every_byte('0') >> 8 >> (8 * len - 8);
+	uint64		digits;
+
+	if (len >= 4)
+		digits = load_four(text) << (64 - 8 * len) |
+			load_four(text + len - 4) << 32;
+	else
+		digits = (uint64) bytes[0] << (64 - 8 * len) |
+			(uint64) bytes[len / 2] << (64 - 8 * (len - len / 2)) |
+			(uint64) bytes[len - 1] << 56;
+	return digits | zeros;
+}
+
+/*
+ * Reads one to eight digits, all at once, for how many they are is hard to foresee;
+ * false for anything else.  Neighbours are put together to numbers of two digits, of
+ * four and of eight.
+ */
 static inline bool
+parse_digits(const char *text, size_t len, int64 *result)
+{
+	uint64		word = load_digits(text, len);
+
+	/* 0x30 to 0x39, also once 6 is added */
+	if ((word & every_byte(0xF0)) != every_byte(0x30) ||
+		((word + every_byte(6)) & every_byte(0xF0)) != every_byte(0x30))
+		return false;
+	word -= every_byte('0');
+	word = (word * 10 + (word >> 8)) & UINT64CONST(0x00FF00FF00FF00FF);
+	word = (word * 100 + (word >> 16)) & UINT64CONST(0x0000FFFF0000FFFF);
+	*result = (int64) ((word & 0xFFFF) * 10000 + (word >> 32));
+	return true;
+}
+
+/* Reads [-]digits that cannot overflow; false for anything else. */
+static pg_attribute_always_inline bool
 parse_int(const char *text, size_t len, int64 *result)
 {
 	bool		negative = len > 0 && text[0] == '-';
@@ -36,6 +97,12 @@ parse_int(const char *text, size_t len, int64 *result)
 	text += negative ? 1 : 0;
 	if (text == end || end - text > INT64_SAFE_DIGITS)
 		return false;
+	if (end - text <= 8)
+	{
+		if (!parse_digits(text, end - text, &number))
+			return false;
+		text = end;
+	}
 	for (; text < end; text++)
 	{
 		if (*text < '0' || *text > '9')

@@ -102,7 +102,7 @@ class Environment:
 
         None in its place: the process is gone, or its time is up."""
         until = time.monotonic() + seconds
-        rest = b""
+        parts = []              # of a line whose end has not come
         try:
             write_all(self.requests, request)
         except BrokenPipeError:
@@ -124,8 +124,11 @@ class Environment:
                 elif not block:
                     yield None
                     return
+                elif b"\n" not in block:
+                    parts.append(block)
                 else:
-                    *lines, rest = (rest + block).split(b"\n")
+                    *lines, rest = b"".join([*parts, block]).split(b"\n")
+                    parts = [rest]
                     for line in map(json.loads, lines):
                         if "chunk" not in line:
                             # What was printed before it is there now.

@@ -248,6 +248,14 @@ class Schema:
                 chance.random() < 0.1:
             mode["cursor_argument"] = "next_page"
             options.append(("cursor_argument", "next_page"))
+        # Of its own chance, so that a seed makes the tables that it made.
+        wide = random.Random("wide %s" % mode["seed"])
+        if envelope and not self.defect and wide.random() < 0.3:
+            mode["splits"] = wide.choice((2, 3, 5))
+            options.append(("splits", str(mode["splits"])))
+        if wide.random() < 0.3:
+            mode["streams"] = True
+            options.append(("response_mode", "streaming"))
         known = [c for c in CAPABILITIES if "capability " + c in self.features]
         chosen = [c for c in known if chance.random() < 0.7]
         if chosen and envelope:

@@ -401,6 +401,14 @@ SELECT answer('counted', '[' || string_agg('{"a": 1}', ',') || ', {"a": tru}]') 
 SELECT count(*) FROM (SELECT FROM counted LIMIT 70) AS c;
 SELECT count(*) FROM counted;
 
+-- integers of any length, and what is none
+CREATE FOREIGN TABLE digits (n bigint, same text) SERVER lambda OPTIONS (function_arn 'raw');
+SELECT answer('digits', '[' || string_agg(format('{"n": %s, "same": "%1$s"}', n), ',') || ']')
+  FROM (SELECT sign || left('918273645091827364', len) FROM generate_series(1, 18) AS len, (VALUES (''), ('-')) AS s(sign)) AS v(n);
+SELECT count(*), count(*) FILTER (WHERE n::text = same) AS same FROM digits;
+SELECT count(*) FILTER (WHERE t = '22P02: invalid input syntax for type bigint: "' || bad || '"') AS refused
+  FROM (SELECT overlay(left('12345678', len) PLACING c FROM at FOR 1) FROM generate_series(1, 8) AS len, generate_series(1, len) AS at, unnest('{/,:,@,p}'::text[]) AS c) AS v(bad),
+  LATERAL (SELECT split_part(r, ' |', 1) FROM try('digits', format('[{"n": "%s"}]', bad)) AS r) AS t(t);
 SET client_min_messages = warning;
 DROP SERVER lambda CASCADE;
 DROP SCHEMA forms CASCADE;

@@ -97,6 +97,28 @@ superuser_mapping("$mapping_keys, role_arn '$role/reader'");
 is(answers($session, 'SELECT count(*) FROM items'), '20', 'the session goes on');
 $session->close;
 
+# Scans below an Append and parallel workers need a role, too.
+$node->safe_psql('postgres', create_function('chain', 'split_items', function => 'split_rows',
+		options => q{splits '4', payload '{"test": {"total": 40}}'}));
+my $append = 'SELECT count(*) FROM (' . join(' UNION ALL ', ('SELECT id FROM items') x 8) . ') i';
+my $parallel = 'SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SELECT count(*) FROM split_items';
+foreach my $case ([ 'reader', qr/^160$/, qr/^40$/, 'a role' ],
+	[ 'flaky', qr/^160$/, qr/^40$/, 'a role that is flaky' ],
+	[ 'denied', (qr/28000: no AWS credentials.*AccessDenied/s) x 2, 'a role that is denied' ],
+	[ 'hang', (qr/57014/) x 2, 'a role for which STS hangs' ])
+{
+	my ($arn, $rows, $worker_rows, $name) = @$case;
+
+	superuser_mapping("$mapping_keys, role_arn '$role/$arn'");
+	$session = session_as();
+	answers($session, "SET statement_timeout = '500ms'") if $arn eq 'hang';
+	forget();
+	like(answers($session, $append), $rows, "$name, below an Append");
+	is(asked(), 'sts AssumeRole ' . ($arn eq 'flaky' ? 2 : 1), 'it is assumed once for all');
+	like(answers($session, $parallel), $worker_rows, '... and in parallel workers');
+	$session->close;
+}
+
 # Where STS is, is the administrator's to say, for everybody.
 $node->safe_psql('postgres',
 	    'CREATE ROLE joe; GRANT pg_read_all_data TO joe;'
@@ -285,6 +307,15 @@ is( answers($session, 'SELECT count(*) FROM by_id WHERE id IN (1, 2, 3, 4, 5)'),
 is(asked(), 'sts AssumeRole 1', 'ask once');
 $session->close;
 
+# So do scans below an Append that waits for all of them.
+my $append = 'SELECT count(*) FROM (SELECT id FROM items UNION ALL SELECT id FROM items '
+  . 'UNION ALL SELECT id FROM by_id WHERE id IN (1, 2, 3)) s';
+$session = session_as();
+forget();
+is(answers($session, $append), '43', 'three scans below an Append');
+is(asked(), 'sts AssumeRole 1', '... ask once');
+$session->close;
+
 # Renewal.  The credentials of all these sessions are good for 16 s, but for
 # those of "late": after 8 s they are renewed.
 my %renewed = (
@@ -404,6 +435,9 @@ sleep(2.5);
 is( answers($session, 'SELECT count(*) FROM by_id WHERE id IN (1, 2, 3, 4, 5)'),
 	'5', 'expired credentials are renewed');
 is(asked(), 'container brief2 2', 'once for all calls');
+sleep(2.5);
+is(answers($session, $append), '43', '... and below an Append, while its scans are under way');
+is(asked(), 'container brief2 3', '... once');
 $session->close;
 restart_with($ahead,
 	AWS_CONTAINER_CREDENTIALS_FULL_URI => "$ahead/container/brief0");

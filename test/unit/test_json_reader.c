@@ -588,6 +588,26 @@ before_member(const char *text, size_t len, char *window)
 	return reader;
 }
 
+/* Is a member that is expected, and its value, read as by two calls, or else nothing? */
+static bool
+reads_both_the_same(const LfdwJsonReader *before, const char *name, bool is)
+{
+	LfdwJsonReader one = *before;
+	LfdwJsonReader two = *before;
+	LfdwJsonStatus status;
+	LfdwJsonValue value;
+	LfdwJsonValue same;
+
+	if (!lfdw_json_member_value(&one, name, strlen(name), &value, &status))
+		return !is && one.pos == before->pos && one.first == before->first &&
+			one.error == NULL;
+	lfdw_json_member(&two, &same);
+	return is && status == lfdw_json_value(&two, &same) && one.pos == two.pos && one.error == two.error &&
+		!one.first && one.depth == two.depth &&
+		(status != LFDW_JSON_OK || (value.type == same.type && value.text == same.text &&
+									value.len == same.len && value.escaped == same.escaped));
+}
+
 /* A member that is expected is read as any other, and else nothing is. */
 static void
 test_expected(void)
@@ -603,6 +623,10 @@ test_expected(void)
 		{"{ \"name\" : 1", true},
 		{"{\"z\":[] ,\t\"name\":1", true},
 		{"{\"z\":0,\"name\":1", true},
+		{"{\"name\":\"\\u00e9\"}", true},
+		{"{\"name\":-1e5 }", true},
+		{"{\"name\": {\"a\":[1]}}", true},
+		{"{\"name\":tru}", true},
 		{"{\"names\":1", false},
 		{"{\"nam\":1", false},
 		{"{\"n\\u0061me\":1", false},
@@ -634,6 +658,7 @@ test_expected(void)
 			else
 				ok &= reader.pos == before.pos && reader.first == before.first &&
 					reader.error == NULL;
+			ok &= reads_both_the_same(&before, name, is);
 			ok &= !is || cases[i].is;
 			if (len == whole)
 				ok &= is == cases[i].is;

@@ -21,12 +21,13 @@ def write(value):
 class Answer:
     """Writes one page of rows in a form chosen by chance."""
 
-    def __init__(self, random, table, mode, wanted, omitted):
+    def __init__(self, random, table, mode, wanted, omitted, split=None):
         self.random = random
         self.columns = table["columns"]
         self.mode = mode
         self.wanted = wanted            # indexes of the columns asked for
         self.omitted = omitted          # of those that may be left out
+        self.split = split              # what is to be echoed beside the rows
         self.spelling = random.random() < 0.2
         self.longer = random.random() < 0.3
 
@@ -80,7 +81,7 @@ class Answer:
             forms.append("arrays")
         if "rows_path" in self.mode:
             forms = ["path"]
-        elif cursor is not None:
+        elif cursor is not None or self.split is not None:
             forms.remove("objects")
         elif not self.omitted:
             forms.append("lines")
@@ -97,10 +98,10 @@ class Answer:
         if form == "lines":
             return "\n".join(map(write, records))
         if form == "path":
-            return write({"data": {"items": records},
-                          "meta": {"next": cursor}})
+            members = [("data", {"items": records}), ("meta", {"next": cursor})]
+            return self.members(members)
         if form == "objects" or (form == "arrays" and cursor is None and
-                                 self.random.random() < 0.5):
+                                 self.split is None and self.random.random() < 0.5):
             return write(records)
         members = [("rows", records)]
         if form == "columns":
@@ -109,6 +110,13 @@ class Answer:
         if cursor is not None or self.random.random() < 0.3:
             members.append(("cursor", cursor))
         self.random.shuffle(members)
+        return self.members(members)
+
+    def members(self, members):
+        """An object, with the split anywhere in it."""
+        if self.split is not None:
+            members.insert(self.random.randint(0, len(members)),
+                           ("split", self.split))
         return write(dict(members))
 
     def text(self, rows, cursor):

@@ -15,6 +15,8 @@ use           what it filters by: "arguments", "filters", "both", "random"
 ignore        how often it ignores a condition it need not honour
 naive         columns whose values it compares as the JSON it was sent
 most_keys     the values of a list at most, which is max_batch_keys
+splits        into how many its rows are cut, where requests ask for one of them
+streams       whether its answers are streamed
 default       whether a required column that has no value takes a default
 defect        a lie: "drop_equal", "null_unequal", "skip_page", "short_limit",
               "unsorted"
@@ -30,6 +32,7 @@ from _oracle_answer import Answer
 from _oracle_rows import ECHOED, Broken, load, note
 from _oracle_values import HINTABLE, Number, condition
 from endpoint import RawResponse
+from event_stream import Stream
 
 def argument_conditions(event, table, mode):
     """The conditions that top-level members state."""
@@ -127,6 +130,17 @@ def select(table, terms, mode, chance):
     return rows
 
 
+def cut(table, split, mode):
+    """The table with the rows of a split, or with all if there are none."""
+    count = int(mode.get("splits", 1))
+    if count == 1 and split is None:
+        return table
+    if split is None or int(split["count"]) != count or \
+            not 0 <= int(split["index"]) < count:
+        raise Broken("split %r of %d" % (split, count))
+    return dict(table, rows=table["rows"][int(split["index"])::count])
+
+
 def sort(rows, table, order_by):
     """Stable, so the last key comes first."""
     rows = list(rows)
@@ -160,6 +174,8 @@ def answer(event):
     for what, asked in (("limit", limit is not None), ("order_by", order_by)):
         if asked and what not in capabilities:
             raise Broken("%s is no capability" % what)
+    if order_by and mode.get("splits"):
+        raise Broken("order_by of a split")
     arguments = argument_conditions(event, table, mode)
     declared, hints = filter_conditions(event, table, mode)
     if not order_by:        # what is to be sorted comes from one call
@@ -167,7 +183,7 @@ def answer(event):
     terms = choose(chance, mode, limit is not None, arguments, declared, hints)
     if mode.get("default"):
         terms += defaults(table, arguments + declared)
-    rows = select(table, terms, mode, chance)
+    rows = select(cut(table, envelope.get("split"), mode), terms, mode, chance)
     if not order_by or chance.random() < 0.5:
         rows = chance.sample(rows, len(rows))       # ties in any order
     if order_by and defect != "unsorted":
@@ -199,12 +215,16 @@ def answer(event):
                 column["type"] in ECHOED and
                 (name, operator, value) in terms and chance.random() < 0.5):
             omitted.add(table["index"][name])
-    return Answer(page_chance, table, mode, indexes, omitted).text(page,
-                                                                  following)
+    return Answer(page_chance, table, mode, indexes, omitted,
+                  envelope.get("split")).text(page, following)
 
 
 def lambda_handler(event, context):
     note(context.event_text)
     event = json.loads(context.event_text, parse_int=Number,
                        parse_float=Number)
-    return RawResponse(answer(event).encode())
+    text = answer(event).encode()
+    if not event["oracle"]["mode"].get("streams"):
+        return RawResponse(text)
+    size = max(1, len(text) // 3)
+    return Stream(text[at:at + size] for at in range(0, len(text), size))
