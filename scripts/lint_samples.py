@@ -72,6 +72,8 @@ for place in """src/jit.c src/lambda_fdw.c src/batch/batch.h src/join/join.h
         src/scan/rel_info.c src/modify/modify.h src/sql/sql.h src/pushdown/term.h
         src/lambda/invoke.h src/credentials/credentials.h src/aws/ambient.c
         src/http/multi_handle.c src/http/easy_handle.c src/http/wait.c
+        src/http/http_wait.c src/http/callback.c src/http/socket_set.c
+        src/base/event_stream.c
         src/http/pool.h src/options/operator.c
         src/value/value.h src/pg/owner.c src/base/buffer.c
         src/base/buffer.h""".split():

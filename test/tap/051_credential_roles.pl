@@ -308,11 +308,11 @@ is(asked(), 'sts AssumeRole 1', 'ask once');
 $session->close;
 
 # So do scans below an Append that waits for all of them.
-my $append = 'SELECT count(*) FROM (SELECT id FROM items UNION ALL SELECT id FROM items '
+my $three = 'SELECT count(*) FROM (SELECT id FROM items UNION ALL SELECT id FROM items '
   . 'UNION ALL SELECT id FROM by_id WHERE id IN (1, 2, 3)) s';
 $session = session_as();
 forget();
-is(answers($session, $append), '43', 'three scans below an Append');
+is(answers($session, $three), '43', 'three scans below an Append');
 is(asked(), 'sts AssumeRole 1', '... ask once');
 $session->close;
 
@@ -436,7 +436,7 @@ is( answers($session, 'SELECT count(*) FROM by_id WHERE id IN (1, 2, 3, 4, 5)'),
 	'5', 'expired credentials are renewed');
 is(asked(), 'container brief2 2', 'once for all calls');
 sleep(2.5);
-is(answers($session, $append), '43', '... and below an Append, while its scans are under way');
+is(answers($session, $three), '43', '... and below an Append, while its scans are under way');
 is(asked(), 'container brief2 3', '... once');
 $session->close;
 restart_with($ahead,

@@ -23,7 +23,8 @@ $node->safe_psql('postgres', $_)
 	create_server('aws_s3', $endpoint, "max_attempts '3'"),
 	create_outcome(),
 	create_function('aws_s3', 's3_uploads', columns => 'key text'),
-	create_function('aws_s3', 'endless', columns => 'id int, name text'));
+	create_function('aws_s3', 'endless', columns => 'id int, name text',
+		options => q{max_response_bytes '1000000000'}));
 
 my $control = open_session($node);
 my $session = open_session($node);
