@@ -404,9 +404,16 @@ set_faults({ operation => 'PutObject', action => '301', early => JSON::PP::true,
 is($session->query("SELECT bytes_uploaded FROM aws_s3.query_export_to_s3('SELECT repeat(''x'', 1000000) FROM generate_series(1, 8)', 'bucket', 'whole')"), '8000008', 'an early redirect');
 is(told('PutObject', 'status', 'region', 'expect'), '301/eu-west-1/100-continue 200/eu-central-1/100-continue', 'is read before the body is sent');
 
-# Nor is an answer awaited where nobody knows the question.
-set_faults({ operation => 'PutObject', action => 'answer', status => 417, early => JSON::PP::true });
-is($session->query("SELECT bytes_uploaded FROM aws_s3.query_export_to_s3('SELECT repeat(''x'', 1000000) FROM generate_series(1, 3)', 'bucket', 'whole')"), '3000003', 'a question that is refused');
+# Nor is an answer awaited where nobody knows the question.  On a busy machine the
+# refusal may come after the second that libcurl waits for it, amid the body.
+my $asked;
+foreach (1 .. 3)
+{
+	set_faults({ operation => 'PutObject', action => 'answer', status => 417, early => JSON::PP::true });
+	$asked = $session->query("SELECT bytes_uploaded FROM aws_s3.query_export_to_s3('SELECT repeat(''x'', 1000000) FROM generate_series(1, 3)', 'bucket', 'whole')");
+	last if $asked ne '3000003' or told('PutObject', 'status', 'expect') =~ m{^417/100-continue 200/-$};
+}
+is($asked, '3000003', 'a question that is refused');
 like(told('PutObject', 'status', 'expect'), qr{^417/100-continue 200/-$}, 'is not put again');
 
 put('large', rows => 1);
