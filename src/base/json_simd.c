@@ -14,8 +14,8 @@
  */
 #include "base/base.h"
 
+#include "base/byte_word.h"
 #include "base/json_simd.h"
-#include "port/pg_bswap.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define HAVE_X86_TWINS
@@ -36,33 +36,19 @@ look_at_rest(const LfdwJsonSimd *simd, LfdwJsonBlock *block, const uint8 *p,
 
 /* Words: eight bytes at a time, of which each answer is the high bit. */
 
-#define every_byte(c)	(UINT64CONST(0x0101010101010101) * (c))
-#define HIGH_BITS		every_byte(0x80)
-
-/* The bytes at p, the first of them lowest. */
-static inline uint64
-load_word(const uint8 *p)
-{
-	uint64		word;
-
-	memcpy(&word, p, 8);
-#ifdef WORDS_BIGENDIAN
-	word = pg_bswap64(word);
-#endif
-	return word;
-}
+#define HIGH_BITS		LFDW_EVERY_BYTE(0x80)
 
 /* Which bytes are below c, which is ASCII? */
 static inline uint64
 bytes_below(uint64 word, uint8 c)
 {
-	return ~((word & ~HIGH_BITS) + every_byte(0x80 - c)) & ~word & HIGH_BITS;
+	return ~((word & ~HIGH_BITS) + LFDW_EVERY_BYTE(0x80 - c)) & ~word & HIGH_BITS;
 }
 
 static inline uint64
 bytes_equal(uint64 word, uint8 c)
 {
-	return bytes_below(word ^ every_byte(c), 1);
+	return bytes_below(word ^ LFDW_EVERY_BYTE(c), 1);
 }
 
 static inline uint64
@@ -93,7 +79,7 @@ look_words(LfdwJsonBlock *block, const uint8 *p, const uint8 *end)
 	block->special = block->digits = block->spaces = 0;
 	for (int i = 0; i < LFDW_JSON_BLOCK; i += 8)
 	{
-		uint64		word = load_word(p + i);
+		uint64		word = lfdw_load_eight(p + i);
 
 		block->special |= gather(special_in_word(word)) << i;
 		block->digits |= gather(bytes_below(word, '9' + 1) &
@@ -112,7 +98,7 @@ skip_plain_words(const uint8 *p, const uint8 *end)
 	{
 		for (int i = 0; i < LFDW_JSON_BLOCK; i += 8)
 		{
-			if (special_in_word(load_word(p + i)) != 0)
+			if (special_in_word(lfdw_load_eight(p + i)) != 0)
 				return p;
 		}
 	}

@@ -72,8 +72,8 @@ lfdw_answer_read_doc(LfdwInvocation *invocation)
 
 /*
  * Decodes the end of the function's log (the header X-Amz-Log-Result, or LogResult
- * of InvokeComplete, in Lambda's API reference) into the invocation, where there is one.  The bytes
- * are the function's.
+ * of InvokeComplete, in Lambda's API reference) into the invocation, where there is
+ * one.  The bytes are the function's.
  */
 void
 lfdw_answer_read_log(LfdwInvocation *invocation)

@@ -13,10 +13,10 @@
 #include <float.h>
 
 #include "catalog/pg_type.h"
-#include "port/pg_bswap.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
+#include "base/byte_word.h"
 #include "value/value_in_internal.h"
 
 /* An int64 holds any number of this many decimal digits ... */
@@ -25,22 +25,6 @@
 /* ... and ten times one of this many. */
 #define NUMERIC_DIGITS 17
 #define NUMERIC_MAX INT64CONST(99999999999999999)
-
-/* A word of eight bytes that are all the same. */
-#define every_byte(c)	(UINT64CONST(0x0101010101010101) * (c))
-
-/* Four bytes, the first of them lowest. */
-static inline uint64
-load_four(const char *text)
-{
-	uint32		four;
-
-	memcpy(&four, text, 4);
-#ifdef WORDS_BIGENDIAN
-	four = pg_bswap32(four);
-#endif
-	return four;
-}
 
 /*
  * One to eight bytes, the last of them highest, behind as many zeros as there is room
@@ -52,12 +36,12 @@ load_digits(const char *text, size_t len)
 	const uint8 *bytes = (const uint8 *) text;
 
 	/* in two steps, since no word is shifted by all its bits */
-	uint64		zeros = every_byte('0') >> 8 >> (8 * len - 8);
+	uint64		zeros = LFDW_EVERY_BYTE('0') >> 8 >> (8 * len - 8);
 	uint64		digits;
 
 	if (len >= 4)
-		digits = load_four(text) << (64 - 8 * len) |
-			load_four(text + len - 4) << 32;
+		digits = lfdw_load_four(text) << (64 - 8 * len) |
+			lfdw_load_four(text + len - 4) << 32;
 	else
 		digits = (uint64) bytes[0] << (64 - 8 * len) |
 			(uint64) bytes[len / 2] << (64 - 8 * (len - len / 2)) |
@@ -76,10 +60,10 @@ parse_digits(const char *text, size_t len, int64 *result)
 	uint64		word = load_digits(text, len);
 
 	/* 0x30 to 0x39, also once 6 is added */
-	if ((word & every_byte(0xF0)) != every_byte(0x30) ||
-		((word + every_byte(6)) & every_byte(0xF0)) != every_byte(0x30))
+	if ((word & LFDW_EVERY_BYTE(0xF0)) != LFDW_EVERY_BYTE(0x30) ||
+		((word + LFDW_EVERY_BYTE(6)) & LFDW_EVERY_BYTE(0xF0)) != LFDW_EVERY_BYTE(0x30))
 		return false;
-	word -= every_byte('0');
+	word -= LFDW_EVERY_BYTE('0');
 	word = (word * 10 + (word >> 8)) & UINT64CONST(0x00FF00FF00FF00FF);
 	word = (word * 100 + (word >> 16)) & UINT64CONST(0x0000FFFF0000FFFF);
 	*result = (int64) ((word & 0xFFFF) * 10000 + (word >> 32));
