@@ -31,6 +31,10 @@
 #include "scan/scan_explain.h"
 #include "scan/scan_path.h"
 #include "scan/scan_plan.h"
+#include "shared/activity.h"
+#include "shared/segment.h"
+#include "shared/server_limit.h"
+#include "shared/statistics.h"
 
 PG_MODULE_MAGIC;
 
@@ -38,12 +42,20 @@ PG_FUNCTION_INFO_V1(lambda_fdw_handler);
 
 extern PGDLLEXPORT void _PG_init(void);
 
+/* What the sessions share. */
+static const LfdwPartKind shared_parts[] = {
+	[LFDW_PART_STATISTICS] = {lfdw_statistics_size, lfdw_statistics_init},
+	[LFDW_PART_LIMITS] = {lfdw_server_limit_size, lfdw_server_limit_init},
+	[LFDW_PART_ACTIVITY] = {lfdw_activity_size, lfdw_activity_init}
+};
+
 /* Settings and hooks; libraries are initialized on first use. */
 void
 _PG_init(void)
 {
 	lfdw_foreign_set_callback(lambdaGetForeignRelSize);
 	lfdw_setting_define();
+	lfdw_segment_install(shared_parts);
 	lfdw_join_plan_install();
 	lfdw_batch_plan_install();
 	lfdw_declaration_install();

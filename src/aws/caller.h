@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "http/http_request.h"
+#include "shared/server_limit.h"
 
 /* Keys to sign with, and where they came from. */
 typedef struct LfdwCredentials
@@ -40,6 +41,7 @@ typedef struct LfdwRoute
 	LfdwHttpLimits limits;		/* of an invocation */
 	int			max_attempts;
 	bool		keep_connections;
+	LfdwServerLimits server_limits; /* of all sessions */
 } LfdwRoute;
 
 /* What a user mapping says; NULL where it does not. */

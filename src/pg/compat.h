@@ -32,6 +32,8 @@
 #include "parser/parsetree.h"
 #include "storage/buffile.h"
 #include "storage/latch.h"
+#include "storage/lwlock.h"
+#include "storage/proc.h"
 #include "storage/sinval.h"
 #include "utils/acl.h"
 #include "utils/memutils.h"
@@ -41,6 +43,12 @@
 /* 16 moved the varlena macros out of postgres.h */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
+#endif
+
+/* Can a session make memory that others find by name?  From 17 on. */
+#define LFDW_HAS_DSM_REGISTRY (PG_VERSION_NUM >= 170000)
+#if LFDW_HAS_DSM_REGISTRY
+#include "storage/dsm_registry.h"
 #endif
 
 /* 18 split commands/explain.h */
@@ -248,6 +256,88 @@ lfdw_wait_event_number(const char *name)
 #else
 	return PG_WAIT_EXTENSION;
 #endif
+}
+
+/*
+ * A new kind of lock, by a name that lasts, as other sessions see it.  Before 19 each
+ * of them has to tell the name: see lfdw_register_tranche.
+ */
+static inline int
+lfdw_new_tranche(const char *name)
+{
+#if PG_VERSION_NUM >= 190000
+	return LWLockNewTrancheId(name);
+#else
+	int			tranche = LWLockNewTrancheId();
+
+	LWLockRegisterTranche(tranche, name);
+	return tranche;
+#endif
+}
+
+static inline void
+lfdw_register_tranche(int tranche, const char *name)
+{
+#if PG_VERSION_NUM < 190000
+	LWLockRegisterTranche(tranche, name);
+#endif
+}
+
+#if LFDW_HAS_DSM_REGISTRY
+#if PG_VERSION_NUM >= 190000
+/* 19 passes an argument on to the callback: here the callback itself. */
+typedef void (*LfdwSegmentInit) (void *memory);
+
+static inline void
+lfdw_call_segment_init(void *memory, void *init)
+{
+	(*(LfdwSegmentInit *) init) (memory);
+}
+#endif
+
+/* The segment of a name, attached for the session's life; the first makes it. */
+static inline void *
+lfdw_named_segment(const char *name, size_t size, void (*init) (void *memory),
+				   bool *found)
+{
+#if PG_VERSION_NUM >= 190000
+	return GetNamedDSMSegment(name, size, lfdw_call_segment_init, found, &init);
+#else
+	return GetNamedDSMSegment(name, size, init, found);
+#endif
+}
+#endif
+
+/* The number of a process among the server's, below MaxBackends where it has SQL. */
+static inline int
+lfdw_number_of_proc(PGPROC *proc)
+{
+#if PG_VERSION_NUM >= 170000
+	return GetNumberFromPGProc(proc);
+#else
+	return proc->pgprocno;
+#endif
+}
+
+static inline int
+lfdw_proc_number(void)
+{
+	return lfdw_number_of_proc(MyProc);
+}
+
+/* The same of the process whose statement it runs: a worker's leader. */
+static inline int
+lfdw_leader_proc_number(void)
+{
+	return lfdw_number_of_proc(MyProc->lockGroupLeader ?
+							   MyProc->lockGroupLeader : MyProc);
+}
+
+/* Wakes the process of a number, whoever has it now. */
+static inline void
+lfdw_wake_proc(int number)
+{
+	SetLatch(&ProcGlobal->allProcs[number].procLatch);
 }
 
 /*

@@ -12,6 +12,7 @@
 
 #include <limits.h>
 
+#include "miscadmin.h"
 #include "utils/guc.h"
 
 #include "base/uri.h"
@@ -27,6 +28,15 @@ static char *trace_id = NULL;
 static bool enable_bind_join = true;
 static int	commit_timeout_ms;
 static int	answer_mem_kb;
+static bool track = true;
+static int	stats_max;
+static bool limits_local = false;
+static int	slot_timeout_ms;
+static int	log_invocations = LFDW_LOG_OFF;
+static int	log_min_duration_ms;
+static bool trace_from_comments = false;
+static LfdwBudget budget;
+static LfdwNetworkPolicy network_policy;
 static LfdwAwsLambdaSettings aws_lambda;
 static LfdwAwsS3Settings aws_s3;
 static char *aws_ml_server = NULL;
@@ -125,6 +135,104 @@ define_aws_s3_and_ml(void)
 	MarkGUCPrefixReserved("aws_ml");
 }
 
+static const struct config_enum_entry log_choices[] = {
+	{"off", LFDW_LOG_OFF, false},
+	{"errors", LFDW_LOG_ERRORS, false},
+	{"all", LFDW_LOG_ALL, false},
+	{NULL, 0, false}
+};
+
+/*
+ * What is seen of calls.  Who could turn it off could hide them, so a superuser
+ * says.  How much there is room for is decided when the memory is made: where the
+ * library is preloaded that is once.
+ */
+static void
+define_statistics(void)
+{
+	DefineCustomBoolVariable("lambda_fdw.track",
+							 "Counts calls for pg_stat_lambda, and shows them in pg_stat_lambda_activity.",
+							 NULL, &track, true, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("lambda_fdw.stats_max",
+							"Rows that pg_stat_lambda has at most.",
+							"One for each function, qualifier, server, user and database; where they are used up, those not used for long are dropped.",
+							&stats_max, 1000, 16, 100000,
+							process_shared_preload_libraries_in_progress ?
+							PGC_POSTMASTER : PGC_SIGHUP, 0, NULL, NULL, NULL);
+	DefineCustomEnumVariable("lambda_fdw.log_invocations",
+							 "Calls of which there is a line in the server's log.",
+							 "The line has no payload and no secret.",
+							 &log_invocations, LFDW_LOG_OFF, log_choices,
+							 PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("lambda_fdw.log_min_duration",
+							"Calls that take at least so long have a line in the server's log.",
+							"0 for all, -1 for none.",
+							&log_min_duration_ms, -1, -1, INT_MAX,
+							PGC_SUSET, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomBoolVariable("lambda_fdw.trace_from_comments",
+							 "Takes the trace of a statement from the traceparent in its sqlcommenter comment.",
+							 NULL, &trace_from_comments, false, PGC_USERSET, 0,
+							 NULL, NULL, NULL);
+}
+
+/*
+ * What a statement may do, as temp_file_limit says it: who may set these is who may
+ * depart from them.
+ */
+static void
+define_budget(void)
+{
+	DefineCustomIntVariable("lambda_fdw.max_invocations",
+							"Calls that a statement may make.",
+							"0 for no limit.",
+							&budget.max_invocations, 0, 0, INT_MAX,
+							PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("lambda_fdw.max_bytes",
+							"Bytes that a statement may send and receive, all calls together.",
+							"0 for no limit.",
+							&budget.max_kb, 0, 0, INT_MAX,
+							PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	DefineCustomRealVariable("lambda_fdw.max_cost",
+							 "What the calls of a statement may cost, in dollars.",
+							 "0 for no limit; lambda_fdw.price_request and lambda_fdw.price_gb_second have the prices.",
+							 &budget.max_cost, 0, 0, 1e9, PGC_SUSET, 0,
+							 NULL, NULL, NULL);
+	DefineCustomRealVariable("lambda_fdw.price_request",
+							 "Price of a request to Lambda, in dollars.",
+							 "Such as 0.0000002; 0 where it is not known.",
+							 &budget.price_request, 0, 0, 1e6, PGC_SUSET, 0,
+							 NULL, NULL, NULL);
+	DefineCustomRealVariable("lambda_fdw.price_gb_second",
+							 "Price of a second of a function with 1 GB, in dollars.",
+							 "Such as 0.0000166667; 0 where it is not known.",
+							 &budget.price_gb_second, 0, 0, 1e6, PGC_SUSET, 0,
+							 NULL, NULL, NULL);
+}
+
+/* Limits of servers, and where servers may lead. */
+static void
+define_limits(void)
+{
+	DefineCustomBoolVariable("lambda_fdw.limits_local",
+							 "Keeps limits of servers within each session, where sessions share no memory.",
+							 NULL, &limits_local, false, PGC_SUSET, 0,
+							 NULL, NULL, NULL);
+	DefineCustomIntVariable("lambda_fdw.slot_timeout",
+							"Longest wait of a call for max_in_flight and max_calls_per_minute.",
+							"0 for no limit.",
+							&slot_timeout_ms, 60000, 0, INT_MAX,
+							PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomStringVariable("lambda_fdw.allowed_endpoints",
+							   "Endpoints that servers of ordinary owners may have: host names, with * for any characters, separated by commas.",
+							   "Empty for any.",
+							   &network_policy.allowed_endpoints, "", PGC_SUSET, 0,
+							   NULL, NULL, NULL);
+	DefineCustomBoolVariable("lambda_fdw.deny_private_addresses",
+							 "Refuses private addresses to servers of ordinary owners.",
+							 NULL, &network_policy.deny_private, false, PGC_SUSET, 0,
+							 NULL, NULL, NULL);
+}
+
 /* Defines the settings; once, while the library loads. */
 void
 lfdw_setting_define(void)
@@ -148,6 +256,9 @@ lfdw_setting_define(void)
 							"Where it is used up, answers wait on their way, but for those that are waited for.",
 							&answer_mem_kb, 64 * 1024, 64, MAX_KILOBYTES,
 							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	define_statistics();
+	define_budget();
+	define_limits();
 	MarkGUCPrefixReserved("lambda_fdw");
 	define_aws_lambda();
 	define_aws_s3_and_ml();
@@ -200,4 +311,67 @@ const char *
 lfdw_setting_aws_ml_server(void)
 {
 	return aws_ml_server;
+}
+
+/* The value of lambda_fdw.track. */
+bool
+lfdw_setting_track(void)
+{
+	return track;
+}
+
+/* The value of lambda_fdw.stats_max. */
+int
+lfdw_setting_stats_max(void)
+{
+	return stats_max;
+}
+
+/* The value of lambda_fdw.limits_local. */
+bool
+lfdw_setting_limits_local(void)
+{
+	return limits_local;
+}
+
+/* The value of lambda_fdw.slot_timeout; 0 for no limit. */
+int
+lfdw_setting_slot_timeout_ms(void)
+{
+	return slot_timeout_ms;
+}
+
+/* The value of lambda_fdw.log_invocations. */
+LfdwLogChoice
+lfdw_setting_log_invocations(void)
+{
+	return log_invocations;
+}
+
+/* The value of lambda_fdw.log_min_duration; -1 for none. */
+int
+lfdw_setting_log_min_duration_ms(void)
+{
+	return log_min_duration_ms;
+}
+
+/* The value of lambda_fdw.trace_from_comments. */
+bool
+lfdw_setting_trace_from_comments(void)
+{
+	return trace_from_comments;
+}
+
+/* What a statement may do; it changes when the settings do. */
+const LfdwBudget *
+lfdw_setting_budget(void)
+{
+	return &budget;
+}
+
+/* Where servers may lead; it changes when the settings do. */
+const LfdwNetworkPolicy *
+lfdw_setting_network_policy(void)
+{
+	return &network_policy;
 }

@@ -1,0 +1,307 @@
+/*-------------------------------------------------------------------------
+ *
+ * segment.c
+ *		The memory that the sessions of a cluster share.
+ *
+ * It is one piece: a header, and a part for each module that keeps something there,
+ * of a size that does not change.  Where the library is preloaded, it is part of the
+ * server's own shared memory.  From PostgreSQL 17 on any session can make it, as a
+ * segment whose handle is in a small segment that the registry knows by name.  Else,
+ * and where that fails, a session has such a piece of its own, so that nobody above
+ * need know.
+ *
+ * After a crash, when the server starts anew without its postmaster having ended, all
+ * of it is empty: segments are gone then, and the startup hook is called again.
+ *
+ * IDENTIFICATION
+ *	  src/shared/segment.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "storage/dsm.h"
+#include "storage/ipc.h"
+#include "storage/lwlock.h"
+#include "storage/shmem.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "pg/compat.h"
+#include "pg/setting.h"
+#include "shared/segment.h"
+
+/* What locks and memory are called; with the layout's version for the registry. */
+#define SEGMENT_NAME "lambda_fdw"
+#define REGISTRY_NAME "lambda_fdw 1"
+
+/* Servers that have limits, and functions that a session counts for itself. */
+#define SERVERS_MAX 512
+#define OWN_STATISTICS 100
+
+/* The beginning of the memory. */
+typedef struct SegmentHeader
+{
+	LfdwSegmentSizes sizes;
+	Size		offsets[LFDW_NPARTS];
+} SegmentHeader;
+
+/* What the registry has by name: of constant size, whatever the settings. */
+typedef struct RegistryRoot
+{
+	LWLock		lock;			/* of handle */
+	int			tranche;
+	dsm_handle	handle;			/* DSM_HANDLE_INVALID before it is made */
+} RegistryRoot;
+
+/* LFDW_NPARTS of them */
+static const LfdwPartKind *part_kinds;
+
+static SegmentHeader *segment = NULL;
+static LfdwSharing sharing = LFDW_SHARED_BY_NONE;
+
+static shmem_request_hook_type previous_request_hook = NULL;
+static shmem_startup_hook_type previous_startup_hook = NULL;
+
+/* The sizes of what all sessions share, as the settings have them now. */
+static LfdwSegmentSizes
+shared_sizes(void)
+{
+	LfdwSegmentSizes sizes = {
+		.nbackends = MaxBackends,
+		.nstatistics = lfdw_setting_stats_max(),
+		.nservers = SERVERS_MAX
+	};
+
+	return sizes;
+}
+
+static Size
+segment_size(const LfdwSegmentSizes *sizes)
+{
+	Size		size = CACHELINEALIGN(sizeof(SegmentHeader));
+
+	for (int i = 0; i < LFDW_NPARTS; i++)
+		size = add_size(size, CACHELINEALIGN(part_kinds[i].size(sizes)));
+	return size;
+}
+
+/* Sets memory of segment_size up. */
+static void
+init_segment(void *memory, const LfdwSegmentSizes *sizes, int tranche)
+{
+	SegmentHeader *header = memory;
+	Size		offset = CACHELINEALIGN(sizeof(SegmentHeader));
+
+	memset(memory, 0, segment_size(sizes));
+	header->sizes = *sizes;
+	for (int i = 0; i < LFDW_NPARTS; i++)
+	{
+		header->offsets[i] = offset;
+		part_kinds[i].init((char *) memory + offset, sizes, tranche);
+		offset += CACHELINEALIGN(part_kinds[i].size(sizes));
+	}
+}
+
+/* shmem_request_hook */
+static void
+request_segment(void)
+{
+	LfdwSegmentSizes sizes = shared_sizes();
+
+	if (previous_request_hook)
+		previous_request_hook();
+	RequestAddinShmemSpace(segment_size(&sizes));
+}
+
+/* shmem_startup_hook, which a postmaster calls again after a crash */
+static void
+start_segment(void)
+{
+	LfdwSegmentSizes sizes = shared_sizes();
+	bool		found;
+
+	if (previous_startup_hook)
+		previous_startup_hook();
+	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
+	segment = ShmemInitStruct(SEGMENT_NAME, segment_size(&sizes), &found);
+	if (!found)
+		init_segment(segment, &sizes, lfdw_new_tranche(SEGMENT_NAME));
+	LWLockRelease(AddinShmemInitLock);
+	sharing = LFDW_SHARED_BY_PRELOAD;
+}
+
+/*
+ * Takes what the memory consists of, LFDW_NPARTS kinds that live as long as the
+ * process, and asks for it if the library is preloaded; once, while it loads.
+ */
+void
+lfdw_segment_install(const LfdwPartKind *parts)
+{
+	part_kinds = parts;
+	if (!process_shared_preload_libraries_in_progress)
+		return;
+	previous_request_hook = shmem_request_hook;
+	shmem_request_hook = request_segment;
+	previous_startup_hook = shmem_startup_hook;
+	shmem_startup_hook = start_segment;
+}
+
+#if LFDW_HAS_DSM_REGISTRY
+static void
+init_root(void *memory)
+{
+	RegistryRoot *root = memory;
+
+	root->tranche = lfdw_new_tranche(SEGMENT_NAME);
+	LWLockInitialize(&root->lock, root->tranche);
+	root->handle = DSM_HANDLE_INVALID;
+}
+
+/* Makes the segment that is behind the registry's, or attaches to it. */
+static SegmentHeader *
+attach_behind(RegistryRoot *root)
+{
+	dsm_segment *dsm;
+
+	LWLockAcquire(&root->lock, LW_EXCLUSIVE);
+	if (root->handle == DSM_HANDLE_INVALID)
+	{
+		LfdwSegmentSizes sizes = shared_sizes();
+
+		dsm = dsm_create(segment_size(&sizes), 0);
+		init_segment(dsm_segment_address(dsm), &sizes, root->tranche);
+		dsm_pin_segment(dsm);
+		root->handle = dsm_segment_handle(dsm);
+	}
+	else
+		dsm = dsm_attach(root->handle);
+	LWLockRelease(&root->lock);
+	if (dsm == NULL)
+		elog(ERROR, "the segment is gone");
+	dsm_pin_mapping(dsm);
+	return dsm_segment_address(dsm);
+}
+
+/* Attaches to the segment that all sessions share; NULL, with a warning, if that fails. */
+static SegmentHeader *
+attach_shared(void)
+{
+	MemoryContext old = CurrentMemoryContext;
+	SegmentHeader *volatile header = NULL;
+
+	PG_TRY();
+	{
+		bool		found;
+		RegistryRoot *root = lfdw_named_segment(REGISTRY_NAME, sizeof(RegistryRoot),
+												init_root, &found);
+
+		lfdw_register_tranche(root->tranche, SEGMENT_NAME);
+		header = attach_behind(root);
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(old);
+		error = CopyErrorData();
+		FlushErrorState();
+		/* the registry's and ours; this session holds no others here */
+		LWLockReleaseAll();
+		ereport(WARNING,
+				(errmsg("lambda_fdw shares no memory with other sessions: %s",
+						error->message),
+				 errdetail("Statistics are this session's own, and limits of servers cannot be kept."),
+				 errhint("Make room for dynamic shared memory, or add lambda_fdw to shared_preload_libraries.")));
+		FreeErrorData(error);
+	}
+	PG_END_TRY();
+	return header;
+}
+#else
+static SegmentHeader *
+attach_shared(void)
+{
+	return NULL;
+}
+#endif
+
+/* Memory of the session's own, for want of any that is shared. */
+static SegmentHeader *
+make_own(void)
+{
+	LfdwSegmentSizes sizes = {
+		.nbackends = 1,
+		.nstatistics = OWN_STATISTICS,
+		.nservers = SERVERS_MAX
+	};
+	SegmentHeader *header = MemoryContextAlloc(TopMemoryContext,
+											   segment_size(&sizes));
+
+	/*
+	 * nobody else takes these locks, so it does not matter what they are
+	 * called
+	 */
+	init_segment(header, &sizes, LWTRANCHE_SHARED_TUPLESTORE);
+	return header;
+}
+
+/* Has the session memory, its own at least. */
+static SegmentHeader *
+attached(void)
+{
+	if (segment)
+		return segment;
+	segment = attach_shared();
+	if (segment)
+		sharing = LFDW_SHARED_BY_REGISTRY;
+	else
+		segment = make_own();
+	return segment;
+}
+
+/*
+ * A part of the memory.  The first call of a session may have to make all of it, and
+ * raises out of memory then; it must not be within a section that holds a lock.
+ */
+void *
+lfdw_segment_part(LfdwSegmentPart part)
+{
+	SegmentHeader *header = attached();
+
+	return (char *) header + header->offsets[part];
+}
+
+/* What the memory has room for; it may have been made under other settings. */
+const LfdwSegmentSizes *
+lfdw_segment_sizes(void)
+{
+	return &attached()->sizes;
+}
+
+/* Who shares the memory. */
+LfdwSharing
+lfdw_segment_sharing(void)
+{
+	(void) attached();
+	return sharing;
+}
+
+/* The number of this process among nbackends. */
+int
+lfdw_segment_my_backend(void)
+{
+	return lfdw_segment_sharing() == LFDW_SHARED_BY_NONE ? 0 : lfdw_proc_number();
+}
+
+/*
+ * The number of the process that runs the statement: of a parallel worker's leader,
+ * of any other its own.
+ */
+int
+lfdw_segment_leader_backend(void)
+{
+	return lfdw_segment_sharing() == LFDW_SHARED_BY_NONE ? 0 :
+		lfdw_leader_proc_number();
+}
