@@ -22,6 +22,7 @@
 
 #include "aws/client.h"
 #include "base/aws_time.h"
+#include "base/hex.h"
 #include "base/sigv4.h"
 #include "base/uri.h"
 #include "http/multi_handle.h"
@@ -158,15 +159,6 @@ lfdw_client_connections(int *count)
 	return lfdw_pool_connections(count);
 }
 
-/* Writes bits in hex, the highest first; returns the end of the digits. */
-static char *
-append_hex(char *hex, uint64 bits, int digits)
-{
-	while (digits > 0)
-		*hex++ = "0123456789abcdef"[(bits >> (4 * --digits)) & 15];
-	return hex;
-}
-
 /*
  * A random UUID (RFC 4122, version 4), palloc'd.  It tells requests apart, so that
  * nobody needs to be kept from guessing it.
@@ -174,22 +166,25 @@ append_hex(char *hex, uint64 bits, int digits)
 char *
 lfdw_client_uuid(void)
 {
-	uint64		high = pg_prng_uint64(&pg_global_prng_state);
-	uint64		low = pg_prng_uint64(&pg_global_prng_state);
+	/* the bytes between hyphens */
+	static const uint8 groups[] = {4, 2, 2, 2, 6};
+	uint64		random[2] = {
+		pg_prng_uint64(&pg_global_prng_state),
+		pg_prng_uint64(&pg_global_prng_state)
+	};
+	uint8	   *bytes = (uint8 *) random;
 	char	   *uuid = palloc(37);
 	char	   *end = uuid;
 
-	high = (high & ~UINT64CONST(0xF000)) | UINT64CONST(0x4000);
-	low = (low >> 2) | UINT64CONST(0x8000000000000000);
-	end = append_hex(end, high >> 32, 8);
-	*end++ = '-';
-	end = append_hex(end, high >> 16, 4);
-	*end++ = '-';
-	end = append_hex(end, high, 4);
-	*end++ = '-';
-	end = append_hex(end, low >> 48, 4);
-	*end++ = '-';
-	end = append_hex(end, low, 12);
+	bytes[6] = (bytes[6] & 0x0F) | 0x40;
+	bytes[8] = (bytes[8] & 0x3F) | 0x80;
+	for (int i = 0; i < (int) lengthof(groups); i++)
+	{
+		if (i > 0)
+			*end++ = '-';
+		end = lfdw_hex_write(end, bytes, groups[i]);
+		bytes += groups[i];
+	}
 	*end = '\0';
 	return uuid;
 }
