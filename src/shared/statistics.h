@@ -90,6 +90,7 @@ typedef struct LfdwStatisticsRow
 extern Size lfdw_statistics_size(const LfdwSegmentSizes *sizes);
 extern void lfdw_statistics_init(void *memory, const LfdwSegmentSizes *sizes,
 								 int tranche);
+extern void lfdw_statistics_copy_name(char *copy, const char *name, size_t size);
 extern void lfdw_statistics_key(LfdwStatisticsKey *key, Oid userid, Oid serverid,
 								const char *service, const char *function,
 								const char *qualifier);
