@@ -77,7 +77,8 @@ begin_attempt(LfdwServiceRun *run)
  *
  * The run belongs to the current context: resetting that ends it.  The request
  * and what it points to must live as long.  Raises what getting credentials
- * raises, and HV000 or HV001 where the request cannot be signed or sent.
+ * raises, HV000 or HV001 where the request cannot be signed or sent, and 42501
+ * where lambda_fdw.allowed_endpoints does not have its endpoint.
  */
 LfdwServiceRun *
 lfdw_service_begin(const LfdwServiceRequest *request)
@@ -98,7 +99,10 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 										 "lambda_fdw attempt",
 										 ALLOCSET_DEFAULT_SIZES);
 	if (request->http == NULL)
+	{
+		lfdw_client_check_endpoint(&request->aws);
 		run->id = lfdw_client_uuid();
+	}
 	begin_attempt(run);
 	return run;
 }
