@@ -393,6 +393,23 @@ lfdw_statistics_read(int *nrows)
 	return copies;
 }
 
+/* How many rows there are. */
+int
+lfdw_statistics_used(void)
+{
+	Table	   *table = get_table();
+	int			count = 0;
+
+	for (int i = 0; i < NPARTITIONS; i++)
+	{
+		LWLockAcquire(&table->partitions[i].lock, LW_SHARED);
+		for (int j = 0; j < table->nrows; j++)
+			count += partition_rows(table, i)[j].used;
+		LWLockRelease(&table->partitions[i].lock);
+	}
+	return count;
+}
+
 /* When the counts began, all of them. */
 TimestampTz
 lfdw_statistics_reset_at(void)

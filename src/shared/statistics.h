@@ -97,6 +97,7 @@ extern void lfdw_statistics_key(LfdwStatisticsKey *key, Oid userid, Oid serverid
 extern void lfdw_statistics_add(const LfdwStatisticsKey *key, const char *server,
 								const LfdwStatisticsDelta *delta);
 extern LfdwStatisticsRow *lfdw_statistics_read(int *nrows);
+extern int	lfdw_statistics_used(void);
 extern TimestampTz lfdw_statistics_reset_at(void);
 extern int64 lfdw_statistics_evictions(void);
 extern void lfdw_statistics_reset(void);
