@@ -148,15 +148,18 @@ get_table(void)
 	return lfdw_segment_part(LFDW_PART_STATISTICS);
 }
 
-/* Copies a text as far as there is room, whole characters. */
-static void
-copy_text(char *copy, const char *text, size_t size)
+/*
+ * Copies a name in the database encoding into size bytes, the last one zero: as many
+ * whole characters as there is room for.
+ */
+void
+lfdw_statistics_copy_name(char *copy, const char *name, size_t size)
 {
-	size_t		len = strnlen(text, size);
+	size_t		len = strnlen(name, size);
 
 	if (len == size)
-		len = pg_mbcliplen(text, len, size - 1);
-	memcpy(copy, text, len);
+		len = pg_mbcliplen(name, len, size - 1);
+	memcpy(copy, name, len);
 	copy[len] = '\0';
 }
 
@@ -174,9 +177,9 @@ lfdw_statistics_key(LfdwStatisticsKey *key, Oid userid, Oid serverid,
 	key->userid = userid;
 	key->serverid = serverid;
 	key->encoding = GetDatabaseEncoding();
-	copy_text(key->service, service, sizeof(key->service));
-	copy_text(key->function, function, sizeof(key->function));
-	copy_text(key->qualifier, qualifier ? qualifier : "", sizeof(key->qualifier));
+	lfdw_statistics_copy_name(key->service, service, sizeof(key->service));
+	lfdw_statistics_copy_name(key->function, function, sizeof(key->function));
+	lfdw_statistics_copy_name(key->qualifier, qualifier ? qualifier : "", sizeof(key->qualifier));
 }
 
 static uint32
@@ -336,7 +339,7 @@ note_texts(Row *row, const char *server, const char *error)
 
 	if (error)
 	{
-		copy_text(text, error, sizeof(text));
+		lfdw_statistics_copy_name(text, error, sizeof(text));
 		now = GetCurrentTimestamp();
 	}
 	SpinLockAcquire(&row->mutex);
