@@ -28,7 +28,7 @@ lfdw_sql_row_put(LfdwSqlRow *row, Datum value)
 	row->nulls[row->ncolumns++] = false;
 }
 
-/* Puts NULL. */
+/* Leaves the next column NULL. */
 void
 lfdw_sql_row_put_null(LfdwSqlRow *row)
 {
