@@ -24,6 +24,10 @@
 #define REPORT_START "REPORT RequestId:"
 #define REPORT_TYPE "platform.report"
 
+/* What lfdw_log_report_mb_ms believes. */
+#define BILLED_MS_MAX 86400000.0
+#define MEMORY_MB_MAX (1024 * 1024)
+
 typedef enum Metric
 {
 	METRIC_DURATION,
@@ -245,6 +249,22 @@ set_report(LfdwLogReport *report, const MetricValues *values)
 	report->restore_ms = milliseconds(values, METRIC_RESTORE);
 	report->memory_mb = megabytes(values, METRIC_MEMORY);
 	report->max_memory_mb = megabytes(values, METRIC_MAX_MEMORY);
+}
+
+/*
+ * What a report says was billed: milliseconds, times the function's memory in
+ * megabytes; 0 where it does not say one of them.  A day and a terabyte are the
+ * most that is believed, so that sums do not overflow.
+ */
+int64_t
+lfdw_log_report_mb_ms(const LfdwLogReport *report)
+{
+	double		ms = report->billed_ms < BILLED_MS_MAX ? report->billed_ms :
+	BILLED_MS_MAX;
+	int64_t		mb = report->memory_mb < MEMORY_MB_MAX ? report->memory_mb :
+	MEMORY_MB_MAX;
+
+	return (int64_t) ceil(ms) * mb;
 }
 
 /*

@@ -232,7 +232,7 @@ lfdw_invocation_report_function(const LfdwInvocation *invocation)
 			 errmsg("Lambda function \"%s\" failed: %s", function->label,
 					shown_type),
 			 errdetail("%s", detail),
-			 invocation->log_tail ?
+			 function->log_tail && invocation->log_tail ?
 			 errdetail_log("%s\nEnd of the function's log:%s", detail,
 						   shown_tail(invocation->log_tail,
 									  invocation->log_tail_len)) : 0,
