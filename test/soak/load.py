@@ -46,6 +46,7 @@ class Worker(threading.Thread):
         self.what = "nothing"
         self.meddled = False        # somebody has cancelled, or cut
         self.steady = exact and number % 4 == 0     # never terminated
+        self.statements = 0
         self.stops = threading.Event()
         self.idle = threading.Event()
         self.may_end = threading.Event()
@@ -70,9 +71,11 @@ class Worker(threading.Thread):
         server = self.random.choice(tables.LOADED)
         self.what = f"{name} on {server}"
         self.since = time.monotonic()
+        self.statements += 1
         try:
             schema = ("exact_" if self.exact else "loose_") + server
             self.session.query(f"SET search_path = {schema}, public")
+            self.soak.plant(self)
             globals()["do_" + name](self, server)
             self.soak.count(name, "ok")
         except SqlError as error:
@@ -115,7 +118,7 @@ class Worker(threading.Thread):
         """How long the statement under way is beyond its time."""
         since = self.since
         return since and time.monotonic() - since - STATEMENT_SECONDS \
-            - GRACE_SECONDS
+            - self.soak.grace
 
 
 # ---------------------------------------------------------------------------

@@ -22,7 +22,7 @@ sys.dont_write_bytecode = True
 import measure  # noqa: E402
 import tables  # noqa: E402
 from libpq import Session, SqlError  # noqa: E402
-from load import Worker  # noqa: E402
+from load import GRACE_SECONDS, STATEMENT_SECONDS, Worker  # noqa: E402
 from meddle import Meddler  # noqa: E402
 from verdict import Verdict  # noqa: E402
 
@@ -42,7 +42,12 @@ class Soak:
         self.workers = []
         self.target = None
         self.ports = {}
+        self.grace = GRACE_SECONDS
         self.verdict = Verdict(self)
+        if arguments.defect == "wait":
+            self.grace = 2 - STATEMENT_SECONDS
+        elif arguments.defect == "limit":
+            tables.SERVERS["free"] = ("", 2)
 
     # -- what everybody uses
 
@@ -119,7 +124,6 @@ class Soak:
             time.sleep(max(0, started + number * pause - time.monotonic()))
             self.sample(started, watcher)
             self.check_waits(watcher)
-            self.plant(number)
         for worker in self.workers:
             worker.stops.set()
         until = time.monotonic() + 120
@@ -146,14 +150,15 @@ class Soak:
                 self.fault(f"{worker.what} of pid {session.pid} waits for ever: "
                            f"{rows}")
 
-    def plant(self, number):
+    def plant(self, worker):
         """A defect of the soak's own, which it must find."""
-        if self.arguments.defect == "memory":
-            for worker in self.workers:
-                if worker.steady and worker.session:
-                    worker.leak = number
-        elif self.arguments.defect == "limit" and number == 1:
-            tables.SERVERS["limited"] = ("", tables.MAX_IN_FLIGHT - 2)
+        if self.arguments.defect == "memory" and worker.steady:
+            worker.session.query(f"PREPARE leak_{worker.statements} AS SELECT " +
+                                 ", ".join(f"id + {n}" for n in range(300)) +
+                                 " FROM local_keys")
+        elif self.arguments.defect == "wait" and worker.number == 0:
+            worker.session.query("SET statement_timeout = 0")
+            worker.session.query(f"SELECT pg_sleep({self.arguments.seconds})")
 
     def release(self):
         for worker in self.workers:
@@ -185,7 +190,7 @@ def main():
     parser.add_argument("--postmaster", type=int, required=True)
     parser.add_argument("--fast-port", type=int, help="of bench/endpoint.c")
     parser.add_argument("--parts", default="load,crash,breaker,throughput")
-    parser.add_argument("--defect", choices=["miscount", "memory", "limit"])
+    parser.add_argument("--defect", choices=["miscount", "memory", "limit", "wait"])
     soak = Soak(parser.parse_args())
     parts = soak.arguments.parts.split(",")
     try:

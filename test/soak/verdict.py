@@ -47,9 +47,7 @@ class Verdict:
     # -- the load
 
     def before(self, session):
-        try:
-            session.query("SELECT lambda_fdw_stats_reset()")
-        except SqlError: pass
+        session.query("SELECT lambda_fdw_stats_reset()")
         self.baseline = self.soak.ask("/counts")
 
     def after_load(self, session):
@@ -80,41 +78,33 @@ class Verdict:
         yield from map(str, found)
 
     def differences(self, session):
+        """Of each function; what was given up before it was sent may be among the
+        attempts, and then is among those cancelled."""
         account = self.soak.ask("/counts")
-        columns = ("attempts", "throttles", "function_errors", "cancelled")
+        columns = ("attempts", "throttles", "function_errors", "timeouts",
+                   "cancelled")
         ours = {(server, function): dict(zip(columns, map(int, counts)))
                 for server, function, *counts in session.query(
                     "SELECT server, function, " + ", ".join(
                         f"sum({column})" for column in columns) +
                     " FROM pg_stat_lambda GROUP BY 1, 2")}
-        rows = calls = 0
+        rows = calls = unsent = 0
         for server in account:
-            before = self.baseline[server]
-            for function, received in account[server]["received"].items():
-                received -= before["received"].get(function, 0)
-                if not received and (server, function) not in ours:
-                    continue
+            for function in account[server]["received"]:
+                there = {name: account[server][name].get(function, 0) -
+                         self.baseline[server][name].get(function, 0)
+                         for name in ("received", "throttled", "raised")}
                 row = ours.pop((server, function), dict.fromkeys(columns, 0))
-                rows, calls = rows + 1, calls + received
-                more = row["attempts"] - received
-                most = row["cancelled"] if "loose" in function else 0
-                if not 0 <= more <= most:
-                    yield (f"{function} of {server}: {row['attempts']} attempts "
-                           f"({row['cancelled']} cancelled), the endpoint has "
-                           f"{received}")
-                if "loose" in function:
-                    continue
-                for column, name in (("throttles", "throttled"),
-                                     ("function_errors", "raised")):
-                    there = account[server][name].get(function, 0) - \
-                        before[name].get(function, 0)
-                    if row[column] != there:
-                        yield (f"{function} of {server}: {row[column]} "
-                               f"{column}, the endpoint has {there}")
+                rows += there["received"] > 0
+                calls += there["received"]
+                unsent += row["attempts"] - there["received"]
+                for wrong in disagreements(function, row, there):
+                    yield f"{function} of {server}: {wrong}"
         for (server, function), row in ours.items():
             if row["attempts"] > (row["cancelled"] if "loose" in function else 0):
                 yield f"{function} of {server}: the endpoint has none of {row}"
-        print(f"# {calls} requests of {rows} functions")
+        print(f"# {calls} requests of {rows} functions; {unsent} attempts were "
+              "given up before they were sent")
 
     def too_many(self):
         for server, counts in self.soak.ask("/counts").items():
@@ -138,3 +128,23 @@ class Verdict:
 
     def throughput(self, session):
         return throughput.run(self, session)
+
+
+def disagreements(function, ours, there):
+    """Between a function's row and the endpoint's account of it."""
+    received = there["received"]
+    if "loose" in function:
+        if not 0 <= ours["attempts"] - received <= ours["cancelled"]:
+            yield (f"{ours['attempts']} attempts, {ours['cancelled']} cancelled, "
+                   f"the endpoint has {received}")
+        return
+    # All that hang are given up, and nothing else is.
+    given_up = received if "hangs" in function else 0
+    for what, count, right in (
+            ("attempts", ours["attempts"], received),
+            ("throttles", ours["throttles"], there["throttled"]),
+            ("function errors", ours["function_errors"], there["raised"]),
+            ("timeouts and cancelled", ours["timeouts"] + ours["cancelled"],
+             given_up)):
+        if count != right:
+            yield f"{count} {what}, the endpoint has {right}"
