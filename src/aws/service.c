@@ -52,6 +52,7 @@ send_signed(LfdwServiceRun *run)
 	return lfdw_client_begin(&request->aws, &attempt);
 }
 
+<<<<<<<HEAD
 /*
  * Is the request one of those that a statement is for, and not one for the
  * credentials that it takes?
@@ -69,6 +70,8 @@ is_billed(const LfdwServiceRequest *request)
 	return request->tracked.service && strcmp(request->tracked.service, "lambda") == 0;
 }
 
+== == == =
+>>>>>>>refs / heads / budget
 /* Begins the next attempt, in a context of its own. */
 static void
 begin_attempt(LfdwServiceRun *run)
@@ -83,8 +86,8 @@ begin_attempt(LfdwServiceRun *run)
 	MemoryContextSwitchTo(old);
 	run->state = LFDW_SERVICE_RUNNING;
 	run->received = 0;
-	if (run->attempt > 0 && is_counted(request))
-		lfdw_budget_add_retry(is_billed(request), request->aws.body_len);
+	if (run->attempt > 0)
+		lfdw_budget_add_retry(request->tracked.service, request->aws.body_len);
 	run->attempt++;
 	lfdw_tracking_attempt(run->tracking, run->exchange, request->aws.body_len,
 						  run->context);
@@ -98,8 +101,13 @@ begin_attempt(LfdwServiceRun *run)
  *
  * The run belongs to the current context: resetting that ends it.  The request
  * and what it points to must live as long.  Raises what getting credentials
+<<<<<<< HEAD
  * raises, HV000 or HV001 where the request cannot be signed or sent, 42501 where
  * lambda_fdw.allowed_endpoints does not have its endpoint, and what
+=======
+ * raises, HV000 or HV001 where the request cannot be signed or sent, 42501
+ * where lambda_fdw.allowed_endpoints does not have its endpoint, and what
+>>>>>>> refs/heads/budget
  * lfdw_budget_take_call raises, before anything is sent.
  */
 LfdwServiceRun *
@@ -127,6 +135,7 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 		lfdw_client_check_endpoint(&request->aws);
 		run->id = lfdw_client_uuid();
 	}
+	lfdw_budget_take_call(request->tracked.service, request->aws.body_len);
 	begin_attempt(run);
 	return run;
 }
@@ -254,8 +263,7 @@ classify_error(LfdwServiceRun *run, int status)
 	lfdw_tracking_throttled(run->tracking);
 	if (run->request->throttles)
 		(*run->request->throttles)++;
-	if (is_counted(run->request))
-		lfdw_budget_add_throttle(is_billed(run->request));
+	lfdw_budget_add_throttle(run->request->tracked.service);
 }
 
 /* Takes apart what the service says is wrong, and classifies it. */
@@ -337,7 +345,7 @@ count_received(LfdwServiceRun *run)
 {
 	size_t		received = lfdw_exchange_received(run->exchange);
 
-	if (is_counted(run->request))
+	if (run->request->tracked.service)
 		lfdw_budget_add_answer(received - run->received);
 	run->received = received;
 }
