@@ -90,6 +90,7 @@ SELECT stats_used <= stats_max AS within, (stats_evictions > 0) = (stats_max <= 
 FROM lambda_fdw_shared_memory();
 SELECT invocations FROM pg_stat_lambda WHERE function = 'items';
 
+SET client_min_messages = warning;
 DROP SCHEMA statistics CASCADE;
 DROP SERVER "zählt" CASCADE;
 SELECT server, function, invocations FROM pg_stat_lambda WHERE function = 'items';
