@@ -21,7 +21,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#include "pg/setting.h"
+#include "aws/budget.h"
 #include "shared/segment.h"
 #include "shared/statistics.h"
 #include "sql/sql_row.h"
@@ -89,7 +89,6 @@ put_durations(LfdwSqlRow *row, const LfdwStatisticsRow *stats)
 static void
 put_billing(LfdwSqlRow *row, const LfdwStatisticsRow *stats)
 {
-	const LfdwBudget *prices = lfdw_setting_budget();
 	const int64 *counts = stats->counts;
 	int64		requests = counts[LFDW_COUNT_ATTEMPTS] - counts[LFDW_COUNT_THROTTLES];
 	double		gb_seconds = counts[LFDW_COUNT_BILLED_MB_MS] / 1024.0 / 1000.0;
@@ -97,10 +96,9 @@ put_billing(LfdwSqlRow *row, const LfdwStatisticsRow *stats)
 	lfdw_sql_row_put_count(row, counts[LFDW_COUNT_REPORTS]);
 	lfdw_sql_row_put_count(row, counts[LFDW_COUNT_BILLED_MS]);
 	lfdw_sql_row_put(row, Float8GetDatum(gb_seconds));
-	if (strcmp(stats->key.service, "lambda") == 0 &&
-		(prices->price_request > 0 || prices->price_gb_second > 0))
-		lfdw_sql_row_put(row, Float8GetDatum(requests * prices->price_request +
-											 gb_seconds * prices->price_gb_second));
+	if (strcmp(stats->key.service, "lambda") == 0 && lfdw_cost_is_known())
+		lfdw_sql_row_put(row, Float8GetDatum(lfdw_cost_estimate(requests,
+																counts[LFDW_COUNT_BILLED_MB_MS])));
 	else
 		lfdw_sql_row_put_null(row);
 }
