@@ -117,8 +117,10 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 	if (request->http == NULL)
 		run->tracking = lfdw_tracking_begin(&request->tracked, request->aws.caller,
 											request->aws.route->server);
+	lfdw_tracking_may_refuse(run->tracking, "past a limit of the statement");
 	if (is_counted(request))
 		lfdw_budget_take_call(is_billed(request), request->aws.body_len);
+	lfdw_tracking_may_refuse(run->tracking, "no credentials, or not allowed");
 	run->context = AllocSetContextCreate(CurrentMemoryContext,
 										 "lambda_fdw attempt",
 										 ALLOCSET_DEFAULT_SIZES);
