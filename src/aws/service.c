@@ -52,26 +52,6 @@ send_signed(LfdwServiceRun *run)
 	return lfdw_client_begin(&request->aws, &attempt);
 }
 
-<<<<<<<HEAD
-/*
- * Is the request one of those that a statement is for, and not one for the
- * credentials that it takes?
- */
-static bool
-is_counted(const LfdwServiceRequest *request)
-{
-	return request->tracked.service != NULL;
-}
-
-/* Is there a price for it? */
-static bool
-is_billed(const LfdwServiceRequest *request)
-{
-	return request->tracked.service && strcmp(request->tracked.service, "lambda") == 0;
-}
-
-== == == =
->>>>>>>refs / heads / budget
 /* Begins the next attempt, in a context of its own. */
 static void
 begin_attempt(LfdwServiceRun *run)
@@ -101,13 +81,8 @@ begin_attempt(LfdwServiceRun *run)
  *
  * The run belongs to the current context: resetting that ends it.  The request
  * and what it points to must live as long.  Raises what getting credentials
-<<<<<<< HEAD
  * raises, HV000 or HV001 where the request cannot be signed or sent, 42501 where
  * lambda_fdw.allowed_endpoints does not have its endpoint, and what
-=======
- * raises, HV000 or HV001 where the request cannot be signed or sent, 42501
- * where lambda_fdw.allowed_endpoints does not have its endpoint, and what
->>>>>>> refs/heads/budget
  * lfdw_budget_take_call raises, before anything is sent.
  */
 LfdwServiceRun *
@@ -125,8 +100,6 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 	if (request->http == NULL)
 		run->tracking = lfdw_tracking_begin(&request->tracked, request->aws.caller,
 											request->aws.route->server);
-	if (is_counted(request))
-		lfdw_budget_take_call(is_billed(request), request->aws.body_len);
 	run->context = AllocSetContextCreate(CurrentMemoryContext,
 										 "lambda_fdw attempt",
 										 ALLOCSET_DEFAULT_SIZES);

@@ -412,6 +412,7 @@ failure_name(LfdwHttpFailure failure)
 	{
 		case LFDW_HTTP_CANNOT_CONNECT:
 		case LFDW_HTTP_FORBIDDEN_ADDRESS:
+		case LFDW_HTTP_UNREACHABLE:
 			/* which of them tells what is behind an address */
 			return "no connection";
 		case LFDW_HTTP_TLS:
