@@ -258,7 +258,7 @@ lfdw_option_list_functions(const char *value, List **field, char **why)
 		item = trim(item);
 		if (!is_function_pattern(item))
 		{
-			*why = psprintf("\"%s\" is none of the functions' names that it must be a list of, separated by commas: with * for any characters, without region and qualifier, of another account as in 123456789012:function:name.",
+			*why = psprintf("\"%s\" is not a pattern of functions: a name, with * for any characters, or with an account before it, as in 123456789012:function:name; without region and qualifier.",
 							item);
 			return false;
 		}

@@ -37,7 +37,7 @@ PREPARE all_items AS SELECT count(*) FROM items;
 EXECUTE all_items;
 ALTER SERVER lambda OPTIONS (ADD allowed_functions ' ech* , 123456789012:function:it*');
 SELECT count(*) FROM reset_calls;
-\set VERBOSITY verbose
+\set VERBOSITY sqlstate
 SELECT * FROM items;
 \set VERBOSITY default
 EXECUTE all_items;
