@@ -454,11 +454,15 @@ void
 lfdw_tracking_fail(LfdwTracking *tracking)
 {
 	const char *message;
+	const char *hidden;
 	LfdwHttpFailure failure;
 
 	if (tracking == NULL || tracking->ended)
 		return;
 	failure = lfdw_exchange_failure(tracking->exchange, &message);
+	hidden = lfdw_exchange_hidden_cause(tracking->exchange);
+	if (hidden)
+		message = hidden;
 	if (tracking->logged)
 		tracking->reason = lfdw_error_excerpt(message, strlen(message));
 	lfdw_tracking_end(tracking,
