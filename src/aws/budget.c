@@ -69,14 +69,14 @@ billionths(double dollars)
 	return rint(dollars * 1e9);
 }
 
-/* Does a cost reach or, with one more request, pass the limit? */
+/* Does the cost reach the limit, or pass it with one more request? */
 static bool
-is_spent(const LfdwBudget *budget, const LfdwStatementCounts *made, int requests)
+is_spent(const LfdwBudget *budget, const LfdwStatementCounts *made)
 {
 	double		max = billionths(budget->max_cost);
 
 	return billionths(lfdw_cost_estimate(made->requests, made->billed_mb_ms)) >= max ||
-		billionths(lfdw_cost_estimate(made->requests + requests,
+		billionths(lfdw_cost_estimate(made->requests + 1,
 									  made->billed_mb_ms)) > max;
 }
 
@@ -143,6 +143,13 @@ report_cost(const LfdwBudget *budget, const LfdwStatementCounts *made)
 			 errhint("Have the statement ask for less, or raise lambda_fdw.max_cost.")));
 }
 
+/* Has a request to a service a price? */
+static bool
+is_billed(const char *service)
+{
+	return strcmp(service, "lambda") == 0;
+}
+
 /* Adds to what the statement has used, or with -1 takes it back; returns that. */
 static LfdwStatementCounts
 add(LfdwStatementCounts more, int sign)
@@ -158,26 +165,27 @@ add(LfdwStatementCounts more, int sign)
 }
 
 /*
- * Counts a call that is about to be sent, with so many bytes; billed says that it is
- * one of Lambda's, which have a price.
+ * Counts a call of a service that is about to be sent, with so many bytes; NULL for
+ * what is no call, such as a request for credentials.
  *
  * Raises 53400 where the statement would pass a limit with it, and 55000 where one
  * cannot be kept.  That is what temp_file_limit raises: a limit that the
  * configuration sets, while 54000 is of those that nobody can change.
  */
 void
-lfdw_budget_take_call(bool billed, size_t sent)
+lfdw_budget_take_call(const char *service, size_t sent)
 {
 	const LfdwBudget *budget = lfdw_setting_budget();
-	LfdwStatementCounts call = {.calls = 1,.requests = billed,.bytes = sent};
+	LfdwStatementCounts call = {.calls = 1,.bytes = sent};
 	LfdwStatementCounts made;
 	bool		few_calls;
 	bool		few_bytes;
 	bool		cheap;
 
-	if (!is_limited(budget))
+	if (service == NULL || !is_limited(budget))
 		return;
 	check_countable(budget);
+	call.requests = is_billed(service);
 	made = add(call, 1);
 	few_calls = budget->max_invocations == 0 ||
 		made.calls <= budget->max_invocations;
@@ -185,9 +193,9 @@ lfdw_budget_take_call(bool billed, size_t sent)
 	few_bytes = budget->max_kb == 0 ||
 		made.bytes + (sent == 0) <= max_bytes(budget);
 	made.calls--;
-	made.requests -= billed;
+	made.requests -= call.requests;
 	made.bytes -= sent;
-	cheap = budget->max_cost == 0 || !billed || !is_spent(budget, &made, 1);
+	cheap = budget->max_cost == 0 || call.requests == 0 || !is_spent(budget, &made);
 	if (few_calls && few_bytes && cheap)
 		return;
 	(void) add(call, -1);
@@ -201,21 +209,23 @@ lfdw_budget_take_call(bool billed, size_t sent)
 
 /* Counts a further attempt of a call. */
 void
-lfdw_budget_add_retry(bool billed, size_t sent)
+lfdw_budget_add_retry(const char *service, size_t sent)
 {
-	LfdwStatementCounts retry = {.requests = billed,.bytes = sent};
+	LfdwStatementCounts retry = {.bytes = sent};
 
-	if (is_limited(lfdw_setting_budget()))
-		(void) add(retry, 1);
+	if (service == NULL || !is_limited(lfdw_setting_budget()))
+		return;
+	retry.requests = is_billed(service);
+	(void) add(retry, 1);
 }
 
 /* Counts no more a request that was throttled: Lambda does not bill it. */
 void
-lfdw_budget_add_throttle(bool billed)
+lfdw_budget_add_throttle(const char *service)
 {
-	LfdwStatementCounts request = {.requests = billed};
+	LfdwStatementCounts request = {.requests = 1};
 
-	if (is_limited(lfdw_setting_budget()))
+	if (service && is_billed(service) && is_limited(lfdw_setting_budget()))
 		(void) add(request, -1);
 }
 
@@ -263,7 +273,7 @@ lfdw_budget_has_room(void)
 	made = add(nothing, 1);
 	return (budget->max_invocations == 0 || made.calls < budget->max_invocations) &&
 		(budget->max_kb == 0 || made.bytes < max_bytes(budget)) &&
-		(budget->max_cost == 0 || !is_spent(budget, &made, 1));
+		(budget->max_cost == 0 || !is_spent(budget, &made));
 }
 
 /* May parallel workers make calls?  Not where they cannot be counted. */

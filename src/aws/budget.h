@@ -13,9 +13,9 @@
 
 #include "postgres.h"
 
-extern void lfdw_budget_take_call(bool billed, size_t sent);
-extern void lfdw_budget_add_retry(bool billed, size_t sent);
-extern void lfdw_budget_add_throttle(bool billed);
+extern void lfdw_budget_take_call(const char *service, size_t sent);
+extern void lfdw_budget_add_retry(const char *service, size_t sent);
+extern void lfdw_budget_add_throttle(const char *service);
 extern void lfdw_budget_add_answer(size_t received);
 extern void lfdw_budget_add_report(int64 billed_mb_ms);
 extern bool lfdw_budget_has_room(void);

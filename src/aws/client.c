@@ -396,6 +396,7 @@ lfdw_client_begin(const LfdwAwsRequest *request, const LfdwAwsAttempt *attempt)
 	http.once = attempt->once;
 	http.network = request->own_endpoint ? 0 :
 		lfdw_network_policy_rules(route, &url, request->for_credentials);
+	http.discreet = !route->trusted;
 	return lfdw_http_begin(&http);
 }
 

@@ -52,23 +52,6 @@ send_signed(LfdwServiceRun *run)
 	return lfdw_client_begin(&request->aws, &attempt);
 }
 
-/*
- * Is the request one of those that a statement is for, and not one for the
- * credentials that it takes?
- */
-static bool
-is_counted(const LfdwServiceRequest *request)
-{
-	return request->tracked.service != NULL;
-}
-
-/* Is there a price for it? */
-static bool
-is_billed(const LfdwServiceRequest *request)
-{
-	return request->tracked.service && strcmp(request->tracked.service, "lambda") == 0;
-}
-
 /* Begins the next attempt, in a context of its own. */
 static void
 begin_attempt(LfdwServiceRun *run)
@@ -83,8 +66,8 @@ begin_attempt(LfdwServiceRun *run)
 	MemoryContextSwitchTo(old);
 	run->state = LFDW_SERVICE_RUNNING;
 	run->received = 0;
-	if (run->attempt > 0 && is_counted(request))
-		lfdw_budget_add_retry(is_billed(request), request->aws.body_len);
+	if (run->attempt > 0)
+		lfdw_budget_add_retry(request->tracked.service, request->aws.body_len);
 	run->attempt++;
 	lfdw_tracking_attempt(run->tracking, run->exchange, request->aws.body_len,
 						  run->context);
@@ -117,10 +100,7 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 	if (request->http == NULL)
 		run->tracking = lfdw_tracking_begin(&request->tracked, request->aws.caller,
 											request->aws.route->server);
-	lfdw_tracking_may_refuse(run->tracking, "past a limit of the statement");
-	if (is_counted(request))
-		lfdw_budget_take_call(is_billed(request), request->aws.body_len);
-	lfdw_tracking_may_refuse(run->tracking, "no credentials, or not allowed");
+	lfdw_tracking_may_refuse(run->tracking, "the endpoint is not allowed");
 	run->context = AllocSetContextCreate(CurrentMemoryContext,
 										 "lambda_fdw attempt",
 										 ALLOCSET_DEFAULT_SIZES);
@@ -129,6 +109,9 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 		lfdw_client_check_endpoint(&request->aws);
 		run->id = lfdw_client_uuid();
 	}
+	lfdw_tracking_may_refuse(run->tracking, "past a limit of the statement");
+	lfdw_budget_take_call(request->tracked.service, request->aws.body_len);
+	lfdw_tracking_may_refuse(run->tracking, "no credentials, or the request cannot be signed");
 	begin_attempt(run);
 	return run;
 }
@@ -256,8 +239,7 @@ classify_error(LfdwServiceRun *run, int status)
 	lfdw_tracking_throttled(run->tracking);
 	if (run->request->throttles)
 		(*run->request->throttles)++;
-	if (is_counted(run->request))
-		lfdw_budget_add_throttle(is_billed(run->request));
+	lfdw_budget_add_throttle(run->request->tracked.service);
 }
 
 /* Takes apart what the service says is wrong, and classifies it. */
@@ -339,7 +321,7 @@ count_received(LfdwServiceRun *run)
 {
 	size_t		received = lfdw_exchange_received(run->exchange);
 
-	if (is_counted(run->request))
+	if (run->request->tracked.service)
 		lfdw_budget_add_answer(received - run->received);
 	run->received = received;
 }

@@ -405,17 +405,15 @@ lfdw_tracking_received(LfdwTracking *tracking, int64 bytes)
 	show_state(tracking, tracking->shown.state);
 }
 
-/* The log has told what the function's run is billed as. */
+/* The log has told what the function's run is billed as; see lfdw_log_report_mb_ms. */
 void
-lfdw_tracking_report(LfdwTracking *tracking, double billed_ms, int memory_mb)
+lfdw_tracking_report(LfdwTracking *tracking, double billed_ms, int64 billed_mb_ms)
 {
-	int64		ms = (int64) billed_ms;
-
 	if (tracking == NULL || tracking->ended)
 		return;
 	tracking->delta.counts[LFDW_COUNT_REPORTS] = 1;
-	tracking->delta.counts[LFDW_COUNT_BILLED_MS] = ms;
-	tracking->delta.counts[LFDW_COUNT_BILLED_MB_MS] = ms * memory_mb;
+	tracking->delta.counts[LFDW_COUNT_BILLED_MS] = (int64) billed_ms;
+	tracking->delta.counts[LFDW_COUNT_BILLED_MB_MS] = billed_mb_ms;
 }
 
 /* What a failure of the transport is called; nothing that it met is in it. */
@@ -426,6 +424,7 @@ failure_name(LfdwHttpFailure failure)
 	{
 		case LFDW_HTTP_CANNOT_CONNECT:
 		case LFDW_HTTP_FORBIDDEN_ADDRESS:
+		case LFDW_HTTP_UNREACHABLE:
 			/* which of them tells what is behind an address */
 			return "no connection";
 		case LFDW_HTTP_TLS:

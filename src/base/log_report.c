@@ -15,7 +15,6 @@
  */
 #include "base/base.h"
 
-#include <limits.h>
 #include <math.h>
 
 #include "base/json_reader.h"
@@ -24,9 +23,12 @@
 #define REPORT_START "REPORT RequestId:"
 #define REPORT_TYPE "platform.report"
 
-/* What lfdw_log_report_mb_ms believes. */
-#define BILLED_MS_MAX 86400000.0
-#define MEMORY_MB_MAX (1024 * 1024)
+/*
+ * What is believed: a day and a terabyte, far more than Lambda has.  Who adds up what
+ * was billed meets no overflow.
+ */
+#define MILLISECONDS_MAX 86400000
+#define MEGABYTES_MAX (1024 * 1024)
 
 typedef enum Metric
 {
@@ -221,20 +223,22 @@ read_json_line(Span line, MetricValues *values)
 	return values->known[METRIC_DURATION];
 }
 
-/* A number of megabytes, 0 where it is not known or none. */
+/* A number of megabytes, 0 where it is not known or past belief. */
 static int
 megabytes(const MetricValues *values, Metric metric)
 {
-	if (!values->known[metric] || values->value[metric] > INT_MAX)
+	if (!values->known[metric] || values->value[metric] > MEGABYTES_MAX)
 		return 0;
 	return (int) values->value[metric];
 }
 
-/* A number of milliseconds, 0 where it is not known. */
+/* A number of milliseconds, 0 where it is not known or past belief. */
 static double
 milliseconds(const MetricValues *values, Metric metric)
 {
-	return values->known[metric] ? values->value[metric] : 0;
+	if (!values->known[metric] || values->value[metric] > MILLISECONDS_MAX)
+		return 0;
+	return values->value[metric];
 }
 
 static void
@@ -253,18 +257,12 @@ set_report(LfdwLogReport *report, const MetricValues *values)
 
 /*
  * What a report says was billed: milliseconds, times the function's memory in
- * megabytes; 0 where it does not say one of them.  A day and a terabyte are the
- * most that is believed, so that sums do not overflow.
+ * megabytes; 0 where it does not say one of them.
  */
 int64_t
 lfdw_log_report_mb_ms(const LfdwLogReport *report)
 {
-	double		ms = report->billed_ms < BILLED_MS_MAX ? report->billed_ms :
-	BILLED_MS_MAX;
-	int64_t		mb = report->memory_mb < MEMORY_MB_MAX ? report->memory_mb :
-	MEMORY_MB_MAX;
-
-	return (int64_t) ceil(ms) * mb;
+	return (int64_t) report->billed_ms * report->memory_mb;
 }
 
 /*

@@ -93,9 +93,9 @@ count_report(const LfdwInvocation *invocation)
 	stats->billed_mb_ms += lfdw_log_report_mb_ms(&report);
 	stats->init_ms += report.init_ms;
 	stats->max_memory_mb = Max(stats->max_memory_mb, report.max_memory_mb);
-	lfdw_tracking_report(invocation->run->tracking, report.billed_ms,
-						 report.memory_mb);
 	lfdw_budget_add_report(lfdw_log_report_mb_ms(&report));
+	lfdw_tracking_report(invocation->run->tracking, report.billed_ms,
+						 lfdw_log_report_mb_ms(&report));
 }
 
 /*

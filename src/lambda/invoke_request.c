@@ -18,7 +18,7 @@
 #include "base/uri.h"
 #include "credentials/credentials.h"
 #include "lambda/invoke_internal.h"
-#include "pg/setting.h"
+#include "pg/trace.h"
 
 const char *const lfdw_invocation_types[] = {
 	[LFDW_REQUEST_RESPONSE] = "RequestResponse",
@@ -128,7 +128,7 @@ lfdw_invocation_make_request(LfdwInvocation *invocation, const LfdwCaller *calle
 	aws->query = invoke_query(function);
 	aws->headers = invocation->headers;
 	aws->nheaders = make_headers(invocation->headers, function);
-	aws->trace_id = lfdw_setting_trace_id();
+	aws->trace_id = lfdw_trace_header();
 	/* a later attempt may come after a SET, which frees the setting's value */
 	if (aws->trace_id)
 		aws->trace_id = pstrdup(aws->trace_id);

@@ -26,7 +26,7 @@
 
 #include "pg/compat.h"
 #include "pg/owner.h"
-#include "pg/setting.h"
+#include "pg/trace.h"
 #include "shared/activity.h"
 
 /* A process's, in the memory that is shared. */
@@ -246,7 +246,7 @@ lfdw_work_begin(LfdwOperation operation, MemoryContext context)
 {
 	LfdwWork   *work = MemoryContextAllocZero(context, sizeof(LfdwWork));
 	LfdwActivityRow *row = &work->row;
-	const char *trace_id = lfdw_setting_trace_id();
+	const char *trace_id = lfdw_trace_header();
 
 	take_block();
 	lfdw_owner_register(context, end_work, work);

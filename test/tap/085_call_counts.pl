@@ -190,7 +190,7 @@ comes_to('no answer in time', run('SELECT * FROM brief_hang'),
 comes_to('half an answer in time', run('SELECT * FROM brief_hang_mid'),
 	'invocations 1 attempts 1 timeouts 1',
 	error => 'no answer in time');
-comes_to('no keys', run('SELECT * FROM unsigned'), 'refused 1', error => 'no credentials, or not allowed');
+comes_to('no keys', run('SELECT * FROM unsigned'), 'refused 1', error => 'no credentials, or the request cannot be signed');
 comes_to('a limit of the statement', run('SET lambda_fdw.max_invocations = 2; SELECT * FROM slow_pages; RESET lambda_fdw.max_invocations'),
 	'invocations 2 attempts 2 refused 1',
 	error => 'past a limit of the statement');
@@ -387,7 +387,7 @@ like(logs('SELECT * FROM stream_raises', 'log_invocations = errors'),
 like(logs('SELECT * FROM unreachable', 'log_invocations = errors'),
 	qr/^LOG:  lambda_fdw call: server "nowhere", lambda "items", transport error: .*[Cc]onnect.*, attempts 2, /, 'of the transport, with what it says');
 like(logs('SELECT * FROM unsigned', 'log_invocations = errors'),
-	qr/^LOG:  lambda_fdw call: server "keyless", lambda "items", refused: no credentials, or not allowed, attempts 0, /, 'of what is not sent');
+	qr/^LOG:  lambda_fdw call: server "keyless", lambda "items", refused: no credentials, or the request cannot be signed, attempts 0, /, 'of what is not sent');
 like(logs('SELECT * FROM stream_endless LIMIT 1', $all), qr/^$line "stream", left, status 200, .* UUID$/, 'an answer that is left');
 like(logs(q{SELECT lambda_invoke('lambda', 'items', '{"secret": 4711}', qualifier => '$LATEST')}, $all, q{trace_id = 'Root=1-5'}),
 	qr/^$line "items", qualifier "\$LATEST", ok, .* UUID, trace Root=1-5$/, 'qualifier and trace; no statement');
