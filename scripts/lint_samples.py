@@ -75,14 +75,14 @@ for place in """src/jit.c src/lambda_fdw.c src/batch/batch.h src/join/join.h
         src/http/http_wait.c src/http/callback.c src/http/socket_set.c
         src/base/event_stream.c
         src/http/pool.h src/options/operator.c
-        src/value/value.h src/pg/owner.c src/base/buffer.c
+        src/value/value.h src/shared/segment.c src/pg/owner.c src/base/buffer.c
         src/base/buffer.h""".split():
     CLEAN[place] = c_file(place, "")
 
 MAP = {folder: set() for folder in """src src/batch src/join src/scan src/sql src/modify
     src/pushdown src/response src/options src/ml src/lambda src/s3
     src/credentials src/aws
-    src/http src/value src/pg src/base""".split()}
+    src/http src/value src/shared src/pg src/base""".split()}
 for place in CLEAN:
     folder, name = place.rsplit("/", 1)
     MAP[folder].add(name[:-2].removesuffix("_internal"))

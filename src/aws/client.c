@@ -21,7 +21,9 @@
 #include "utils/memutils.h"
 
 #include "aws/client.h"
+#include "aws/network_policy.h"
 #include "base/aws_time.h"
+#include "base/hex.h"
 #include "base/sigv4.h"
 #include "base/uri.h"
 #include "http/multi_handle.h"
@@ -158,15 +160,6 @@ lfdw_client_connections(int *count)
 	return lfdw_pool_connections(count);
 }
 
-/* Writes bits in hex, the highest first; returns the end of the digits. */
-static char *
-append_hex(char *hex, uint64 bits, int digits)
-{
-	while (digits > 0)
-		*hex++ = "0123456789abcdef"[(bits >> (4 * --digits)) & 15];
-	return hex;
-}
-
 /*
  * A random UUID (RFC 4122, version 4), palloc'd.  It tells requests apart, so that
  * nobody needs to be kept from guessing it.
@@ -174,22 +167,25 @@ append_hex(char *hex, uint64 bits, int digits)
 char *
 lfdw_client_uuid(void)
 {
-	uint64		high = pg_prng_uint64(&pg_global_prng_state);
-	uint64		low = pg_prng_uint64(&pg_global_prng_state);
+	/* the bytes between hyphens */
+	static const uint8 groups[] = {4, 2, 2, 2, 6};
+	uint64		random[2] = {
+		pg_prng_uint64(&pg_global_prng_state),
+		pg_prng_uint64(&pg_global_prng_state)
+	};
+	uint8	   *bytes = (uint8 *) random;
 	char	   *uuid = palloc(37);
 	char	   *end = uuid;
 
-	high = (high & ~UINT64CONST(0xF000)) | UINT64CONST(0x4000);
-	low = (low >> 2) | UINT64CONST(0x8000000000000000);
-	end = append_hex(end, high >> 32, 8);
-	*end++ = '-';
-	end = append_hex(end, high >> 16, 4);
-	*end++ = '-';
-	end = append_hex(end, high, 4);
-	*end++ = '-';
-	end = append_hex(end, low >> 48, 4);
-	*end++ = '-';
-	end = append_hex(end, low, 12);
+	bytes[6] = (bytes[6] & 0x0F) | 0x40;
+	bytes[8] = (bytes[8] & 0x3F) | 0x80;
+	for (int i = 0; i < (int) lengthof(groups); i++)
+	{
+		if (i > 0)
+			*end++ = '-';
+		end = lfdw_hex_write(end, bytes, groups[i]);
+		bytes += groups[i];
+	}
 	*end = '\0';
 	return uuid;
 }
@@ -334,20 +330,15 @@ make_headers(LfdwHeader *headers, const LfdwAwsRequest *request,
 	return n;
 }
 
-/* Which addresses a request may be sent to. */
-static int
-network_rules(const LfdwAwsRequest *request, const LfdwUrl *url)
+/*
+ * Refuses a request to an endpoint that its server may not have (42501).  What asks
+ * for credentials goes to AWS's own, or where the administrator says.
+ */
+void
+lfdw_client_check_endpoint(const LfdwAwsRequest *request)
 {
-	const LfdwRoute *route = request->route;
-	int			rules = 0;
-
-	if (request->own_endpoint)
-		return 0;
-	if (!route->trusted)
-		rules |= LFDW_HTTP_DENY_LOCAL;
-	if (!url->https && !route->allow_http)
-		rules |= LFDW_HTTP_ONLY_LOOPBACK;
-	return rules;
+	if (!request->own_endpoint && !request->for_credentials)
+		lfdw_network_policy_check(request->route, request->endpoint);
 }
 
 /*
@@ -403,7 +394,8 @@ lfdw_client_begin(const LfdwAwsRequest *request, const LfdwAwsAttempt *attempt)
 	http.limits = request->limits;
 	http.keep_connection = route->keep_connections;
 	http.once = attempt->once;
-	http.network = network_rules(request, &url);
+	http.network = request->own_endpoint ? 0 :
+		lfdw_network_policy_rules(route, &url, request->for_credentials);
 	return lfdw_http_begin(&http);
 }
 

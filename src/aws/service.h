@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "aws/client.h"
+#include "aws/tracking.h"
 #include "base/aws_error.h"
 #include "http/http_watch.h"
 
@@ -62,6 +63,8 @@ typedef struct LfdwServiceRequest
 	int64		retry_delay_us; /* before each retry; 0: the back-off's */
 	bool		takes_tokens;	/* retries are paid from the client's bucket */
 
+	LfdwTracked tracked;
+
 	/* where attempts and throttled ones are counted, NULL: nowhere */
 	int64	   *attempts;
 	int64	   *throttles;
@@ -95,6 +98,7 @@ typedef struct LfdwServiceRun
 	LfdwServiceError error;		/* the last one */
 
 	const LfdwServiceRequest *request;
+	LfdwTracking *tracking;		/* NULL: nobody counts or logs it */
 	LfdwServiceState state;
 	MemoryContext context;		/* of the attempt */
 	int64		retry_at_us;	/* next attempt, by lfdw_wait_now_us */

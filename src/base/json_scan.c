@@ -10,6 +10,7 @@
  */
 #include "base/base.h"
 
+#include "base/hex.h"
 #include "base/json_reader_internal.h"
 
 /* Notes what is wrong (static text) at a place.  Returns NULL. */
@@ -112,21 +113,12 @@ scan_utf8(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
 	return p + len;
 }
 
-static inline int
-hex_value(uint8 c)
-{
-	if (is_digit(c))
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The UTF-16 unit that four digits, known to be such, stand for. */
 static inline uint32
 hex_unit(const uint8 *p)
 {
-	return (uint32) (hex_value(p[0]) << 12 | hex_value(p[1]) << 8 |
-					 hex_value(p[2]) << 4 | hex_value(p[3]));
+	return (uint32) (lfdw_hex_value(p[0]) << 12 | lfdw_hex_value(p[1]) << 8 |
+					 lfdw_hex_value(p[2]) << 4 | lfdw_hex_value(p[3]));
 }
 
 /* Four digits behind a \u. */
@@ -137,7 +129,7 @@ scan_hex_unit(LfdwJsonReader *reader, const uint8 *p, const uint8 *end)
 	{
 		if (p + i == end)
 			return lfdw_json_stop_short(reader);
-		if (hex_value(p[i]) < 0)
+		if (lfdw_hex_value(p[i]) < 0)
 			return lfdw_json_stop_bad(reader, p + i, "invalid hexadecimal digit in a \\u escape");
 	}
 	return p + 4;

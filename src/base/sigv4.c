@@ -19,6 +19,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include "base/hex.h"
 #include "base/sigv4.h"
 #include "base/uri.h"
 
@@ -51,19 +52,6 @@ compare_parameters(const void *a, const void *b)
 	int			order = strcmp(left->name, right->name);
 
 	return order != 0 ? order : strcmp(left->value, right->value);
-}
-
-static void
-append_hex(char *hex, const uint8 *bytes, size_t len)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < len; i++)
-	{
-		*hex++ = digits[bytes[i] >> 4];
-		*hex++ = digits[bytes[i] & 15];
-	}
-	*hex = '\0';
 }
 
 /* Some bytes, of which a digest may have several. */
@@ -163,7 +151,7 @@ lfdw_sigv4_hash(const void *data, size_t len, char *hex)
 
 	if (!lfdw_sigv4_digest(digest, data, len))
 		return false;
-	append_hex(hex, digest, LFDW_SHA256_LEN);
+	*lfdw_hex_write(hex, digest, LFDW_SHA256_LEN) = '\0';
 	return true;
 }
 
@@ -422,7 +410,7 @@ lfdw_sigv4_signature(char *hex, const uint8 *key, const char *string_to_sign)
 
 	if (!hmac(signature, key, LFDW_SHA256_LEN, string_to_sign))
 		return false;
-	append_hex(hex, signature, LFDW_SHA256_LEN);
+	*lfdw_hex_write(hex, signature, LFDW_SHA256_LEN) = '\0';
 	return true;
 }
 

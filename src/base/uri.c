@@ -12,6 +12,7 @@
 
 #include "mb/pg_wchar.h"
 
+#include "base/hex.h"
 #include "base/uri.h"
 
 #define HTTPS_PORT 443
@@ -40,17 +41,6 @@ lfdw_uri_encode(StringInfo out, const char *text, size_t len, bool keep_slash)
 		else
 			appendStringInfo(out, "%%%02X", (unsigned char) text[i]);
 	}
-}
-
-/* The value of a hexadecimal digit; -1 for anything else. */
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /*
@@ -99,8 +89,8 @@ lfdw_uri_decode(StringInfo out, const char *text, size_t len, bool plus_is_blank
 
 		if (c == '%')
 		{
-			int			high = len - i > 2 ? hex_value(text[i + 1]) : -1;
-			int			low = len - i > 2 ? hex_value(text[i + 2]) : -1;
+			int			high = len - i > 2 ? lfdw_hex_value(text[i + 1]) : -1;
+			int			low = len - i > 2 ? lfdw_hex_value(text[i + 2]) : -1;
 
 			if (high < 0 || low < 0)
 				return false;

@@ -165,6 +165,9 @@ lfdw_exchange_may_connect(LfdwHttpExchange *exchange,
 	if ((exchange->network & LFDW_HTTP_DENY_LOCAL) &&
 		lfdw_address_is_local(address))
 		exchange->rule = "the address is loopback, link-local or a metadata service";
+	else if ((exchange->network & LFDW_HTTP_DENY_PRIVATE) &&
+			 lfdw_address_is_private(address))
+		exchange->rule = "the address is private, and lambda_fdw.deny_private_addresses is on";
 	else if ((exchange->network & LFDW_HTTP_ONLY_LOOPBACK) &&
 			 !lfdw_address_is_loopback(address))
 		exchange->rule = "plain http is for loopback only";

@@ -62,6 +62,7 @@ typedef struct LfdwHttpLimits
 #define LFDW_HTTP_DENY_LOCAL	1	/* not loopback, link-local or metadata */
 #define LFDW_HTTP_ONLY_LOOPBACK 2	/* plain http without allow_http */
 #define LFDW_HTTP_ONLY_CREDENTIALS 4	/* loopback and credential services */
+#define LFDW_HTTP_DENY_PRIVATE	8	/* only the public internet's */
 
 typedef struct LfdwHttpRequest
 {

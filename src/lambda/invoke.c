@@ -88,6 +88,8 @@ count_report(const LfdwInvocation *invocation)
 	stats->billed_ms += report.billed_ms;
 	stats->init_ms += report.init_ms;
 	stats->max_memory_mb = Max(stats->max_memory_mb, report.max_memory_mb);
+	lfdw_tracking_report(invocation->run->tracking, report.billed_ms,
+						 report.memory_mb);
 }
 
 /*
@@ -102,6 +104,7 @@ count_bytes(LfdwInvocation *invocation)
 
 	invocation->stats->bytes += received - invocation->bytes_counted;
 	invocation->bytes_counted = received;
+	lfdw_tracking_received(invocation->run->tracking, received);
 }
 
 /* The whole answer is there, or as much as will be read: counts it. */
@@ -112,11 +115,36 @@ finish(LfdwInvocation *invocation)
 												 LFDW_DURABLE_ARN_HEADER);
 
 	invocation->finished = true;
+	count_bytes(invocation);
 	if (durable_arn)
 		strlcpy(invocation->stats->durable_arn, durable_arn,
 				sizeof(invocation->stats->durable_arn));
 	lfdw_answer_read_log(invocation);
 	count_report(invocation);
+}
+
+/* The answer was no error, or as good as one that is none. */
+static void
+finish_well(LfdwInvocation *invocation)
+{
+	finish(invocation);
+	lfdw_tracking_end(invocation->run->tracking, LFDW_CALL_OK, NULL);
+}
+
+/*
+ * Ends what is tracked of a function that raised.  The type of its error is shown, not
+ * the message, which may have anything.
+ */
+static void
+track_raised(const LfdwInvocation *invocation)
+{
+	const char *type = invocation->doc->error_type;
+
+	lfdw_tracking_end(invocation->run->tracking,
+					  invocation->no_rows ? LFDW_CALL_OK : LFDW_CALL_FUNCTION_ERROR,
+					  invocation->no_rows ? NULL :
+					  type[0] ? lfdw_error_excerpt(type, strlen(type)) :
+					  "the function raised an error");
 }
 
 /* May less be sent at a time, by others?  A write that may have happened may not. */
@@ -144,6 +172,7 @@ handle_raised(LfdwInvocation *invocation)
 	invocation->no_rows = !committed &&
 		lfdw_error_type_is_among(invocation->doc->error_type,
 								 invocation->no_rows_errors);
+	track_raised(invocation);
 	if (!invocation->too_large && !invocation->no_rows)
 		lfdw_invocation_report_function(invocation);
 }
@@ -198,7 +227,7 @@ take_answer(LfdwInvocation *invocation, bool is_whole)
 	{
 		check_encoding(invocation);
 		if (is_whole)
-			finish(invocation);
+			finish_well(invocation);
 	}
 	else if (is_whole || lfdw_exchange_body(exchange)->len >= RAISED_BODY_MAX)
 		handle_raised(invocation);
@@ -323,7 +352,7 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 	if (invocation->finished || invocation->too_large)
 		return;
 	if (is_past_use(invocation))
-		finish(invocation);
+		finish_well(invocation);
 	else
 		check_answer(invocation);
 	count_bytes(invocation);

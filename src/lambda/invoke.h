@@ -47,6 +47,7 @@ typedef struct LfdwInvokeStats
 	int64		attempts;
 	int64		throttles;
 	int64		rows;			/* of the answers, kept or not */
+	int64		rows_recorded;	/* of them, those that pg_stat_lambda has */
 	int64		others;			/* of the rows, those of values not sent */
 	int64		bytes;			/* of the answers' bodies */
 	int64		pages;			/* after the first of a call */

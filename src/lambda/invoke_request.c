@@ -137,6 +137,17 @@ lfdw_invocation_make_request(LfdwInvocation *invocation, const LfdwCaller *calle
 	request->retry_failures = LFDW_FAILURES_BEFORE_SENDING |
 		(request->repeatable ? LFDW_FAILURE(LFDW_HTTP_BROKEN) : 0);
 	request->takes_tokens = true;
+	request->tracked = (LfdwTracked)
+	{
+		.service = "lambda",
+			.function = function->label,
+			.qualifier = function->qualifier,
+			.trace_id = aws->trace_id,
+			.holds_slot_to_end = function->streams,
+			.has_judge = true,
+			.rows = &invocation->stats->rows,
+			.rows_recorded = &invocation->stats->rows_recorded
+	};
 	request->attempts = &invocation->stats->attempts;
 	request->throttles = &invocation->stats->throttles;
 }

@@ -222,7 +222,9 @@ ask(const LfdwMlAccess *access, const LfdwMlRequest *request, const char *body)
 		.repeatable = true,
 		.retry_failures = LFDW_FAILURES_BEFORE_SENDING |
 		LFDW_FAILURE(LFDW_HTTP_BROKEN),
-		.takes_tokens = true
+		.takes_tokens = true,
+		.tracked.service = access->service->host,
+		.tracked.function = request->target
 	};
 	LfdwServiceRun *run = lfdw_service_begin(&service_request);
 

@@ -42,6 +42,7 @@ typedef struct LfdwMlAccess
 typedef struct LfdwMlRequest
 {
 	const char *aim;			/* in words: "invoke model \"x\"" */
+	const char *target;			/* what is called: model, endpoint, operation */
 	const char *path;			/* as on the wire */
 	const LfdwHeader *headers;
 	int			nheaders;

@@ -15,6 +15,7 @@
 
 #include "access/xact.h"
 
+#include "base/hex.h"
 #include "modify/batch_id.h"
 
 #define RANDOM_BYTES 16
@@ -48,7 +49,7 @@ void
 lfdw_batch_id_next(char id[LFDW_BATCH_ID_SIZE])
 {
 	static bool registered = false;
-	int			len = 0;
+	char	   *end;
 
 	if (!registered)
 	{
@@ -59,8 +60,6 @@ lfdw_batch_id_next(char id[LFDW_BATCH_ID_SIZE])
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not generate random values")));
-	for (int i = 0; i < RANDOM_BYTES; i++)
-		len += snprintf(id + len, LFDW_BATCH_ID_SIZE - len, "%02x",
-						random_part[i]);
-	snprintf(id + len, LFDW_BATCH_ID_SIZE - len, "-" UINT64_FORMAT, ++counter);
+	end = lfdw_hex_write(id, random_part, RANDOM_BYTES);
+	snprintf(end, LFDW_BATCH_ID_SIZE - (end - id), "-" UINT64_FORMAT, ++counter);
 }

@@ -333,6 +333,22 @@ lfdw_leader_proc_number(void)
 							   MyProc->lockGroupLeader : MyProc);
 }
 
+/* The pid of the process that has a number now; 0 where none has. */
+static inline int
+lfdw_pid_of_proc(int number)
+{
+	return ((volatile PGPROC *) &ProcGlobal->allProcs[number])->pid;
+}
+
+/* The pid of a parallel worker's leader, 0 in other processes. */
+static inline int
+lfdw_leader_pid(void)
+{
+	PGPROC	   *leader = MyProc->lockGroupLeader;
+
+	return leader && leader != MyProc ? leader->pid : 0;
+}
+
 /* Wakes the process of a number, whoever has it now. */
 static inline void
 lfdw_wake_proc(int number)

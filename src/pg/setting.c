@@ -15,6 +15,7 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
+#include "base/endpoint_list.h"
 #include "base/uri.h"
 #include "pg/setting.h"
 
@@ -135,6 +136,17 @@ define_aws_s3_and_ml(void)
 	MarkGUCPrefixReserved("aws_ml");
 }
 
+static bool
+check_allowed_endpoints(char **value, void **extra, GucSource source)
+{
+	const char *why;
+
+	if (lfdw_endpoint_list_is_valid(*value, &why))
+		return true;
+	GUC_check_errdetail("%s", why);
+	return false;
+}
+
 static const struct config_enum_entry log_choices[] = {
 	{"off", LFDW_LOG_OFF, false},
 	{"errors", LFDW_LOG_ERRORS, false},
@@ -223,10 +235,10 @@ define_limits(void)
 							&slot_timeout_ms, 60000, 0, INT_MAX,
 							PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomStringVariable("lambda_fdw.allowed_endpoints",
-							   "Endpoints that servers of ordinary owners may have: host names, with * for any characters, separated by commas.",
+							   "Endpoints that servers of ordinary owners may have: hosts, with * for any characters, each perhaps with a port, separated by commas.",
 							   "Empty for any.",
 							   &network_policy.allowed_endpoints, "", PGC_SUSET, 0,
-							   NULL, NULL, NULL);
+							   check_allowed_endpoints, NULL, NULL);
 	DefineCustomBoolVariable("lambda_fdw.deny_private_addresses",
 							 "Refuses private addresses to servers of ordinary owners.",
 							 NULL, &network_policy.deny_private, false, PGC_SUSET, 0,

@@ -17,6 +17,7 @@
 #include "common/md5.h"
 #include "utils/memutils.h"
 
+#include "base/hex.h"
 #include "base/uri.h"
 #include "base/xml_text.h"
 #include "credentials/credentials.h"
@@ -211,15 +212,12 @@ is_incomplete(LfdwHttpExchange *exchange)
 static bool
 read_md5(const char *etag, uint8 *md5)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	if (*etag == '"')
 		etag++;
-	if (strspn(etag, digits) != 2 * MD5_DIGEST_LENGTH)
+	if (strspn(etag, "0123456789abcdef") != 2 * MD5_DIGEST_LENGTH)
 		return false;
 	for (int i = 0; i < MD5_DIGEST_LENGTH; i++)
-		md5[i] = (strchr(digits, etag[2 * i]) - digits) << 4 |
-			(strchr(digits, etag[2 * i + 1]) - digits);
+		md5[i] = lfdw_hex_value(etag[2 * i]) << 4 | lfdw_hex_value(etag[2 * i + 1]);
 	return true;
 }
 

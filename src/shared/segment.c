@@ -280,6 +280,13 @@ lfdw_segment_sizes(void)
 	return &attached()->sizes;
 }
 
+/* The size of the memory, all parts together. */
+Size
+lfdw_segment_bytes(void)
+{
+	return segment_size(lfdw_segment_sizes());
+}
+
 /* Who shares the memory. */
 LfdwSharing
 lfdw_segment_sharing(void)

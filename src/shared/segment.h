@@ -52,6 +52,7 @@ typedef struct LfdwPartKind
 extern void lfdw_segment_install(const LfdwPartKind *parts);
 extern void *lfdw_segment_part(LfdwSegmentPart part);
 extern const LfdwSegmentSizes *lfdw_segment_sizes(void);
+extern Size lfdw_segment_bytes(void);
 extern LfdwSharing lfdw_segment_sharing(void);
 extern int	lfdw_segment_my_backend(void);
 extern int	lfdw_segment_leader_backend(void);

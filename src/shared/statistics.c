@@ -155,8 +155,9 @@ get_table(void)
 	return lfdw_segment_part(LFDW_PART_STATISTICS);
 }
 
-static void
-copy_name(char *copy, const char *name, size_t size)
+/* Copies a name in the database encoding, cut to size bytes, the last one zero. */
+void
+lfdw_statistics_copy_name(char *copy, const char *name, size_t size)
 {
 	size_t		len = strlen(name);
 
@@ -179,9 +180,9 @@ lfdw_statistics_key(LfdwStatisticsKey *key, Oid userid, Oid serverid,
 	key->dbid = MyDatabaseId;
 	key->userid = userid;
 	key->serverid = serverid;
-	copy_name(key->service, service, sizeof(key->service));
-	copy_name(key->function, function, sizeof(key->function));
-	copy_name(key->qualifier, qualifier ? qualifier : "", sizeof(key->qualifier));
+	lfdw_statistics_copy_name(key->service, service, sizeof(key->service));
+	lfdw_statistics_copy_name(key->function, function, sizeof(key->function));
+	lfdw_statistics_copy_name(key->qualifier, qualifier ? qualifier : "", sizeof(key->qualifier));
 }
 
 /* The row of a key, NULL if there is none; under the partition's lock. */
@@ -296,7 +297,7 @@ note_texts(Row *row, const char *server, const char *error)
 	strlcpy(row->server, server, sizeof(row->server));
 	if (error)
 	{
-		copy_name(row->last_error, error, sizeof(row->last_error));
+		lfdw_statistics_copy_name(row->last_error, error, sizeof(row->last_error));
 		row->last_error_at = now;
 	}
 	SpinLockRelease(&row->mutex);
@@ -390,6 +391,23 @@ lfdw_statistics_read(int *nrows)
 	}
 	*nrows = count;
 	return copies;
+}
+
+/* How many rows there are. */
+int
+lfdw_statistics_used(void)
+{
+	Table	   *table = get_table();
+	int			count = 0;
+
+	for (int i = 0; i < NPARTITIONS; i++)
+	{
+		LWLockAcquire(&table->partitions[i].lock, LW_SHARED);
+		for (int j = 0; j < table->nrows; j++)
+			count += partition_rows(table, i)[j].used;
+		LWLockRelease(&table->partitions[i].lock);
+	}
+	return count;
 }
 
 /* When the counts began, all of them. */

@@ -90,12 +90,14 @@ typedef struct LfdwStatisticsRow
 extern Size lfdw_statistics_size(const LfdwSegmentSizes *sizes);
 extern void lfdw_statistics_init(void *memory, const LfdwSegmentSizes *sizes,
 								 int tranche);
+extern void lfdw_statistics_copy_name(char *copy, const char *name, size_t size);
 extern void lfdw_statistics_key(LfdwStatisticsKey *key, Oid userid, Oid serverid,
 								const char *service, const char *function,
 								const char *qualifier);
 extern void lfdw_statistics_add(const LfdwStatisticsKey *key, const char *server,
 								const LfdwStatisticsDelta *delta);
 extern LfdwStatisticsRow *lfdw_statistics_read(int *nrows);
+extern int	lfdw_statistics_used(void);
 extern TimestampTz lfdw_statistics_reset_at(void);
 extern int64 lfdw_statistics_evictions(void);
 extern void lfdw_statistics_reset(void);

@@ -16,6 +16,7 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
+#include "base/hex.h"
 #include "pg/compat.h"
 #include "pg/message.h"
 #include "value/value_format_internal.h"

@@ -15,6 +15,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/uuid.h"
 
+#include "base/hex.h"
 #include "pg/compat.h"
 #include "value/json_string.h"
 #include "value/json_writer.h"

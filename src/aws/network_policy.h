@@ -1,0 +1,24 @@
+/*-------------------------------------------------------------------------
+ *
+ * network_policy.h
+ *		Where servers may lead, by their owners and the settings.
+ *
+ * IDENTIFICATION
+ *	  src/aws/network_policy.h
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef LFDW_NETWORK_POLICY_H
+#define LFDW_NETWORK_POLICY_H
+
+#include "postgres.h"
+
+#include "aws/caller.h"
+#include "base/uri.h"
+
+extern void lfdw_network_policy_check(const LfdwRoute *route,
+									  const char *endpoint);
+extern int	lfdw_network_policy_rules(const LfdwRoute *route,
+									  const LfdwUrl *url, bool for_credentials);
+
+#endif							/* LFDW_NETWORK_POLICY_H */
