@@ -179,3 +179,48 @@ AS 'MODULE_PATHNAME'
 LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
 
 COMMENT ON FUNCTION lambda_fdw_shared_memory() IS 'how sessions share the memory of statistics and limits: by preload or registry, or as session each its own; and what there is in it';
+
+CREATE FUNCTION lambda_fdw_activity(
+  OUT pid integer,
+  OUT leader_pid integer,
+  OUT datid oid,
+  OUT usesysid oid,
+  OUT operation text,
+  OUT callerid oid,
+  OUT serverid oid,
+  OUT server text,
+  OUT service text,
+  OUT function text,
+  OUT qualifier text,
+  OUT state text,
+  OUT state_since timestamptz,
+  OUT attempt integer,
+  OUT request_id text,
+  OUT calls_done bigint,
+  OUT calls_under_way bigint,
+  OUT calls_to_do bigint,
+  OUT rows bigint,
+  OUT sent_bytes bigint,
+  OUT received_bytes bigint,
+  OUT started_at timestamptz,
+  OUT trace_id text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION lambda_fdw_activity() IS 'the rows of pg_stat_lambda_activity, by the ids of databases and roles';
+
+CREATE VIEW pg_stat_lambda_activity AS
+  SELECT a.pid, a.leader_pid, a.datid, d.datname, a.usesysid, u.rolname AS usename,
+         a.operation, c.rolname AS caller, a.serverid, a.server, a.service,
+         a.function, a.qualifier, a.state, a.state_since, a.attempt, a.request_id,
+         a.calls_done, a.calls_under_way, a.calls_to_do, a.rows, a.sent_bytes,
+         a.received_bytes, a.started_at, a.trace_id
+  FROM lambda_fdw_activity() a
+  LEFT JOIN pg_catalog.pg_database d ON d.oid = a.datid
+  LEFT JOIN pg_catalog.pg_roles u ON u.oid = a.usesysid
+  LEFT JOIN pg_catalog.pg_roles c ON c.oid = a.callerid;
+
+COMMENT ON VIEW pg_stat_lambda_activity IS 'what the sessions ask of functions now: a row for each scan, join, write or function of SQL that makes calls';
+
+GRANT SELECT ON pg_stat_lambda_activity TO PUBLIC;

@@ -18,6 +18,7 @@
 #include "lambda/function.h"
 #include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
+#include "shared/activity.h"
 
 /*
  * A payload may have this many bytes, by the type of invocation (Lambda's
@@ -40,9 +41,14 @@
 /* As the API spells them; it is case-sensitive. */
 extern const char *const lfdw_invocation_types[LFDW_NINVOCATION_TYPES];
 
-/* What invocations came to, added up; times as the function's log has them. */
+/*
+ * What invocations came to, added up; times as the function's log has them.  See
+ * lfdw_invoke_stats_init.
+ */
 typedef struct LfdwInvokeStats
 {
+	LfdwWork   *work;			/* that makes them, NULL: they are shown
+								 * nowhere */
 	int64		invocations;
 	int64		attempts;
 	int64		throttles;
@@ -102,6 +108,9 @@ extern LfdwInvokeOutcome lfdw_outcome_of(const LfdwInvocation *invocation);
 extern int	lfdw_invoke_status(const LfdwInvocation *invocation);
 extern char *lfdw_invoke_header(const LfdwInvocation *invocation,
 								const char *name);
+extern void lfdw_invoke_stats_init(LfdwInvokeStats *stats,
+								   LfdwOperation operation,
+								   MemoryContext context);
 extern void lfdw_invoke_add_stats(LfdwInvokeStats *stats,
 								  const LfdwInvokeStats *more);
 extern void lfdw_invoke_add_context(void *invocation);

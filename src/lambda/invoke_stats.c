@@ -12,6 +12,20 @@
 
 #include "lambda/invoke.h"
 
+/*
+ * Begins to count the invocations of a piece of work, which sessions see until the
+ * context ends; that must not be after the memory of stats.  Raises what
+ * lfdw_work_begin raises.
+ */
+void
+lfdw_invoke_stats_init(LfdwInvokeStats *stats, LfdwOperation operation,
+					   MemoryContext context)
+{
+	memset(stats, 0, sizeof(LfdwInvokeStats));
+	stats->work = lfdw_work_begin(operation, context);
+	lfdw_work_count_rows(stats->work, &stats->rows);
+}
+
 /* Adds what some invocations came to to that of others. */
 void
 lfdw_invoke_add_stats(LfdwInvokeStats *stats, const LfdwInvokeStats *more)

@@ -17,6 +17,7 @@
 
 #include "aws/caller.h"
 #include "aws/endpoint.h"
+#include "shared/activity.h"
 
 /* A service of AWS, and what its requests may take. */
 typedef struct LfdwMlService
@@ -36,6 +37,7 @@ typedef struct LfdwMlAccess
 	const LfdwCaller *caller;
 	LfdwRoute	route;
 	const char *endpoint;		/* URL */
+	LfdwWork   *work;			/* that the requests belong to, NULL for none */
 } LfdwMlAccess;
 
 /* A POST; texts are in the database encoding. */

@@ -38,7 +38,8 @@ typedef struct Block
 
 struct LfdwWork
 {
-	dlist_node	node;			/* of this process's */
+	bool		listed;			/* it has made a request */
+	dlist_node	node;			/* then: of this process's */
 	int			place;			/* in the block, -1: it has none */
 	dlist_head	requests;		/* under way, the oldest first */
 	const int64 *rows;			/* see lfdw_work_count_rows */
@@ -49,7 +50,7 @@ struct LfdwWork
 static Block *my_block = NULL;
 static bool exiting = false;
 
-/* All work of the process, and that in the block's places. */
+/* All work of the process that others may see, and that in the block's places. */
 static dlist_head works = DLIST_STATIC_INIT(works);
 static int	nworks = 0;
 static LfdwWork *places[LFDW_ACTIVITY_ROWS];
@@ -228,6 +229,8 @@ end_work(void *object)
 		dlist_delete(iter.cur);
 		request->work = NULL;
 	}
+	if (!work->listed)
+		return;
 	dlist_delete(&work->node);
 	nworks--;
 	if (work->place >= 0)
@@ -235,8 +238,8 @@ end_work(void *object)
 }
 
 /*
- * Shows a piece of work that begins, until the context ends.  The first call of a
- * session may raise out of memory, as lfdw_segment_part.
+ * Makes a piece of work, which others see from its first request on, until the context
+ * ends.  The first call of a session may raise out of memory, as lfdw_segment_part.
  */
 LfdwWork *
 lfdw_work_begin(LfdwOperation operation, MemoryContext context)
@@ -249,16 +252,21 @@ lfdw_work_begin(LfdwOperation operation, MemoryContext context)
 	lfdw_owner_register(context, end_work, work);
 	row->used = true;
 	row->operation = operation;
-	row->started_at = row->state_since = GetCurrentTimestamp();
 	row->to_do = -1;
+	row->rows = -1;
 	if (trace_id)
 		strlcpy(row->trace_id, trace_id, sizeof(row->trace_id));
 	work->place = -1;
 	dlist_init(&work->requests);
-	dlist_push_tail(&works, &work->node);
-	nworks++;
-	seek_place(work);
 	return work;
+}
+
+/* What began as something else turns out to be this. */
+void
+lfdw_work_set_operation(LfdwWork *work, LfdwOperation operation)
+{
+	work->row.operation = operation;
+	show(work);
 }
 
 /* Has the work's row show a counter of rows, which must live as long. */
@@ -266,6 +274,13 @@ void
 lfdw_work_count_rows(LfdwWork *work, const int64 *rows)
 {
 	work->rows = rows;
+}
+
+/* Counts rows, which are shown with what happens next. */
+void
+lfdw_work_add_rows(LfdwWork *work, int64 rows)
+{
+	work->row.rows = Max(work->row.rows, 0) + rows;
 }
 
 /* How many requests are still to begin, -1 where that is not known. */
@@ -276,6 +291,16 @@ lfdw_work_set_to_do(LfdwWork *work, int64 to_do)
 		return;
 	work->row.to_do = to_do;
 	show(work);
+}
+
+/* The work makes its first request: others may see it. */
+static void
+list_work(LfdwWork *work)
+{
+	work->listed = true;
+	work->row.started_at = GetCurrentTimestamp();
+	dlist_push_tail(&works, &work->node);
+	nworks++;
 }
 
 /* Notes whom the work asks. */
@@ -310,8 +335,8 @@ lfdw_work_request_begin(LfdwWorkRequest *request, LfdwWork *work,
 	note_target(&work->row, target);
 	dlist_push_tail(&work->requests, &request->node);
 	work->row.under_way++;
-	if (work->row.to_do > 0)
-		work->row.to_do--;
+	if (!work->listed)
+		list_work(work);
 	if (work->place < 0)
 		seek_place(work);
 	else

@@ -66,11 +66,11 @@ typedef struct LfdwActivityRow
 	char		server[NAMEDATALEN];
 	char		service[LFDW_SERVICE_NAME_MAX];
 	char		function[LFDW_FUNCTION_NAME_MAX];
-	char		qualifier[LFDW_QUALIFIER_MAX];
+	char		qualifier[LFDW_QUALIFIER_NAME_MAX];
 	int64		done;			/* requests that have ended */
 	int64		under_way;
 	int64		to_do;			/* that will begin; -1 where nobody knows */
-	int64		rows;
+	int64		rows;			/* -1 where nobody counts them */
 	int64		sent_bytes;
 	int64		received_bytes;
 	char		trace_id[LFDW_TRACE_ID_SHOWN_MAX];	/* "" for none */
@@ -135,7 +135,9 @@ extern Size lfdw_activity_size(const LfdwSegmentSizes *sizes);
 extern void lfdw_activity_init(void *memory, const LfdwSegmentSizes *sizes,
 							   int tranche);
 extern LfdwWork *lfdw_work_begin(LfdwOperation operation, MemoryContext context);
+extern void lfdw_work_set_operation(LfdwWork *work, LfdwOperation operation);
 extern void lfdw_work_count_rows(LfdwWork *work, const int64 *rows);
+extern void lfdw_work_add_rows(LfdwWork *work, int64 rows);
 extern void lfdw_work_set_to_do(LfdwWork *work, int64 to_do);
 extern void lfdw_work_request_begin(LfdwWorkRequest *request, LfdwWork *work,
 									const LfdwWorkTarget *target);

@@ -20,7 +20,7 @@
 /* What a row is of; longer names are cut. */
 #define LFDW_SERVICE_NAME_MAX 24
 #define LFDW_FUNCTION_NAME_MAX 256
-#define LFDW_QUALIFIER_MAX 132
+#define LFDW_QUALIFIER_NAME_MAX 132
 #define LFDW_LAST_ERROR_MAX 256
 
 typedef struct LfdwStatisticsKey
@@ -30,7 +30,7 @@ typedef struct LfdwStatisticsKey
 	Oid			serverid;
 	char		service[LFDW_SERVICE_NAME_MAX]; /* "lambda", "s3", ... */
 	char		function[LFDW_FUNCTION_NAME_MAX];	/* what is called there */
-	char		qualifier[LFDW_QUALIFIER_MAX];	/* "" for none */
+	char		qualifier[LFDW_QUALIFIER_NAME_MAX]; /* "" for none */
 } LfdwStatisticsKey;
 
 /* What is counted, each an int64. */

@@ -31,6 +31,7 @@
 #include "sql/sql_argument.h"
 #include "sql/sql_invoke.h"
 #include "sql/sql_session.h"
+#include "sql/sql_work.h"
 
 PG_FUNCTION_INFO_V1(lambda_invoke);
 
@@ -76,6 +77,7 @@ lfdw_sql_call_make(FunctionCallInfo fcinfo)
 		call->desc->natts > ANSWER_COLUMNS)
 		elog(ERROR, "return type must be an invocation's answer");
 	call->desc = BlessTupleDesc(call->desc);
+	call->work = lfdw_sql_work(fcinfo, LFDW_OPERATION_FUNCTION);
 	return call;
 }
 
@@ -299,6 +301,7 @@ lfdw_sql_call_run(const LfdwSqlCall *call, const LfdwOptions *options,
 	LfdwInvocation *invocation;
 	LfdwFunction *function;
 
+	stats->work = call->work;
 	function = make_function(call, options);
 	if (label)
 		*label = function->label;
