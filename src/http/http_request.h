@@ -17,6 +17,7 @@
 #include "datatype/timestamp.h"
 
 #include "base/http_header.h"
+#include "shared/server_limit.h"
 
 /*
  * Whose connections an exchange uses.  The hash values are those that the
@@ -81,6 +82,8 @@ typedef struct LfdwHttpRequest
 	bool		keep_connection;	/* else close it after this exchange */
 	bool		once;			/* nobody will send it again if it breaks */
 	int			network;		/* LFDW_HTTP_ flags */
+	LfdwServerSlot *slot;		/* that it is under way by, NULL for none; must
+								 * outlive the exchange */
 } LfdwHttpRequest;
 
 typedef enum LfdwHttpState

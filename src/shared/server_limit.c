@@ -19,8 +19,6 @@
  */
 #include "postgres.h"
 
-#include <time.h>
-
 #include "lib/ilist.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
@@ -28,17 +26,6 @@
 
 #include "pg/owner.h"
 #include "shared/server_limit_internal.h"
-
-/* Servers whose entry a process finds without looking for it. */
-#define NKNOWN 16
-
-/* The part; the places are behind the entries. */
-typedef struct Part
-{
-	LWLock		lock;			/* of which entry is whose */
-	int			nentries;
-	LfdwServerEntry entries[FLEXIBLE_ARRAY_MEMBER];
-} Part;
 
 struct LfdwServerSlot
 {
@@ -52,52 +39,10 @@ struct LfdwServerSlot
 	LfdwServerLimits limits;
 };
 
-/* This process's part; NULL before first use. */
-static Part *part = NULL;
-
 static dlist_head held_slots = DLIST_STATIC_INIT(held_slots);
 
 /* Calls of this process that wait, by its places. */
 static int	nwaiting[LFDW_PLACES_OF_PROCESS];
-
-/* Where entries were found, by the server's OID. */
-static int	known_entries[NKNOWN];
-
-static Size
-places_offset(int nentries)
-{
-	return MAXALIGN(offsetof(Part, entries) + sizeof(LfdwServerEntry) * nentries);
-}
-
-/* The size of the part. */
-Size
-lfdw_server_limit_size(const LfdwSegmentSizes *sizes)
-{
-	return add_size(places_offset(sizes->nservers), lfdw_server_queue_size(sizes));
-}
-
-static LfdwServerPlace *
-places_of(Part *memory)
-{
-	return (LfdwServerPlace *) ((char *) memory + places_offset(memory->nentries));
-}
-
-/* Sets the part up, in memory of its size. */
-void
-lfdw_server_limit_init(void *memory, const LfdwSegmentSizes *sizes, int tranche)
-{
-	Part	   *made = memory;
-
-	LWLockInitialize(&made->lock, tranche);
-	made->nentries = sizes->nservers;
-	for (int i = 0; i < made->nentries; i++)
-	{
-		LWLockInitialize(&made->entries[i].lock, tranche);
-		made->entries[i].first_place = LFDW_NONE;
-		made->entries[i].last_place = LFDW_NONE;
-	}
-	lfdw_server_queue_init(places_of(made), sizes->nbackends);
-}
 
 /* Is there any limit? */
 bool
@@ -105,22 +50,6 @@ lfdw_server_has_limits(const LfdwServerLimits *limits)
 {
 	return limits->max_in_flight > 0 || limits->max_calls_per_minute > 0 ||
 		limits->breaker_failures > 0;
-}
-
-/* A clock that is never set, and that all processes share. */
-static int64
-clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64) now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-static int64
-clock_us(void)
-{
-	return clock_ns() / 1000;
 }
 
 /* pg_on_exit_callback: the session ends, and leaves nothing. */
@@ -142,120 +71,12 @@ leave_all(int code, Datum arg)
 	}
 }
 
-/* Has the process its part. */
+/* Has the process its part of what is shared. */
 static void
 attach(void)
 {
-	if (part)
-		return;
-	part = lfdw_segment_part(LFDW_PART_LIMITS);
-	lfdw_server_queue_attach(places_of(part), lfdw_segment_sizes()->nbackends);
-	before_shmem_exit(leave_all, (Datum) 0);
-}
-
-/* Is nothing lost if the entry is another server's from now on? */
-static bool
-is_idle(const LfdwServerEntry *entry)
-{
-	return entry->in_flight == 0 && entry->nwaiting == 0 &&
-		entry->breaker.state == LFDW_BREAKER_CLOSED &&
-		entry->bucket.full_at_ns <= clock_ns();
-}
-
-/* Makes an entry a server's, under both locks. */
-static void
-set_server(LfdwServerEntry *entry, const LfdwLimitedServer *server)
-{
-	entry->dbid = MyDatabaseId;
-	entry->serverid = server->serverid;
-	entry->name[0] = '\0';
-	entry->ncalls = 0;
-	memset(&entry->limits, 0, sizeof(entry->limits));
-	memset(&entry->bucket, 0, sizeof(entry->bucket));
-	memset(&entry->breaker, 0, sizeof(entry->breaker));
-	entry->opened_at = 0;
-	entry->last_failure[0] = '\0';
-	entry->last_failure_at = 0;
-}
-
-/*
- * The entry of a server, or one that may become its, the one that was not used for
- * the longest time, under the part's lock; LFDW_NONE where all are in use.
- */
-static int
-choose_entry(Oid serverid)
-{
-	int			chosen = LFDW_NONE;
-
-	for (int i = 0; i < part->nentries; i++)
-	{
-		LfdwServerEntry *entry = &part->entries[i];
-
-		if (entry->serverid == serverid && entry->dbid == MyDatabaseId)
-			return i;
-		if (chosen != LFDW_NONE &&
-			(!OidIsValid(part->entries[chosen].serverid) ||
-			 (OidIsValid(entry->serverid) &&
-			  entry->used_at_us >= part->entries[chosen].used_at_us)))
-			continue;
-		LWLockAcquire(&entry->lock, LW_SHARED);
-		if (!OidIsValid(entry->serverid) || is_idle(entry))
-			chosen = i;
-		LWLockRelease(&entry->lock);
-	}
-	return chosen;
-}
-
-static bool
-is_of(const LfdwServerEntry *entry, Oid serverid)
-{
-	return entry->serverid == serverid && entry->dbid == MyDatabaseId;
-}
-
-/* Looks for the entry of a server, or makes it; locked.  LFDW_NONE where all are in use. */
-static int
-find_entry(const LfdwLimitedServer *server)
-{
-	int			number;
-
-	LWLockAcquire(&part->lock, LW_EXCLUSIVE);
-	number = choose_entry(server->serverid);
-	if (number != LFDW_NONE)
-	{
-		LfdwServerEntry *entry = &part->entries[number];
-
-		LWLockAcquire(&entry->lock, LW_EXCLUSIVE);
-		/* nobody takes a slot of what is not his, so it is idle still */
-		if (!is_of(entry, server->serverid))
-			set_server(entry, server);
-		known_entries[server->serverid % NKNOWN] = number;
-	}
-	LWLockRelease(&part->lock);
-	return number;
-}
-
-/*
- * The entry of a server, locked.  Raises 53400 where there are more servers in use
- * than there is room for.
- */
-static int
-lock_entry(const LfdwLimitedServer *server)
-{
-	int			number = known_entries[server->serverid % NKNOWN];
-	LfdwServerEntry *entry = &part->entries[number];
-
-	LWLockAcquire(&entry->lock, LW_EXCLUSIVE);
-	if (is_of(entry, server->serverid))
-		return number;
-	LWLockRelease(&entry->lock);
-	number = find_entry(server);
-	if (number == LFDW_NONE)
-		ereport(ERROR,
-				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-				 errmsg("too many servers have limits and are in use"),
-				 errdetail("There is room for %d, and each has calls under way, calls that wait, or a breaker that is open.",
-						   part->nentries)));
-	return number;
+	if (lfdw_server_entry_attach())
+		before_shmem_exit(leave_all, (Datum) 0);
 }
 
 /* How many calls may begin now, if nobody waits. */
@@ -388,7 +209,7 @@ admit_to(int number, const LfdwLimitedServer *server, LfdwServerTicket *ticket,
 		 LfdwServerSlot *slot, int64 now_us, int64 present_until_us,
 		 int64 *again_at_us)
 {
-	LfdwServerEntry *entry = &part->entries[number];
+	LfdwServerEntry *entry = lfdw_server_entry(number);
 	int			place = lfdw_server_queue_my_place(number);
 	int			nahead = lfdw_server_queue_ahead(entry, place, now_us);
 	bool		fits = count_free(entry, &server->limits, now_us) > nahead;
@@ -431,11 +252,11 @@ lfdw_server_limit_admit(const LfdwLimitedServer *server, LfdwServerTicket *ticke
 
 	Assert(!slot->held);
 	attach();
-	number = lock_entry(server);
-	note_server(&part->entries[number], server, now_us);
+	number = lfdw_server_entry_lock(server);
+	note_server(lfdw_server_entry(number), server, now_us);
 	admittance = admit_to(number, server, ticket, slot, now_us, present_until_us,
 						  again_at_us);
-	LWLockRelease(&part->entries[number].lock);
+	LWLockRelease(&lfdw_server_entry(number)->lock);
 	return admittance;
 }
 
@@ -450,12 +271,12 @@ lfdw_server_ticket_return(LfdwServerTicket *ticket)
 	if (!ticket->waits)
 		return;
 	number = lfdw_server_queue_entry_of_mine(ticket->place, &place);
-	entry = &part->entries[number];
+	entry = lfdw_server_entry(number);
 	LWLockAcquire(&entry->lock, LW_EXCLUSIVE);
 	end_waiting(entry, ticket, place, false);
 	lfdw_server_queue_give_up(place);
 	/* it may have been woken for a slot that it does not take */
-	wake(entry, clock_us());
+	wake(entry, lfdw_server_clock_us());
 	LWLockRelease(&entry->lock);
 }
 
@@ -475,12 +296,12 @@ lfdw_server_limit_leave(void)
 		if (nwaiting[i] == 0)
 			continue;
 		number = lfdw_server_queue_entry_of_mine(i, &place);
-		entry = &part->entries[number];
+		entry = lfdw_server_entry(number);
 		LWLockAcquire(&entry->lock, LW_EXCLUSIVE);
 		if (lfdw_server_queue_place(place)->present_until_us != 0)
 		{
 			lfdw_server_queue_place(place)->present_until_us = 0;
-			wake(entry, clock_us());
+			wake(entry, lfdw_server_clock_us());
 		}
 		LWLockRelease(&entry->lock);
 	}
@@ -526,8 +347,8 @@ lfdw_server_slot_is_to_end(const LfdwServerSlot *slot)
 static void
 give_back(LfdwServerSlot *slot)
 {
-	LfdwServerEntry *entry = &part->entries[slot->entry];
-	int64		now = clock_us();
+	LfdwServerEntry *entry = lfdw_server_entry(slot->entry);
+	int64		now = lfdw_server_clock_us();
 
 	slot->held = false;
 	dlist_delete(&slot->node);
@@ -554,7 +375,7 @@ lfdw_server_slot_answered(LfdwServerSlot *slot)
 	if (!slot->held || slot->has_outcome)
 		return;
 	slot->has_outcome = true;
-	entry = &part->entries[slot->entry];
+	entry = lfdw_server_entry(slot->entry);
 	LWLockAcquire(&entry->lock, LW_EXCLUSIVE);
 	lfdw_breaker_answer(&entry->breaker);
 	entry->opened_at = 0;
@@ -578,7 +399,7 @@ copy_ascii(char *copy, const char *text, size_t size)
 static void
 note_failure(LfdwServerEntry *entry, const LfdwServerSlot *slot, const char *message)
 {
-	int64		now = clock_us();
+	int64		now = lfdw_server_clock_us();
 
 	if (entry->breaker.state == LFDW_BREAKER_CLOSED || slot->is_probe)
 	{
@@ -608,7 +429,7 @@ lfdw_server_slot_failed(LfdwServerSlot *slot, const char *message)
 	if (!slot->held || slot->has_outcome)
 		return;
 	slot->has_outcome = true;
-	entry = &part->entries[slot->entry];
+	entry = lfdw_server_entry(slot->entry);
 	LWLockAcquire(&entry->lock, LW_EXCLUSIVE);
 	note_failure(entry, slot, message);
 	give_back(slot);
@@ -623,74 +444,8 @@ lfdw_server_slot_release(LfdwServerSlot *slot)
 
 	if (!slot->held)
 		return;
-	entry = &part->entries[slot->entry];
+	entry = lfdw_server_entry(slot->entry);
 	LWLockAcquire(&entry->lock, LW_EXCLUSIVE);
 	give_back(slot);
 	LWLockRelease(&entry->lock);
-}
-
-/* Copies how it stands with a server, whose entry is locked. */
-static void
-read_entry(LfdwServerStatus *status, int number)
-{
-	const LfdwServerEntry *entry = &part->entries[number];
-
-	memset(status, 0, sizeof(LfdwServerStatus));
-	status->dbid = entry->dbid;
-	status->serverid = entry->serverid;
-	memcpy(status->name, entry->name, NAMEDATALEN);
-	status->limits = entry->limits;
-	status->in_flight = entry->in_flight;
-	status->waiting = entry->nwaiting;
-	status->calls = entry->ncalls;
-	status->breaker = entry->breaker.state;
-	status->failures = entry->breaker.failures;
-	status->opened_at = entry->opened_at;
-	if (entry->breaker.state == LFDW_BREAKER_OPEN)
-		status->probe_at = GetCurrentTimestamp() +
-			(entry->breaker.probe_at_us - clock_us());
-	memcpy(status->last_failure, entry->last_failure, LFDW_LAST_FAILURE_MAX);
-	status->last_failure_at = entry->last_failure_at;
-	lfdw_server_queue_holders(number, status);
-}
-
-/* How it stands with a server of the current database; false: nobody has used it. */
-bool
-lfdw_server_limit_status(Oid serverid, LfdwServerStatus *status)
-{
-	bool		found = false;
-
-	attach();
-	for (int i = 0; i < part->nentries && !found; i++)
-	{
-		LfdwServerEntry *entry = &part->entries[i];
-
-		LWLockAcquire(&entry->lock, LW_SHARED);
-		found = is_of(entry, serverid);
-		if (found)
-			read_entry(status, i);
-		LWLockRelease(&entry->lock);
-	}
-	return found;
-}
-
-/* How it stands with all servers, palloc'd, and how many there are. */
-LfdwServerStatus *
-lfdw_server_limit_read(int *count)
-{
-	LfdwServerStatus *all;
-
-	attach();
-	all = palloc(sizeof(LfdwServerStatus) * part->nentries);
-	*count = 0;
-	for (int i = 0; i < part->nentries; i++)
-	{
-		LfdwServerEntry *entry = &part->entries[i];
-
-		LWLockAcquire(&entry->lock, LW_SHARED);
-		if (OidIsValid(entry->serverid))
-			read_entry(&all[(*count)++], i);
-		LWLockRelease(&entry->lock);
-	}
-	return all;
 }

@@ -21,6 +21,9 @@
 /* No place, no server. */
 #define LFDW_NONE (-1)
 
+/* Places of a process; of further servers it asks for slots now and then. */
+#define LFDW_PLACES_OF_PROCESS 8
+
 /* A server.  All but the first three members is under its lock. */
 typedef struct LfdwServerEntry
 {
@@ -58,6 +61,10 @@ typedef struct LfdwServerPlace
 									 * until then, if it is woken */
 } LfdwServerPlace;
 
+extern bool lfdw_server_entry_attach(void);
+extern LfdwServerEntry *lfdw_server_entry(int number);
+extern int	lfdw_server_entry_lock(const LfdwLimitedServer *server);
+extern int64 lfdw_server_clock_us(void);
 extern Size lfdw_server_queue_size(const LfdwSegmentSizes *sizes);
 extern void lfdw_server_queue_init(LfdwServerPlace *shared_places, int nbackends);
 extern void lfdw_server_queue_attach(LfdwServerPlace *shared_places, int nbackends);
@@ -73,8 +80,5 @@ extern void lfdw_server_queue_wake(const LfdwServerEntry *entry, int64 count,
 extern LfdwServerPlace *lfdw_server_queue_place(int place);
 extern int	lfdw_server_queue_entry_of_mine(int number, int *place);
 extern void lfdw_server_queue_holders(int entry, LfdwServerStatus *status);
-
-/* Places of a process; further servers it asks for slots now and then. */
-#define LFDW_PLACES_OF_PROCESS 8
 
 #endif							/* LFDW_SERVER_LIMIT_INTERNAL_H */
