@@ -138,6 +138,7 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 static void
 end_attempt(LfdwServiceRun *run, int64 retry_at_us)
 {
+	lfdw_tracking_back_off(run->tracking);
 	run->retry_at_us = retry_at_us;
 	run->exchange = NULL;
 	lfdw_admission_forget_slot(&run->admission);
@@ -348,6 +349,7 @@ lfdw_service_advance(LfdwServiceRun *run, bool committed)
 
 	if (run->exchange == NULL || run->state >= LFDW_SERVICE_DONE)
 		return run->state;
+	lfdw_tracking_look(run->tracking);
 	status = lfdw_exchange_status(run->exchange);
 	ended = lfdw_exchange_state(run->exchange) == LFDW_HTTP_DONE;
 	success = status >= 200 && status < 300 &&

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * tracking.c
- *		What is counted and logged of a request to a service.
+ *		What is counted, shown and logged of a request to a service.
  *
  * Every request that is tracked ends exactly once: where its answer has been judged,
  * or, if nobody came to that, when its memory is released: by the end of a scan, by an
@@ -23,6 +23,7 @@
 #include "storage/ipc.h"
 #include "utils/memutils.h"
 
+#include "aws/call_log.h"
 #include "aws/tracking.h"
 #include "http/wait.h"
 #include "pg/message.h"
@@ -36,27 +37,39 @@ struct LfdwTracking
 	LfdwStatisticsKey key;
 	char		server[NAMEDATALEN];
 	bool		counted;		/* lambda_fdw.track was on when it began */
+	bool		logged;			/* ... and there was a log of calls */
 	LfdwStatisticsDelta delta;
+	LfdwWorkRequest shown;
+	bool		has_read_id;
+	char		request_id[LFDW_REQUEST_ID_MAX];	/* of the last attempt */
+	char	   *trace_id;		/* NULL for none */
+	const char *reason;			/* of a failure of the transport, for the log */
 	int64		began_us;		/* its first attempt */
 	int			status;			/* of the last attempt, 0: no answer */
 	LfdwHttpExchange *exchange; /* of the attempt under way */
+	MemoryContext context;		/* of the exchange */
 	bool		ended;
+	bool		recorded;		/* but for rows that come later */
 	bool		released;
 	MemoryContextCallback attempt_callback;
 	MemoryContextCallback callback;
 };
 
-/* What the outcomes are counted as; none for those that are no failure. */
-static const int counter_of_outcome[] = {
-	[LFDW_CALL_OK] = -1,
-	[LFDW_CALL_FUNCTION_ERROR] = LFDW_COUNT_FUNCTION_ERRORS,
-	[LFDW_CALL_SERVICE_ERROR] = LFDW_COUNT_SERVICE_ERRORS,
-	[LFDW_CALL_THROTTLED] = LFDW_COUNT_SERVICE_ERRORS,
-	[LFDW_CALL_TRANSPORT_ERROR] = LFDW_COUNT_TRANSPORT_ERRORS,
-	[LFDW_CALL_TIMEOUT] = LFDW_COUNT_TIMEOUTS,
-	[LFDW_CALL_CANCELLED] = LFDW_COUNT_CANCELLED,
-	[LFDW_CALL_REFUSED] = LFDW_COUNT_REFUSED,
-	[LFDW_CALL_LEFT] = -1
+/* What the outcomes are counted as, no failures as nothing, and what the log says. */
+static const struct
+{
+	int			counter;
+	const char *name;
+}			outcomes[] = {
+	[LFDW_CALL_OK] = {-1, "ok"},
+	[LFDW_CALL_FUNCTION_ERROR] = {LFDW_COUNT_FUNCTION_ERRORS, "function error"},
+	[LFDW_CALL_SERVICE_ERROR] = {LFDW_COUNT_SERVICE_ERRORS, "service error"},
+	[LFDW_CALL_THROTTLED] = {LFDW_COUNT_SERVICE_ERRORS, "throttled"},
+	[LFDW_CALL_TRANSPORT_ERROR] = {LFDW_COUNT_TRANSPORT_ERRORS, "transport error"},
+	[LFDW_CALL_TIMEOUT] = {LFDW_COUNT_TIMEOUTS, "timeout"},
+	[LFDW_CALL_CANCELLED] = {LFDW_COUNT_CANCELLED, "cancelled"},
+	[LFDW_CALL_REFUSED] = {LFDW_COUNT_REFUSED, "refused"},
+	[LFDW_CALL_LEFT] = {-1, "left"}
 };
 
 static dlist_head open_trackings = DLIST_STATIC_INIT(open_trackings);
@@ -69,17 +82,45 @@ record(LfdwTracking *tracking)
 	const LfdwTracked *tracked = &tracking->tracked;
 	bool		has_rows = tracked->rows && *tracked->rows != *tracked->rows_recorded;
 
-	if (!tracking->counted || (tracking->ended && delta->duration_us < 0 && !has_rows))
+	if (!tracking->counted || (tracking->recorded && !has_rows))
 		return;
 	if (has_rows)
 	{
 		delta->counts[LFDW_COUNT_ROWS] = *tracked->rows - *tracked->rows_recorded;
 		*tracked->rows_recorded = *tracked->rows;
 	}
+	tracking->recorded = true;
 	lfdw_statistics_add(&tracking->key, tracking->server, delta);
 	memset(delta->counts, 0, sizeof(delta->counts));
 	delta->duration_us = -1;
 	delta->error = NULL;
+}
+
+/* Has the log have its line. */
+static void
+log_end(const LfdwTracking *tracking, LfdwCallOutcome outcome)
+{
+	const LfdwStatisticsDelta *delta = &tracking->delta;
+	LfdwCallLine line = {
+		.server = tracking->server,
+		.service = tracking->key.service,
+		.function = tracking->key.function,
+		.qualifier = tracking->key.qualifier,
+		.outcome = outcomes[outcome].name,
+		.failed = outcomes[outcome].counter >= 0,
+		.error = tracking->reason ? tracking->reason : delta->error,
+		.status = tracking->status,
+		.attempts = delta->counts[LFDW_COUNT_ATTEMPTS],
+		.duration_us = Max(delta->duration_us, 0),
+		.slot_wait_us = delta->counts[LFDW_COUNT_SLOT_WAIT_US],
+		.sent_bytes = delta->counts[LFDW_COUNT_SENT_BYTES],
+		.received_bytes = delta->counts[LFDW_COUNT_RECEIVED_BYTES],
+		.request_id = tracking->request_id,
+		.trace_id = tracking->trace_id
+	};
+
+	if (tracking->logged)
+		lfdw_call_log_write(&line);
 }
 
 /* Notes what the attempt under way has come to. */
@@ -114,7 +155,6 @@ void
 lfdw_tracking_end(LfdwTracking *tracking, LfdwCallOutcome outcome, const char *error)
 {
 	LfdwStatisticsDelta *delta;
-	int			counter;
 
 	if (tracking == NULL || tracking->ended)
 		return;
@@ -128,12 +168,13 @@ lfdw_tracking_end(LfdwTracking *tracking, LfdwCallOutcome outcome, const char *e
 		delta->duration_us = lfdw_wait_now_us() - tracking->began_us;
 		delta->counts[LFDW_COUNT_TOTAL_US] = delta->duration_us;
 	}
-	counter = counter_of_outcome[outcome];
-	if (counter >= 0)
-		delta->counts[counter] = 1;
+	if (outcomes[outcome].counter >= 0)
+		delta->counts[outcomes[outcome].counter] = 1;
 	delta->error = error;
-	record(tracking);
 	tracking->ended = true;
+	lfdw_work_request_end(&tracking->shown);
+	log_end(tracking, outcome);
+	record(tracking);
 }
 
 /* Ends what nobody has ended, and records the last rows; once. */
@@ -181,6 +222,39 @@ prepare_process(void)
 	prepared = true;
 }
 
+/* Shows the request as one of the work that makes it. */
+static void
+show(LfdwTracking *tracking, const LfdwCaller *caller, const char *server)
+{
+	const LfdwTracked *tracked = &tracking->tracked;
+	LfdwWorkTarget target = {
+		.userid = caller->userid,
+		.serverid = caller->pool.serverid,
+		.server = server,
+		.service = tracked->service,
+		.function = tracked->function,
+		.qualifier = tracked->qualifier
+	};
+
+	lfdw_work_request_begin(&tracking->shown, tracking->counted ? tracked->work : NULL,
+							&target);
+}
+
+/* Shows where it stands. */
+static void
+show_state(LfdwTracking *tracking, LfdwRequestState state)
+{
+	const int64 *counts = tracking->delta.counts;
+	LfdwWorkProgress progress = {
+		.state = state,
+		.attempt = counts[LFDW_COUNT_ATTEMPTS],
+		.sent_bytes = counts[LFDW_COUNT_SENT_BYTES],
+		.received_bytes = counts[LFDW_COUNT_RECEIVED_BYTES]
+	};
+
+	lfdw_work_request_state(&tracking->shown, &progress);
+}
+
 /*
  * Begins to track a request of a caller through a server of this name; NULL where
  * nothing of it is counted or logged.  It belongs to the current context, where the
@@ -191,13 +265,18 @@ lfdw_tracking_begin(const LfdwTracked *tracked, const LfdwCaller *caller,
 					const char *server)
 {
 	LfdwTracking *tracking;
+	bool		counted = lfdw_setting_track();
+	bool		logged = lfdw_call_log_is_on();
 
-	if (tracked->service == NULL || !lfdw_setting_track())
+	if (tracked->service == NULL || (!counted && !logged))
 		return NULL;
 	prepare_process();
 	tracking = palloc0(sizeof(LfdwTracking));
 	tracking->tracked = *tracked;
-	tracking->counted = true;
+	tracking->counted = counted;
+	tracking->logged = logged;
+	if (logged && tracked->trace_id)
+		tracking->trace_id = pstrdup(tracked->trace_id);
 	strlcpy(tracking->server, server, sizeof(tracking->server));
 	lfdw_statistics_key(&tracking->key, caller->userid, caller->pool.serverid,
 						tracked->service, tracked->function, tracked->qualifier);
@@ -208,6 +287,7 @@ lfdw_tracking_begin(const LfdwTracked *tracked, const LfdwCaller *caller,
 	tracking->callback.arg = tracking;
 	dlist_push_tail(&open_trackings, &tracking->node);
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, &tracking->callback);
+	show(tracking, caller, server);
 	return tracking;
 }
 
@@ -225,8 +305,66 @@ lfdw_tracking_attempt(LfdwTracking *tracking, LfdwHttpExchange *exchange, size_t
 		tracking->began_us = lfdw_wait_now_us();
 	tracking->delta.counts[LFDW_COUNT_SENT_BYTES] += sent;
 	tracking->exchange = exchange;
+	tracking->context = context;
+	tracking->has_read_id = false;
+	tracking->request_id[0] = '\0';
+	show_state(tracking, LFDW_REQUEST_CONNECTING);
 	/* it is called before the exchange is released, being newer */
 	MemoryContextRegisterResetCallback(context, &tracking->attempt_callback);
+}
+
+/* Copies an id as what it should be, printable ASCII. */
+static void
+copy_id(char *copy, const char *id)
+{
+	strlcpy(copy, id, LFDW_REQUEST_ID_MAX);
+	for (char *p = copy; *p; p++)
+	{
+		if (IS_HIGHBIT_SET(*p))
+			*p = '?';
+	}
+}
+
+/* Reads the id that the service has given to the request, once its head is there. */
+static void
+read_request_id(LfdwTracking *tracking)
+{
+	MemoryContext old;
+	char	   *id;
+
+	if (tracking->has_read_id || !(tracking->logged || tracking->shown.work))
+		return;
+	tracking->has_read_id = true;
+	old = MemoryContextSwitchTo(tracking->context);
+	id = lfdw_exchange_header(tracking->exchange, "x-amzn-RequestId");
+	if (id == NULL)
+		id = lfdw_exchange_header(tracking->exchange, "x-amz-request-id");
+	if (id)
+		copy_id(tracking->request_id, lfdw_error_excerpt(id, strlen(id)));
+	lfdw_work_request_id(&tracking->shown, tracking->request_id);
+	MemoryContextSwitchTo(old);
+}
+
+/* Looks at what has come of the attempt under way. */
+void
+lfdw_tracking_look(LfdwTracking *tracking)
+{
+	if (tracking == NULL || tracking->ended || tracking->exchange == NULL)
+		return;
+	note_attempt(tracking);
+	if (tracking->status != 0)
+		read_request_id(tracking);
+	show_state(tracking, tracking->status != 0 ? LFDW_REQUEST_ANSWERING :
+			   lfdw_exchange_may_be_sent(tracking->exchange) ? LFDW_REQUEST_SENT :
+			   LFDW_REQUEST_CONNECTING);
+}
+
+/* Another attempt follows the one under way. */
+void
+lfdw_tracking_back_off(LfdwTracking *tracking)
+{
+	if (tracking)
+		show_state(tracking, LFDW_REQUEST_BACKING_OFF);
 }
 
 /* The attempt was throttled. */
@@ -249,8 +387,10 @@ lfdw_tracking_waited(LfdwTracking *tracking, int64 waited_us)
 void
 lfdw_tracking_received(LfdwTracking *tracking, int64 bytes)
 {
-	if (tracking && !tracking->ended)
-		tracking->delta.counts[LFDW_COUNT_RECEIVED_BYTES] = bytes;
+	if (tracking == NULL || tracking->ended)
+		return;
+	tracking->delta.counts[LFDW_COUNT_RECEIVED_BYTES] = bytes;
+	show_state(tracking, tracking->shown.state);
 }
 
 /* The log has told what the function's run is billed as. */
@@ -308,6 +448,8 @@ lfdw_tracking_fail(LfdwTracking *tracking)
 	if (tracking == NULL || tracking->ended)
 		return;
 	failure = lfdw_exchange_failure(tracking->exchange, &message);
+	if (tracking->logged)
+		tracking->reason = lfdw_error_excerpt(message, strlen(message));
 	lfdw_tracking_end(tracking,
 					  failure == LFDW_HTTP_CONNECT_TIMEOUT ||
 					  failure == LFDW_HTTP_REQUEST_TIMEOUT ?

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * tracking.h
- *		What is counted and logged of a request to a service.
+ *		What is counted, shown and logged of a request to a service.
  *
  * IDENTIFICATION
  *	  src/aws/tracking.h
@@ -68,6 +68,8 @@ extern LfdwTracking *lfdw_tracking_begin(const LfdwTracked *tracked,
 extern void lfdw_tracking_attempt(LfdwTracking *tracking,
 								  LfdwHttpExchange *exchange, size_t sent,
 								  MemoryContext context);
+extern void lfdw_tracking_look(LfdwTracking *tracking);
+extern void lfdw_tracking_back_off(LfdwTracking *tracking);
 extern void lfdw_tracking_throttled(LfdwTracking *tracking);
 extern void lfdw_tracking_waited(LfdwTracking *tracking, int64 waited_us);
 extern void lfdw_tracking_received(LfdwTracking *tracking, int64 bytes);

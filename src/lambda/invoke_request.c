@@ -145,6 +145,7 @@ lfdw_invocation_make_request(LfdwInvocation *invocation, const LfdwCaller *calle
 			.trace_id = aws->trace_id,
 			.holds_slot_to_end = function->streams,
 			.has_judge = true,
+			.work = invocation->stats->work,
 			.rows = &invocation->stats->rows,
 			.rows_recorded = &invocation->stats->rows_recorded
 	};

@@ -223,6 +223,7 @@ ask(const LfdwMlAccess *access, const LfdwMlRequest *request, const char *body)
 		.retry_failures = LFDW_FAILURES_BEFORE_SENDING |
 		LFDW_FAILURE(LFDW_HTTP_BROKEN),
 		.takes_tokens = true,
+		.tracked.work = access->work,
 		.tracked.service = access->service->host,
 		.tracked.function = request->target
 	};

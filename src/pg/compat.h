@@ -268,13 +268,11 @@ lfdw_new_tranche(const char *name)
 #if PG_VERSION_NUM >= 190000
 	return LWLockNewTrancheId(name);
 #else
-	int			tranche = LWLockNewTrancheId();
-
-	LWLockRegisterTranche(tranche, name);
-	return tranche;
+	return LWLockNewTrancheId();
 #endif
 }
 
+/* Tells this process the name of a kind of lock.  From 19 on all know it. */
 static inline void
 lfdw_register_tranche(int tranche, const char *name)
 {

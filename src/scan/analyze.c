@@ -132,6 +132,7 @@ begin_fetch(Relation relation, LfdwTable *table, LfdwInvokeStats *stats)
 static bool
 read_rows(Sample *sample, Relation relation, LfdwTable *table)
 {
+	/* the calls' memory may be released after an error has left this function */
 	LfdwInvokeStats *stats = palloc(sizeof(LfdwInvokeStats));
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(relation),
 													&TTSOpsVirtual);

@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "datatype/timestamp.h"
+#include "nodes/pg_list.h"
 
 #include "shared/segment.h"
 
@@ -28,6 +29,7 @@ typedef struct LfdwStatisticsKey
 	Oid			dbid;
 	Oid			userid;			/* who calls: the scan's role */
 	Oid			serverid;
+	int			encoding;		/* of the database, and of all texts */
 	char		service[LFDW_SERVICE_NAME_MAX]; /* "lambda", "s3", ... */
 	char		function[LFDW_FUNCTION_NAME_MAX];	/* what is called there */
 	char		qualifier[LFDW_QUALIFIER_NAME_MAX]; /* "" for none */
@@ -96,7 +98,7 @@ extern void lfdw_statistics_key(LfdwStatisticsKey *key, Oid userid, Oid serverid
 								const char *qualifier);
 extern void lfdw_statistics_add(const LfdwStatisticsKey *key, const char *server,
 								const LfdwStatisticsDelta *delta);
-extern LfdwStatisticsRow *lfdw_statistics_read(int *nrows);
+extern List *lfdw_statistics_read(void);
 extern int	lfdw_statistics_used(void);
 extern TimestampTz lfdw_statistics_reset_at(void);
 extern int64 lfdw_statistics_evictions(void);

@@ -25,6 +25,7 @@ lfdw_sql_row_put(LfdwSqlRow *row, Datum value)
 	row->nulls[row->ncolumns++] = false;
 }
 
+/* Leaves the next column NULL. */
 void
 lfdw_sql_row_put_null(LfdwSqlRow *row)
 {

@@ -11,10 +11,13 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
+#include "common/string.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -64,6 +67,48 @@ put_text(RowBuilder *row, const char *text)
 		put_null(row);
 }
 
+/* A text with what is not ASCII as \x and hexadecimal digits. */
+static char *
+escaped(const char *text)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	for (const char *p = text; *p; p++)
+	{
+		if (IS_HIGHBIT_SET(*p))
+			appendStringInfo(&buf, "\\x%02x", (unsigned char) *p);
+		else
+			appendStringInfoChar(&buf, *p);
+	}
+	return buf.data;
+}
+
+/*
+ * A text of another database, whose encoding may be another: in this one's.  Never an
+ * error, as no name anywhere must keep this database from seeing its own.
+ */
+static const char *
+text_from(const char *text, int encoding)
+{
+	int			here = GetDatabaseEncoding();
+	int			len = strlen(text);
+	Oid			proc;
+	char	   *converted;
+
+	if (encoding == here || here == PG_SQL_ASCII || pg_is_ascii(text))
+		return text;
+	proc = FindDefaultConversionProc(encoding, here);
+	if (!OidIsValid(proc))
+		return escaped(text);
+	converted = palloc(len * MAX_CONVERSION_GROWTH + 1);
+	if (pg_do_encoding_conversion_buf(proc, encoding, here, (unsigned char *) unconstify(char *, text),
+									  len, (unsigned char *) converted,
+									  len * MAX_CONVERSION_GROWTH + 1, true) != len)
+		return escaped(text);
+	return converted;
+}
+
 static void
 put_time(RowBuilder *row, TimestampTz time)
 {
@@ -84,15 +129,17 @@ put_us(RowBuilder *row, double us)
 static void
 put_identity(RowBuilder *row, const LfdwStatisticsRow *stats, bool visible)
 {
+	int			encoding = stats->key.encoding;
+
 	put(row, ObjectIdGetDatum(stats->key.dbid));
 	put(row, ObjectIdGetDatum(stats->key.userid));
 	if (visible)
 	{
 		put(row, ObjectIdGetDatum(stats->key.serverid));
-		put_text(row, stats->server);
-		put_text(row, stats->key.service);
-		put_text(row, stats->key.function);
-		put_text(row, stats->key.qualifier);
+		put_text(row, text_from(stats->server, encoding));
+		put_text(row, text_from(stats->key.service, encoding));
+		put_text(row, text_from(stats->key.function, encoding));
+		put_text(row, text_from(stats->key.qualifier, encoding));
 	}
 	else
 	{
@@ -156,7 +203,7 @@ put_row(RowBuilder *row, const LfdwStatisticsRow *stats, bool visible)
 	put_durations(row, stats);
 	put_us(row, stats->counts[LFDW_COUNT_SLOT_WAIT_US]);
 	put_billing(row, stats);
-	put_text(row, visible ? stats->last_error : "");
+	put_text(row, visible ? text_from(stats->last_error, stats->key.encoding) : "");
 	put_time(row, stats->last_error_at);
 	put_time(row, stats->since);
 }
@@ -170,17 +217,18 @@ lambda_fdw_stats(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	bool		sees_all = has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS);
-	LfdwStatisticsRow *rows;
-	int			nrows;
+	List	   *rows;
+	ListCell   *lc;
 
 	InitMaterializedSRF(fcinfo, 0);
-	rows = lfdw_statistics_read(&nrows);
-	for (int i = 0; i < nrows; i++)
+	rows = lfdw_statistics_read();
+	foreach(lc, rows)
 	{
+		const LfdwStatisticsRow *stats = lfirst(lc);
 		RowBuilder	row;
 
-		put_row(&row, &rows[i],
-				sees_all || has_privs_of_role(GetUserId(), rows[i].key.userid));
+		put_row(&row, stats,
+				sees_all || has_privs_of_role(GetUserId(), stats->key.userid));
 		Assert(row.ncolumns == result->setDesc->natts);
 		tuplestore_putvalues(result->setResult, result->setDesc, row.values, row.nulls);
 	}
