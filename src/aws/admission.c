@@ -80,7 +80,7 @@ present_limits(const LfdwAdmission *admission, int64 now)
 	if (!can_read())
 		return known->valid && known->serverid == serverid ? known->limits :
 			admission->route->server_limits;
-	if (now >= accepted_at_us + ASK_EVERY_US)
+	if (lfdw_admission_waits(admission) || now >= accepted_at_us + ASK_EVERY_US)
 	{
 		accepted_at_us = now;
 		AcceptInvalidationMessages();

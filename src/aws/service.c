@@ -389,7 +389,11 @@ begin_due(LfdwServiceRun **runs, int nruns, int64 present_for_us)
 			begin_attempt(run, present_for_us);
 		waits |= run->exchange == NULL && lfdw_admission_waits(&run->admission);
 	}
-	/* the slot may be that of a stream of this session, which nobody reads now */
+
+	/*
+	 * the slot may be that of a stream of this session, which nobody reads
+	 * now
+	 */
 	if (waits)
 		lfdw_http_read_on();
 	return waits;

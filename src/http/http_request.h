@@ -82,8 +82,8 @@ typedef struct LfdwHttpRequest
 	bool		keep_connection;	/* else close it after this exchange */
 	bool		once;			/* nobody will send it again if it breaks */
 	int			network;		/* LFDW_HTTP_ flags */
-	LfdwServerSlot *slot;		/* that it is under way by, NULL for none; must
-								 * outlive the exchange */
+	LfdwServerSlot *slot;		/* that it is under way by, NULL for none;
+								 * must outlive the exchange */
 } LfdwHttpRequest;
 
 typedef enum LfdwHttpState

@@ -83,6 +83,7 @@ clock_ns(void)
 	return (int64) now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* The same in microseconds: the times of server_limit.h. */
 int64
 lfdw_server_clock_us(void)
 {

@@ -57,6 +57,7 @@ my_first_place(void)
 	return lfdw_segment_my_backend() * LFDW_PLACES_OF_PROCESS;
 }
 
+/* A place by its number. */
 LfdwServerPlace *
 lfdw_server_queue_place(int place)
 {

@@ -15,6 +15,7 @@ use Time::HiRes qw(sleep time);
 my $endpoint = start_endpoint();
 my $node = start_server(
 	q{shared_preload_libraries = 'lambda_fdw'},
+	'restart_after_crash = on',
 	'max_connections = 150',
 	'max_worker_processes = 8');
 
@@ -23,7 +24,7 @@ sub crowd
 {
 	my ($server, $name, $test, $more) = @_;
 	my $payload = encode_json({ delay_ms => 50, %$test });
-	my $streams = $test->{stream} ? ", response_mode 'stream'" : '';
+	my $streams = $test->{stream} ? ", response_mode 'streaming'" : '';
 
 	return create_function($server, $name,
 		function => 'crowd',
@@ -44,11 +45,11 @@ $node->safe_psql('postgres',
 	  . crowd('one', 'pair', {}, q{splits '2'})
 	  . crowd('one', 'many', {}, q{splits '16', max_concurrency '16'})
 	  . crowd('one', 'slow', { delay_ms => 3000 })
-	  . crowd('one', 'long', { delay_ms => 60000 })
+	  . crowd('one', 'long', { delay_ms => 60000, key => 'long' })
 	  . crowd('one', 'flow', { stream => 400, size => 20000, delay_ms => 0 })
 	  . crowd('two', 'other', {}, q{splits '4'})
 	  . crowd('two', 'other_flow', { stream => 200, size => 20000, delay_ms => 0 })
-	  . crowd('three', 'shared', {}, q{splits '16', estimated_rows '16000'})
+	  . crowd('three', 'shared', { delay_ms => 20 }, q{splits '16', estimated_rows '16000'})
 	  . crowd('rate', 'quick', { delay_ms => 0 })
 	  . create_outcome());
 
@@ -228,8 +229,8 @@ is(state_of('one', 'in_flight, waiting'), '0|0', 'nothing is left');
 crowd_was();
 
 # Many sessions are served alike: no session waits for the last of another
-@answers = in_sessions(40, 'SELECT count(*) FROM shared');
-is_deeply(\@answers, [ (16) x 40 ], 'forty sessions, all of them served');
+@answers = in_sessions(40, q{SELECT count(*) FROM shared WHERE id < 8});
+is_deeply(\@answers, [ (8) x 40 ], 'forty sessions, all of them served');
 like(crowd_was(), qr/^3\|640$/, '... by three calls at a time');
 
 # The rate: a burst of a sixth of a minute's, then evenly
@@ -237,9 +238,6 @@ my $took = elapsed_ms(sub { $answers[0] = $session->query('SELECT count(quick.id
 is($answers[0], '115', 'calls past the rate');
 cmp_ok($took, '>=', 1400, '... wait');
 cmp_ok($took, '<', 4000, '... no longer than they must');
-
-# Two databases may have servers of the same OID, and a server that is dropped leaves nothing
-$node->safe_psql('postgres', 'CREATE DATABASE second TEMPLATE postgres') if 0;
 
 # kill -9 of who holds a slot
 $holder->send('SELECT * FROM long');
