@@ -65,6 +65,7 @@ typedef struct LfdwTracking LfdwTracking;
 extern LfdwTracking *lfdw_tracking_begin(const LfdwTracked *tracked,
 										 const LfdwCaller *caller,
 										 const char *server);
+extern void lfdw_tracking_may_refuse(LfdwTracking *tracking, const char *why);
 extern void lfdw_tracking_attempt(LfdwTracking *tracking,
 								  LfdwHttpExchange *exchange, size_t sent,
 								  MemoryContext context);
