@@ -100,3 +100,127 @@ AS 'MODULE_PATHNAME'
 LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
 
 COMMENT ON FUNCTION lambda_fdw_credentials(text) IS 'which credentials the current user''s invocations are signed with, or why there are none';
+
+CREATE FUNCTION lambda_fdw_stats(
+  OUT dbid oid,
+  OUT userid oid,
+  OUT serverid oid,
+  OUT server text,
+  OUT service text,
+  OUT function text,
+  OUT qualifier text,
+  OUT invocations bigint,
+  OUT attempts bigint,
+  OUT throttles bigint,
+  OUT function_errors bigint,
+  OUT service_errors bigint,
+  OUT transport_errors bigint,
+  OUT timeouts bigint,
+  OUT cancelled bigint,
+  OUT refused bigint,
+  OUT rows bigint,
+  OUT sent_bytes bigint,
+  OUT received_bytes bigint,
+  OUT total_ms float8,
+  OUT mean_ms float8,
+  OUT max_ms float8,
+  OUT histogram bigint[],
+  OUT slot_wait_ms float8,
+  OUT reports bigint,
+  OUT billed_ms bigint,
+  OUT billed_gb_seconds float8,
+  OUT estimated_cost float8,
+  OUT last_error text,
+  OUT last_error_at timestamptz,
+  OUT since timestamptz)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION lambda_fdw_stats() IS 'the rows of pg_stat_lambda, by the ids of databases and roles';
+
+CREATE VIEW pg_stat_lambda AS
+  SELECT s.dbid, d.datname, s.userid, u.rolname AS usename,
+         s.serverid, s.server, s.service, s.function, s.qualifier,
+         s.invocations, s.attempts, s.throttles, s.function_errors,
+         s.service_errors, s.transport_errors, s.timeouts, s.cancelled,
+         s.refused, s.rows, s.sent_bytes, s.received_bytes,
+         s.total_ms, s.mean_ms, s.max_ms, s.histogram, s.slot_wait_ms,
+         s.reports, s.billed_ms, s.billed_gb_seconds, s.estimated_cost,
+         s.last_error, s.last_error_at, s.since
+  FROM lambda_fdw_stats() s
+  LEFT JOIN pg_catalog.pg_database d ON d.oid = s.dbid
+  LEFT JOIN pg_catalog.pg_roles u ON u.oid = s.userid;
+
+COMMENT ON VIEW pg_stat_lambda IS 'what the calls of functions came to, by function, server, role and database';
+
+GRANT SELECT ON pg_stat_lambda TO PUBLIC;
+
+CREATE FUNCTION lambda_fdw_stats_reset()
+RETURNS void
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION lambda_fdw_stats_reset() IS 'empties pg_stat_lambda';
+
+REVOKE ALL ON FUNCTION lambda_fdw_stats_reset() FROM PUBLIC;
+
+CREATE FUNCTION lambda_fdw_shared_memory(
+  OUT shared_by text,
+  OUT bytes bigint,
+  OUT backends integer,
+  OUT servers_max integer,
+  OUT stats_max integer,
+  OUT stats_used integer,
+  OUT stats_evictions bigint,
+  OUT stats_reset timestamptz)
+RETURNS record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION lambda_fdw_shared_memory() IS 'how sessions share the memory of statistics and limits: by preload or registry, or as session each its own; and what there is in it';
+
+CREATE FUNCTION lambda_fdw_activity(
+  OUT pid integer,
+  OUT leader_pid integer,
+  OUT datid oid,
+  OUT usesysid oid,
+  OUT operation text,
+  OUT callerid oid,
+  OUT serverid oid,
+  OUT server text,
+  OUT service text,
+  OUT function text,
+  OUT qualifier text,
+  OUT state text,
+  OUT state_since timestamptz,
+  OUT attempt integer,
+  OUT request_id text,
+  OUT calls_done bigint,
+  OUT calls_under_way bigint,
+  OUT calls_to_do bigint,
+  OUT rows bigint,
+  OUT sent_bytes bigint,
+  OUT received_bytes bigint,
+  OUT started_at timestamptz,
+  OUT trace_id text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION lambda_fdw_activity() IS 'the rows of pg_stat_lambda_activity, by the ids of databases and roles';
+
+CREATE VIEW pg_stat_lambda_activity AS
+  SELECT a.pid, a.leader_pid, a.datid, d.datname, a.usesysid, u.rolname AS usename,
+         a.operation, c.rolname AS caller, a.serverid, a.server, a.service,
+         a.function, a.qualifier, a.state, a.state_since, a.attempt, a.request_id,
+         a.calls_done, a.calls_under_way, a.calls_to_do, a.rows, a.sent_bytes,
+         a.received_bytes, a.started_at, a.trace_id
+  FROM lambda_fdw_activity() a
+  LEFT JOIN pg_catalog.pg_database d ON d.oid = a.datid
+  LEFT JOIN pg_catalog.pg_roles u ON u.oid = a.usesysid
+  LEFT JOIN pg_catalog.pg_roles c ON c.oid = a.callerid;
+
+COMMENT ON VIEW pg_stat_lambda_activity IS 'what the sessions ask of functions now: a row for each scan, join, write or function of SQL that makes calls';
+
+GRANT SELECT ON pg_stat_lambda_activity TO PUBLIC;

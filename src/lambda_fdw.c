@@ -34,6 +34,7 @@
 #include "shared/activity.h"
 #include "shared/segment.h"
 #include "shared/server_limit.h"
+#include "shared/statement.h"
 #include "shared/statistics.h"
 
 PG_MODULE_MAGIC;
@@ -46,7 +47,8 @@ extern PGDLLEXPORT void _PG_init(void);
 static const LfdwPartKind shared_parts[] = {
 	[LFDW_PART_STATISTICS] = {lfdw_statistics_size, lfdw_statistics_init},
 	[LFDW_PART_LIMITS] = {lfdw_server_limit_size, lfdw_server_limit_init},
-	[LFDW_PART_ACTIVITY] = {lfdw_activity_size, lfdw_activity_init}
+	[LFDW_PART_ACTIVITY] = {lfdw_activity_size, lfdw_activity_init},
+	[LFDW_PART_STATEMENTS] = {lfdw_statement_size, lfdw_statement_init}
 };
 
 /* Settings and hooks; libraries are initialized on first use. */

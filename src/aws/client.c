@@ -21,6 +21,7 @@
 #include "utils/memutils.h"
 
 #include "aws/client.h"
+#include "aws/network_policy.h"
 #include "base/aws_time.h"
 #include "base/hex.h"
 #include "base/sigv4.h"
@@ -329,20 +330,15 @@ make_headers(LfdwHeader *headers, const LfdwAwsRequest *request,
 	return n;
 }
 
-/* Which addresses a request may be sent to. */
-static int
-network_rules(const LfdwAwsRequest *request, const LfdwUrl *url)
+/*
+ * Refuses a request to an endpoint that its server may not have (42501).  What asks
+ * for credentials goes to AWS's own, or where the administrator says.
+ */
+void
+lfdw_client_check_endpoint(const LfdwAwsRequest *request)
 {
-	const LfdwRoute *route = request->route;
-	int			rules = 0;
-
-	if (request->own_endpoint)
-		return 0;
-	if (!route->trusted)
-		rules |= LFDW_HTTP_DENY_LOCAL;
-	if (!url->https && !route->allow_http)
-		rules |= LFDW_HTTP_ONLY_LOOPBACK;
-	return rules;
+	if (!request->own_endpoint && !request->for_credentials)
+		lfdw_network_policy_check(request->route, request->endpoint);
 }
 
 /*
@@ -398,7 +394,9 @@ lfdw_client_begin(const LfdwAwsRequest *request, const LfdwAwsAttempt *attempt)
 	http.limits = request->limits;
 	http.keep_connection = route->keep_connections;
 	http.once = attempt->once;
-	http.network = network_rules(request, &url);
+	http.network = request->own_endpoint ? 0 :
+		lfdw_network_policy_rules(route, &url, request->for_credentials);
+	http.discreet = !route->trusted;
 	return lfdw_http_begin(&http);
 }
 

@@ -49,6 +49,7 @@ typedef struct LfdwAwsRequest
 	bool		asks_first;		/* see LfdwHttpRequest */
 	LfdwHttpLimits limits;
 	bool		own_endpoint;	/* the endpoint is the administrator's choice */
+	bool		for_credentials;	/* it is AWS's, whatever the server says */
 } LfdwAwsRequest;
 
 /* What differs between the attempts. */
@@ -70,6 +71,7 @@ extern void lfdw_client_keep_credentials(LfdwClient *client,
 										 const LfdwCredentials *credentials,
 										 int64 now);
 extern char *lfdw_client_uuid(void);
+extern void lfdw_client_check_endpoint(const LfdwAwsRequest *request);
 extern LfdwHttpExchange *lfdw_client_begin(const LfdwAwsRequest *request,
 										   const LfdwAwsAttempt *attempt);
 extern int64 lfdw_client_retry_hint_us(const LfdwHttpExchange *exchange);

@@ -22,9 +22,11 @@
 #include "common/pg_prng.h"
 #include "utils/memutils.h"
 
+#include "aws/budget.h"
 #include "aws/service.h"
 #include "base/control_doc.h"
 #include "http/wait.h"
+#include "pg/message.h"
 
 /* An error's body is read up to here; all of AWS's are far shorter. */
 #define ERROR_BODY_MAX (256 * 1024)
@@ -63,7 +65,12 @@ begin_attempt(LfdwServiceRun *run)
 		send_signed(run);
 	MemoryContextSwitchTo(old);
 	run->state = LFDW_SERVICE_RUNNING;
+	run->received = 0;
+	if (run->attempt > 0)
+		lfdw_budget_add_retry(request->tracked.service, request->aws.body_len);
 	run->attempt++;
+	lfdw_tracking_attempt(run->tracking, run->exchange, request->aws.body_len,
+						  run->context);
 	if (request->attempts)
 		(*request->attempts)++;
 }
@@ -74,7 +81,9 @@ begin_attempt(LfdwServiceRun *run)
  *
  * The run belongs to the current context: resetting that ends it.  The request
  * and what it points to must live as long.  Raises what getting credentials
- * raises, and HV000 or HV001 where the request cannot be signed or sent.
+ * raises, HV000 or HV001 where the request cannot be signed or sent, 42501 where
+ * lambda_fdw.allowed_endpoints does not have its endpoint, and what
+ * lfdw_budget_take_call raises, before anything is sent.
  */
 LfdwServiceRun *
 lfdw_service_begin(const LfdwServiceRequest *request)
@@ -85,13 +94,24 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 	Assert(request->http == NULL ||
 		   (request->read_code == NULL && !request->takes_tokens &&
 			request->get_credentials == NULL &&
-			request->renew_credentials == NULL));
+			request->renew_credentials == NULL &&
+			request->tracked.service == NULL));
 	run->request = request;
+	if (request->http == NULL)
+		run->tracking = lfdw_tracking_begin(&request->tracked, request->aws.caller,
+											request->aws.route->server);
+	lfdw_tracking_may_refuse(run->tracking, "no credentials, or not allowed");
 	run->context = AllocSetContextCreate(CurrentMemoryContext,
 										 "lambda_fdw attempt",
 										 ALLOCSET_DEFAULT_SIZES);
 	if (request->http == NULL)
+	{
+		lfdw_client_check_endpoint(&request->aws);
 		run->id = lfdw_client_uuid();
+	}
+	lfdw_tracking_may_refuse(run->tracking, "past a limit of the statement");
+	lfdw_budget_take_call(request->tracked.service, request->aws.body_len);
+	lfdw_tracking_may_refuse(run->tracking, "no credentials, or not allowed");
 	begin_attempt(run);
 	return run;
 }
@@ -100,6 +120,7 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 static void
 end_attempt(LfdwServiceRun *run, int64 retry_at_us)
 {
+	lfdw_tracking_back_off(run->tracking);
 	run->retry_at_us = retry_at_us;
 	run->exchange = NULL;
 	MemoryContextReset(run->context);
@@ -213,8 +234,12 @@ classify_error(LfdwServiceRun *run, int status)
 	error->status = status;
 	error->class = lfdw_aws_error_classify(error->status, error->code);
 	error->retry = lfdw_aws_error_retry(error->status, error->code);
-	if (error->class == LFDW_AWS_THROTTLED && run->request->throttles)
+	if (error->class != LFDW_AWS_THROTTLED)
+		return;
+	lfdw_tracking_throttled(run->tracking);
+	if (run->request->throttles)
 		(*run->request->throttles)++;
+	lfdw_budget_add_throttle(run->request->tracked.service);
 }
 
 /* Takes apart what the service says is wrong, and classifies it. */
@@ -229,12 +254,44 @@ read_error(LfdwServiceRun *run)
 	classify_error(run, lfdw_exchange_status(run->exchange));
 }
 
+/* An error of the service in a word, for pg_stat_lambda. */
+static const char *
+error_name(const LfdwServiceError *error)
+{
+	return error->code[0] == '\0' ? psprintf("HTTP status %d", error->status) :
+		psprintf("%s (HTTP status %d)",
+				 lfdw_error_excerpt(error->code, strlen(error->code)),
+				 error->status);
+}
+
 /* After an error of the service: has another attempt follow, or ends. */
 static void
 end_with_error(LfdwServiceRun *run, bool may_retry)
 {
-	run->state = retry_error(run, may_retry) ? LFDW_SERVICE_WAITING :
-		LFDW_SERVICE_REFUSED;
+	if (retry_error(run, may_retry))
+	{
+		run->state = LFDW_SERVICE_WAITING;
+		return;
+	}
+	run->state = LFDW_SERVICE_REFUSED;
+	if (run->tracking)
+		lfdw_tracking_end(run->tracking,
+						  run->error.class == LFDW_AWS_THROTTLED ?
+						  LFDW_CALL_THROTTLED : LFDW_CALL_SERVICE_ERROR,
+						  error_name(&run->error));
+}
+
+/* After a failure of the transport: has another attempt follow, or ends. */
+static void
+end_with_failure(LfdwServiceRun *run, bool may_retry)
+{
+	if (retry_failure(run, may_retry))
+	{
+		run->state = LFDW_SERVICE_WAITING;
+		return;
+	}
+	run->state = LFDW_SERVICE_FAILED;
+	lfdw_tracking_fail(run->tracking);
 }
 
 /* May another attempt follow? */
@@ -246,18 +303,35 @@ has_attempts(const LfdwServiceRun *run, bool committed)
 
 /* The whole answer is there: gives back what the last retry cost. */
 static void
-give_tokens(const LfdwServiceRequest *request, int retry_cost)
+succeed(LfdwServiceRun *run)
 {
+	const LfdwServiceRequest *request = run->request;
+
+	run->state = LFDW_SERVICE_DONE;
 	if (request->takes_tokens)
 		lfdw_backoff_give(&lfdw_client_get(&request->aws.caller->pool)->bucket,
-						  retry_cost);
+						  run->retry_cost);
+	if (!request->tracked.has_judge)
+		lfdw_tracking_end(run->tracking, LFDW_CALL_OK, NULL);
+}
+
+/* Counts what has come of the answer since the last look. */
+static void
+count_received(LfdwServiceRun *run)
+{
+	size_t		received = lfdw_exchange_received(run->exchange);
+
+	if (run->request->tracked.service)
+		lfdw_budget_add_answer(received - run->received);
+	run->received = received;
 }
 
 /*
  * Looks at what has come of the attempt, and has another follow where the
  * request allows one.  committed says that what was read of the answer is in
  * use, so that none may.  Returns where the request stands; an end is told
- * again at each further call.  Does not wait, but to renew credentials.
+ * again at each further call.  Does not wait, but to renew credentials.  Raises
+ * what lfdw_budget_add_answer raises.
  */
 LfdwServiceState
 lfdw_service_advance(LfdwServiceRun *run, bool committed)
@@ -269,6 +343,8 @@ lfdw_service_advance(LfdwServiceRun *run, bool committed)
 
 	if (run->exchange == NULL || run->state >= LFDW_SERVICE_DONE)
 		return run->state;
+	lfdw_tracking_look(run->tracking);
+	count_received(run);
 	status = lfdw_exchange_status(run->exchange);
 	ended = lfdw_exchange_state(run->exchange) == LFDW_HTTP_DONE;
 	success = status >= 200 && status < 300 &&
@@ -281,12 +357,11 @@ lfdw_service_advance(LfdwServiceRun *run, bool committed)
 		end_with_error(run, may_retry);
 	}
 	else if (lfdw_exchange_state(run->exchange) == LFDW_HTTP_FAILED)
-		run->state = retry_failure(run, may_retry) ? LFDW_SERVICE_WAITING :
-			LFDW_SERVICE_FAILED;
+		end_with_failure(run, may_retry);
+	else if (success && ended)
+		succeed(run);
 	else if (success)
-		run->state = ended ? LFDW_SERVICE_DONE : LFDW_SERVICE_ANSWERING;
-	if (run->state == LFDW_SERVICE_DONE)
-		give_tokens(run->request, run->retry_cost);
+		run->state = LFDW_SERVICE_ANSWERING;
 	return run->state;
 }
 

@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "aws/client.h"
+#include "aws/tracking.h"
 #include "base/aws_error.h"
 #include "http/http_watch.h"
 
@@ -21,6 +22,7 @@
 #define LFDW_FAILURE(failure) (1 << (failure))
 #define LFDW_FAILURES_BEFORE_SENDING \
 	(LFDW_FAILURE(LFDW_HTTP_CANNOT_CONNECT) | \
+	 LFDW_FAILURE(LFDW_HTTP_UNREACHABLE) | \
 	 LFDW_FAILURE(LFDW_HTTP_CONNECT_TIMEOUT))
 #define LFDW_FAILURES_ALL (~0)
 
@@ -62,6 +64,8 @@ typedef struct LfdwServiceRequest
 	int64		retry_delay_us; /* before each retry; 0: the back-off's */
 	bool		takes_tokens;	/* retries are paid from the client's bucket */
 
+	LfdwTracked tracked;
+
 	/* where attempts and throttled ones are counted, NULL: nowhere */
 	int64	   *attempts;
 	int64	   *throttles;
@@ -95,11 +99,13 @@ typedef struct LfdwServiceRun
 	LfdwServiceError error;		/* the last one */
 
 	const LfdwServiceRequest *request;
+	LfdwTracking *tracking;		/* NULL: nobody counts or logs it */
 	LfdwServiceState state;
 	MemoryContext context;		/* of the attempt */
 	int64		retry_at_us;	/* next attempt, by lfdw_wait_now_us */
 	char	   *id;				/* the same for all attempts */
 	char	   *access_key_id;	/* that signed the attempt */
+	size_t		received;		/* bytes of the answer that were counted */
 	bool		may_be_done;	/* by an attempt before, which nobody knows of */
 	int			retry_cost;		/* tokens that the last retry took */
 	bool		clock_corrected;	/* once a request */

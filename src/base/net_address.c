@@ -64,6 +64,39 @@ static const Range credentials6[] = {
 	{{0xFD, 0x00, 0x0E, 0xC2,[15] = 0x23}, 128}
 };
 
+/*
+ * What is not of the public internet: IANA's registries of special-purpose
+ * addresses, IPv4 and IPv6 (RFC 6890, as of 2025), with multicast.  What is local
+ * is private too.
+ */
+static const Range private4[] = {
+	{{10}, 8},					/* RFC 1918 */
+	{{172, 16}, 12},
+	{{192, 168}, 16},
+	{{100, 64}, 10},			/* shared by carriers, RFC 6598 */
+	{{192, 0, 0}, 24},			/* protocol assignments */
+	{{192, 0, 2}, 24},			/* documentation */
+	{{198, 51, 100}, 24},
+	{{203, 0, 113}, 24},
+	{{192, 88, 99}, 24},		/* relays of 6to4 */
+	{{198, 18}, 15},			/* benchmarks */
+	{{224}, 4},					/* multicast */
+	{{240}, 4}					/* reserved, and broadcast */
+};
+
+/* What of IPv6 is public, and what is not within that. */
+static const Range public6[] = {
+	{{0x20}, 3},
+	{{[10] = 0xFF, 0xFF}, 96},	/* mapped, and NAT64's: as what they hold */
+	{{0x00, 0x64, 0xFF, 0x9B}, 96}
+};
+
+static const Range private6[] = {
+	{{0x20, 0x01}, 23},			/* protocol assignments: Teredo, ORCHID */
+	{{0x20, 0x01, 0x0D, 0xB8}, 32}, /* documentation */
+	{{0x3F, 0xFF}, 20}
+};
+
 /* IPv6 forms that hold an IPv4 address, and at which byte. */
 typedef struct Embedding
 {
@@ -157,6 +190,29 @@ lfdw_address_is_local(const struct sockaddr *address)
 				  local6, lengthof(local6)))
 		return true;
 	return ipv4 && in_ranges(ipv4, local4, lengthof(local4));
+}
+
+/*
+ * Is the address one that is not of the public internet, and leads into somebody's
+ * own network or nowhere?
+ */
+bool
+lfdw_address_is_private(const struct sockaddr *address)
+{
+	const uint8 *ipv4 = ipv4_part(address);
+
+	if (lfdw_address_is_local(address))
+		return true;
+	if (address->sa_family == AF_INET6)
+	{
+		const uint8 *ipv6 =
+		(const uint8 *) &((const struct sockaddr_in6 *) address)->sin6_addr;
+
+		if (!in_ranges(ipv6, public6, lengthof(public6)) ||
+			in_ranges(ipv6, private6, lengthof(private6)))
+			return true;
+	}
+	return ipv4 && in_ranges(ipv4, private4, lengthof(private4));
 }
 
 /*

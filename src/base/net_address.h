@@ -17,6 +17,7 @@
 
 extern bool lfdw_address_is_loopback(const struct sockaddr *address);
 extern bool lfdw_address_is_local(const struct sockaddr *address);
+extern bool lfdw_address_is_private(const struct sockaddr *address);
 extern bool lfdw_address_is_credential_service(const struct sockaddr *address);
 extern bool lfdw_address_parse(const char *text,
 							   struct sockaddr_storage *address);

@@ -355,6 +355,16 @@ ask(LfdwBatchState *state, int ncalls)
 	MemoryContextSwitchTo(old);
 }
 
+/* Shows what the join asks for, as long as the statement runs. */
+static LfdwWork *
+begin_work(const LfdwBatchState *state)
+{
+	LfdwWork   *work = lfdw_work_begin(LFDW_OPERATION_JOIN, CurrentMemoryContext);
+
+	lfdw_work_count_rows(work, &state->stats.rows);
+	return work;
+}
+
 /* Reads a batch and asks for it; false where there are no more rows. */
 static bool
 next_batch(LfdwBatchState *state)
@@ -369,7 +379,8 @@ next_batch(LfdwBatchState *state)
 			MemoryContextSwitchTo(state->css.ss.ps.state->es_query_cxt);
 
 			state->access = lfdw_sql_ml_access(state->function->service,
-											   state->function->name);
+											   state->function->name,
+											   begin_work(state));
 			MemoryContextSwitchTo(old);
 		}
 		ask(state, ncalls);

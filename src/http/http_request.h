@@ -62,6 +62,7 @@ typedef struct LfdwHttpLimits
 #define LFDW_HTTP_DENY_LOCAL	1	/* not loopback, link-local or metadata */
 #define LFDW_HTTP_ONLY_LOOPBACK 2	/* plain http without allow_http */
 #define LFDW_HTTP_ONLY_CREDENTIALS 4	/* loopback and credential services */
+#define LFDW_HTTP_DENY_PRIVATE	8	/* only the public internet's */
 
 typedef struct LfdwHttpRequest
 {
@@ -80,6 +81,8 @@ typedef struct LfdwHttpRequest
 	bool		keep_connection;	/* else close it after this exchange */
 	bool		once;			/* nobody will send it again if it breaks */
 	int			network;		/* LFDW_HTTP_ flags */
+	bool		discreet;		/* its sender must not learn why there is no
+								 * connection: see LFDW_HTTP_UNREACHABLE */
 } LfdwHttpRequest;
 
 typedef enum LfdwHttpState
@@ -96,6 +99,8 @@ typedef enum LfdwHttpFailure
 	LFDW_HTTP_TLS,
 	LFDW_HTTP_CONNECT_TIMEOUT,
 	LFDW_HTTP_PROXY_REFUSED,	/* the proxy would not connect */
+	LFDW_HTTP_UNREACHABLE,		/* one of those above, of a discreet request:
+								 * see lfdw_exchange_hidden_cause */
 	LFDW_HTTP_NO_DESCRIPTOR,	/* this session has too many open files */
 	LFDW_HTTP_REQUEST_TIMEOUT,	/* or nothing arrived for too long */
 	LFDW_HTTP_TOO_LARGE,		/* the body, past max_response_bytes */

@@ -15,6 +15,7 @@
 
 #include "utils/memutils.h"
 
+#include "aws/budget.h"
 #include "aws/client.h"
 #include "base/log_report.h"
 #include "http/wait.h"
@@ -46,8 +47,8 @@ widen_window(void *source)
  *
  * The payload is UTF-8.  The invocation belongs to the current context, and
  * function, caller, payload and stats must live as long.  Raises 54000 for a
- * payload past Lambda's limit, before anything is sent, and 28000 where there
- * are no credentials.
+ * payload past Lambda's limit and 53400 past a limit of the statement, before
+ * anything is sent, and 28000 where there are no credentials.
  */
 LfdwInvocation *
 lfdw_invoke_begin(const LfdwFunction *function, const LfdwCaller *caller,
@@ -65,11 +66,14 @@ lfdw_invoke_begin(const LfdwFunction *function, const LfdwCaller *caller,
 	return invocation;
 }
 
-/* May one more invocation run beside those under way?  See lfdw_http_may_begin. */
+/*
+ * May one more invocation run beside those under way?  See lfdw_http_may_begin; nor
+ * one that the statement may not make, as those under way may be enough for it.
+ */
 bool
 lfdw_invoke_may_begin(const LfdwCaller *caller)
 {
-	return lfdw_http_may_begin(&caller->pool);
+	return lfdw_budget_has_room() && lfdw_http_may_begin(&caller->pool);
 }
 
 /* Adds what the log tells of an invocation that has ended. */
@@ -86,8 +90,12 @@ count_report(const LfdwInvocation *invocation)
 	stats->reports++;
 	stats->duration_ms += report.duration_ms;
 	stats->billed_ms += report.billed_ms;
+	stats->billed_mb_ms += lfdw_log_report_mb_ms(&report);
 	stats->init_ms += report.init_ms;
 	stats->max_memory_mb = Max(stats->max_memory_mb, report.max_memory_mb);
+	lfdw_budget_add_report(lfdw_log_report_mb_ms(&report));
+	lfdw_tracking_report(invocation->run->tracking, report.billed_ms,
+						 lfdw_log_report_mb_ms(&report));
 }
 
 /*
@@ -102,6 +110,7 @@ count_bytes(LfdwInvocation *invocation)
 
 	invocation->stats->bytes += received - invocation->bytes_counted;
 	invocation->bytes_counted = received;
+	lfdw_tracking_received(invocation->run->tracking, received);
 }
 
 /* The whole answer is there, or as much as will be read: counts it. */
@@ -112,11 +121,36 @@ finish(LfdwInvocation *invocation)
 												 LFDW_DURABLE_ARN_HEADER);
 
 	invocation->finished = true;
+	count_bytes(invocation);
 	if (durable_arn)
 		strlcpy(invocation->stats->durable_arn, durable_arn,
 				sizeof(invocation->stats->durable_arn));
 	lfdw_answer_read_log(invocation);
 	count_report(invocation);
+}
+
+/* The answer was no error, or as good as one that is none. */
+static void
+finish_well(LfdwInvocation *invocation)
+{
+	finish(invocation);
+	lfdw_tracking_end(invocation->run->tracking, LFDW_CALL_OK, NULL);
+}
+
+/*
+ * Ends what is tracked of a function that raised.  The type of its error is shown, not
+ * the message, which may have anything.
+ */
+static void
+track_raised(const LfdwInvocation *invocation)
+{
+	const char *type = invocation->doc->error_type;
+
+	lfdw_tracking_end(invocation->run->tracking,
+					  invocation->no_rows ? LFDW_CALL_OK : LFDW_CALL_FUNCTION_ERROR,
+					  invocation->no_rows ? NULL :
+					  type[0] ? lfdw_error_excerpt(type, strlen(type)) :
+					  "the function raised an error");
 }
 
 /* May less be sent at a time, by others?  A write that may have happened may not. */
@@ -144,6 +178,7 @@ handle_raised(LfdwInvocation *invocation)
 	invocation->no_rows = !committed &&
 		lfdw_error_type_is_among(invocation->doc->error_type,
 								 invocation->no_rows_errors);
+	track_raised(invocation);
 	if (!invocation->too_large && !invocation->no_rows)
 		lfdw_invocation_report_function(invocation);
 }
@@ -198,7 +233,7 @@ take_answer(LfdwInvocation *invocation, bool is_whole)
 	{
 		check_encoding(invocation);
 		if (is_whole)
-			finish(invocation);
+			finish_well(invocation);
 	}
 	else if (is_whole || lfdw_exchange_body(exchange)->len >= RAISED_BODY_MAX)
 		handle_raised(invocation);
@@ -323,7 +358,7 @@ lfdw_invoke_look(LfdwInvocation *invocation)
 	if (invocation->finished || invocation->too_large)
 		return;
 	if (is_past_use(invocation))
-		finish(invocation);
+		finish_well(invocation);
 	else
 		check_answer(invocation);
 	count_bytes(invocation);

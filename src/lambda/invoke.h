@@ -18,6 +18,7 @@
 #include "lambda/function.h"
 #include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
+#include "shared/activity.h"
 
 /*
  * A payload may have this many bytes, by the type of invocation (Lambda's
@@ -40,13 +41,19 @@
 /* As the API spells them; it is case-sensitive. */
 extern const char *const lfdw_invocation_types[LFDW_NINVOCATION_TYPES];
 
-/* What invocations came to, added up; times as the function's log has them. */
+/*
+ * What invocations came to, added up; times as the function's log has them.  See
+ * lfdw_invoke_stats_init.
+ */
 typedef struct LfdwInvokeStats
 {
+	LfdwWork   *work;			/* that makes them, NULL: they are shown
+								 * nowhere */
 	int64		invocations;
 	int64		attempts;
 	int64		throttles;
 	int64		rows;			/* of the answers, kept or not */
+	int64		rows_recorded;	/* of them, those that pg_stat_lambda has */
 	int64		others;			/* of the rows, those of values not sent */
 	int64		bytes;			/* of the answers' bodies */
 	int64		pages;			/* after the first of a call */
@@ -55,6 +62,7 @@ typedef struct LfdwInvokeStats
 	int64		reports;		/* invocations whose log told the following */
 	double		duration_ms;
 	double		billed_ms;
+	int64		billed_mb_ms;	/* times the function's memory */
 	double		init_ms;
 	int			max_memory_mb;	/* the most of any */
 	char		durable_arn[LFDW_DURABLE_ARN_MAX + 1];	/* the last one's, as it
@@ -73,6 +81,8 @@ typedef enum LfdwInvokeOutcome
 #define LFDW_DURABLE_ARN_HEADER "X-Amz-Durable-Execution-Arn"
 
 typedef struct LfdwInvocation LfdwInvocation;
+
+struct ExplainState;
 
 extern bool lfdw_invoke_may_begin(const LfdwCaller *caller);
 extern void lfdw_invoke_check_payload(const LfdwFunction *function, int len);
@@ -101,8 +111,13 @@ extern LfdwInvokeOutcome lfdw_outcome_of(const LfdwInvocation *invocation);
 extern int	lfdw_invoke_status(const LfdwInvocation *invocation);
 extern char *lfdw_invoke_header(const LfdwInvocation *invocation,
 								const char *name);
+extern void lfdw_invoke_stats_init(LfdwInvokeStats *stats,
+								   LfdwOperation operation,
+								   MemoryContext context);
 extern void lfdw_invoke_add_stats(LfdwInvokeStats *stats,
 								  const LfdwInvokeStats *more);
+extern void lfdw_invoke_explain_cost(const LfdwInvokeStats *stats,
+									 struct ExplainState *es);
 extern void lfdw_invoke_add_context(void *invocation);
 
 #endif							/* LFDW_INVOKE_H */

@@ -72,6 +72,7 @@ lfdw_bedrock_invoke(const LfdwMlAccess *access, const LfdwBedrockInput *input)
 	};
 	LfdwMlRequest request = {
 		.aim = aim_of(input),
+		.target = input->model_id,
 		.headers = headers,
 		.nheaders = lengthof(headers),
 		.body = input->body

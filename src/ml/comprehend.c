@@ -84,6 +84,7 @@ call_operation(const LfdwMlAccess *access, const char *operation,
 	};
 	LfdwMlRequest request = {
 		.aim = aim,
+		.target = operation,
 		.path = "/",
 		.headers = headers,
 		.nheaders = lengthof(headers),

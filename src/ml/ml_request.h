@@ -17,6 +17,7 @@
 
 #include "aws/caller.h"
 #include "aws/endpoint.h"
+#include "shared/activity.h"
 
 /* A service of AWS, and what its requests may take. */
 typedef struct LfdwMlService
@@ -36,12 +37,14 @@ typedef struct LfdwMlAccess
 	const LfdwCaller *caller;
 	LfdwRoute	route;
 	const char *endpoint;		/* URL */
+	LfdwWork   *work;			/* that the requests belong to, NULL for none */
 } LfdwMlAccess;
 
 /* A POST; texts are in the database encoding. */
 typedef struct LfdwMlRequest
 {
 	const char *aim;			/* in words: "invoke model \"x\"" */
+	const char *target;			/* what is called: model, endpoint, operation */
 	const char *path;			/* as on the wire */
 	const LfdwHeader *headers;
 	int			nheaders;

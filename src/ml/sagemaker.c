@@ -176,6 +176,7 @@ invoke(const LfdwMlAccess *access, LfdwMlCall *const *calls, int ncalls,
 	};
 	LfdwMlRequest request = {
 		.aim = aim,
+		.target = calls[0]->target,
 		.headers = headers,
 		.nheaders = lengthof(headers)
 	};

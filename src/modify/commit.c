@@ -186,9 +186,10 @@ send_queue(void)
 
 	/* the writer may outlive this function, if that raises an error */
 	LfdwWriteStats *stats = palloc0(sizeof(LfdwWriteStats));
-	LfdwWriter *writer = lfdw_writer_create(stats);
+	LfdwWriter *writer = lfdw_writer_create(stats, LFDW_OPERATION_COMMIT);
 	ErrorContextCallback callback;
 
+	lfdw_writer_expect(writer, lfdw_spool_nrecords(queue->spool));
 	callback.callback = add_context;
 	callback.arg = &timeout_ms;
 	callback.previous = error_context_stack;

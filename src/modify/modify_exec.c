@@ -169,7 +169,7 @@ prepare_rows(LfdwModify *modify, const ModifyTableState *mtstate, ResultRelInfo 
 	EState	   *estate = modify->estate;
 
 	modify->sent = sent_columns(modify, mtstate, rinfo);
-	modify->writer = lfdw_writer_create(&modify->stats);
+	modify->writer = lfdw_writer_create(&modify->stats, LFDW_OPERATION_WRITE);
 	modify->old = ExecInitExtraTupleSlot(estate,
 										 RelationGetDescr(rinfo->ri_RelationDesc),
 										 &TTSOpsVirtual);

@@ -74,7 +74,8 @@ lambdaExecForeignTruncate(List *rels, DropBehavior behavior, bool restart_seqs)
 	told.restart_identity = restart_seqs;
 	foreach(lc, rels)
 		check_truncatable(lfirst(lc));
-	writer = lfdw_writer_create(palloc0(sizeof(LfdwWriteStats)));
+	writer = lfdw_writer_create(palloc0(sizeof(LfdwWriteStats)),
+								LFDW_OPERATION_WRITE);
 	foreach(lc, rels)
 		truncate_table(lfirst(lc), writer, &told);
 	MemoryContextSwitchTo(old);

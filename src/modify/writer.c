@@ -30,11 +30,11 @@
 #define LOOK_EVERY_US 5000
 
 /*
- * Makes what sends the rows of a statement, or of a transaction.  It belongs to the
- * current context; stats must live as long.
+ * Makes what sends the rows of a statement, or of a transaction, as operation says.
+ * It belongs to the current context; stats, zeroed, must live as long.
  */
 LfdwWriter *
-lfdw_writer_create(LfdwWriteStats *stats)
+lfdw_writer_create(LfdwWriteStats *stats, LfdwOperation operation)
 {
 	LfdwWriter *writer = palloc0(sizeof(LfdwWriter));
 
@@ -43,6 +43,9 @@ lfdw_writer_create(LfdwWriteStats *stats)
 											ALLOCSET_DEFAULT_SIZES);
 	writer->stats = stats;
 	writer->deadline_us = PG_INT64_MAX;
+	writer->to_come = -1;
+	lfdw_invoke_stats_init(&stats->invoke, operation, CurrentMemoryContext);
+	lfdw_work_count_rows(stats->invoke.work, &stats->written);
 	lfdw_write_report_add(writer);
 	return writer;
 }
@@ -52,6 +55,33 @@ void
 lfdw_writer_set_deadline(LfdwWriter *writer, int64 deadline_us)
 {
 	writer->deadline_us = deadline_us;
+}
+
+/* Tells how many rows are to be written in all, before the first is. */
+void
+lfdw_writer_expect(LfdwWriter *writer, int64 nrows)
+{
+	writer->to_come = nrows;
+}
+
+/*
+ * Shows how many calls are still to begin, once it is known how many rows come.  Rows
+ * that have no batch yet are taken for those of this target.
+ */
+static void
+show_to_do(const LfdwWriter *writer, const LfdwWriteTarget *target)
+{
+	int64		rows = writer->to_come;
+	int64		batches;
+	ListCell   *lc;
+
+	if (writer->to_come < 0)
+		return;
+	foreach(lc, writer->open)
+		rows += ((LfdwWriteBatch *) lfirst(lc))->nrows;
+	batches = (rows + target->batch_rows - 1) / target->batch_rows;
+	lfdw_work_set_to_do(writer->stats->invoke.work, list_length(writer->ready) +
+						Max(batches, list_length(writer->open)));
 }
 
 /* Adds a batch at the end of a list, or in front. */
@@ -102,6 +132,7 @@ begin_call(LfdwWriter *writer, LfdwWriteBatch *batch)
 	MemoryContext old;
 
 	writer->current = batch;
+	show_to_do(writer, target);
 	payload = make_payload(writer, batch);
 	batch->function = target->function;
 	batch->function.writes = true;
@@ -332,6 +363,8 @@ add_row(LfdwWriter *writer, LfdwWriteTarget *target, const char *bytes,
 		batch = NULL;
 	}
 	target->nrows++;
+	if (writer->to_come > 0)
+		writer->to_come--;
 	writer->stats->rows++;
 	if (batch == NULL)
 	{
@@ -409,6 +442,7 @@ lfdw_writer_finish(LfdwWriter *writer)
 {
 	ErrorContextCallback callback;
 
+	writer->to_come = 0;
 	begin_context(&callback, writer);
 	close_batches(writer);
 	do

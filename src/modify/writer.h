@@ -30,7 +30,9 @@ typedef struct LfdwWriteStats
 
 typedef struct LfdwWriter LfdwWriter;
 
-extern LfdwWriter *lfdw_writer_create(LfdwWriteStats *stats);
+extern LfdwWriter *lfdw_writer_create(LfdwWriteStats *stats,
+									  LfdwOperation operation);
+extern void lfdw_writer_expect(LfdwWriter *writer, int64 nrows);
 extern void lfdw_writer_add(LfdwWriter *writer, LfdwWriteTarget *target,
 							const char *bytes, size_t len);
 extern bool lfdw_writer_send_row(LfdwWriter *writer, LfdwWriteTarget *target,

@@ -56,6 +56,7 @@ struct LfdwWriter
 	dlist_node	link;			/* among all there are */
 	MemoryContext context;
 	LfdwWriteStats *stats;
+	int64		to_come;		/* rows that will be given; -1: nobody knows */
 	int64		deadline_us;	/* of lfdw_wait_now_us */
 
 	List	   *open;			/* batches that take rows, one a target */

@@ -268,13 +268,11 @@ lfdw_new_tranche(const char *name)
 #if PG_VERSION_NUM >= 190000
 	return LWLockNewTrancheId(name);
 #else
-	int			tranche = LWLockNewTrancheId();
-
-	LWLockRegisterTranche(tranche, name);
-	return tranche;
+	return LWLockNewTrancheId();
 #endif
 }
 
+/* Tells this process the name of a kind of lock.  From 19 on all know it. */
 static inline void
 lfdw_register_tranche(int tranche, const char *name)
 {
@@ -331,6 +329,22 @@ lfdw_leader_proc_number(void)
 {
 	return lfdw_number_of_proc(MyProc->lockGroupLeader ?
 							   MyProc->lockGroupLeader : MyProc);
+}
+
+/* The pid of the process that has a number now; 0 where none has. */
+static inline int
+lfdw_pid_of_proc(int number)
+{
+	return ((volatile PGPROC *) &ProcGlobal->allProcs[number])->pid;
+}
+
+/* The pid of a parallel worker's leader, 0 in other processes. */
+static inline int
+lfdw_leader_pid(void)
+{
+	PGPROC	   *leader = MyProc->lockGroupLeader;
+
+	return leader && leader != MyProc ? leader->pid : 0;
 }
 
 /* Wakes the process of a number, whoever has it now. */

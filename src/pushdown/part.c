@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "common/int.h"
 #include "miscadmin.h"
 
 #include "pg/message.h"
@@ -100,17 +101,36 @@ lfdw_part_next(const LfdwArguments *arguments, LfdwPart *part, int max_values)
 	return arguments->tuples && next_tuples(arguments->tuples, part, max_values);
 }
 
-/* How many parts the arguments make. */
-int64
-lfdw_part_count(const LfdwArguments *arguments, int max_values)
+/* How many parts there are of the tuples. */
+static int64
+count_tuple_parts(const LfdwTuples *tuples, int max_values)
 {
-	LfdwPart   *part = lfdw_part_first(arguments, max_values);
-	int64		count = 1;
+	int64		count = 0;
 
-	while (lfdw_part_next(arguments, part, max_values))
+	for (int64 first = 0; first < tuples->ntuples;
+		 first += lfdw_tuples_run(tuples, first, max_values))
 	{
 		CHECK_FOR_INTERRUPTS();
 		count++;
+	}
+	return Max(count, 1);
+}
+
+/* How many parts the arguments make: as often as lfdw_part_next counts on, and one. */
+int64
+lfdw_part_count(const LfdwArguments *arguments, int max_values)
+{
+	int64		count = arguments->tuples ?
+	count_tuple_parts(arguments->tuples, max_values) : 1;
+
+	for (int i = 0; i < arguments->nequalities; i++)
+	{
+		const LfdwEquality *equality = &arguments->equalities[i];
+		int64		size = Max(part_size(equality, 0, max_values), 1);
+
+		if (pg_mul_s64_overflow(count, Max((equality->set.nvalues + size - 1) / size, 1),
+								&count))
+			return PG_INT64_MAX;
 	}
 	return count;
 }

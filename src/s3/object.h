@@ -14,9 +14,10 @@
 #include "postgres.h"
 
 #include "aws/caller.h"
+#include "shared/activity.h"
 
 /*
- * One object, made by lfdw_s3_object_create.  The last members are the
+ * One object, made by lfdw_s3_object_create; who makes it sets work.  The last members are the
  * module's, and change with the region, which S3 may correct once.
  */
 typedef struct LfdwS3Object
@@ -27,6 +28,7 @@ typedef struct LfdwS3Object
 	const char *endpoint_option;	/* the server's option, NULL for none */
 	const char *bucket;
 	const char *key;			/* as the user gave it, for messages */
+	LfdwWork   *work;			/* that the requests belong to, NULL for none */
 
 	char	   *endpoint;		/* URL, with the bucket's host where it has
 								 * one */

@@ -97,6 +97,9 @@ lfdw_s3_request_create(LfdwS3Object *object, LfdwS3Direction direction,
 		LFDW_FAILURE(LFDW_HTTP_BROKEN) |
 		LFDW_FAILURE(LFDW_HTTP_REQUEST_TIMEOUT);
 	service->takes_tokens = true;
+	service->tracked.work = object->work;
+	service->tracked.service = "s3";
+	service->tracked.function = object->bucket;
 	return request;
 }
 

@@ -132,13 +132,16 @@ begin_fetch(Relation relation, LfdwTable *table, LfdwInvokeStats *stats)
 static bool
 read_rows(Sample *sample, Relation relation, LfdwTable *table)
 {
-	LfdwInvokeStats stats = {0};
+	/* the calls' memory may be released after an error has left this function */
+	LfdwInvokeStats *stats = palloc(sizeof(LfdwInvokeStats));
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(relation),
 													&TTSOpsVirtual);
 	int64		deadline = lfdw_wait_now_us() + ANALYZE_TIMEOUT_MS * INT64CONST(1000);
-	LfdwFetch  *fetch = begin_fetch(relation, table, &stats);
+	LfdwFetch  *fetch;
 	bool		more;
 
+	lfdw_invoke_stats_init(stats, LFDW_OPERATION_ANALYZE, CurrentMemoryContext);
+	fetch = begin_fetch(relation, table, stats);
 	while ((more = lfdw_fetch_row(fetch, slot)))
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -33,6 +33,7 @@ struct LfdwFetch
 	uint32		part_number;	/* of next_part */
 	int			max_calls;		/* under way */
 	bool		can_begin;		/* a page has ended since calls were begun */
+	int64		nunits;			/* of all processes */
 	int			nchains;		/* under way */
 	LfdwPageChain **chains;
 	int			current;		/* the call that gave the last row */
@@ -99,6 +100,17 @@ lfdw_fetch_context(LfdwFetch *fetch)
 	return fetch->shared.call_context;
 }
 
+/* How many units the arguments are. */
+static int64
+count_units(const LfdwTable *table, const LfdwArguments *arguments)
+{
+	const LfdwOptions *options = table->options;
+	int64		nparts = lfdw_part_count(arguments, options->max_batch_keys);
+
+	return nparts > PG_INT64_MAX / options->splits ? PG_INT64_MAX :
+		nparts * options->splits;
+}
+
 /*
  * Begins to answer arguments, which were evaluated in lfdw_fetch_context.  Nobody
  * is asked before the first row is fetched.  Raises HV002 where a required
@@ -116,6 +128,7 @@ lfdw_fetch_begin(LfdwFetch *fetch, const LfdwArguments *arguments)
 		lfdw_required_column_check(table, arguments);
 		fetch->next_part = lfdw_part_first(arguments,
 										   table->options->max_batch_keys);
+		fetch->nunits = count_units(table, arguments);
 		fetch->can_begin = true;
 		fetch->chains = palloc(sizeof(LfdwPageChain *) *
 							   table->options->max_concurrency);
@@ -179,6 +192,17 @@ may_begin(LfdwFetch *fetch)
 		 lfdw_invoke_may_begin(fetch->shared.caller));
 }
 
+/* Shows how many calls nobody has begun yet. */
+static void
+show_to_do(const LfdwFetch *fetch)
+{
+	int64		claimed = pg_atomic_read_u32(fetch->next_unit);
+
+	lfdw_work_set_to_do(fetch->shared.stats->work,
+						list_length(fetch->shared.parts_left) +
+						Max(fetch->nunits - claimed, 0));
+}
+
 /*
  * Begins calls until there are as many as may be, or no more to begin.  It asks
  * again only when a page has ended, since to ask for descriptors costs a system
@@ -196,6 +220,7 @@ begin_calls(LfdwFetch *fetch)
 		LfdwPart   *part = take_part(fetch);
 
 		MemoryContextSwitchTo(old);
+		show_to_do(fetch);
 		if (part == NULL)
 			break;
 		fetch->chains[fetch->nchains] = lfdw_page_chain_begin(&fetch->shared,
@@ -345,6 +370,7 @@ lfdw_fetch_reset(LfdwFetch *fetch)
 	fetch->shared.parts_left = NIL;
 	fetch->next_part = NULL;
 	fetch->part_number = 0;
+	fetch->nunits = 0;
 	pg_atomic_write_u32(&fetch->own_claims, 0);
 	fetch->can_begin = false;
 	fetch->nchains = 0;

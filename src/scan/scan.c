@@ -118,6 +118,7 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 	lfdw_function_resolve(&scan->table->function, scan->table->options,
 						  scan->caller);
 	init_expressions(node, scan);
+	lfdw_invoke_stats_init(&scan->stats, LFDW_OPERATION_SCAN, CurrentMemoryContext);
 	scan->fetch = lfdw_fetch_create(scan->table, scan->caller,
 									lfdw_scan_plan_attrs(plan), &scan->stats);
 	lfdw_fetch_set_read_ahead(scan->fetch, intVal(list_nth(plan->fdw_private,
@@ -310,7 +311,11 @@ lfdw_scan_abandon(ForeignScanState *node)
 void
 lfdw_scan_set_keys(ForeignScanState *node, List *keys)
 {
-	((LfdwScan *) node->fdw_state)->keys = keys;
+	LfdwScan   *scan = node->fdw_state;
+
+	scan->keys = keys;
+	if (scan->stats.work)
+		lfdw_work_set_operation(scan->stats.work, LFDW_OPERATION_JOIN);
 }
 
 /*

@@ -26,15 +26,20 @@
 #include "storage/lwlock.h"
 #include "storage/shmem.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
+#include "utils/resowner.h"
 
 #include "pg/compat.h"
 #include "pg/setting.h"
 #include "shared/segment.h"
 
-/* What locks and memory are called; with the layout's version for the registry. */
+/* What locks and memory are called. */
 #define SEGMENT_NAME "lambda_fdw"
-#define REGISTRY_NAME "lambda_fdw 1"
+
+/*
+ * The layout's version: to be counted up where something moves in it or means another
+ * thing, as its size tells by itself where something grows.
+ */
+#define LAYOUT_VERSION 1
 
 /* Servers that have limits, and functions that a session counts for itself. */
 #define SERVERS_MAX 512
@@ -44,6 +49,7 @@
 typedef struct SegmentHeader
 {
 	LfdwSegmentSizes sizes;
+	int			tranche;		/* of all locks */
 	Size		offsets[LFDW_NPARTS];
 } SegmentHeader;
 
@@ -96,6 +102,7 @@ init_segment(void *memory, const LfdwSegmentSizes *sizes, int tranche)
 
 	memset(memory, 0, segment_size(sizes));
 	header->sizes = *sizes;
+	header->tranche = tranche;
 	for (int i = 0; i < LFDW_NPARTS; i++)
 	{
 		header->offsets[i] = offset;
@@ -115,7 +122,10 @@ request_segment(void)
 	RequestAddinShmemSpace(segment_size(&sizes));
 }
 
-/* shmem_startup_hook, which a postmaster calls again after a crash */
+/*
+ * shmem_startup_hook: a postmaster calls it again after a crash, and each process by
+ * itself where they are not forked.
+ */
 static void
 start_segment(void)
 {
@@ -129,6 +139,7 @@ start_segment(void)
 	if (!found)
 		init_segment(segment, &sizes, lfdw_new_tranche(SEGMENT_NAME));
 	LWLockRelease(AddinShmemInitLock);
+	lfdw_register_tranche(segment->tranche, SEGMENT_NAME);
 	sharing = LFDW_SHARED_BY_PRELOAD;
 }
 
@@ -180,40 +191,66 @@ attach_behind(RegistryRoot *root)
 	LWLockRelease(&root->lock);
 	if (dsm == NULL)
 		elog(ERROR, "the segment is gone");
-	dsm_pin_mapping(dsm);
 	return dsm_segment_address(dsm);
+}
+
+/*
+ * Attaches to the segment that the registry leads to.  Sessions that loaded the library
+ * before it was replaced by one of another layout have another than those that did
+ * later.
+ */
+static SegmentHeader *
+attach_registered(void)
+{
+	LfdwSegmentSizes one_each = {.nbackends = 1,.nstatistics = 1,.nservers = 1};
+	char		name[NAMEDATALEN];
+	RegistryRoot *root;
+	bool		found;
+
+	snprintf(name, sizeof(name), SEGMENT_NAME " %d.%zu", LAYOUT_VERSION,
+			 segment_size(&one_each));
+	root = lfdw_named_segment(name, sizeof(RegistryRoot), init_root, &found);
+	lfdw_register_tranche(root->tranche, SEGMENT_NAME);
+	return attach_behind(root);
+}
+
+/* Says why a session shares no memory, once as it does not try again. */
+static void
+report_failure(const ErrorData *error)
+{
+	ereport(WARNING,
+			(errmsg("lambda_fdw shares no memory with other sessions: %s",
+					error->message),
+			 errdetail("Statistics are this session's own, and limits of servers cannot be kept."),
+			 errhint("Make room for dynamic shared memory and start another session, or add lambda_fdw to shared_preload_libraries.")));
 }
 
 /* Attaches to the segment that all sessions share; NULL, with a warning, if that fails. */
 static SegmentHeader *
 attach_shared(void)
 {
-	MemoryContext old = CurrentMemoryContext;
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
 	SegmentHeader *volatile header = NULL;
 
 	PG_TRY();
 	{
-		bool		found;
-		RegistryRoot *root = lfdw_named_segment(REGISTRY_NAME, sizeof(RegistryRoot),
-												init_root, &found);
-
-		lfdw_register_tranche(root->tranche, SEGMENT_NAME);
-		header = attach_behind(root);
+		/* mappings are the session's; of one that fails nothing is left over */
+		CurrentResourceOwner = NULL;
+		header = attach_registered();
+		CurrentResourceOwner = owner;
 	}
 	PG_CATCH();
 	{
 		ErrorData  *error;
 
-		MemoryContextSwitchTo(old);
+		CurrentResourceOwner = owner;
+		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();
 		/* the registry's and ours; this session holds no others here */
 		LWLockReleaseAll();
-		ereport(WARNING,
-				(errmsg("lambda_fdw shares no memory with other sessions: %s",
-						error->message),
-				 errdetail("Statistics are this session's own, and limits of servers cannot be kept."),
-				 errhint("Make room for dynamic shared memory, or add lambda_fdw to shared_preload_libraries.")));
+		report_failure(error);
 		FreeErrorData(error);
 	}
 	PG_END_TRY();
@@ -239,10 +276,7 @@ make_own(void)
 	SegmentHeader *header = MemoryContextAlloc(TopMemoryContext,
 											   segment_size(&sizes));
 
-	/*
-	 * nobody else takes these locks, so it does not matter what they are
-	 * called
-	 */
+	/* no other process takes these locks, so their name does not matter */
 	init_segment(header, &sizes, LWTRANCHE_SHARED_TUPLESTORE);
 	return header;
 }
@@ -278,6 +312,13 @@ const LfdwSegmentSizes *
 lfdw_segment_sizes(void)
 {
 	return &attached()->sizes;
+}
+
+/* The size of the memory, all parts together. */
+Size
+lfdw_segment_bytes(void)
+{
+	return segment_size(lfdw_segment_sizes());
 }
 
 /* Who shares the memory. */

@@ -37,10 +37,11 @@ typedef enum LfdwSegmentPart
 {
 	LFDW_PART_STATISTICS,		/* statistics.c */
 	LFDW_PART_LIMITS,			/* server_limit.c */
-	LFDW_PART_ACTIVITY			/* activity.c */
+	LFDW_PART_ACTIVITY,			/* activity.c */
+	LFDW_PART_STATEMENTS		/* statement.c */
 } LfdwSegmentPart;
 
-#define LFDW_NPARTS (LFDW_PART_ACTIVITY + 1)
+#define LFDW_NPARTS (LFDW_PART_STATEMENTS + 1)
 
 /* How large a part is, and how memory of that size is set up, zeroed before. */
 typedef struct LfdwPartKind
@@ -52,6 +53,7 @@ typedef struct LfdwPartKind
 extern void lfdw_segment_install(const LfdwPartKind *parts);
 extern void *lfdw_segment_part(LfdwSegmentPart part);
 extern const LfdwSegmentSizes *lfdw_segment_sizes(void);
+extern Size lfdw_segment_bytes(void);
 extern LfdwSharing lfdw_segment_sharing(void);
 extern int	lfdw_segment_my_backend(void);
 extern int	lfdw_segment_leader_backend(void);

@@ -3,11 +3,15 @@
  * statistics.c
  *		What requests came to, by function and user: pg_stat_lambda's rows.
  *
- * A hash table of constant size in partitions, each with a lock.  Counts are added to
- * a row under the shared lock, by atomic operations; the exclusive lock is for rows
- * that come and go.  Where a partition is full, a row that was not used for long is
- * dropped for the new one: a clock's hand goes round, and every use of a row saves it
- * for another round.
+ * A hash table of constant size, whose chains are divided among locks.  Counts are
+ * added to a row under its chain's shared lock, by atomic operations; the exclusive
+ * lock is for rows that come and go.  A new row is taken before its chain is locked:
+ * one that is free, or else one that was not used for long.  A clock's hand goes
+ * round, and every use of a row saves it for another round.
+ *
+ * Nothing is raised while a row is out of all chains, nor is there a wait for
+ * anything but such locks, so that no row is lost but with its process by a crash,
+ * after which the table is made anew.
  *
  * IDENTIFICATION
  *	  src/shared/statistics.c
@@ -27,20 +31,23 @@
 
 #include "shared/statistics.h"
 
-#define NPARTITIONS 16
+#define NLOCKS 16
 
 /* A row that is used often survives so many rounds of the clock without a use. */
 #define USAGE_MAX 5
 
-/* No row, in chains and free lists. */
+/* No row, in chains and in the list of free rows. */
 #define NONE (-1)
+
+/* The hash of a row that is in no chain. */
+#define NO_HASH 0
 
 typedef struct Row
 {
-	LfdwStatisticsKey key;
-	uint32		hash;
-	bool		used;
+	LfdwStatisticsKey key;		/* its chain's lock is that of key and next */
 	int			next;			/* of the chain, or of the free rows */
+	pg_atomic_uint32 hash;		/* changed under the exclusive lock of the
+								 * chain that it enters or leaves */
 	pg_atomic_uint32 usage;
 	pg_atomic_uint64 counts[LFDW_NCOUNTERS];
 	pg_atomic_uint64 max_us;
@@ -52,60 +59,57 @@ typedef struct Row
 	TimestampTz last_error_at;
 } Row;
 
-typedef struct Partition
-{
-	LWLock		lock;
-	int			hand;			/* of the clock */
-	int			free;			/* the first free row */
-	int64		evictions;
-} Partition;
-
-/* The part; chains and rows of a partition are beside each other. */
+/* The part. */
 typedef struct Table
 {
-	int			nrows;			/* of a partition, and chains as many */
+	int			nrows;			/* and so many chains */
 	pg_atomic_uint64 reset_at;
-	Partition	partitions[NPARTITIONS];
+	pg_atomic_uint64 evictions;
+	pg_atomic_uint32 hand;		/* of the clock, modulo nrows */
+	slock_t		mutex;			/* of what follows */
+	int			free;			/* the first free row */
+	int			nfree;
+	LWLockPadded locks[NLOCKS];
 	int			chains[FLEXIBLE_ARRAY_MEMBER];	/* then the rows */
 } Table;
-
-static int
-rows_of_partition(const LfdwSegmentSizes *sizes)
-{
-	return (sizes->nstatistics + NPARTITIONS - 1) / NPARTITIONS;
-}
 
 static Size
 rows_offset(int nrows)
 {
-	return MAXALIGN(offsetof(Table, chains) + sizeof(int) * nrows * NPARTITIONS);
+	return MAXALIGN(offsetof(Table, chains) + sizeof(int) * nrows);
 }
 
 /* The size of the part. */
 Size
 lfdw_statistics_size(const LfdwSegmentSizes *sizes)
 {
-	int			nrows = rows_of_partition(sizes);
-
-	return rows_offset(nrows) + mul_size(sizeof(Row), mul_size(nrows, NPARTITIONS));
+	return add_size(rows_offset(sizes->nstatistics),
+					mul_size(sizeof(Row), sizes->nstatistics));
 }
 
 static Row *
-partition_rows(Table *table, int partition)
+row_number(Table *table, int number)
 {
-	return (Row *) ((char *) table + rows_offset(table->nrows)) +
-		partition * table->nrows;
+	return (Row *) ((char *) table + rows_offset(table->nrows)) + number;
 }
 
-static int *
-partition_chains(Table *table, int partition)
+/* The chain of a hash. */
+static int
+chain_of(const Table *table, uint32 hash)
 {
-	return table->chains + partition * table->nrows;
+	return hash % table->nrows;
+}
+
+static LWLock *
+lock_of(Table *table, uint32 hash)
+{
+	return &table->locks[chain_of(table, hash) % NLOCKS].lock;
 }
 
 static void
 init_row(Row *row)
 {
+	pg_atomic_init_u32(&row->hash, NO_HASH);
 	pg_atomic_init_u32(&row->usage, 0);
 	for (int i = 0; i < LFDW_NCOUNTERS; i++)
 		pg_atomic_init_u64(&row->counts[i], 0);
@@ -115,38 +119,27 @@ init_row(Row *row)
 	SpinLockInit(&row->mutex);
 }
 
-/* Makes a partition empty: all its rows are free. */
-static void
-empty_partition(Table *table, int partition)
-{
-	Row		   *rows = partition_rows(table, partition);
-	int		   *chains = partition_chains(table, partition);
-
-	for (int i = 0; i < table->nrows; i++)
-	{
-		chains[i] = NONE;
-		rows[i].used = false;
-		rows[i].next = i + 1 < table->nrows ? i + 1 : NONE;
-	}
-	table->partitions[partition].free = 0;
-	table->partitions[partition].hand = 0;
-}
-
 /* Sets the part up, in memory of its size. */
 void
 lfdw_statistics_init(void *memory, const LfdwSegmentSizes *sizes, int tranche)
 {
 	Table	   *table = memory;
 
-	table->nrows = rows_of_partition(sizes);
+	table->nrows = sizes->nstatistics;
 	pg_atomic_init_u64(&table->reset_at, GetCurrentTimestamp());
-	for (int i = 0; i < NPARTITIONS; i++)
+	pg_atomic_init_u64(&table->evictions, 0);
+	pg_atomic_init_u32(&table->hand, 0);
+	SpinLockInit(&table->mutex);
+	for (int i = 0; i < NLOCKS; i++)
+		LWLockInitialize(&table->locks[i].lock, tranche);
+	for (int i = 0; i < table->nrows; i++)
 	{
-		LWLockInitialize(&table->partitions[i].lock, tranche);
-		for (int j = 0; j < table->nrows; j++)
-			init_row(&partition_rows(table, i)[j]);
-		empty_partition(table, i);
+		table->chains[i] = NONE;
+		init_row(row_number(table, i));
+		row_number(table, i)->next = i + 1 < table->nrows ? i + 1 : NONE;
 	}
+	table->free = 0;
+	table->nfree = table->nrows;
 }
 
 static Table *
@@ -155,12 +148,16 @@ get_table(void)
 	return lfdw_segment_part(LFDW_PART_STATISTICS);
 }
 
-static void
-copy_name(char *copy, const char *name, size_t size)
+/*
+ * Copies a name in the database encoding into size bytes, the last one zero: as many
+ * whole characters as there is room for.
+ */
+void
+lfdw_statistics_copy_name(char *copy, const char *name, size_t size)
 {
-	size_t		len = strlen(name);
+	size_t		len = strnlen(name, size);
 
-	if (len >= size)
+	if (len == size)
 		len = pg_mbcliplen(name, len, size - 1);
 	memcpy(copy, name, len);
 	copy[len] = '\0';
@@ -179,89 +176,136 @@ lfdw_statistics_key(LfdwStatisticsKey *key, Oid userid, Oid serverid,
 	key->dbid = MyDatabaseId;
 	key->userid = userid;
 	key->serverid = serverid;
-	copy_name(key->service, service, sizeof(key->service));
-	copy_name(key->function, function, sizeof(key->function));
-	copy_name(key->qualifier, qualifier ? qualifier : "", sizeof(key->qualifier));
+	key->encoding = GetDatabaseEncoding();
+	lfdw_statistics_copy_name(key->service, service, sizeof(key->service));
+	lfdw_statistics_copy_name(key->function, function, sizeof(key->function));
+	lfdw_statistics_copy_name(key->qualifier, qualifier ? qualifier : "", sizeof(key->qualifier));
 }
 
-/* The row of a key, NULL if there is none; under the partition's lock. */
+static uint32
+hash_of(const LfdwStatisticsKey *key)
+{
+	uint32		hash = hash_bytes((const unsigned char *) key,
+								  sizeof(LfdwStatisticsKey));
+
+	return hash == NO_HASH ? 1 : hash;
+}
+
+/* The row of a key, NULL if there is none; under the chain's lock. */
 static Row *
-find_row(Table *table, int partition, const LfdwStatisticsKey *key, uint32 hash)
+find_row(Table *table, const LfdwStatisticsKey *key, uint32 hash)
 {
-	Row		   *rows = partition_rows(table, partition);
-	int			i = partition_chains(table, partition)[hash / NPARTITIONS % table->nrows];
-
-	while (i != NONE && (rows[i].hash != hash ||
-						 memcmp(&rows[i].key, key, sizeof(LfdwStatisticsKey)) != 0))
-		i = rows[i].next;
-	return i == NONE ? NULL : &rows[i];
-}
-
-/* Takes a row out of its chain. */
-static void
-unlink_row(Table *table, int partition, Row *row)
-{
-	Row		   *rows = partition_rows(table, partition);
-	int		   *link = &partition_chains(table, partition)[row->hash / NPARTITIONS % table->nrows];
-
-	while (&rows[*link] != row)
-		link = &rows[*link].next;
-	*link = row->next;
-}
-
-/* Makes a row free, as all are in use: the next that no use has saved. */
-static int
-evict_row(Table *table, int partition)
-{
-	Partition  *part = &table->partitions[partition];
-	Row		   *rows = partition_rows(table, partition);
-
-	for (;;)
+	for (int i = table->chains[chain_of(table, hash)]; i != NONE;
+		 i = row_number(table, i)->next)
 	{
-		int			i = part->hand;
-		uint32		usage = pg_atomic_read_u32(&rows[i].usage);
+		Row		   *row = row_number(table, i);
 
-		part->hand = (i + 1) % table->nrows;
-		if (usage == 0)
-		{
-			unlink_row(table, partition, &rows[i]);
-			part->evictions++;
-			return i;
-		}
-		pg_atomic_write_u32(&rows[i].usage, usage - 1);
+		if (pg_atomic_read_u32(&row->hash) == hash &&
+			memcmp(&row->key, key, sizeof(LfdwStatisticsKey)) == 0)
+			return row;
 	}
+	return NULL;
 }
 
-/* Makes a row for a key that has none; under the exclusive lock. */
-static Row *
-make_row(Table *table, int partition, const LfdwStatisticsKey *key, uint32 hash)
+/* Takes a row out of its chain, under the chain's exclusive lock. */
+static void
+unlink_row(Table *table, Row *row)
 {
-	Partition  *part = &table->partitions[partition];
-	Row		   *rows = partition_rows(table, partition);
-	int		   *chain = &partition_chains(table, partition)[hash / NPARTITIONS % table->nrows];
-	int			i = part->free;
-	Row		   *row;
+	int		   *link = &table->chains[chain_of(table, pg_atomic_read_u32(&row->hash))];
 
-	if (i == NONE)
-		i = evict_row(table, partition);
-	else
-		part->free = rows[i].next;
-	row = &rows[i];
+	while (row_number(table, *link) != row)
+		link = &row_number(table, *link)->next;
+	*link = row->next;
+	pg_atomic_write_u32(&row->hash, NO_HASH);
+}
+
+/* Takes a row out of its chain, unless it is used or has gone. */
+static bool
+evict_row(Table *table, Row *row)
+{
+	uint32		hash = pg_atomic_read_u32(&row->hash);
+	uint32		usage = pg_atomic_read_u32(&row->usage);
+	bool		evicted;
+
+	if (hash == NO_HASH)
+		return false;
+	if (usage > 0)
+	{
+		pg_atomic_write_u32(&row->usage, usage - 1);
+		return false;
+	}
+	LWLockAcquire(lock_of(table, hash), LW_EXCLUSIVE);
+	evicted = pg_atomic_read_u32(&row->hash) == hash &&
+		pg_atomic_read_u32(&row->usage) == 0;
+	if (evicted)
+		unlink_row(table, row);
+	LWLockRelease(lock_of(table, hash));
+	return evicted;
+}
+
+/*
+ * The number of a row that is in no chain: a free one, else the next that no use has
+ * saved.  There is one, as rows are more than processes that can be here at once and
+ * each of these is about to put its row into a chain.
+ */
+static int
+take_row(Table *table)
+{
+	int			number;
+
+	SpinLockAcquire(&table->mutex);
+	number = table->free;
+	if (number != NONE)
+	{
+		table->free = row_number(table, number)->next;
+		table->nfree--;
+	}
+	SpinLockRelease(&table->mutex);
+	while (number == NONE)
+	{
+		int			next = pg_atomic_fetch_add_u32(&table->hand, 1) % table->nrows;
+
+		if (evict_row(table, row_number(table, next)))
+		{
+			pg_atomic_fetch_add_u64(&table->evictions, 1);
+			number = next;
+		}
+	}
+	return number;
+}
+
+/* Makes a row that is in no chain a free one. */
+static void
+free_row(Table *table, int number)
+{
+	SpinLockAcquire(&table->mutex);
+	row_number(table, number)->next = table->free;
+	table->free = number;
+	table->nfree++;
+	SpinLockRelease(&table->mutex);
+}
+
+/* Puts a row into the chain of a key, which has none there; under its exclusive lock. */
+static Row *
+link_row(Table *table, int number, const LfdwStatisticsKey *key, uint32 hash)
+{
+	int		   *chain = &table->chains[chain_of(table, hash)];
+	Row		   *row = row_number(table, number);
+
 	row->key = *key;
-	row->hash = hash;
-	row->used = true;
-	row->next = *chain;
-	*chain = i;
 	pg_atomic_write_u32(&row->usage, 0);
-	for (int j = 0; j < LFDW_NCOUNTERS; j++)
-		pg_atomic_write_u64(&row->counts[j], 0);
+	for (int i = 0; i < LFDW_NCOUNTERS; i++)
+		pg_atomic_write_u64(&row->counts[i], 0);
 	pg_atomic_write_u64(&row->max_us, 0);
-	for (int j = 0; j < LFDW_NBUCKETS; j++)
-		pg_atomic_write_u64(&row->buckets[j], 0);
+	for (int i = 0; i < LFDW_NBUCKETS; i++)
+		pg_atomic_write_u64(&row->buckets[i], 0);
 	row->since = GetCurrentTimestamp();
 	row->server[0] = '\0';
 	row->last_error[0] = '\0';
 	row->last_error_at = 0;
+	row->next = *chain;
+	*chain = number;
+	pg_atomic_write_u32(&row->hash, hash);
 	return row;
 }
 
@@ -290,18 +334,25 @@ add_duration(Row *row, int64 duration_us)
 static void
 note_texts(Row *row, const char *server, const char *error)
 {
-	TimestampTz now = error ? GetCurrentTimestamp() : 0;
+	char		text[LFDW_LAST_ERROR_MAX];
+	TimestampTz now = 0;
 
+	if (error)
+	{
+		lfdw_statistics_copy_name(text, error, sizeof(text));
+		now = GetCurrentTimestamp();
+	}
 	SpinLockAcquire(&row->mutex);
 	strlcpy(row->server, server, sizeof(row->server));
 	if (error)
 	{
-		copy_name(row->last_error, error, sizeof(row->last_error));
+		strlcpy(row->last_error, text, sizeof(row->last_error));
 		row->last_error_at = now;
 	}
 	SpinLockRelease(&row->mutex);
 }
 
+/* Under the lock of the row's chain, shared at least. */
 static void
 add_to_row(Row *row, const char *server, const LfdwStatisticsDelta *delta)
 {
@@ -316,8 +367,22 @@ add_to_row(Row *row, const char *server, const LfdwStatisticsDelta *delta)
 	}
 	if (delta->duration_us >= 0)
 		add_duration(row, delta->duration_us);
-	if (delta->error || strcmp(row->server, server) != 0)
-		note_texts(row, server, delta->error);
+	note_texts(row, server, delta->error);
+}
+
+/* The row of a key that had none, made unless another process was faster. */
+static Row *
+make_row(Table *table, const LfdwStatisticsKey *key, uint32 hash)
+{
+	int			number = take_row(table);
+	Row		   *row;
+
+	LWLockAcquire(lock_of(table, hash), LW_EXCLUSIVE);
+	row = find_row(table, key, hash);
+	if (row == NULL)
+		return link_row(table, number, key, hash);
+	free_row(table, number);
+	return row;
 }
 
 /*
@@ -329,28 +394,27 @@ lfdw_statistics_add(const LfdwStatisticsKey *key, const char *server,
 					const LfdwStatisticsDelta *delta)
 {
 	Table	   *table = get_table();
-	uint32		hash = hash_bytes((const unsigned char *) key, sizeof(LfdwStatisticsKey));
-	int			partition = hash % NPARTITIONS;
-	LWLock	   *lock = &table->partitions[partition].lock;
+	uint32		hash = hash_of(key);
+	LWLock	   *lock = lock_of(table, hash);
 	Row		   *row;
 
 	LWLockAcquire(lock, LW_SHARED);
-	row = find_row(table, partition, key, hash);
+	row = find_row(table, key, hash);
 	if (row == NULL)
 	{
 		LWLockRelease(lock);
-		LWLockAcquire(lock, LW_EXCLUSIVE);
-		row = find_row(table, partition, key, hash);
-		if (row == NULL)
-			row = make_row(table, partition, key, hash);
+		row = make_row(table, key, hash);	/* locks anew */
 	}
 	add_to_row(row, server, delta);
 	LWLockRelease(lock);
 }
 
-static void
-read_row(LfdwStatisticsRow *copy, Row *row)
+/* A copy of a row, palloc'd; under its chain's lock. */
+static LfdwStatisticsRow *
+read_row(Row *row)
 {
+	LfdwStatisticsRow *copy = palloc(sizeof(LfdwStatisticsRow));
+
 	copy->key = row->key;
 	for (int i = 0; i < LFDW_NCOUNTERS; i++)
 		copy->counts[i] = pg_atomic_read_u64(&row->counts[i]);
@@ -363,33 +427,40 @@ read_row(LfdwStatisticsRow *copy, Row *row)
 	memcpy(copy->last_error, row->last_error, sizeof(copy->last_error));
 	copy->last_error_at = row->last_error_at;
 	SpinLockRelease(&row->mutex);
+	return copy;
 }
 
-/* All rows, palloc'd, and how many there are. */
-LfdwStatisticsRow *
-lfdw_statistics_read(int *nrows)
+/* All rows, a list of LfdwStatisticsRow, palloc'd. */
+List *
+lfdw_statistics_read(void)
 {
 	Table	   *table = get_table();
-	LfdwStatisticsRow *copies =
-	palloc_extended(mul_size(sizeof(LfdwStatisticsRow),
-							 mul_size(table->nrows, NPARTITIONS)),
-					MCXT_ALLOC_HUGE);
-	int			count = 0;
+	List	   *copies = NIL;
 
-	for (int i = 0; i < NPARTITIONS; i++)
+	for (int i = 0; i < NLOCKS; i++)
 	{
-		Row		   *rows = partition_rows(table, i);
-
-		LWLockAcquire(&table->partitions[i].lock, LW_SHARED);
-		for (int j = 0; j < table->nrows; j++)
+		LWLockAcquire(&table->locks[i].lock, LW_SHARED);
+		for (int chain = i; chain < table->nrows; chain += NLOCKS)
 		{
-			if (rows[j].used)
-				read_row(&copies[count++], &rows[j]);
+			for (int j = table->chains[chain]; j != NONE; j = row_number(table, j)->next)
+				copies = lappend(copies, read_row(row_number(table, j)));
 		}
-		LWLockRelease(&table->partitions[i].lock);
+		LWLockRelease(&table->locks[i].lock);
 	}
-	*nrows = count;
 	return copies;
+}
+
+/* How many rows there are. */
+int
+lfdw_statistics_used(void)
+{
+	Table	   *table = get_table();
+	int			nfree;
+
+	SpinLockAcquire(&table->mutex);
+	nfree = table->nfree;
+	SpinLockRelease(&table->mutex);
+	return table->nrows - nfree;
 }
 
 /* When the counts began, all of them. */
@@ -399,33 +470,40 @@ lfdw_statistics_reset_at(void)
 	return (TimestampTz) pg_atomic_read_u64(&get_table()->reset_at);
 }
 
-/* How many rows have been dropped for others since the server began. */
+/* How many rows have been dropped for others since then. */
 int64
 lfdw_statistics_evictions(void)
 {
-	Table	   *table = get_table();
-	int64		evictions = 0;
-
-	for (int i = 0; i < NPARTITIONS; i++)
-	{
-		LWLockAcquire(&table->partitions[i].lock, LW_SHARED);
-		evictions += table->partitions[i].evictions;
-		LWLockRelease(&table->partitions[i].lock);
-	}
-	return evictions;
+	return pg_atomic_read_u64(&get_table()->evictions);
 }
 
-/* Drops all rows. */
+/* Drops the rows of a chain, under its exclusive lock. */
+static void
+empty_chain(Table *table, int chain)
+{
+	int			number;
+
+	while ((number = table->chains[chain]) != NONE)
+	{
+		unlink_row(table, row_number(table, number));
+		free_row(table, number);
+	}
+}
+
+/* Drops all rows.  What is added meanwhile is dropped, or it is in a new row. */
 void
 lfdw_statistics_reset(void)
 {
 	Table	   *table = get_table();
 
-	for (int i = 0; i < NPARTITIONS; i++)
-	{
-		LWLockAcquire(&table->partitions[i].lock, LW_EXCLUSIVE);
-		empty_partition(table, i);
-		LWLockRelease(&table->partitions[i].lock);
-	}
+	/* so that no row that is left began before */
 	pg_atomic_write_u64(&table->reset_at, GetCurrentTimestamp());
+	pg_atomic_write_u64(&table->evictions, 0);
+	for (int i = 0; i < NLOCKS; i++)
+	{
+		LWLockAcquire(&table->locks[i].lock, LW_EXCLUSIVE);
+		for (int chain = i; chain < table->nrows; chain += NLOCKS)
+			empty_chain(table, chain);
+		LWLockRelease(&table->locks[i].lock);
+	}
 }

@@ -14,13 +14,14 @@
 #include "postgres.h"
 
 #include "datatype/timestamp.h"
+#include "nodes/pg_list.h"
 
 #include "shared/segment.h"
 
 /* What a row is of; longer names are cut. */
 #define LFDW_SERVICE_NAME_MAX 24
 #define LFDW_FUNCTION_NAME_MAX 256
-#define LFDW_QUALIFIER_MAX 132
+#define LFDW_QUALIFIER_NAME_MAX 132
 #define LFDW_LAST_ERROR_MAX 256
 
 typedef struct LfdwStatisticsKey
@@ -28,9 +29,10 @@ typedef struct LfdwStatisticsKey
 	Oid			dbid;
 	Oid			userid;			/* who calls: the scan's role */
 	Oid			serverid;
+	int			encoding;		/* of the database, and of all texts */
 	char		service[LFDW_SERVICE_NAME_MAX]; /* "lambda", "s3", ... */
 	char		function[LFDW_FUNCTION_NAME_MAX];	/* what is called there */
-	char		qualifier[LFDW_QUALIFIER_MAX];	/* "" for none */
+	char		qualifier[LFDW_QUALIFIER_NAME_MAX]; /* "" for none */
 } LfdwStatisticsKey;
 
 /* What is counted, each an int64. */
@@ -90,12 +92,14 @@ typedef struct LfdwStatisticsRow
 extern Size lfdw_statistics_size(const LfdwSegmentSizes *sizes);
 extern void lfdw_statistics_init(void *memory, const LfdwSegmentSizes *sizes,
 								 int tranche);
+extern void lfdw_statistics_copy_name(char *copy, const char *name, size_t size);
 extern void lfdw_statistics_key(LfdwStatisticsKey *key, Oid userid, Oid serverid,
 								const char *service, const char *function,
 								const char *qualifier);
 extern void lfdw_statistics_add(const LfdwStatisticsKey *key, const char *server,
 								const LfdwStatisticsDelta *delta);
-extern LfdwStatisticsRow *lfdw_statistics_read(int *nrows);
+extern List *lfdw_statistics_read(void);
+extern int	lfdw_statistics_used(void);
 extern TimestampTz lfdw_statistics_reset_at(void);
 extern int64 lfdw_statistics_evictions(void);
 extern void lfdw_statistics_reset(void);

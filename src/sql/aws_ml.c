@@ -23,6 +23,7 @@
 #include "ml/ml_function.h"
 #include "sql/sql_argument.h"
 #include "sql/sql_ml.h"
+#include "sql/sql_work.h"
 
 PG_FUNCTION_INFO_V1(aws_ml_invoke_model);
 PG_FUNCTION_INFO_V1(aws_ml_invoke_model_get_embeddings);
@@ -54,6 +55,13 @@ read_bedrock(FunctionCallInfo fcinfo, const char *function,
 	return true;
 }
 
+static LfdwMlAccess *
+bedrock_access(FunctionCallInfo fcinfo, const char *function)
+{
+	return lfdw_sql_ml_access(&lfdw_bedrock, function,
+							  lfdw_sql_work(fcinfo, LFDW_OPERATION_FUNCTION));
+}
+
 /*
  * SQL function: aws_bedrock.invoke_model(model_id, content_type, accept_type,
  * model_input).
@@ -70,8 +78,7 @@ aws_ml_invoke_model(PG_FUNCTION_ARGS)
 	if (!read_bedrock(fcinfo, function, &input))
 		PG_RETURN_NULL();
 	input.accept_type = lfdw_sql_argument_text(fcinfo, ARG_ACCEPT_OR_KEY);
-	PG_RETURN_TEXT_P(cstring_to_text(lfdw_bedrock_invoke(lfdw_sql_ml_access(&lfdw_bedrock, function),
-														 &input)));
+	PG_RETURN_TEXT_P(cstring_to_text(lfdw_bedrock_invoke(bedrock_access(fcinfo, function), &input)));
 }
 
 /*
@@ -91,7 +98,7 @@ aws_ml_invoke_model_get_embeddings(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	json_key = lfdw_ml_needed_text(function, "json_key",
 								   &fcinfo->args[ARG_ACCEPT_OR_KEY]);
-	PG_RETURN_ARRAYTYPE_P(lfdw_bedrock_embedding(lfdw_sql_ml_access(&lfdw_bedrock, function),
+	PG_RETURN_ARRAYTYPE_P(lfdw_bedrock_embedding(bedrock_access(fcinfo, function),
 												 &input, json_key));
 }
 
@@ -113,7 +120,9 @@ call_alone(FunctionCallInfo fcinfo, const LfdwMlFunction *function)
 	}
 	function->make_call(&arguments, &call);
 	if (call.input)
-		function->ask(lfdw_sql_ml_access(function->service, function->name),
+		function->ask(lfdw_sql_ml_access(function->service, function->name,
+										 lfdw_sql_work(fcinfo,
+													   LFDW_OPERATION_FUNCTION)),
 					  &calls, 1, &result);
 	return result;
 }

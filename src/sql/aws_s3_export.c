@@ -25,6 +25,7 @@
 #include "sql/copy_statement.h"
 #include "sql/s3_arguments.h"
 #include "sql/sql_argument.h"
+#include "sql/sql_work.h"
 
 PG_FUNCTION_INFO_V1(aws_s3_export_uri);
 PG_FUNCTION_INFO_V1(aws_s3_export_bucket);
@@ -81,11 +82,14 @@ typedef struct Export
 static LfdwS3Object *
 make_object(const LfdwS3Object *first, int64 number)
 {
-	return lfdw_s3_object_create(first->caller, first->credentials,
-								 &first->route, first->endpoint_option,
-								 first->bucket,
-								 psprintf("%s_part" INT64_FORMAT, first->key, number),
-								 NULL);
+	LfdwS3Object *object =
+	lfdw_s3_object_create(first->caller, first->credentials, &first->route,
+						  first->endpoint_option, first->bucket,
+						  psprintf("%s_part" INT64_FORMAT, first->key, number),
+						  NULL);
+
+	object->work = first->work;
+	return object;
 }
 
 static void
@@ -133,6 +137,8 @@ write_row(void *arg, const char *data, size_t len, bool ends_row)
 	if (export->upload == NULL)
 		begin_file(export);
 	put(export, data, len);
+	if (ends_row)
+		lfdw_work_add_rows(export->first->work, 1);
 	if (ends_row && export->copy.divisible &&
 		export->file_bytes >= export->file_limit)
 		end_file(export);
@@ -203,7 +209,8 @@ export_query(FunctionCallInfo fcinfo, const LfdwS3Arguments *arguments,
 	export.copy.arg = &export;
 	export.kms_key = lfdw_sql_argument_unless_empty(kms_key);
 	export.file_limit = (int64) lfdw_setting_aws_s3()->file_size_limit_kb * 1024;
-	export.first = lfdw_s3_arguments_object(arguments);
+	export.first = lfdw_s3_arguments_object(arguments,
+											lfdw_sql_work(fcinfo, LFDW_OPERATION_EXPORT));
 	export.file_context = AllocSetContextCreate(CurrentMemoryContext,
 												"file of an export to Amazon S3",
 												ALLOCSET_DEFAULT_SIZES);

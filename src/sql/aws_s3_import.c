@@ -33,6 +33,7 @@
 #include "sql/copy_where.h"
 #include "sql/s3_arguments.h"
 #include "sql/sql_argument.h"
+#include "sql/sql_work.h"
 
 PG_FUNCTION_INFO_V1(aws_s3_import_uri);
 PG_FUNCTION_INFO_V1(aws_s3_import_bucket);
@@ -187,7 +188,8 @@ import_object(FunctionCallInfo fcinfo, LfdwS3Arguments *arguments)
 									  lfdw_sql_argument_text(fcinfo, ARG_COLUMN_LIST),
 									  lfdw_sql_argument_text(fcinfo, ARG_OPTIONS),
 									  &text);
-	import.object = lfdw_s3_arguments_object(arguments);
+	import.object = lfdw_s3_arguments_object(arguments,
+											 lfdw_sql_work(fcinfo, LFDW_OPERATION_IMPORT));
 	import.context = AllocSetContextCreate(CurrentMemoryContext,
 										   "lambda_fdw import",
 										   ALLOCSET_DEFAULT_SIZES);

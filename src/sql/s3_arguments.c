@@ -197,13 +197,14 @@ lfdw_s3_arguments_read_credentials(LfdwS3Arguments *arguments,
 
 /*
  * The object, as the current user reaches it through the server that the setting
- * aws_s3.server names; palloc'd, and good as long as the arguments.
+ * aws_s3.server names, for a function's work; palloc'd, and good as long as the
+ * arguments.
  *
  * Raises what lfdw_sql_server_options and lfdw_s3_object_create raise, and 28000
  * where neither the arguments nor the user has keys.
  */
 LfdwS3Object *
-lfdw_s3_arguments_object(const LfdwS3Arguments *arguments)
+lfdw_s3_arguments_object(const LfdwS3Arguments *arguments, LfdwWork *work)
 {
 	const LfdwSqlServer server = {
 		.setting = "aws_s3.server",
@@ -213,12 +214,15 @@ lfdw_s3_arguments_object(const LfdwS3Arguments *arguments)
 	};
 	LfdwOptions *options = lfdw_sql_server_options(&server);
 	LfdwCaller *caller = lfdw_foreign_caller(options, GetUserId());
+	LfdwS3Object *object;
 
 	if (arguments->credentials == NULL)
 		lfdw_credentials_check(caller, &options->route);
-	return lfdw_s3_object_create(caller, arguments->credentials, &options->route,
-								 options->endpoint, arguments->bucket,
-								 arguments->file_path, arguments->region);
+	object = lfdw_s3_object_create(caller, arguments->credentials, &options->route,
+								   options->endpoint, arguments->bucket,
+								   arguments->file_path, arguments->region);
+	object->work = work;
+	return object;
 }
 
 /* What lfdw_s3_arguments_hide_statement has begun ends, where it has. */

@@ -51,7 +51,8 @@ extern void lfdw_s3_arguments_read_credentials(LfdwS3Arguments *arguments,
 extern void lfdw_s3_arguments_set_keys(LfdwS3Arguments *arguments,
 									   char *access_key, char *secret_key,
 									   char *session_token);
-extern LfdwS3Object *lfdw_s3_arguments_object(const LfdwS3Arguments *arguments);
+extern LfdwS3Object *lfdw_s3_arguments_object(const LfdwS3Arguments *arguments,
+											  LfdwWork *work);
 extern void lfdw_s3_arguments_end(LfdwS3Arguments *arguments);
 
 #endif							/* LFDW_S3_ARGUMENTS_H */

@@ -32,6 +32,7 @@
 #include "sql/sql_argument.h"
 #include "sql/sql_invoke.h"
 #include "sql/sql_session.h"
+#include "sql/sql_work.h"
 #include "value/body_coding.h"
 
 PG_FUNCTION_INFO_V1(lambda_fdw_sketch);
@@ -190,6 +191,7 @@ lambda_fdw_sketch(PG_FUNCTION_ARGS)
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_FUNCTION, INVOKING_FUNCTION);
 	sketch = read_arguments(fcinfo);
 	call.function = sketch->function;
+	call.work = lfdw_sql_work(fcinfo, LFDW_OPERATION_FUNCTION);
 	call.payload = sketch->payload ? sketch->payload : "{}";
 	options = lfdw_server_options(sketch->server, false);
 	sketch->max_bytes = options->route.limits.max_response_bytes > 0 ?

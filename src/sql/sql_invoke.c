@@ -31,6 +31,7 @@
 #include "sql/sql_argument.h"
 #include "sql/sql_invoke.h"
 #include "sql/sql_session.h"
+#include "sql/sql_work.h"
 
 PG_FUNCTION_INFO_V1(lambda_invoke);
 
@@ -76,6 +77,7 @@ lfdw_sql_call_make(FunctionCallInfo fcinfo)
 		call->desc->natts > ANSWER_COLUMNS)
 		elog(ERROR, "return type must be an invocation's answer");
 	call->desc = BlessTupleDesc(call->desc);
+	call->work = lfdw_sql_work(fcinfo, LFDW_OPERATION_FUNCTION);
 	return call;
 }
 
@@ -270,8 +272,12 @@ make_answer(LfdwInvocation *invocation, const LfdwSqlCall *call)
 	values[COLUMN_EXECUTED_VERSION] =
 		answer_header(invocation, "X-Amz-Executed-Version",
 					  &nulls[COLUMN_EXECUTED_VERSION]);
-	values[COLUMN_LOG_RESULT] = answer_header(invocation, "X-Amz-Log-Result",
-											  &nulls[COLUMN_LOG_RESULT]);
+	/* it may have been asked for what it says was billed alone */
+	if (parse_log_tail(call->log_type))
+		values[COLUMN_LOG_RESULT] = answer_header(invocation, "X-Amz-Log-Result",
+												  &nulls[COLUMN_LOG_RESULT]);
+	else
+		nulls[COLUMN_LOG_RESULT] = true;
 	values[COLUMN_DURABLE_EXECUTION_ARN] =
 		answer_header(invocation, LFDW_DURABLE_ARN_HEADER,
 					  &nulls[COLUMN_DURABLE_EXECUTION_ARN]);
@@ -299,6 +305,7 @@ lfdw_sql_call_run(const LfdwSqlCall *call, const LfdwOptions *options,
 	LfdwInvocation *invocation;
 	LfdwFunction *function;
 
+	stats->work = call->work;
 	function = make_function(call, options);
 	if (label)
 		*label = function->label;

@@ -31,6 +31,7 @@ typedef struct LfdwSqlCall
 	const char *durable_name;	/* of a durable execution */
 	bool		idempotent;		/* the function may run twice */
 	bool		as_rds;			/* errors have the words of RDS's aws_lambda */
+	LfdwWork   *work;			/* see lfdw_sql_work */
 	TupleDesc	desc;			/* of the result */
 } LfdwSqlCall;
 

@@ -19,12 +19,13 @@
 
 /*
  * A service as the current user reaches it through the server that aws_ml.server
- * names, for a function of this name; palloc'd.
+ * names, for a function of this name and its work; palloc'd.
  *
  * Raises what lfdw_sql_server_options and lfdw_ml_access_create raise.
  */
 LfdwMlAccess *
-lfdw_sql_ml_access(const LfdwMlService *service, const char *function)
+lfdw_sql_ml_access(const LfdwMlService *service, const char *function,
+				   LfdwWork *work)
 {
 	const LfdwSqlServer server = {
 		.setting = "aws_ml.server",
@@ -33,8 +34,12 @@ lfdw_sql_ml_access(const LfdwMlService *service, const char *function)
 		.service = service->label
 	};
 	LfdwOptions *options = lfdw_sql_server_options(&server);
+	LfdwMlAccess *access = lfdw_ml_access_create(service,
+												 lfdw_foreign_caller(options,
+																	 GetUserId()),
+												 &options->route,
+												 options->endpoint);
 
-	return lfdw_ml_access_create(service,
-								 lfdw_foreign_caller(options, GetUserId()),
-								 &options->route, options->endpoint);
+	access->work = work;
+	return access;
 }

@@ -16,6 +16,6 @@
 #include "ml/ml_request.h"
 
 extern LfdwMlAccess *lfdw_sql_ml_access(const LfdwMlService *service,
-										const char *function);
+										const char *function, LfdwWork *work);
 
 #endif							/* LFDW_SQL_ML_H */

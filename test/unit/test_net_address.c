@@ -18,6 +18,7 @@ typedef enum Place
 {
 	LOOPBACK,
 	LOCAL,						/* but not loopback */
+	PRIVATE,					/* but not local */
 	ELSEWHERE
 } Place;
 
@@ -44,33 +45,103 @@ static const struct
 	{"169.254.255.255", LOCAL},
 	{"169.255.0.0", ELSEWHERE},
 	{"100.100.100.200", LOCAL},
-	{"100.100.100.201", ELSEWHERE},
+	{"100.100.100.201", PRIVATE},
 	{"168.63.129.16", LOCAL},
 	{"168.63.129.17", ELSEWHERE},
 	{"192.0.0.192", LOCAL},
-	{"192.0.0.193", ELSEWHERE},
-	{"10.0.0.1", ELSEWHERE},
-	{"172.16.0.1", ELSEWHERE},
-	{"192.168.0.1", ELSEWHERE},
+	{"192.0.0.193", PRIVATE},
+	{"10.0.0.1", PRIVATE},
+	{"172.16.0.1", PRIVATE},
+	{"192.168.0.1", PRIVATE},
 	{"52.95.110.1", ELSEWHERE},
+
+	/* the edges of what is private */
+	{"9.255.255.255", ELSEWHERE},
+	{"10.0.0.0", PRIVATE},
+	{"10.255.255.255", PRIVATE},
+	{"11.0.0.0", ELSEWHERE},
+	{"100.63.255.255", ELSEWHERE},
+	{"100.64.0.0", PRIVATE},
+	{"100.127.255.255", PRIVATE},
+	{"100.128.0.0", ELSEWHERE},
+	{"172.15.255.255", ELSEWHERE},
+	{"172.16.0.0", PRIVATE},
+	{"172.31.255.255", PRIVATE},
+	{"172.32.0.0", ELSEWHERE},
+	{"191.255.255.255", ELSEWHERE},
+	{"192.0.0.0", PRIVATE},
+	{"192.0.1.0", ELSEWHERE},
+	{"192.0.2.1", PRIVATE},
+	{"192.0.3.0", ELSEWHERE},
+	{"192.88.98.255", ELSEWHERE},
+	{"192.88.99.1", PRIVATE},
+	{"192.88.100.0", ELSEWHERE},
+	{"192.167.255.255", ELSEWHERE},
+	{"192.168.0.0", PRIVATE},
+	{"192.168.255.255", PRIVATE},
+	{"192.169.0.0", ELSEWHERE},
+	{"198.17.255.255", ELSEWHERE},
+	{"198.18.0.0", PRIVATE},
+	{"198.19.255.255", PRIVATE},
+	{"198.20.0.0", ELSEWHERE},
+	{"198.51.100.7", PRIVATE},
+	{"198.51.101.0", ELSEWHERE},
+	{"203.0.113.7", PRIVATE},
+	{"203.0.114.0", ELSEWHERE},
+	{"223.255.255.255", ELSEWHERE},
+	{"224.0.0.1", PRIVATE},
+	{"239.255.255.255", PRIVATE},
+	{"240.0.0.0", PRIVATE},
+	{"255.255.255.255", PRIVATE},
 
 	/* IPv6 */
 	{"::", LOOPBACK},
 	{"::1", LOOPBACK},
-	{"fe7f:ffff::", ELSEWHERE},
+	{"fe7f:ffff::", PRIVATE},
 	{"fe80::", LOCAL},
 	{"fe80::1%eth0", LOCAL},
 	{"febf:ffff::1", LOCAL},
-	{"fec0::", ELSEWHERE},
+	{"fec0::", PRIVATE},
 	{"fd00:ec2::254", LOCAL},
 	{"fd00:ec2::23", LOCAL},
-	{"fd00:ec1:ffff::", ELSEWHERE},
-	{"fd00:ec3::", ELSEWHERE},
+	{"fd00:ec1:ffff::", PRIVATE},
+	{"fd00:ec3::", PRIVATE},
 	{"fd20:ce::254", LOCAL},
-	{"fd20:ce::255", ELSEWHERE},
+	{"fd20:ce::255", PRIVATE},
 	{"2600:1f18::1", ELSEWHERE},
 
+	/* the edges of what is public, and of what is not within that */
+	{"1fff:ffff::", PRIVATE},
+	{"2000::", ELSEWHERE},
+	{"2000:ffff::", ELSEWHERE},
+	{"2001::1", PRIVATE},
+	{"2001:1ff:ffff::", PRIVATE},
+	{"2001:200::", ELSEWHERE},
+	{"2001:db7:ffff::", ELSEWHERE},
+	{"2001:db8::1", PRIVATE},
+	{"2001:db9::", ELSEWHERE},
+	{"3ffe:ffff::", ELSEWHERE},
+	{"3fff::1", PRIVATE},
+	{"3fff:fff:ffff::", PRIVATE},
+	{"3fff:1000::", ELSEWHERE},
+	{"4000::", PRIVATE},
+	{"fc00::", PRIVATE},
+	{"fdff:ffff::1", PRIVATE},
+	{"ff02::1", PRIVATE},
+	{"100::1", PRIVATE},
+	{"5f00::1", PRIVATE},
+
 	/* IPv6 that holds IPv4 */
+	{"::ffff:10.1.2.3", PRIVATE},
+	{"::ffff:100.64.0.1", PRIVATE},
+	{"::ffff:224.0.0.1", PRIVATE},
+	{"64:ff9b::10.1.2.3", PRIVATE},
+	{"64:ff9b::192.168.1.1", PRIVATE},
+	{"64:ff9b:1::10.1.2.3", PRIVATE},
+	{"2002:a01:203::1", PRIVATE},
+	{"2002:c0a8:101::", PRIVATE},
+	{"2002:e000:1::", PRIVATE},
+	{"::10.1.2.3", PRIVATE},
 	{"::ffff:127.0.0.1", LOOPBACK},
 	{"::ffff:0.0.0.0", LOOPBACK},
 	{"::ffff:169.254.169.254", LOCAL},
@@ -78,18 +149,25 @@ static const struct
 	{"::ffff:52.95.110.1", ELSEWHERE},
 	{"::127.0.0.1", LOOPBACK},
 	{"::169.254.170.2", LOCAL},
-	{"::52.95.110.1", ELSEWHERE},
+	{"::52.95.110.1", PRIVATE},
 	{"::ffff:0:127.0.0.1", LOOPBACK},
-	{"::ffff:0:52.95.110.1", ELSEWHERE},
+	{"::ffff:0:52.95.110.1", PRIVATE},
 	{"64:ff9b::127.0.0.1", LOOPBACK},
 	{"64:ff9b::169.254.169.254", LOCAL},
 	{"64:ff9b::52.95.110.1", ELSEWHERE},
 	{"64:ff9b:1::169.254.169.254", LOCAL},
-	{"64:ff9b:1::52.95.110.1", ELSEWHERE},
-	{"64:ff9b:2::169.254.169.254", ELSEWHERE},
+	{"64:ff9b:1::52.95.110.1", PRIVATE},
+	{"64:ff9b:2::169.254.169.254", PRIVATE},
 	{"2002:7f00:1::", LOOPBACK},
 	{"2002:a9fe:a9fe::1", LOCAL},
 	{"2002:345f:6e01::", ELSEWHERE}
+};
+
+static const char *const names[] = {
+	[LOOPBACK] = "loopback",
+	[LOCAL] = "local",
+	[PRIVATE] = "private",
+	[ELSEWHERE] = "elsewhere"
 };
 
 static void
@@ -97,16 +175,16 @@ test_places(void)
 {
 	for (int i = 0; i < (int) lengthof(addresses); i++)
 	{
-		struct sockaddr_storage address;
-		bool		parsed = lfdw_address_parse(addresses[i].text, &address);
-		bool		loopback = lfdw_address_is_loopback((struct sockaddr *) &address);
-		bool		local = lfdw_address_is_local((struct sockaddr *) &address);
+		struct sockaddr_storage storage;
+		const struct sockaddr *address = (struct sockaddr *) &storage;
+		Place		place = addresses[i].place;
+		bool		parsed = lfdw_address_parse(addresses[i].text, &storage);
 
-		unit_ok(parsed && loopback == (addresses[i].place == LOOPBACK) &&
-				local == (addresses[i].place != ELSEWHERE),
-				"%s is %s", addresses[i].text,
-				addresses[i].place == LOOPBACK ? "loopback" :
-				addresses[i].place == LOCAL ? "local" : "elsewhere");
+		unit_ok(parsed &&
+				lfdw_address_is_loopback(address) == (place == LOOPBACK) &&
+				lfdw_address_is_local(address) == (place <= LOCAL) &&
+				lfdw_address_is_private(address) == (place <= PRIVATE),
+				"%s is %s", addresses[i].text, names[place]);
 	}
 }
 
@@ -117,6 +195,8 @@ test_families(void)
 
 	unit_ok(lfdw_address_is_local((struct sockaddr *) &address),
 			"what is no internet address is local");
+	unit_ok(lfdw_address_is_private((struct sockaddr *) &address),
+			"and private");
 	unit_ok(!lfdw_address_is_loopback((struct sockaddr *) &address),
 			"and not loopback");
 }
