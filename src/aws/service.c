@@ -135,7 +135,8 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 		run->id = lfdw_client_uuid();
 	}
 	lfdw_tracking_may_refuse(run->tracking, "past a limit of the statement");
-	lfdw_budget_take_call(request->tracked.service, request->aws.body_len);
+	if (!request->tracked.cleans_up)
+		lfdw_budget_take_call(request->tracked.service, request->aws.body_len);
 	if (request->tracked.service)
 		lfdw_admission_init(&run->admission, request->aws.caller,
 							request->aws.route,
@@ -348,11 +349,12 @@ succeed(LfdwServiceRun *run)
 static void
 count_received(LfdwServiceRun *run)
 {
-	size_t		received = lfdw_exchange_received(run->exchange);
+	size_t		before = run->received;
 
-	if (run->request->tracked.service)
-		lfdw_budget_add_answer(received - run->received);
-	run->received = received;
+	/* known before an error, which an upload looks past to end what it began */
+	run->received = lfdw_exchange_received(run->exchange);
+	if (run->request->tracked.service && !run->request->tracked.cleans_up)
+		lfdw_budget_add_answer(run->received - before);
 }
 
 /*
