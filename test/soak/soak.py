@@ -190,7 +190,7 @@ def main():
     parser.add_argument("--postmaster", type=int, required=True)
     parser.add_argument("--fast-port", type=int, help="of bench/endpoint.c")
     parser.add_argument("--parts", default="load,crash,breaker,throughput")
-    parser.add_argument("--defect", choices=["miscount", "memory", "limit", "wait"])
+    parser.add_argument("--defect", choices=["miscount", "memory", "limit", "wait", "slow"])
     soak = Soak(parser.parse_args())
     parts = soak.arguments.parts.split(",")
     try:
