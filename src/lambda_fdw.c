@@ -58,6 +58,7 @@ _PG_init(void)
 	lfdw_foreign_set_callback(lambdaGetForeignRelSize);
 	lfdw_setting_define();
 	lfdw_segment_install(shared_parts);
+	lfdw_activity_install();
 	lfdw_join_plan_install();
 	lfdw_batch_plan_install();
 	lfdw_declaration_install();
