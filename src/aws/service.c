@@ -100,7 +100,7 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 	if (request->http == NULL)
 		run->tracking = lfdw_tracking_begin(&request->tracked, request->aws.caller,
 											request->aws.route->server);
-	lfdw_tracking_may_refuse(run->tracking, "no credentials, or not allowed");
+	lfdw_tracking_may_refuse(run->tracking, "the endpoint is not allowed");
 	run->context = AllocSetContextCreate(CurrentMemoryContext,
 										 "lambda_fdw attempt",
 										 ALLOCSET_DEFAULT_SIZES);
@@ -111,7 +111,7 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 	}
 	lfdw_tracking_may_refuse(run->tracking, "past a limit of the statement");
 	lfdw_budget_take_call(request->tracked.service, request->aws.body_len);
-	lfdw_tracking_may_refuse(run->tracking, "no credentials, or not allowed");
+	lfdw_tracking_may_refuse(run->tracking, "no credentials, or the request cannot be signed");
 	begin_attempt(run);
 	return run;
 }

@@ -28,7 +28,6 @@ typedef struct LfdwTracked
 	const char *function;		/* what is called there: a function, a bucket,
 								 * a model */
 	const char *qualifier;		/* NULL for none */
-	const char *trace_id;		/* NULL for none */
 	bool		holds_slot_to_end;	/* max_in_flight counts it as long as its
 									 * answer comes: it is streamed */
 	bool		has_judge;		/* what a 2xx answer is, and how many bytes,
