@@ -101,9 +101,15 @@ foreach my $section (split /^(?=## )/m, $document)
 		{
 			$node->append_conf('postgresql.conf', $block);
 			$node->reload;
-			$node->poll_query_until('postgres', "SELECT current_setting('$_->[0]') = '$_->[1]'")
-			  or fail("$title: $_->[0]")
-			  foreach map { [ /^(\S+) = '?(.*?)'?$/ ] } split /\n/, $block;
+			foreach my $line (split /\n/, $block)
+			{
+				my ($name, $value) = $line =~ /^(\S+) = '?(.*?)'?$/;
+				my $number = $value =~ /^[\d.]+$/ ? "$value\::float8::text" : "''";
+
+				ok( $node->poll_query_until('postgres',
+						"SELECT current_setting('$name') IN ('$value', $number)"),
+					"$title: $name");
+			}
 		}
 		elsif ($kind eq 'json')
 		{
