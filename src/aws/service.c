@@ -81,6 +81,7 @@ begin_attempt(LfdwServiceRun *run, int64 present_for_us)
 		lfdw_tracking_waited(run->tracking, run->admission.waited_us - waited_before);
 	if (!admitted)
 	{
+		lfdw_tracking_queue(run->tracking);
 		run->retry_at_us = run->admission.ask_at_us;
 		return;
 	}

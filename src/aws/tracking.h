@@ -71,6 +71,7 @@ extern void lfdw_tracking_attempt(LfdwTracking *tracking,
 								  LfdwHttpExchange *exchange, size_t sent,
 								  MemoryContext context);
 extern void lfdw_tracking_look(LfdwTracking *tracking);
+extern void lfdw_tracking_queue(LfdwTracking *tracking);
 extern void lfdw_tracking_back_off(LfdwTracking *tracking);
 extern void lfdw_tracking_throttled(LfdwTracking *tracking);
 extern void lfdw_tracking_waited(LfdwTracking *tracking, int64 waited_us);
