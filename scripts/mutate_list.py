@@ -30,7 +30,7 @@ BUILT = ("src/*.[ch]", "src/*/*.[ch]", "src/exports.txt", "lambda_fdw--*.sql",
          "compat/*")
 FIELDS = {"name", "was", "after", "-", "+", "red", "since", "quick"}
 NEEDED = ("name", "was", "-", "+", "red")
-KINDS = ("sql", "tap", "unit", "oracle", "lint", "build")
+KINDS = ("sql", "tap", "unit", "oracle", "soak", "lint", "build")
 
 
 class Fault(Exception):

@@ -35,6 +35,7 @@
 #include "shared/activity.h"
 #include "shared/segment.h"
 #include "shared/server_limit.h"
+#include "shared/statement.h"
 #include "shared/statistics.h"
 
 PG_MODULE_MAGIC;
@@ -47,7 +48,8 @@ extern PGDLLEXPORT void _PG_init(void);
 static const LfdwPartKind shared_parts[] = {
 	[LFDW_PART_STATISTICS] = {lfdw_statistics_size, lfdw_statistics_init},
 	[LFDW_PART_LIMITS] = {lfdw_server_limit_size, lfdw_server_limit_init},
-	[LFDW_PART_ACTIVITY] = {lfdw_activity_size, lfdw_activity_init}
+	[LFDW_PART_ACTIVITY] = {lfdw_activity_size, lfdw_activity_init},
+	[LFDW_PART_STATEMENTS] = {lfdw_statement_size, lfdw_statement_init}
 };
 
 /* Settings and hooks; libraries are initialized on first use. */
@@ -58,6 +60,7 @@ _PG_init(void)
 	lfdw_setting_define();
 	lfdw_segment_install(shared_parts);
 	lfdw_admission_install(lfdw_foreign_server_limits);
+	lfdw_activity_install();
 	lfdw_join_plan_install();
 	lfdw_batch_plan_install();
 	lfdw_declaration_install();

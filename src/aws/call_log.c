@@ -67,7 +67,7 @@ lfdw_call_log_write(const LfdwCallLine *line)
 	appendStringInfo(&text, "server \"%s\", %s \"%s\"", line->server, line->service,
 					 line->function);
 	add_details(&text, line);
-	appendStringInfo(&text, ", attempts " INT64_FORMAT ", duration %.3f ms, slot wait %.3f ms, sent " INT64_FORMAT " bytes, received " INT64_FORMAT " bytes",
+	appendStringInfo(&text, ", attempts %d, duration %.3f ms, slot wait %.3f ms, sent " INT64_FORMAT " bytes, received " INT64_FORMAT " bytes",
 					 line->attempts, line->duration_us / 1000.0,
 					 line->slot_wait_us / 1000.0, line->sent_bytes,
 					 line->received_bytes);

@@ -24,7 +24,7 @@ typedef struct LfdwCallLine
 	bool		failed;
 	const char *error;			/* NULL for none */
 	int			status;			/* HTTP's, 0: no answer */
-	int64		attempts;
+	int			attempts;
 	int64		duration_us;
 	int64		slot_wait_us;
 	int64		sent_bytes;

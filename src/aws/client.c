@@ -397,6 +397,7 @@ lfdw_client_begin(const LfdwAwsRequest *request, const LfdwAwsAttempt *attempt)
 	http.slot = attempt->slot;
 	http.network = request->own_endpoint ? 0 :
 		lfdw_network_policy_rules(route, &url, request->for_credentials);
+	http.discreet = !route->trusted;
 	return lfdw_http_begin(&http);
 }
 

@@ -16,6 +16,10 @@
 #include "aws/caller.h"
 #include "base/uri.h"
 
+/* What helps who is told LFDW_HTTP_UNREACHABLE. */
+#define LFDW_UNREACHABLE_HINT \
+	"Check the option endpoint.  Why is in the server's log, and not told here, since the owner of the foreign server is not a superuser."
+
 extern void lfdw_network_policy_check(const LfdwRoute *route,
 									  const char *endpoint);
 extern int	lfdw_network_policy_rules(const LfdwRoute *route,

@@ -22,6 +22,7 @@
 #include "common/pg_prng.h"
 #include "utils/memutils.h"
 
+#include "aws/budget.h"
 #include "aws/service.h"
 #include "base/control_doc.h"
 #include "http/wait.h"
@@ -71,10 +72,11 @@ begin_attempt(LfdwServiceRun *run, int64 present_for_us)
 {
 	const LfdwServiceRequest *request = run->request;
 	int64		waited_before = run->admission.waited_us;
-	bool		admitted = lfdw_admission_get(&run->admission, run->context,
-											  present_for_us);
+	bool		admitted;
 	MemoryContext old;
 
+	lfdw_tracking_may_refuse(run->tracking, "past a limit of the server");
+	admitted = lfdw_admission_get(&run->admission, run->context, present_for_us);
 	if (run->admission.waited_us > waited_before)
 		lfdw_tracking_waited(run->tracking, run->admission.waited_us - waited_before);
 	if (!admitted)
@@ -82,11 +84,15 @@ begin_attempt(LfdwServiceRun *run, int64 present_for_us)
 		run->retry_at_us = run->admission.ask_at_us;
 		return;
 	}
+	lfdw_tracking_may_refuse(run->tracking, "no credentials, or not allowed");
 	old = MemoryContextSwitchTo(run->context);
 	run->exchange = request->http ? lfdw_http_begin(request->http) :
 		send_signed(run);
 	MemoryContextSwitchTo(old);
 	run->state = LFDW_SERVICE_RUNNING;
+	run->received = 0;
+	if (run->attempt > 0)
+		lfdw_budget_add_retry(request->tracked.service, request->aws.body_len);
 	run->attempt++;
 	lfdw_tracking_attempt(run->tracking, run->exchange, request->aws.body_len,
 						  run->context);
@@ -100,8 +106,9 @@ begin_attempt(LfdwServiceRun *run, int64 present_for_us)
  *
  * The run belongs to the current context: resetting that ends it.  The request
  * and what it points to must live as long.  Raises what getting credentials
- * raises, HV000 or HV001 where the request cannot be signed or sent, and 42501
- * where lambda_fdw.allowed_endpoints does not have its endpoint.
+ * raises, HV000 or HV001 where the request cannot be signed or sent, 42501 where
+ * lambda_fdw.allowed_endpoints does not have its endpoint, and what
+ * lfdw_budget_take_call raises, before anything is sent.
  */
 LfdwServiceRun *
 lfdw_service_begin(const LfdwServiceRequest *request)
@@ -118,6 +125,7 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 	if (request->http == NULL)
 		run->tracking = lfdw_tracking_begin(&request->tracked, request->aws.caller,
 											request->aws.route->server);
+	lfdw_tracking_may_refuse(run->tracking, "no credentials, or not allowed");
 	run->context = AllocSetContextCreate(CurrentMemoryContext,
 										 "lambda_fdw attempt",
 										 ALLOCSET_DEFAULT_SIZES);
@@ -130,6 +138,8 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 		lfdw_admission_init(&run->admission, request->aws.caller,
 							request->aws.route,
 							request->tracked.holds_slot_to_end);
+	lfdw_tracking_may_refuse(run->tracking, "past a limit of the statement");
+	lfdw_budget_take_call(request->tracked.service, request->aws.body_len);
 	begin_attempt(run, 0);
 	return run;
 }
@@ -258,6 +268,7 @@ classify_error(LfdwServiceRun *run, int status)
 	lfdw_tracking_throttled(run->tracking);
 	if (run->request->throttles)
 		(*run->request->throttles)++;
+	lfdw_budget_add_throttle(run->request->tracked.service);
 }
 
 /* Takes apart what the service says is wrong, and classifies it. */
@@ -333,11 +344,23 @@ succeed(LfdwServiceRun *run)
 		lfdw_tracking_end(run->tracking, LFDW_CALL_OK, NULL);
 }
 
+/* Counts what has come of the answer since the last look. */
+static void
+count_received(LfdwServiceRun *run)
+{
+	size_t		received = lfdw_exchange_received(run->exchange);
+
+	if (run->request->tracked.service)
+		lfdw_budget_add_answer(received - run->received);
+	run->received = received;
+}
+
 /*
  * Looks at what has come of the attempt, and has another follow where the
  * request allows one.  committed says that what was read of the answer is in
  * use, so that none may.  Returns where the request stands; an end is told
- * again at each further call.  Does not wait, but to renew credentials.
+ * again at each further call.  Does not wait, but to renew credentials.  Raises
+ * what lfdw_budget_add_answer raises.
  */
 LfdwServiceState
 lfdw_service_advance(LfdwServiceRun *run, bool committed)
@@ -350,6 +373,7 @@ lfdw_service_advance(LfdwServiceRun *run, bool committed)
 	if (run->exchange == NULL || run->state >= LFDW_SERVICE_DONE)
 		return run->state;
 	lfdw_tracking_look(run->tracking);
+	count_received(run);
 	status = lfdw_exchange_status(run->exchange);
 	ended = lfdw_exchange_state(run->exchange) == LFDW_HTTP_DONE;
 	success = status >= 200 && status < 300 &&

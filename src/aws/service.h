@@ -23,6 +23,7 @@
 #define LFDW_FAILURE(failure) (1 << (failure))
 #define LFDW_FAILURES_BEFORE_SENDING \
 	(LFDW_FAILURE(LFDW_HTTP_CANNOT_CONNECT) | \
+	 LFDW_FAILURE(LFDW_HTTP_UNREACHABLE) | \
 	 LFDW_FAILURE(LFDW_HTTP_CONNECT_TIMEOUT))
 #define LFDW_FAILURES_ALL (~0)
 
@@ -106,6 +107,7 @@ typedef struct LfdwServiceRun
 	int64		retry_at_us;	/* next attempt, by lfdw_wait_now_us */
 	char	   *id;				/* the same for all attempts */
 	char	   *access_key_id;	/* that signed the attempt */
+	size_t		received;		/* bytes of the answer that were counted */
 	bool		may_be_done;	/* by an attempt before, which nobody knows of */
 	int			retry_cost;		/* tokens that the last retry took */
 	bool		clock_corrected;	/* once a request */

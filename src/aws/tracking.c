@@ -43,8 +43,10 @@ struct LfdwTracking
 	bool		has_read_id;
 	char		request_id[LFDW_REQUEST_ID_MAX];	/* of the last attempt */
 	char	   *trace_id;		/* NULL for none */
+	const char *refusal;		/* why nothing was sent, if that is so */
 	const char *reason;			/* of a failure of the transport, for the log */
-	int64		began_us;		/* its first attempt */
+	int			attempts;
+	int64		began_us;		/* the first one */
 	int			status;			/* of the last attempt, 0: no answer */
 	LfdwHttpExchange *exchange; /* of the attempt under way */
 	MemoryContext context;		/* of the exchange */
@@ -110,7 +112,7 @@ log_end(const LfdwTracking *tracking, LfdwCallOutcome outcome)
 		.failed = outcomes[outcome].counter >= 0,
 		.error = tracking->reason ? tracking->reason : delta->error,
 		.status = tracking->status,
-		.attempts = delta->counts[LFDW_COUNT_ATTEMPTS],
+		.attempts = tracking->attempts,
 		.duration_us = Max(delta->duration_us, 0),
 		.slot_wait_us = delta->counts[LFDW_COUNT_SLOT_WAIT_US],
 		.sent_bytes = delta->counts[LFDW_COUNT_SENT_BYTES],
@@ -160,7 +162,7 @@ lfdw_tracking_end(LfdwTracking *tracking, LfdwCallOutcome outcome, const char *e
 		return;
 	note_attempt(tracking);
 	delta = &tracking->delta;
-	if (delta->counts[LFDW_COUNT_ATTEMPTS] == 0)
+	if (tracking->attempts == 0)
 		outcome = LFDW_CALL_REFUSED;
 	else
 	{
@@ -187,7 +189,8 @@ release(LfdwTracking *tracking, bool aborted)
 	dlist_delete(&tracking->node);
 	note_attempt(tracking);
 	lfdw_tracking_end(tracking, aborted || tracking->status == 0 ?
-					  LFDW_CALL_CANCELLED : LFDW_CALL_LEFT, NULL);
+					  LFDW_CALL_CANCELLED : LFDW_CALL_LEFT,
+					  tracking->attempts == 0 ? tracking->refusal : NULL);
 	record(tracking);
 }
 
@@ -247,7 +250,7 @@ show_state(LfdwTracking *tracking, LfdwRequestState state)
 	const int64 *counts = tracking->delta.counts;
 	LfdwWorkProgress progress = {
 		.state = state,
-		.attempt = counts[LFDW_COUNT_ATTEMPTS],
+		.attempt = tracking->attempts,
 		.sent_bytes = counts[LFDW_COUNT_SENT_BYTES],
 		.received_bytes = counts[LFDW_COUNT_RECEIVED_BYTES]
 	};
@@ -291,6 +294,14 @@ lfdw_tracking_begin(const LfdwTracked *tracked, const LfdwCaller *caller,
 	return tracking;
 }
 
+/* What may raise an error next, before anything is sent: a constant text. */
+void
+lfdw_tracking_may_refuse(LfdwTracking *tracking, const char *why)
+{
+	if (tracking)
+		tracking->refusal = why;
+}
+
 /*
  * An attempt has begun, which sends so many bytes of a body; its exchange belongs to
  * the context.
@@ -301,7 +312,8 @@ lfdw_tracking_attempt(LfdwTracking *tracking, LfdwHttpExchange *exchange, size_t
 {
 	if (tracking == NULL)
 		return;
-	if (tracking->delta.counts[LFDW_COUNT_ATTEMPTS]++ == 0)
+	tracking->delta.counts[LFDW_COUNT_ATTEMPTS] = ++tracking->attempts;
+	if (tracking->attempts == 1)
 		tracking->began_us = lfdw_wait_now_us();
 	tracking->delta.counts[LFDW_COUNT_SENT_BYTES] += sent;
 	tracking->exchange = exchange;
@@ -393,17 +405,15 @@ lfdw_tracking_received(LfdwTracking *tracking, int64 bytes)
 	show_state(tracking, tracking->shown.state);
 }
 
-/* The log has told what the function's run is billed as. */
+/* The log has told what the function's run is billed as; see lfdw_log_report_mb_ms. */
 void
-lfdw_tracking_report(LfdwTracking *tracking, double billed_ms, int memory_mb)
+lfdw_tracking_report(LfdwTracking *tracking, double billed_ms, int64 billed_mb_ms)
 {
-	int64		ms = (int64) billed_ms;
-
 	if (tracking == NULL || tracking->ended)
 		return;
 	tracking->delta.counts[LFDW_COUNT_REPORTS] = 1;
-	tracking->delta.counts[LFDW_COUNT_BILLED_MS] = ms;
-	tracking->delta.counts[LFDW_COUNT_BILLED_MB_MS] = ms * memory_mb;
+	tracking->delta.counts[LFDW_COUNT_BILLED_MS] = (int64) billed_ms;
+	tracking->delta.counts[LFDW_COUNT_BILLED_MB_MS] = billed_mb_ms;
 }
 
 /* What a failure of the transport is called; nothing that it met is in it. */
@@ -414,6 +424,7 @@ failure_name(LfdwHttpFailure failure)
 	{
 		case LFDW_HTTP_CANNOT_CONNECT:
 		case LFDW_HTTP_FORBIDDEN_ADDRESS:
+		case LFDW_HTTP_UNREACHABLE:
 			/* which of them tells what is behind an address */
 			return "no connection";
 		case LFDW_HTTP_TLS:
@@ -443,11 +454,15 @@ void
 lfdw_tracking_fail(LfdwTracking *tracking)
 {
 	const char *message;
+	const char *hidden;
 	LfdwHttpFailure failure;
 
 	if (tracking == NULL || tracking->ended)
 		return;
 	failure = lfdw_exchange_failure(tracking->exchange, &message);
+	hidden = lfdw_exchange_hidden_cause(tracking->exchange);
+	if (hidden)
+		message = hidden;
 	if (tracking->logged)
 		tracking->reason = lfdw_error_excerpt(message, strlen(message));
 	lfdw_tracking_end(tracking,

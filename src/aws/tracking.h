@@ -65,6 +65,7 @@ typedef struct LfdwTracking LfdwTracking;
 extern LfdwTracking *lfdw_tracking_begin(const LfdwTracked *tracked,
 										 const LfdwCaller *caller,
 										 const char *server);
+extern void lfdw_tracking_may_refuse(LfdwTracking *tracking, const char *why);
 extern void lfdw_tracking_attempt(LfdwTracking *tracking,
 								  LfdwHttpExchange *exchange, size_t sent,
 								  MemoryContext context);
@@ -74,7 +75,7 @@ extern void lfdw_tracking_throttled(LfdwTracking *tracking);
 extern void lfdw_tracking_waited(LfdwTracking *tracking, int64 waited_us);
 extern void lfdw_tracking_received(LfdwTracking *tracking, int64 bytes);
 extern void lfdw_tracking_report(LfdwTracking *tracking, double billed_ms,
-								 int memory_mb);
+								 int64 billed_mb_ms);
 extern void lfdw_tracking_end(LfdwTracking *tracking, LfdwCallOutcome outcome,
 							  const char *error);
 extern void lfdw_tracking_fail(LfdwTracking *tracking);

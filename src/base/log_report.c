@@ -15,7 +15,6 @@
  */
 #include "base/base.h"
 
-#include <limits.h>
 #include <math.h>
 
 #include "base/json_reader.h"
@@ -23,6 +22,13 @@
 
 #define REPORT_START "REPORT RequestId:"
 #define REPORT_TYPE "platform.report"
+
+/*
+ * What is believed: a day and a terabyte, far more than Lambda has.  Who adds up what
+ * was billed meets no overflow.
+ */
+#define MILLISECONDS_MAX 86400000
+#define MEGABYTES_MAX (1024 * 1024)
 
 typedef enum Metric
 {
@@ -217,20 +223,22 @@ read_json_line(Span line, MetricValues *values)
 	return values->known[METRIC_DURATION];
 }
 
-/* A number of megabytes, 0 where it is not known or none. */
+/* A number of megabytes, 0 where it is not known or past belief. */
 static int
 megabytes(const MetricValues *values, Metric metric)
 {
-	if (!values->known[metric] || values->value[metric] > INT_MAX)
+	if (!values->known[metric] || values->value[metric] > MEGABYTES_MAX)
 		return 0;
 	return (int) values->value[metric];
 }
 
-/* A number of milliseconds, 0 where it is not known. */
+/* A number of milliseconds, 0 where it is not known or past belief. */
 static double
 milliseconds(const MetricValues *values, Metric metric)
 {
-	return values->known[metric] ? values->value[metric] : 0;
+	if (!values->known[metric] || values->value[metric] > MILLISECONDS_MAX)
+		return 0;
+	return values->value[metric];
 }
 
 static void
@@ -245,6 +253,16 @@ set_report(LfdwLogReport *report, const MetricValues *values)
 	report->restore_ms = milliseconds(values, METRIC_RESTORE);
 	report->memory_mb = megabytes(values, METRIC_MEMORY);
 	report->max_memory_mb = megabytes(values, METRIC_MAX_MEMORY);
+}
+
+/*
+ * What a report says was billed: milliseconds, times the function's memory in
+ * megabytes; 0 where it does not say one of them.
+ */
+int64_t
+lfdw_log_report_mb_ms(const LfdwLogReport *report)
+{
+	return (int64_t) report->billed_ms * report->memory_mb;
 }
 
 /*

@@ -27,6 +27,7 @@ typedef struct LfdwLogReport
 	int			max_memory_mb;	/* used */
 } LfdwLogReport;
 
+extern int64_t lfdw_log_report_mb_ms(const LfdwLogReport *report);
 extern bool lfdw_log_report_read(LfdwLogReport *report, const char *tail,
 								 size_t len);
 

@@ -108,16 +108,26 @@ note_error(LfdwSearch *search, const char *source, const Answer *answer)
 							  lfdw_error_excerpt(message, strlen(message))));
 }
 
-/* Notes why STS did not answer. */
+/*
+ * Notes why STS did not answer.  Where that is kept from the caller, so is where
+ * the administrator has STS, and the server's log alone has both.
+ */
 static void
 note_failure(LfdwSearch *search, const char *source, const char *endpoint,
 			 const LfdwHttpExchange *exchange)
 {
+	const char *hidden = lfdw_exchange_hidden_cause(exchange);
 	const char *message;
 
 	lfdw_exchange_failure(exchange, &message);
+	if (hidden)
+		ereport(LOG_SERVER_ONLY,
+				(errmsg("could not ask the Security Token Service for server \"%s\"",
+						search->route->server),
+				 errdetail("%s: %s.", endpoint,
+						   lfdw_error_excerpt(hidden, strlen(hidden)))));
 	lfdw_search_note(search, source,
-					 psprintf("%s: %s", endpoint,
+					 psprintf("%s: %s", hidden ? "STS" : endpoint,
 							  lfdw_error_excerpt(message, strlen(message))));
 }
 

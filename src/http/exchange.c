@@ -32,6 +32,7 @@ lfdw_exchange_init(LfdwHttpExchange *exchange, const LfdwHttpRequest *request)
 	exchange->limits = request->limits;
 	exchange->network = request->network;
 	exchange->slot = request->slot;
+	exchange->discreet = request->discreet;
 	lfdw_buffer_init(&exchange->head, HEADERS_MAX);
 	lfdw_buffer_init(&exchange->body, BODY_WINDOW);
 }
@@ -173,13 +174,11 @@ blames_endpoint(const LfdwHttpExchange *exchange)
 			/* who was in a hurry has not waited as long as it may take */
 			return !exchange->has_deadline;
 		case LFDW_HTTP_FORBIDDEN_ADDRESS:
-		case LFDW_HTTP_NO_DESCRIPTOR:
-		case LFDW_HTTP_TOO_LARGE:
-		case LFDW_HTTP_HEADERS_TOO_LARGE:
-		case LFDW_HTTP_NO_MEMORY:
-			break;
+			/* nor may it show by what counts which failure it was */
+			return exchange->discreet;
+		default:
+			return false;
 	}
-	return false;
 }
 
 /* The exchange has ended: others may begin in its place. */
@@ -440,14 +439,54 @@ lfdw_exchange_state(const LfdwHttpExchange *exchange)
 }
 
 /*
- * Why the exchange failed; *message becomes libcurl's words or ours, as long
- * as the exchange lives.  They may quote the remote side.
+ * Is why the exchange failed kept from its sender?  Before there is a connection,
+ * with a certificate for the endpoint's name, what becomes of an attempt tells of a
+ * network that whoever wrote the endpoint may not see.
+ */
+static bool
+is_hidden(const LfdwHttpExchange *exchange)
+{
+	if (!exchange->discreet || exchange->state != LFDW_HTTP_FAILED)
+		return false;
+	switch (exchange->failure)
+	{
+		case LFDW_HTTP_CANNOT_CONNECT:
+		case LFDW_HTTP_FORBIDDEN_ADDRESS:
+		case LFDW_HTTP_TLS:
+		case LFDW_HTTP_CONNECT_TIMEOUT:
+		case LFDW_HTTP_PROXY_REFUSED:
+			return true;
+		case LFDW_HTTP_REQUEST_TIMEOUT:
+			return !exchange->connected;
+		default:
+			return false;
+	}
+}
+
+/*
+ * Why the exchange, which is FAILED, did; *message becomes libcurl's words or ours,
+ * as long as the exchange lives.  They may quote the remote side.
  */
 LfdwHttpFailure
 lfdw_exchange_failure(const LfdwHttpExchange *exchange, const char **message)
 {
+	if (is_hidden(exchange))
+	{
+		*message = "no connection could be made";
+		return LFDW_HTTP_UNREACHABLE;
+	}
 	*message = exchange->message;
 	return exchange->failure;
+}
+
+/*
+ * What lfdw_exchange_failure does not tell, for the server's log alone; NULL for
+ * nothing.  It may quote the remote side.
+ */
+const char *
+lfdw_exchange_hidden_cause(const LfdwHttpExchange *exchange)
+{
+	return is_hidden(exchange) ? exchange->message : NULL;
 }
 
 /*

@@ -21,6 +21,7 @@ typedef struct LfdwHttpExchange LfdwHttpExchange;
 extern LfdwHttpState lfdw_exchange_state(const LfdwHttpExchange *exchange);
 extern LfdwHttpFailure lfdw_exchange_failure(const LfdwHttpExchange *exchange,
 											 const char **message);
+extern const char *lfdw_exchange_hidden_cause(const LfdwHttpExchange *exchange);
 extern bool lfdw_exchange_may_be_sent(const LfdwHttpExchange *exchange);
 extern int	lfdw_exchange_status(const LfdwHttpExchange *exchange);
 extern char *lfdw_exchange_header(const LfdwHttpExchange *exchange,

@@ -43,6 +43,7 @@ struct LfdwHttpExchange
 	/* of the request */
 	LfdwHttpLimits limits;
 	int			network;		/* LFDW_HTTP_ flags */
+	bool		discreet;		/* see LfdwHttpRequest */
 	bool		has_deadline;	/* see lfdw_wait_set_deadline */
 	LfdwServerSlot *slot;		/* NULL for none */
 

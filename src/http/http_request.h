@@ -84,6 +84,8 @@ typedef struct LfdwHttpRequest
 	int			network;		/* LFDW_HTTP_ flags */
 	LfdwServerSlot *slot;		/* that it is under way by, NULL for none;
 								 * must outlive the exchange */
+	bool		discreet;		/* its sender must not learn why there is no
+								 * connection: see LFDW_HTTP_UNREACHABLE */
 } LfdwHttpRequest;
 
 typedef enum LfdwHttpState
@@ -100,6 +102,8 @@ typedef enum LfdwHttpFailure
 	LFDW_HTTP_TLS,
 	LFDW_HTTP_CONNECT_TIMEOUT,
 	LFDW_HTTP_PROXY_REFUSED,	/* the proxy would not connect */
+	LFDW_HTTP_UNREACHABLE,		/* one of those above, of a discreet request:
+								 * see lfdw_exchange_hidden_cause */
 	LFDW_HTTP_NO_DESCRIPTOR,	/* this session has too many open files */
 	LFDW_HTTP_REQUEST_TIMEOUT,	/* or nothing arrived for too long */
 	LFDW_HTTP_TOO_LARGE,		/* the body, past max_response_bytes */

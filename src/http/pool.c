@@ -209,7 +209,10 @@ lfdw_pool_retire_server(Oid serverid)
 	return connected;
 }
 
-/* Notes a pool's connections; returns how many there are. */
+/*
+ * Notes a pool's connections; returns how many there are.  A socket that is not
+ * connected yet is none: it would tell of an address whether it may be.
+ */
 static int
 note_connections(LfdwConnection *connections, LfdwHttpPool *pool)
 {
@@ -220,6 +223,8 @@ note_connections(LfdwConnection *connections, LfdwHttpPool *pool)
 	{
 		LfdwPoolSocket *entry = dlist_container(LfdwPoolSocket, node, iter.cur);
 
+		if (entry->opener)
+			continue;
 		connections[n++] = (LfdwConnection)
 		{
 			.serverid = pool->key.serverid,

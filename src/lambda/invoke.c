@@ -15,6 +15,7 @@
 
 #include "utils/memutils.h"
 
+#include "aws/budget.h"
 #include "aws/client.h"
 #include "base/log_report.h"
 #include "http/wait.h"
@@ -46,8 +47,8 @@ widen_window(void *source)
  *
  * The payload is UTF-8.  The invocation belongs to the current context, and
  * function, caller, payload and stats must live as long.  Raises 54000 for a
- * payload past Lambda's limit, before anything is sent, and 28000 where there
- * are no credentials.
+ * payload past Lambda's limit and 53400 past a limit of the statement, before
+ * anything is sent, and 28000 where there are no credentials.
  */
 LfdwInvocation *
 lfdw_invoke_begin(const LfdwFunction *function, const LfdwCaller *caller,
@@ -65,11 +66,14 @@ lfdw_invoke_begin(const LfdwFunction *function, const LfdwCaller *caller,
 	return invocation;
 }
 
-/* May one more invocation run beside those under way?  See lfdw_http_may_begin. */
+/*
+ * May one more invocation run beside those under way?  See lfdw_http_may_begin; nor
+ * one that the statement may not make, as those under way may be enough for it.
+ */
 bool
 lfdw_invoke_may_begin(const LfdwCaller *caller)
 {
-	return lfdw_http_may_begin(&caller->pool);
+	return lfdw_budget_has_room() && lfdw_http_may_begin(&caller->pool);
 }
 
 /* Adds what the log tells of an invocation that has ended. */
@@ -86,10 +90,12 @@ count_report(const LfdwInvocation *invocation)
 	stats->reports++;
 	stats->duration_ms += report.duration_ms;
 	stats->billed_ms += report.billed_ms;
+	stats->billed_mb_ms += lfdw_log_report_mb_ms(&report);
 	stats->init_ms += report.init_ms;
 	stats->max_memory_mb = Max(stats->max_memory_mb, report.max_memory_mb);
+	lfdw_budget_add_report(lfdw_log_report_mb_ms(&report));
 	lfdw_tracking_report(invocation->run->tracking, report.billed_ms,
-						 report.memory_mb);
+						 lfdw_log_report_mb_ms(&report));
 }
 
 /*

@@ -62,6 +62,7 @@ typedef struct LfdwInvokeStats
 	int64		reports;		/* invocations whose log told the following */
 	double		duration_ms;
 	double		billed_ms;
+	int64		billed_mb_ms;	/* times the function's memory */
 	double		init_ms;
 	int			max_memory_mb;	/* the most of any */
 	char		durable_arn[LFDW_DURABLE_ARN_MAX + 1];	/* the last one's, as it
@@ -80,6 +81,8 @@ typedef enum LfdwInvokeOutcome
 #define LFDW_DURABLE_ARN_HEADER "X-Amz-Durable-Execution-Arn"
 
 typedef struct LfdwInvocation LfdwInvocation;
+
+struct ExplainState;
 
 extern bool lfdw_invoke_may_begin(const LfdwCaller *caller);
 extern void lfdw_invoke_check_payload(const LfdwFunction *function, int len);
@@ -113,6 +116,8 @@ extern void lfdw_invoke_stats_init(LfdwInvokeStats *stats,
 								   MemoryContext context);
 extern void lfdw_invoke_add_stats(LfdwInvokeStats *stats,
 								  const LfdwInvokeStats *more);
+extern void lfdw_invoke_explain_cost(const LfdwInvokeStats *stats,
+									 struct ExplainState *es);
 extern void lfdw_invoke_add_context(void *invocation);
 
 #endif							/* LFDW_INVOKE_H */

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "aws/network_policy.h"
 #include "lambda/invoke_internal.h"
 #include "lambda/sqlstate.h"
 #include "pg/message.h"
@@ -23,9 +24,9 @@ transport_hint(const LfdwFunction *function, LfdwHttpFailure failure)
 	switch (failure)
 	{
 		case LFDW_HTTP_FORBIDDEN_ADDRESS:
-			return function->route.trusted ?
-				"Use https, or let a superuser set allow_http 'true'." :
-				"Only a superuser's server may connect there.";
+			return "Use https, or let a superuser set allow_http 'true'.";
+		case LFDW_HTTP_UNREACHABLE:
+			return LFDW_UNREACHABLE_HINT;
 		case LFDW_HTTP_CONNECT_TIMEOUT:
 			return psprintf("The %sconnect_timeout_ms allows %d ms.",
 							function->as_rds ? "setting aws_lambda." : "option ",
@@ -56,16 +57,17 @@ attempts_made(const LfdwInvocation *invocation)
 
 /*
  * Raises an error in the words of RDS, which leave much unsaid: the rest is
- * context.
+ * context, and for the server's log alone hidden, NULL for nothing.
  */
 static void
-report_as_rds(int sqlstate, const char *returned, const char *hint,
-			  const char *context)
+report_as_rds(int sqlstate, const char *returned, const char *hidden,
+			  const char *hint, const char *context)
 {
 	ereport(ERROR,
 			(errcode(sqlstate),
 			 errmsg("invoke API failed"),
 			 errdetail("AWS Lambda client returned '%s'.", returned),
+			 hidden ? errdetail_log("%s", hidden) : 0,
 			 hint ? errhint("%s", hint) : 0,
 			 errcontext("%s", context)));
 }
@@ -79,6 +81,16 @@ shown_way(const LfdwFunction *function, LfdwHttpFailure failure)
 	return function->route.proxy ?
 		psprintf("%s by proxy %s", function->endpoint, function->route.proxy) :
 		pstrdup(function->endpoint);
+}
+
+/* What only the server's log has of why there was no connection; NULL for nothing. */
+static char *
+hidden_detail(const LfdwInvocation *invocation)
+{
+	const char *cause = lfdw_exchange_hidden_cause(invocation->run->exchange);
+
+	return cause ? psprintf("%s: %s.", invocation->function->endpoint,
+							lfdw_error_excerpt(cause, strlen(cause))) : NULL;
 }
 
 /*
@@ -106,12 +118,14 @@ report_doubt(const LfdwInvocation *invocation, const char *cause,
 	const LfdwFunction *function = invocation->function;
 	const char *message;
 	LfdwHttpFailure failure = lfdw_exchange_failure(invocation->run->exchange, &message);
+	const char *hidden = hidden_detail(invocation);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN),
 			 errmsg("the outcome of a write by Lambda function \"%s\" is not known%s",
 					function->label, cause),
 			 errdetail("%s\nThe write may have happened.", detail),
+			 hidden ? errdetail_log("%s\nThe write may have happened.", hidden) : 0,
 			 errhint("%s%s%s", hint ? hint : "", hint ? " " : "",
 					 doubt_hint(function, failure)),
 			 context ? errcontext("%s", context) : 0));
@@ -131,12 +145,13 @@ lfdw_invocation_report_transport(const LfdwInvocation *invocation)
 												 lfdw_sqlstate_of_transport(failure));
 	const char *hint = transport_hint(function, failure);
 	char	   *way = shown_way(function, failure);
+	char	   *hidden = hidden_detail(invocation);
 
 	message = lfdw_error_excerpt(message, strlen(message));
 	if (function->as_rds)
 		report_as_rds(sqlstate,
 					  sqlstate == ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION ?
-					  "Unable to connect to endpoint" : message, hint,
+					  "Unable to connect to endpoint" : message, hidden, hint,
 					  psprintf("%s: %s%s", way, message,
 							   attempts_made(invocation)));
 	if (sqlstate == ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN)
@@ -147,6 +162,7 @@ lfdw_invocation_report_transport(const LfdwInvocation *invocation)
 			 errmsg("could not invoke Lambda function \"%s\"%s", function->label,
 					attempts_made(invocation)),
 			 errdetail("%s: %s.", way, message),
+			 hidden ? errdetail_log("%s", hidden) : 0,
 			 hint ? errhint("%s", hint) : 0));
 }
 
@@ -232,7 +248,7 @@ lfdw_invocation_report_function(const LfdwInvocation *invocation)
 			 errmsg("Lambda function \"%s\" failed: %s", function->label,
 					shown_type),
 			 errdetail("%s", detail),
-			 invocation->log_tail ?
+			 function->log_tail && invocation->log_tail ?
 			 errdetail_log("%s\nEnd of the function's log:%s", detail,
 						   shown_tail(invocation->log_tail,
 									  invocation->log_tail_len)) : 0,
@@ -338,7 +354,7 @@ lfdw_invocation_report_error(const LfdwInvocation *invocation)
 	char	   *detail = error_detail(invocation);
 
 	if (function->as_rds)
-		report_as_rds(sqlstate, detail, hint,
+		report_as_rds(sqlstate, detail, NULL, hint,
 					  psprintf("%s, request %s", name, request));
 	if (sqlstate == ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN)
 		report_doubt(invocation, psprintf(": %s", name), detail, hint,

@@ -14,10 +14,11 @@
  */
 #include "postgres.h"
 
+#include "aws/budget.h"
 #include "base/uri.h"
 #include "credentials/credentials.h"
 #include "lambda/invoke_internal.h"
-#include "pg/setting.h"
+#include "pg/trace.h"
 
 const char *const lfdw_invocation_types[] = {
 	[LFDW_REQUEST_RESPONSE] = "RequestResponse",
@@ -55,6 +56,14 @@ invoke_query(const LfdwFunction *function)
 	return query.data;
 }
 
+/* Is the end of the log wanted, at least for what it says was billed? */
+static bool
+asks_for_log(const LfdwFunction *function)
+{
+	return function->log_tail ||
+		(function->type == LFDW_REQUEST_RESPONSE && lfdw_budget_wants_reports());
+}
+
 /* Fills the signed headers of an invocation; returns how many there are. */
 static int
 make_headers(LfdwHeader *headers, const LfdwFunction *function)
@@ -69,7 +78,7 @@ make_headers(LfdwHeader *headers, const LfdwFunction *function)
 	{
 		"X-Amz-Invocation-Type", lfdw_invocation_types[function->type]
 	};
-	if (function->log_tail)
+	if (asks_for_log(function))
 		headers[n++] = (LfdwHeader)
 	{
 		"X-Amz-Log-Type", "Tail"
@@ -119,7 +128,7 @@ lfdw_invocation_make_request(LfdwInvocation *invocation, const LfdwCaller *calle
 	aws->query = invoke_query(function);
 	aws->headers = invocation->headers;
 	aws->nheaders = make_headers(invocation->headers, function);
-	aws->trace_id = lfdw_setting_trace_id();
+	aws->trace_id = lfdw_trace_header();
 	/* a later attempt may come after a SET, which frees the setting's value */
 	if (aws->trace_id)
 		aws->trace_id = pstrdup(aws->trace_id);

@@ -10,7 +10,9 @@
  */
 #include "postgres.h"
 
+#include "aws/budget.h"
 #include "lambda/invoke.h"
+#include "pg/compat.h"
 
 /*
  * Begins to count the invocations of a piece of work, which sessions see until the
@@ -42,8 +44,23 @@ lfdw_invoke_add_stats(LfdwInvokeStats *stats, const LfdwInvokeStats *more)
 	stats->reports += more->reports;
 	stats->duration_ms += more->duration_ms;
 	stats->billed_ms += more->billed_ms;
+	stats->billed_mb_ms += more->billed_mb_ms;
 	stats->init_ms += more->init_ms;
 	stats->max_memory_mb = Max(stats->max_memory_mb, more->max_memory_mb);
 	if (more->durable_arn[0] != '\0')
 		strlcpy(stats->durable_arn, more->durable_arn, sizeof(stats->durable_arn));
+}
+
+/*
+ * Shows under EXPLAIN ANALYZE what invocations cost by the prices that are set, if
+ * one is: that of each request that was not throttled, and of what reports say was
+ * billed.
+ */
+void
+lfdw_invoke_explain_cost(const LfdwInvokeStats *stats, ExplainState *es)
+{
+	if (lfdw_cost_is_known())
+		ExplainPropertyFloat("Estimated Cost", "USD",
+							 lfdw_cost_estimate(stats->attempts - stats->throttles,
+												stats->billed_mb_ms), 9, es);
 }

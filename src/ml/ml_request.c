@@ -16,6 +16,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
+#include "aws/network_policy.h"
 #include "aws/service.h"
 #include "base/control_doc.h"
 #include "credentials/credentials.h"
@@ -67,9 +68,9 @@ transport_hint(const LfdwMlAccess *access, LfdwHttpFailure failure)
 	switch (failure)
 	{
 		case LFDW_HTTP_FORBIDDEN_ADDRESS:
-			return access->route.trusted ?
-				"Use https, or let a superuser set allow_http 'true'." :
-				"Only a superuser's server may connect there.";
+			return "Use https, or let a superuser set allow_http 'true'.";
+		case LFDW_HTTP_UNREACHABLE:
+			return LFDW_UNREACHABLE_HINT;
 		case LFDW_HTTP_CONNECT_TIMEOUT:
 			return psprintf("The option connect_timeout_ms allows %d ms.",
 							limits->connect_timeout_ms);
@@ -92,6 +93,7 @@ report_transport(const LfdwMlAccess *access, const LfdwMlRequest *request,
 	const char *message;
 	LfdwHttpFailure failure = lfdw_exchange_failure(run->exchange, &message);
 	const char *hint = transport_hint(access, failure);
+	const char *hidden = lfdw_exchange_hidden_cause(run->exchange);
 
 	ereport(ERROR,
 			(errcode(lfdw_sqlstate_of_transport(failure)),
@@ -100,6 +102,8 @@ report_transport(const LfdwMlAccess *access, const LfdwMlRequest *request,
 					   access->route.proxy ? " by proxy " : "",
 					   access->route.proxy ? access->route.proxy : "",
 					   lfdw_error_excerpt(message, strlen(message))),
+			 hidden ? errdetail_log("%s: %s.", access->endpoint,
+									lfdw_error_excerpt(hidden, strlen(hidden))) : 0,
 			 hint ? errhint("%s", hint) : 0));
 }
 

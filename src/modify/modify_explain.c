@@ -59,6 +59,7 @@ explain_stats(const LfdwModify *modify, ExplainState *es)
 	ExplainPropertyInteger("Invocations", NULL, stats->invoke.invocations, es);
 	if (!text || stats->invoke.attempts > stats->invoke.invocations)
 		ExplainPropertyInteger("Attempts", NULL, stats->invoke.attempts, es);
+	lfdw_invoke_explain_cost(&stats->invoke, es);
 	ExplainPropertyInteger("Rows Written", NULL, stats->written, es);
 	if (!text || stats->not_affected > 0)
 		ExplainPropertyInteger("Rows Not Affected", NULL, stats->not_affected, es);

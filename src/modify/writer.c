@@ -443,6 +443,8 @@ lfdw_writer_finish(LfdwWriter *writer)
 	ErrorContextCallback callback;
 
 	writer->to_come = 0;
+	lfdw_work_set_to_do(writer->stats->invoke.work,
+						list_length(writer->ready) + list_length(writer->open));
 	begin_context(&callback, writer);
 	close_batches(writer);
 	do

@@ -12,6 +12,7 @@
 
 #include "aws/endpoint.h"
 #include "base/arn.h"
+#include "base/pattern.h"
 #include "credentials/credentials.h"
 #include "lambda/client_context.h"
 #include "options/foreign_object.h"
@@ -162,15 +163,56 @@ lfdw_function_caller(const LfdwOptions *options, Oid userid)
 	return caller;
 }
 
+/* A function as patterns are compared with it: "name", or "account:function:name". */
+static char *
+compared_name(const char *given)
+{
+	LfdwFunctionName name;
+
+	parse_function(given, &name);
+	return name.account[0] == '\0' ? pstrdup(name.name) :
+		psprintf("%s:function:%s", name.account, name.name);
+}
+
+/*
+ * Refuses a function that the server's option does not have.  Whose keys sign is
+ * not known, so that an account that is named is compared with what the option
+ * names, and a name alone is the keys' account's: another account's function of
+ * the same name is another function.
+ */
+static void
+check_allowed(const LfdwFunction *function, const LfdwOptions *options)
+{
+	char	   *name;
+	ListCell   *lc;
+
+	if (options->allowed_functions == NIL)
+		return;
+	name = compared_name(function->name);
+	foreach(lc, options->allowed_functions)
+	{
+		if (lfdw_pattern_matches(lfirst(lc), name, ':'))
+			return;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("Lambda function \"%s\" may not be called through server \"%s\"",
+					name, function->route.server),
+			 errdetail("The server's option \"allowed_functions\" does not have it."),
+			 errhint("The server's owner may add it to the option.")));
+}
+
 /*
  * Completes a function for a caller who is about to invoke it: region and
  * endpoint, from the environment too where the caller may use it, and who
- * asks.  Raises HV00J where no region is known.
+ * asks.  Raises HV00J where no region is known, and 42501 for a function that the
+ * server does not allow.
  */
 void
 lfdw_function_resolve(LfdwFunction *function, const LfdwOptions *options,
 					  const LfdwCaller *caller)
 {
+	check_allowed(function, options);
 	function->endpoint = lfdw_endpoint_lambda(&function->route, caller,
 											  options->endpoint);
 	if (options->client_context)

@@ -60,6 +60,7 @@ static const LfdwOption option_table[] = {
 	{"max_calls_per_minute", ForeignServerRelationId, LFDW_KIND_INT, 0, 100000000, "0", 0, TABLE_FIELD(route.server_limits.max_calls_per_minute), "calls that all sessions together may begin in a minute; 0: no limit"},
 	{"breaker_failures", ForeignServerRelationId, LFDW_KIND_INT, 0, 1000000, "0", 0, TABLE_FIELD(route.server_limits.breaker_failures), "calls in a row that get no answer, after which all sessions' calls fail at once; 0: never"},
 	{"breaker_seconds", ForeignServerRelationId, LFDW_KIND_INT, 1, 86400, "30", 0, TABLE_FIELD(route.server_limits.breaker_seconds), "time for which they fail, before one call tries again"},
+	{"allowed_functions", ForeignServerRelationId, LFDW_KIND_FUNCTION_LIST, 0, 0, NULL, 0, TABLE_FIELD(allowed_functions), "functions that may be called, with * for any characters, separated by commas; default any"},
 	{"invocation_latency_ms", ForeignServerRelationId, LFDW_KIND_INT, 0, INT_MAX, "50", 0, TABLE_FIELD(invocation_latency_ms), "what an invocation costs the planner, in milliseconds"},
 	{"fdw_startup_cost", ForeignServerRelationId, LFDW_KIND_REAL, 0, 1e9, "0", 0, TABLE_FIELD(fdw_startup_cost), "planner cost added to the start of a scan"},
 	{"fdw_tuple_cost", ForeignServerRelationId, LFDW_KIND_REAL, 0, 1e9, "0.05", 0, TABLE_FIELD(fdw_tuple_cost), "planner cost added for each row"},

@@ -26,6 +26,7 @@ typedef struct LfdwOptions
 	Oid			serverid;
 	LfdwRoute	route;			/* region NULL: the function's ARN tells */
 	char	   *endpoint;		/* NULL: the region tells */
+	List	   *allowed_functions;	/* of char *, patterns; NIL for any */
 	int			max_concurrency;
 	int			invocation_latency_ms;
 	double		fdw_startup_cost;

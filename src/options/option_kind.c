@@ -300,6 +300,8 @@ lfdw_option_parse(LfdwOptionKind kind, const char *value, double min,
 			return lfdw_option_list_statuses(value, field, why);
 		case LFDW_KIND_NAME_LIST:
 			return lfdw_option_list_names(value, field, why);
+		case LFDW_KIND_FUNCTION_LIST:
+			return lfdw_option_list_functions(value, field, why);
 		default:
 			if (kind >= LFDW_KIND_EVENT)
 				return parse_choice(kind, value, field, why);
@@ -362,6 +364,8 @@ lfdw_option_kind_name(LfdwOptionKind kind)
 			return "list of statuses";
 		case LFDW_KIND_NAME_LIST:
 			return "list of names";
+		case LFDW_KIND_FUNCTION_LIST:
+			return "list of functions";
 		default:
 			return lfdw_choice_words(LFDW_CHOICE_EVENT + (kind - LFDW_KIND_EVENT));
 	}

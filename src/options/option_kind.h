@@ -41,7 +41,8 @@ typedef enum LfdwOptionKind
 	LFDW_KIND_LOG_TYPE,			/* bool: Tail */
 	LFDW_KIND_CAPABILITIES,		/* int: LFDW_CAPABLE_ flags */
 	LFDW_KIND_STATUS_LIST,		/* List * of int */
-	LFDW_KIND_NAME_LIST,		/* List * of char * */
+	LFDW_KIND_NAME_LIST,		/* List * of char *, as the next */
+	LFDW_KIND_FUNCTION_LIST,
 	LFDW_KIND_EVENT,			/* int: a choice's, as the kinds below */
 	LFDW_KIND_ARGUMENT_FORMAT,
 	LFDW_KIND_BATCH_FORMAT,

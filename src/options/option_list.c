@@ -230,3 +230,40 @@ lfdw_option_list_names(const char *value, List **field, char **why)
 	}
 	return true;
 }
+
+/* Is this a pattern of a function: "name", or "account:function:name"? */
+static bool
+is_function_pattern(const char *text)
+{
+	size_t		len = strspn(text, "0123456789*");
+	const char *between = ":function:";
+
+	if (len > 0 && strncmp(text + len, between, strlen(between)) == 0)
+		text += len + strlen(between);
+	return text[0] != '\0' &&
+		strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.*") == strlen(text);
+}
+
+/* A list of patterns of functions, separated by commas. */
+bool
+lfdw_option_list_functions(const char *value, List **field, char **why)
+{
+	char	   *item = pstrdup(value);
+
+	*field = NIL;
+	while (item)
+	{
+		char	   *rest = cut_item(item);
+
+		item = trim(item);
+		if (!is_function_pattern(item))
+		{
+			*why = psprintf("\"%s\" is not a pattern of functions: a name, with * for any characters, or with an account before it, as in 123456789012:function:name; without region and qualifier.",
+							item);
+			return false;
+		}
+		*field = lappend(*field, item);
+		item = rest;
+	}
+	return true;
+}

@@ -27,5 +27,7 @@ extern bool lfdw_option_list_capabilities(const char *value, int *field,
 extern bool lfdw_option_list_statuses(const char *value, List **field,
 									  char **why);
 extern bool lfdw_option_list_names(const char *value, List **field, char **why);
+extern bool lfdw_option_list_functions(const char *value, List **field,
+									   char **why);
 
 #endif							/* LFDW_OPTION_LIST_H */

@@ -16,6 +16,7 @@
 #include "utils/guc.h"
 
 #include "base/endpoint_list.h"
+#include "base/trace_context.h"
 #include "base/uri.h"
 #include "pg/setting.h"
 
@@ -42,10 +43,12 @@ static LfdwAwsLambdaSettings aws_lambda;
 static LfdwAwsS3Settings aws_s3;
 static char *aws_ml_server = NULL;
 
-/* A header's value must not become another header. */
+/* Empty, X-Ray's header or W3C's; as a header's value it must not become another. */
 static bool
 check_trace_id(char **value, void **extra, GucSource source)
 {
+	char		header[LFDW_TRACE_HEADER_SIZE];
+
 	for (const char *p = *value; *p; p++)
 	{
 		if ((unsigned char) *p < ' ' || (unsigned char) *p >= 0x7F)
@@ -53,6 +56,13 @@ check_trace_id(char **value, void **extra, GucSource source)
 			GUC_check_errdetail("A trace header has printable ASCII characters only.");
 			return false;
 		}
+	}
+	if ((*value)[0] != '\0' && !lfdw_trace_is_header(*value) &&
+		!lfdw_trace_from_parent(header, *value, strlen(*value)))
+	{
+		GUC_check_errdetail("It is neither X-Ray's header nor a W3C traceparent.");
+		GUC_check_errhint("X-Ray's has fields, as Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1, a traceparent is like 00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01.");
+		return false;
 	}
 	if (strlen(*value) > TRACE_ID_MAX)
 	{
@@ -251,7 +261,7 @@ lfdw_setting_define(void)
 {
 	DefineCustomStringVariable("lambda_fdw.trace_id",
 							   "Value of the header X-Amzn-Trace-Id of every invocation.",
-							   "Such as Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1; empty for none.",
+							   "X-Ray's, such as Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1, or a W3C traceparent; empty for none.",
 							   &trace_id, "", PGC_USERSET, 0,
 							   check_trace_id, NULL, NULL);
 	DefineCustomBoolVariable("lambda_fdw.enable_bind_join",

@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "aws/network_policy.h"
 #include "pg/message.h"
 #include "s3/request_internal.h"
 
@@ -46,12 +47,16 @@ shown_header(const LfdwS3Request *request, const char *name)
 	return value ? lfdw_error_excerpt(value, strlen(value)) : "?";
 }
 
-/* Raises an error.  what is added to the message, hint may be NULL. */
+/*
+ * Raises an error.  what is added to the message, hint may be NULL.  Why there is
+ * no connection may be for the server's log alone.
+ */
 static void
 report(const LfdwS3Request *request, const char *what, const char *returned,
 	   const char *hint, const char *context)
 {
 	bool		upload = request->direction == LFDW_S3_UPLOAD;
+	const char *hidden = lfdw_exchange_hidden_cause(request->run->exchange);
 
 	ereport(ERROR,
 			(errcode(upload ? ERRCODE_SYSTEM_ERROR :
@@ -59,6 +64,8 @@ report(const LfdwS3Request *request, const char *what, const char *returned,
 			 errmsg("could not %s Amazon S3%s",
 					upload ? "upload to" : "download from", what),
 			 errdetail("Amazon S3 client returned '%s'.", returned),
+			 hidden ? errdetail_log("%s: %s.", request->object->endpoint,
+									lfdw_error_excerpt(hidden, strlen(hidden))) : 0,
 			 hint ? errhint("%s", hint) : 0,
 			 errcontext("%s", context)));
 }
@@ -75,9 +82,9 @@ transport_hint(const LfdwS3Request *request, LfdwHttpFailure failure)
 			return psprintf("Check region \"%s\", and the options endpoint and proxy of server \"%s\".",
 							route->region, route->server);
 		case LFDW_HTTP_FORBIDDEN_ADDRESS:
-			return route->trusted ?
-				"Use https, or let a superuser set allow_http 'true'." :
-				"Only a superuser's server may connect there.";
+			return "Use https, or let a superuser set allow_http 'true'.";
+		case LFDW_HTTP_UNREACHABLE:
+			return LFDW_UNREACHABLE_HINT;
 		case LFDW_HTTP_CONNECT_TIMEOUT:
 			return psprintf("The option connect_timeout_ms of server \"%s\" allows %d ms.",
 							route->server, route->limits.connect_timeout_ms);
@@ -99,7 +106,8 @@ is_unconnected(LfdwHttpFailure failure)
 {
 	return failure == LFDW_HTTP_CANNOT_CONNECT ||
 		failure == LFDW_HTTP_CONNECT_TIMEOUT ||
-		failure == LFDW_HTTP_PROXY_REFUSED || failure == LFDW_HTTP_TLS;
+		failure == LFDW_HTTP_PROXY_REFUSED || failure == LFDW_HTTP_TLS ||
+		failure == LFDW_HTTP_UNREACHABLE;
 }
 
 /* Raises the error of an exchange that failed. */

@@ -24,6 +24,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "aws/budget.h"
 #include "http/wait.h"
 #include "pg/message.h"
 #include "pushdown/payload.h"
@@ -545,7 +546,7 @@ look_ahead(LfdwPageChain *chain)
 	if (chain->ahead == AHEAD_UNKNOWN)
 		foresee_page(chain);
 	if (chain->ahead == AHEAD_FORESEEN &&
-		chain->rule.nrows >= chain->begin_at_row)
+		chain->rule.nrows >= chain->begin_at_row && lfdw_budget_has_room())
 		begin_next_page(chain);
 	else if (chain->ahead == AHEAD_BEGUN)
 		move_bytes(chain, chain->next_page.invocation);

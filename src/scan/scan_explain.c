@@ -171,6 +171,7 @@ explain_stats(const LfdwInvokeStats *stats, ExplainState *es)
 		ExplainPropertyInteger("Attempts", NULL, stats->attempts, es);
 	if (!text || stats->throttles > 0)
 		ExplainPropertyInteger("Throttles", NULL, stats->throttles, es);
+	lfdw_invoke_explain_cost(stats, es);
 	if (stats->durable_arn[0] != '\0')
 		ExplainPropertyText("Durable Execution",
 							lfdw_error_text(stats->durable_arn,

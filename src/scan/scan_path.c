@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "access/table.h"
+#include "aws/budget.h"
 #include "foreign/fdwapi.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/cost.h"
@@ -318,7 +319,8 @@ add_shared_path(PlannerInfo *root, RelOptInfo *baserel)
 	ForeignPath *path;
 	int			workers;
 
-	if (!baserel->consider_parallel || !bms_is_empty(baserel->lateral_relids) ||
+	if (!lfdw_budget_allows_workers() ||
+		!baserel->consider_parallel || !bms_is_empty(baserel->lateral_relids) ||
 		is_appended(root, baserel) || is_run_in_part(root))
 		return;
 	lfdw_scan_cost_estimate(root, baserel, baserel->baserestrictinfo, false, &cost);

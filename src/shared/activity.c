@@ -19,6 +19,7 @@
  */
 #include "postgres.h"
 
+#include "executor/executor.h"
 #include "miscadmin.h"
 #include "port/atomics.h"
 #include "storage/ipc.h"
@@ -26,7 +27,7 @@
 
 #include "pg/compat.h"
 #include "pg/owner.h"
-#include "pg/setting.h"
+#include "pg/trace.h"
 #include "shared/activity.h"
 
 /* A process's, in the memory that is shared. */
@@ -54,6 +55,8 @@ static bool exiting = false;
 static dlist_head works = DLIST_STATIC_INIT(works);
 static int	nworks = 0;
 static LfdwWork *places[LFDW_ACTIVITY_ROWS];
+
+static ExecutorRun_hook_type previous_run = NULL;
 
 /* The size of the part. */
 Size
@@ -246,7 +249,7 @@ lfdw_work_begin(LfdwOperation operation, MemoryContext context)
 {
 	LfdwWork   *work = MemoryContextAllocZero(context, sizeof(LfdwWork));
 	LfdwActivityRow *row = &work->row;
-	const char *trace_id = lfdw_setting_trace_id();
+	const char *trace_id = lfdw_trace_header();
 
 	take_block();
 	lfdw_owner_register(context, end_work, work);
@@ -291,6 +294,32 @@ lfdw_work_set_to_do(LfdwWork *work, int64 to_do)
 		return;
 	work->row.to_do = to_do;
 	show(work);
+}
+
+/*
+ * ExecutorRun_hook: shows the rows that were read since the last request's end, as the
+ * client may ask for no more for long.
+ */
+static void
+run_executor(LFDW_EXECUTOR_RUN_PARAMETERS)
+{
+	if (previous_run)
+		previous_run(LFDW_EXECUTOR_RUN_ARGUMENTS);
+	else
+		standard_ExecutorRun(LFDW_EXECUTOR_RUN_ARGUMENTS);
+	for (int i = 0; i < (int) LFDW_ACTIVITY_ROWS; i++)
+	{
+		if (places[i] && places[i]->rows && *places[i]->rows != places[i]->row.rows)
+			show(places[i]);
+	}
+}
+
+/* Installs the hook; once, while the library loads. */
+void
+lfdw_activity_install(void)
+{
+	previous_run = ExecutorRun_hook;
+	ExecutorRun_hook = run_executor;
 }
 
 /* The work makes its first request: others may see it. */

@@ -134,6 +134,7 @@ typedef struct LfdwWorkProgress
 extern Size lfdw_activity_size(const LfdwSegmentSizes *sizes);
 extern void lfdw_activity_init(void *memory, const LfdwSegmentSizes *sizes,
 							   int tranche);
+extern void lfdw_activity_install(void);
 extern LfdwWork *lfdw_work_begin(LfdwOperation operation, MemoryContext context);
 extern void lfdw_work_set_operation(LfdwWork *work, LfdwOperation operation);
 extern void lfdw_work_count_rows(LfdwWork *work, const int64 *rows);

@@ -37,10 +37,11 @@ typedef enum LfdwSegmentPart
 {
 	LFDW_PART_STATISTICS,		/* statistics.c */
 	LFDW_PART_LIMITS,			/* server_limit.c */
-	LFDW_PART_ACTIVITY			/* activity.c */
+	LFDW_PART_ACTIVITY,			/* activity.c */
+	LFDW_PART_STATEMENTS		/* statement.c */
 } LfdwSegmentPart;
 
-#define LFDW_NPARTS (LFDW_PART_ACTIVITY + 1)
+#define LFDW_NPARTS (LFDW_PART_STATEMENTS + 1)
 
 /* How large a part is, and how memory of that size is set up, zeroed before. */
 typedef struct LfdwPartKind

@@ -148,15 +148,18 @@ get_table(void)
 	return lfdw_segment_part(LFDW_PART_STATISTICS);
 }
 
-/* Copies a text in the database encoding as far as size has room, whole characters. */
+/*
+ * Copies a name in the database encoding into size bytes, the last one zero: as many
+ * whole characters as there is room for.
+ */
 void
-lfdw_statistics_copy_name(char *copy, const char *text, size_t size)
+lfdw_statistics_copy_name(char *copy, const char *name, size_t size)
 {
-	size_t		len = strnlen(text, size);
+	size_t		len = strnlen(name, size);
 
 	if (len == size)
-		len = pg_mbcliplen(text, len, size - 1);
-	memcpy(copy, text, len);
+		len = pg_mbcliplen(name, len, size - 1);
+	memcpy(copy, name, len);
 	copy[len] = '\0';
 }
 

@@ -272,8 +272,12 @@ make_answer(LfdwInvocation *invocation, const LfdwSqlCall *call)
 	values[COLUMN_EXECUTED_VERSION] =
 		answer_header(invocation, "X-Amz-Executed-Version",
 					  &nulls[COLUMN_EXECUTED_VERSION]);
-	values[COLUMN_LOG_RESULT] = answer_header(invocation, "X-Amz-Log-Result",
-											  &nulls[COLUMN_LOG_RESULT]);
+	/* it may have been asked for what it says was billed alone */
+	if (parse_log_tail(call->log_type))
+		values[COLUMN_LOG_RESULT] = answer_header(invocation, "X-Amz-Log-Result",
+												  &nulls[COLUMN_LOG_RESULT]);
+	else
+		nulls[COLUMN_LOG_RESULT] = true;
 	values[COLUMN_DURABLE_EXECUTION_ARN] =
 		answer_header(invocation, LFDW_DURABLE_ARN_HEADER,
 					  &nulls[COLUMN_DURABLE_EXECUTION_ARN]);

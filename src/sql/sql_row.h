@@ -28,6 +28,8 @@ typedef struct LfdwSqlRow
 extern void lfdw_sql_row_put(LfdwSqlRow *row, Datum value);
 extern void lfdw_sql_row_put_null(LfdwSqlRow *row);
 extern void lfdw_sql_row_put_text(LfdwSqlRow *row, const char *text);
+extern void lfdw_sql_row_put_text_from(LfdwSqlRow *row, const char *text,
+									   int encoding);
 extern void lfdw_sql_row_put_time(LfdwSqlRow *row, TimestampTz time);
 extern void lfdw_sql_row_put_oid(LfdwSqlRow *row, Oid oid);
 extern void lfdw_sql_row_put_count(LfdwSqlRow *row, int64 count);

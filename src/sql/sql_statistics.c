@@ -11,149 +11,61 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
-#include "common/string.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
-#include "utils/tuplestore.h"
 
-#include "pg/setting.h"
+#include "aws/budget.h"
 #include "shared/segment.h"
 #include "shared/statistics.h"
-
-/* The columns of lambda_fdw_stats(). */
-#define NCOLUMNS 31
+#include "sql/sql_row.h"
 
 PG_FUNCTION_INFO_V1(lambda_fdw_stats);
 PG_FUNCTION_INFO_V1(lambda_fdw_stats_reset);
 PG_FUNCTION_INFO_V1(lambda_fdw_shared_memory);
 
-/* A row of SQL, column by column. */
-typedef struct RowBuilder
-{
-	Datum		values[NCOLUMNS];
-	bool		nulls[NCOLUMNS];
-	int			ncolumns;		/* that have their values */
-} RowBuilder;
-
-static void
-put(RowBuilder *row, Datum value)
-{
-	row->values[row->ncolumns] = value;
-	row->nulls[row->ncolumns++] = false;
-}
-
-static void
-put_null(RowBuilder *row)
-{
-	row->nulls[row->ncolumns++] = true;
-}
-
-/* Puts a text, NULL for "". */
-static void
-put_text(RowBuilder *row, const char *text)
-{
-	if (text[0])
-		put(row, CStringGetTextDatum(text));
-	else
-		put_null(row);
-}
-
-/* A text with what is not ASCII as \x and hexadecimal digits. */
-static char *
-escaped(const char *text)
-{
-	StringInfoData buf;
-
-	initStringInfo(&buf);
-	for (const char *p = text; *p; p++)
-	{
-		if (IS_HIGHBIT_SET(*p))
-			appendStringInfo(&buf, "\\x%02x", (unsigned char) *p);
-		else
-			appendStringInfoChar(&buf, *p);
-	}
-	return buf.data;
-}
-
-/*
- * A text of another database, whose encoding may be another: in this one's.  Never an
- * error, as no name anywhere must keep this database from seeing its own.
- */
-static const char *
-text_from(const char *text, int encoding)
-{
-	int			here = GetDatabaseEncoding();
-	int			len = strlen(text);
-	Oid			proc;
-	char	   *converted;
-
-	if (encoding == here || here == PG_SQL_ASCII || pg_is_ascii(text))
-		return text;
-	proc = FindDefaultConversionProc(encoding, here);
-	if (!OidIsValid(proc))
-		return escaped(text);
-	converted = palloc(len * MAX_CONVERSION_GROWTH + 1);
-	if (pg_do_encoding_conversion_buf(proc, encoding, here, (unsigned char *) unconstify(char *, text),
-									  len, (unsigned char *) converted,
-									  len * MAX_CONVERSION_GROWTH + 1, true) != len)
-		return escaped(text);
-	return converted;
-}
-
-static void
-put_time(RowBuilder *row, TimestampTz time)
-{
-	if (time != 0)
-		put(row, TimestampTzGetDatum(time));
-	else
-		put_null(row);
-}
-
 /* Puts microseconds, in milliseconds. */
 static void
-put_us(RowBuilder *row, double us)
+put_us(LfdwSqlRow *row, double us)
 {
-	put(row, Float8GetDatum(us / 1000.0));
+	lfdw_sql_row_put(row, Float8GetDatum(us / 1000.0));
 }
 
 /* What was called: only who may read its statistics sees it. */
 static void
-put_identity(RowBuilder *row, const LfdwStatisticsRow *stats, bool visible)
+put_identity(LfdwSqlRow *row, const LfdwStatisticsRow *stats, bool visible)
 {
 	int			encoding = stats->key.encoding;
 
-	put(row, ObjectIdGetDatum(stats->key.dbid));
-	put(row, ObjectIdGetDatum(stats->key.userid));
+	lfdw_sql_row_put_oid(row, stats->key.dbid);
+	lfdw_sql_row_put_oid(row, stats->key.userid);
 	if (visible)
 	{
-		put(row, ObjectIdGetDatum(stats->key.serverid));
-		put_text(row, text_from(stats->server, encoding));
-		put_text(row, text_from(stats->key.service, encoding));
-		put_text(row, text_from(stats->key.function, encoding));
-		put_text(row, text_from(stats->key.qualifier, encoding));
+		lfdw_sql_row_put_oid(row, stats->key.serverid);
+		lfdw_sql_row_put_text_from(row, stats->server, encoding);
+		lfdw_sql_row_put_text_from(row, stats->key.service, encoding);
+		lfdw_sql_row_put_text_from(row, stats->key.function, encoding);
+		lfdw_sql_row_put_text_from(row, stats->key.qualifier, encoding);
 	}
 	else
 	{
-		put_null(row);
-		put_null(row);
-		put_null(row);
-		put_text(row, "<insufficient privilege>");
-		put_null(row);
+		lfdw_sql_row_put_null(row);
+		lfdw_sql_row_put_null(row);
+		lfdw_sql_row_put_null(row);
+		lfdw_sql_row_put_text(row, "<insufficient privilege>");
+		lfdw_sql_row_put_null(row);
 	}
 }
 
 /* How long the calls took. */
 static void
-put_durations(RowBuilder *row, const LfdwStatisticsRow *stats)
+put_durations(LfdwSqlRow *row, const LfdwStatisticsRow *stats)
 {
 	Datum		buckets[LFDW_NBUCKETS];
 	int64		ended = 0;
@@ -167,45 +79,42 @@ put_durations(RowBuilder *row, const LfdwStatisticsRow *stats)
 	if (ended > 0)
 		put_us(row, (double) stats->counts[LFDW_COUNT_TOTAL_US] / ended);
 	else
-		put_null(row);
+		lfdw_sql_row_put_null(row);
 	put_us(row, stats->max_us);
-	put(row, PointerGetDatum(construct_array(buckets, LFDW_NBUCKETS, INT8OID, 8,
-											 FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)));
+	lfdw_sql_row_put(row, PointerGetDatum(construct_array(buckets, LFDW_NBUCKETS, INT8OID, 8,
+														  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)));
 }
 
 /* What was billed as far as logs told, and what that costs if prices are known. */
 static void
-put_billing(RowBuilder *row, const LfdwStatisticsRow *stats)
+put_billing(LfdwSqlRow *row, const LfdwStatisticsRow *stats)
 {
-	const LfdwBudget *prices = lfdw_setting_budget();
 	const int64 *counts = stats->counts;
+	int64		requests = counts[LFDW_COUNT_ATTEMPTS] - counts[LFDW_COUNT_THROTTLES];
 	double		gb_seconds = counts[LFDW_COUNT_BILLED_MB_MS] / 1024.0 / 1000.0;
 
-	put(row, Int64GetDatum(counts[LFDW_COUNT_REPORTS]));
-	put(row, Int64GetDatum(counts[LFDW_COUNT_BILLED_MS]));
-	put(row, Float8GetDatum(gb_seconds));
-	if (strcmp(stats->key.service, "lambda") == 0 &&
-		(prices->price_request > 0 || prices->price_gb_second > 0))
-		put(row, Float8GetDatum((counts[LFDW_COUNT_ATTEMPTS] -
-								 counts[LFDW_COUNT_THROTTLES]) * prices->price_request +
-								gb_seconds * prices->price_gb_second));
+	lfdw_sql_row_put_count(row, counts[LFDW_COUNT_REPORTS]);
+	lfdw_sql_row_put_count(row, counts[LFDW_COUNT_BILLED_MS]);
+	lfdw_sql_row_put(row, Float8GetDatum(gb_seconds));
+	if (strcmp(stats->key.service, "lambda") == 0 && lfdw_cost_is_known())
+		lfdw_sql_row_put(row, Float8GetDatum(lfdw_cost_estimate(requests,
+																counts[LFDW_COUNT_BILLED_MB_MS])));
 	else
-		put_null(row);
+		lfdw_sql_row_put_null(row);
 }
 
 static void
-put_row(RowBuilder *row, const LfdwStatisticsRow *stats, bool visible)
+put_row(LfdwSqlRow *row, const LfdwStatisticsRow *stats, bool visible)
 {
-	row->ncolumns = 0;
 	put_identity(row, stats, visible);
 	for (int i = LFDW_COUNT_INVOCATIONS; i <= LFDW_COUNT_RECEIVED_BYTES; i++)
-		put(row, Int64GetDatum(stats->counts[i]));
+		lfdw_sql_row_put_count(row, stats->counts[i]);
 	put_durations(row, stats);
 	put_us(row, stats->counts[LFDW_COUNT_SLOT_WAIT_US]);
 	put_billing(row, stats);
-	put_text(row, visible ? text_from(stats->last_error, stats->key.encoding) : "");
-	put_time(row, stats->last_error_at);
-	put_time(row, stats->since);
+	lfdw_sql_row_put_text_from(row, visible ? stats->last_error : "", stats->key.encoding);
+	lfdw_sql_row_put_time(row, stats->last_error_at);
+	lfdw_sql_row_put_time(row, stats->since);
 }
 
 /*
@@ -217,20 +126,17 @@ lambda_fdw_stats(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	bool		sees_all = has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS);
-	List	   *rows;
+	LfdwSqlRow	row = {.ncolumns = 0};
 	ListCell   *lc;
 
 	InitMaterializedSRF(fcinfo, 0);
-	rows = lfdw_statistics_read();
-	foreach(lc, rows)
+	foreach(lc, lfdw_statistics_read())
 	{
 		const LfdwStatisticsRow *stats = lfirst(lc);
-		RowBuilder	row;
 
 		put_row(&row, stats,
 				sees_all || has_privs_of_role(GetUserId(), stats->key.userid));
-		Assert(row.ncolumns == result->setDesc->natts);
-		tuplestore_putvalues(result->setResult, result->setDesc, row.values, row.nulls);
+		lfdw_sql_row_add(&row, result);
 	}
 	return (Datum) 0;
 }
@@ -263,19 +169,19 @@ Datum
 lambda_fdw_shared_memory(PG_FUNCTION_ARGS)
 {
 	const LfdwSegmentSizes *sizes = lfdw_segment_sizes();
-	RowBuilder	row = {.ncolumns = 0};
+	LfdwSqlRow	row = {.ncolumns = 0};
 	TupleDesc	desc;
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
-	put_text(&row, sharing_name());
-	put(&row, Int64GetDatum(lfdw_segment_bytes()));
-	put(&row, Int32GetDatum(sizes->nbackends));
-	put(&row, Int32GetDatum(sizes->nservers));
-	put(&row, Int32GetDatum(sizes->nstatistics));
-	put(&row, Int32GetDatum(lfdw_statistics_used()));
-	put(&row, Int64GetDatum(lfdw_statistics_evictions()));
-	put_time(&row, lfdw_statistics_reset_at());
+	lfdw_sql_row_put_text(&row, sharing_name());
+	lfdw_sql_row_put_count(&row, lfdw_segment_bytes());
+	lfdw_sql_row_put(&row, Int32GetDatum(sizes->nbackends));
+	lfdw_sql_row_put(&row, Int32GetDatum(sizes->nservers));
+	lfdw_sql_row_put(&row, Int32GetDatum(sizes->nstatistics));
+	lfdw_sql_row_put(&row, Int32GetDatum(lfdw_statistics_used()));
+	lfdw_sql_row_put_count(&row, lfdw_statistics_evictions());
+	lfdw_sql_row_put_time(&row, lfdw_statistics_reset_at());
 	Assert(row.ncolumns == desc->natts);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
 													  row.values, row.nulls)));

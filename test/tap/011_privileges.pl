@@ -146,7 +146,7 @@ refused("his server, with a superuser's mapping", '28000', @own,
 refused("his server, with a superuser's grant", '28000', @own, 'RESET ROLE',
 	"CREATE USER MAPPING FOR CURRENT_USER SERVER mine OPTIONS (use_ambient_credentials 'true')",
 	'SELECT * FROM mine');
-refused('the address of the metadata service', '42501', @own,
+refused('the address of the metadata service', 'HV00N', @own,
 	"CREATE USER MAPPING FOR CURRENT_USER SERVER mine OPTIONS ($keys)", 'SELECT * FROM mine');
 refused("his server, with option $_", '42501', @own, "ALTER SERVER mine OPTIONS (ADD $_)")
   for ("proxy '$endpoint'", "ca_bundle '$home/.aws/config'", "allow_http 'true'");

@@ -54,8 +54,11 @@ static const struct
 	{ID "Duration: 5.00 ms\tStatus: error\tError Type: Runtime.ExitError: 9 ms\t",
 	{.found = true,.duration_ms = 5}},
 
-	{ID "Duration: 9.5 ms\tMemory Size: 2147483647 MB\tMax Memory Used: 2147483648 MB\t",
-	{.found = true,.duration_ms = 9.5,.memory_mb = 2147483647}},
+	/* what nobody believes */
+	{ID "Duration: 9.5 ms\tMemory Size: 1048576 MB\tMax Memory Used: 1048577 MB\t",
+	{.found = true,.duration_ms = 9.5,.memory_mb = 1048576}},
+	{ID "Duration: 86400000 ms\tBilled Duration: 86400001 ms\tInit Duration: 1e300 ms",
+	{.found = true,.has_init = true,.duration_ms = 86400000}},
 
 	/* fields that are not as they should be */
 	{ID "Duration: 7 ms\tMemory Size: 99999999999 MB\tMax Memory Used: -1 MB",
@@ -177,6 +180,20 @@ test_others(void)
 			"no tail");
 }
 
+static void
+test_billed(void)
+{
+	LfdwLogReport report = {.found = true,.billed_ms = 3000,.memory_mb = 128};
+
+	unit_ok(lfdw_log_report_mb_ms(&report) == 384000, "billed");
+	report.billed_ms = 86400000;
+	report.memory_mb = 1048576;
+	unit_ok(lfdw_log_report_mb_ms(&report) == INT64_C(90596966400000),
+			"the most that is believed");
+	report.memory_mb = 0;
+	unit_ok(lfdw_log_report_mb_ms(&report) == 0, "memory that is not known");
+}
+
 /* Every part of a tail, which has to be cut somewhere. */
 static void
 test_cut(void)
@@ -218,6 +235,7 @@ main(void)
 {
 	test_tails();
 	test_others();
+	test_billed();
 	test_cut();
 	test_bytes();
 	return unit_done();
