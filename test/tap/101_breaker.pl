@@ -27,14 +27,14 @@ $node->safe_psql('postgres',
 		q{breaker_failures '3', breaker_seconds '1', max_attempts '1', max_in_flight '2', request_timeout_ms '60000'})
 	  . create_server('stubborn', $endpoint,
 		q{breaker_failures '2', breaker_seconds '600', max_attempts '5'})
-	  . create_function('frail', 'some', function => 'crowd', columns => 'id int',
+	  . create_function('frail', 'item', function => 'crowd', columns => 'id int',
 		options => qq{payload '{"fail": "$switch"}'})
 	  . create_function('frail', 'cut', function => 'crowd', columns => 'id int',
 		options => qq{splits '16', estimated_rows '16000', payload '{"fail": "$switch"}'})
 	  . create_function('frail', 'slow', function => 'crowd', columns => 'id int',
 		options => q{payload '{"delay_ms": 60000}'})
 	  . create_function('stubborn', 'retried', function => 'crowd', columns => 'id int',
-		options => qq{idempotent 'true', payload '{"fail": "$switch"}'})
+		options => qq{payload '{"fail": "$switch"}'})
 	  . create_outcome());
 
 my $session = open_session($node);
@@ -51,16 +51,16 @@ sub state_of
 sub calls_made { return count_calls($node, q{function = 'crowd'}); }
 
 # It opens
-is($session->query('SELECT count(*) FROM some'), '1', 'closed at first');
+is($session->query('SELECT count(*) FROM item'), '1', 'closed at first');
 down();
 reset_calls($node);
 foreach my $i (1 .. 3)
 {
-	$outcome = outcome_of($i % 2 ? $session : $other, 'SELECT * FROM some');
+	$outcome = outcome_of($i % 2 ? $session : $other, 'SELECT * FROM item');
 	is($outcome->{sqlstate}, '08006', "failure $i is told as it is");
 }
 is(state_of('frail', 'breaker, failures, opened_at IS NOT NULL, next_probe_at > now() - interval \'5 s\''), 'open|3|t|t', 'then it is open');
-my $took = elapsed_ms(sub { $outcome = outcome_of($other, 'SELECT * FROM some') });
+my $took = elapsed_ms(sub { $outcome = outcome_of($other, 'SELECT * FROM item') });
 is($outcome->{sqlstate}, 'HV00N', 'for all sessions');
 like($outcome->{message}, qr/calls to server "frail" fail at once/, '... with an error of its own');
 like($outcome->{detail}, qr/has not answered since .*; the last failure was: /, '... which says since when');
@@ -70,14 +70,14 @@ is(calls_made(), 3, 'nothing more was sent');
 
 # One call tries again
 sleep 1.1;
-$outcome = outcome_of($session, 'SELECT * FROM some');
+$outcome = outcome_of($session, 'SELECT * FROM item');
 is($outcome->{sqlstate}, '08006', 'after a while one call tries');
-$outcome = outcome_of($other, 'SELECT * FROM some');
+$outcome = outcome_of($other, 'SELECT * FROM item');
 is($outcome->{sqlstate}, 'HV00N', '... and opens it again');
 is(calls_made(), 4, 'which was one call');
 up();
 sleep 1.1;
-is($other->query('SELECT count(*) FROM some'), '1', 'an answer closes it');
+is($other->query('SELECT count(*) FROM item'), '1', 'an answer closes it');
 is($session->query('SELECT count(*) FROM cut'), '16', '... for all');
 is(state_of('frail', 'breaker, failures, opened_at, in_flight'), 'closed|0||0', '... and it is as new');
 
@@ -87,17 +87,17 @@ foreach my $end ('pg_cancel_backend', 'pg_terminate_backend')
 	my $probe = open_session($node);
 
 	down();
-	outcome_of($session, 'SELECT * FROM some') for 1 .. 3;
+	outcome_of($session, 'SELECT * FROM item') for 1 .. 3;
 	up();
 	sleep 1.1;
 	$probe->send('SELECT * FROM slow');
 	$node->poll_query_until('postgres', q{SELECT breaker = 'half-open' FROM pg_stat_lambda_servers WHERE server = 'frail'})
 	  or die 'no probe';
-	$outcome = outcome_of($other, 'SELECT * FROM some');
+	$outcome = outcome_of($other, 'SELECT * FROM item');
 	is($outcome->{sqlstate}, 'HV00N', 'while one call tries, others fail');
 	$session->query("SELECT $end(" . $probe->pid . ')');
 	like($probe->receive, qr/57014|57P01/, "$end of the one that tries");
-	is($other->query('SELECT count(*) FROM some'), '1', '... leaves the turn to the next');
+	is($other->query('SELECT count(*) FROM item'), '1', '... leaves the turn to the next');
 	$probe->close;
 }
 
@@ -105,7 +105,7 @@ foreach my $end ('pg_cancel_backend', 'pg_terminate_backend')
 my @holders = map { open_session($node) } 1, 2;
 $_->send('SELECT * FROM slow') for @holders;
 $node->poll_query_until('postgres', q{SELECT in_flight = 2 FROM pg_stat_lambda_servers WHERE server = 'frail'});
-$other->send('SELECT * FROM some');
+$other->send('SELECT * FROM item');
 $node->poll_query_until('postgres', q{SELECT waiting = 1 FROM pg_stat_lambda_servers WHERE server = 'frail'});
 $session->query(q{ALTER SERVER frail OPTIONS (SET max_in_flight '20')});
 is($other->receive, '0', 'a limit that was raised');
@@ -138,7 +138,7 @@ $session = open_session($node);
 SKIP:
 {
 	skip 'the registry shares memory from 17 on', 4 if $node->pg_version >= 17;
-	$outcome = outcome_of($session, 'SELECT * FROM some');
+	$outcome = outcome_of($session, 'SELECT * FROM item');
 	is($outcome->{sqlstate}, '55000', 'limits are refused where sessions share no memory');
 	like($outcome->{hint}, qr/shared_preload_libraries.*limits_local/, '... with a hint');
 	$session->query('SET lambda_fdw.limits_local = on');
