@@ -59,8 +59,8 @@ _PG_init(void)
 	lfdw_foreign_set_callback(lambdaGetForeignRelSize);
 	lfdw_setting_define();
 	lfdw_segment_install(shared_parts);
-	lfdw_admission_install(lfdw_foreign_server_limits);
 	lfdw_activity_install();
+	lfdw_admission_install(lfdw_foreign_server_limits);
 	lfdw_join_plan_install();
 	lfdw_batch_plan_install();
 	lfdw_declaration_install();

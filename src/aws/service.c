@@ -75,7 +75,7 @@ begin_attempt(LfdwServiceRun *run, int64 present_for_us)
 	bool		admitted;
 	MemoryContext old;
 
-	lfdw_tracking_may_refuse(run->tracking, "past a limit of the server");
+	lfdw_tracking_may_refuse(run->tracking, "past a limit of its server");
 	admitted = lfdw_admission_get(&run->admission, run->context, present_for_us);
 	if (run->admission.waited_us > waited_before)
 		lfdw_tracking_waited(run->tracking, run->admission.waited_us - waited_before);
@@ -84,7 +84,7 @@ begin_attempt(LfdwServiceRun *run, int64 present_for_us)
 		run->retry_at_us = run->admission.ask_at_us;
 		return;
 	}
-	lfdw_tracking_may_refuse(run->tracking, "no credentials, or not allowed");
+	lfdw_tracking_may_refuse(run->tracking, "no credentials, or the request cannot be signed");
 	old = MemoryContextSwitchTo(run->context);
 	run->exchange = request->http ? lfdw_http_begin(request->http) :
 		send_signed(run);
@@ -125,7 +125,7 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 	if (request->http == NULL)
 		run->tracking = lfdw_tracking_begin(&request->tracked, request->aws.caller,
 											request->aws.route->server);
-	lfdw_tracking_may_refuse(run->tracking, "no credentials, or not allowed");
+	lfdw_tracking_may_refuse(run->tracking, "the endpoint is not allowed");
 	run->context = AllocSetContextCreate(CurrentMemoryContext,
 										 "lambda_fdw attempt",
 										 ALLOCSET_DEFAULT_SIZES);
@@ -134,12 +134,13 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 		lfdw_client_check_endpoint(&request->aws);
 		run->id = lfdw_client_uuid();
 	}
-	if (request->tracked.service)
+	lfdw_tracking_may_refuse(run->tracking, "past a limit of the statement");
+	if (!request->tracked.cleans_up)
+		lfdw_budget_take_call(request->tracked.service, request->aws.body_len);
+	if (request->tracked.service && !request->tracked.cleans_up)
 		lfdw_admission_init(&run->admission, request->aws.caller,
 							request->aws.route,
 							request->tracked.holds_slot_to_end);
-	lfdw_tracking_may_refuse(run->tracking, "past a limit of the statement");
-	lfdw_budget_take_call(request->tracked.service, request->aws.body_len);
 	begin_attempt(run, 0);
 	return run;
 }
@@ -348,11 +349,12 @@ succeed(LfdwServiceRun *run)
 static void
 count_received(LfdwServiceRun *run)
 {
-	size_t		received = lfdw_exchange_received(run->exchange);
+	size_t		before = run->received;
 
-	if (run->request->tracked.service)
-		lfdw_budget_add_answer(received - run->received);
-	run->received = received;
+	/* known before an error, which an upload looks past to end what it began */
+	run->received = lfdw_exchange_received(run->exchange);
+	if (run->request->tracked.service && !run->request->tracked.cleans_up)
+		lfdw_budget_add_answer(run->received - before);
 }
 
 /*

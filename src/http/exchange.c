@@ -31,8 +31,8 @@ lfdw_exchange_init(LfdwHttpExchange *exchange, const LfdwHttpRequest *request)
 {
 	exchange->limits = request->limits;
 	exchange->network = request->network;
-	exchange->slot = request->slot;
 	exchange->discreet = request->discreet;
+	exchange->slot = request->slot;
 	lfdw_buffer_init(&exchange->head, HEADERS_MAX);
 	lfdw_buffer_init(&exchange->body, BODY_WINDOW);
 }
@@ -176,19 +176,30 @@ blames_endpoint(const LfdwHttpExchange *exchange)
 		case LFDW_HTTP_FORBIDDEN_ADDRESS:
 			/* nor may it show by what counts which failure it was */
 			return exchange->discreet;
-		default:
-			return false;
+		case LFDW_HTTP_UNREACHABLE:
+		case LFDW_HTTP_NO_DESCRIPTOR:
+		case LFDW_HTTP_TOO_LARGE:
+		case LFDW_HTTP_HEADERS_TOO_LARGE:
+		case LFDW_HTTP_NO_MEMORY:
+			break;
 	}
+	return false;
 }
 
 /* The exchange has ended: others may begin in its place. */
 void
 lfdw_exchange_end_slot(LfdwHttpExchange *exchange)
 {
+	const char *message;
+
 	if (exchange->slot == NULL)
 		return;
 	if (exchange->state == LFDW_HTTP_FAILED && blames_endpoint(exchange))
-		lfdw_server_slot_failed(exchange->slot, exchange->message);
+	{
+		/* as its sender may know it, for others' errors will quote it */
+		(void) lfdw_exchange_failure(exchange, &message);
+		lfdw_server_slot_failed(exchange->slot, message);
+	}
 	lfdw_server_slot_release(exchange->slot);
 }
 

@@ -82,10 +82,10 @@ typedef struct LfdwHttpRequest
 	bool		keep_connection;	/* else close it after this exchange */
 	bool		once;			/* nobody will send it again if it breaks */
 	int			network;		/* LFDW_HTTP_ flags */
-	LfdwServerSlot *slot;		/* that it is under way by, NULL for none;
-								 * must outlive the exchange */
 	bool		discreet;		/* its sender must not learn why there is no
 								 * connection: see LFDW_HTTP_UNREACHABLE */
+	LfdwServerSlot *slot;		/* that it is under way by, NULL for none;
+								 * must outlive the exchange */
 } LfdwHttpRequest;
 
 typedef enum LfdwHttpState
