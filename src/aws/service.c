@@ -138,7 +138,7 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 	lfdw_tracking_may_refuse(run->tracking, "past a limit of the statement");
 	if (!request->tracked.cleans_up)
 		lfdw_budget_take_call(request->tracked.service, request->aws.body_len);
-	if (request->tracked.service)
+	if (request->tracked.service && !request->tracked.cleans_up)
 		lfdw_admission_init(&run->admission, request->aws.caller,
 							request->aws.route,
 							request->tracked.holds_slot_to_end);
