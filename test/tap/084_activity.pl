@@ -161,7 +161,7 @@ permit();
 $session->send("COPY stock FROM PROGRAM 'seq -f %.0f,1 1 100' (FORMAT csv)");
 is(wait_until('calls_under_way = 2', "operation, $calls"), 'write|0|2||0', 'a COPY');
 permit(9);
-is(wait_until('calls_done = 9', "operation, $calls"), 'write|9|1|0|90', 'its last batch');
+is(wait_until('calls_done = 9 AND rows = 90', "operation, $calls"), 'write|9|1|0|90', 'its last batch');
 permit(1);
 is($session->receive, '', 'its end');
 is_quiet('a COPY');
