@@ -406,6 +406,7 @@ lfdw_client_begin(const LfdwAwsRequest *request, const LfdwAwsAttempt *attempt)
 	http.keep_connection = route->keep_connections;
 	http.once = attempt->once;
 	http.wait_event = wait_event_of(request);
+	http.slot = attempt->slot;
 	http.network = request->own_endpoint ? 0 :
 		lfdw_network_policy_rules(route, &url, request->for_credentials);
 	http.discreet = !route->trusted;

@@ -28,6 +28,7 @@
 #include "http/wait.h"
 #include "pg/message.h"
 #include "pg/setting.h"
+#include "pg/trace.h"
 #include "shared/statistics.h"
 
 struct LfdwTracking
@@ -270,16 +271,18 @@ lfdw_tracking_begin(const LfdwTracked *tracked, const LfdwCaller *caller,
 	LfdwTracking *tracking;
 	bool		counted = lfdw_setting_track();
 	bool		logged = lfdw_call_log_is_on();
+	const char *trace_id;
 
 	if (tracked->service == NULL || (!counted && !logged))
 		return NULL;
 	prepare_process();
+	trace_id = logged ? lfdw_trace_header() : NULL;
 	tracking = palloc0(sizeof(LfdwTracking));
 	tracking->tracked = *tracked;
 	tracking->counted = counted;
 	tracking->logged = logged;
-	if (logged && tracked->trace_id)
-		tracking->trace_id = pstrdup(tracked->trace_id);
+	if (trace_id)
+		tracking->trace_id = pstrdup(trace_id);
 	strlcpy(tracking->server, server, sizeof(tracking->server));
 	lfdw_statistics_key(&tracking->key, caller->userid, caller->pool.serverid,
 						tracked->service, tracked->function, tracked->qualifier);

@@ -116,7 +116,8 @@ event_number(LfdwWaitEvent event)
 		[LFDW_WAIT_MODEL] = "LambdaModel",
 		[LFDW_WAIT_CONNECT] = "LambdaConnect",
 		[LFDW_WAIT_INVOKE] = "LambdaInvoke",
-		[LFDW_WAIT_BACKOFF] = "LambdaBackoff"
+		[LFDW_WAIT_BACKOFF] = "LambdaBackoff",
+		[LFDW_WAIT_SLOT] = "LambdaSlot"
 	};
 	static uint32 numbers[lengthof(names)];
 

@@ -151,7 +151,6 @@ lfdw_invocation_make_request(LfdwInvocation *invocation, const LfdwCaller *calle
 		.service = "lambda",
 			.function = function->label,
 			.qualifier = function->qualifier,
-			.trace_id = aws->trace_id,
 			.holds_slot_to_end = function->streams,
 			.has_judge = true,
 			.work = invocation->stats->work,

@@ -29,6 +29,20 @@ character_length(const char *bytes, size_t len)
 }
 
 /*
+ * Is a character of UTF-8, or an ASCII one, a control character?  Terminals obey
+ * those of two bytes, U+0080 to U+009F, too.
+ */
+static bool
+is_control(const char *bytes, int char_len)
+{
+	unsigned char first = (unsigned char) bytes[0];
+
+	if (char_len == 2)
+		return first == 0xC2 && (unsigned char) bytes[1] < 0xA0;
+	return char_len == 1 && (first < ' ' || first == 0x7F);
+}
+
+/*
  * Makes remote bytes, UTF-8 or not, fit for a message.
  *
  * The result is palloc'd, valid in the database encoding, and has at most
@@ -50,7 +64,7 @@ lfdw_error_text(const char *bytes, size_t len, int max_chars)
 
 		if (char_len == 0 || (char_len > 1 && !utf8))
 			appendStringInfoChar(&text, '?');
-		else if (char_len == 1 && ((unsigned char) *bytes < ' ' || *bytes == 0x7F))
+		else if (is_control(bytes, char_len))
 			appendStringInfoChar(&text, ' ');
 		else
 			appendBinaryStringInfo(&text, bytes, char_len);

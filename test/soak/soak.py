@@ -102,6 +102,8 @@ class Soak:
         self.workers, self.samples, self.faults = [], [], []
 
     def sample(self, started, session):
+        if self.target.poll() is not None:
+            sys.exit("The endpoint has ended.")
         pids = [worker.session.pid for worker in self.workers
                 if worker.steady and worker.session]
         self.samples.append(measure.Sample(
@@ -190,7 +192,7 @@ def main():
     parser.add_argument("--postmaster", type=int, required=True)
     parser.add_argument("--fast-port", type=int, help="of bench/endpoint.c")
     parser.add_argument("--parts", default="load,crash,breaker,throughput")
-    parser.add_argument("--defect", choices=["miscount", "memory", "limit", "wait"])
+    parser.add_argument("--defect", choices=["miscount", "memory", "limit", "wait", "slow"])
     soak = Soak(parser.parse_args())
     parts = soak.arguments.parts.split(",")
     try:

@@ -111,6 +111,33 @@ for my $case (@unreachable)
 	like($logged, $cause, "$name: the log has why");
 }
 
+# A port that hangs for as long as its answer may take is no other.
+$node->safe_psql('postgres', q{ALTER SERVER mine OPTIONS (ADD request_timeout_ms '100')});
+for my $case (grep { $$_[0] =~ /hangs|closed/ } @unreachable)
+{
+	is((told_and_logged($$case[1], 'SELECT * FROM there'))[0], $expected,
+		"$$case[0], as long as its answer may take: the client is told no more");
+}
+$node->safe_psql('postgres', 'ALTER SERVER mine OPTIONS (DROP request_timeout_ms)');
+
+# Nor do statistics and the log of calls tell.
+$session->query('SET log_statement = none; SET client_min_messages = log; SET lambda_fdw.log_invocations = \'all\'');
+$session->query('SELECT lambda_fdw_stats_reset()');
+for my $case (@unreachable)
+{
+	my ($name, $url, $cause) = @$case;
+	my $offset = -s $node->logfile;
+	my ($told) = told_and_logged($url, 'SELECT * FROM there');
+
+	is($told, $expected, "$name: with LOG sent to the client it is told no more");
+	like((grep { /lambda_fdw call/ } split /\n/, slurp_file($node->logfile, $offset))[0],
+		$cause, "$name: the line of the call has why");
+}
+my $calls = @unreachable;
+is( $session->query(q{SELECT transport_errors, timeouts, attempts, last_error FROM pg_stat_lambda WHERE server = 'mine'}),
+	"$calls|0|" . 2 * $calls . '|no connection', 'pg_stat_lambda counts them all alike');
+$session->query('RESET client_min_messages; RESET lambda_fdw.log_invocations');
+
 # All ways that a server is used by.
 my %uses = (
 	lambda_invoke => q{SELECT lambda_invoke('mine', 'items')},

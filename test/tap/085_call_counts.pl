@@ -190,7 +190,7 @@ comes_to('no answer in time', run('SELECT * FROM brief_hang'),
 comes_to('half an answer in time', run('SELECT * FROM brief_hang_mid'),
 	'invocations 1 attempts 1 timeouts 1',
 	error => 'no answer in time');
-comes_to('no keys', run('SELECT * FROM unsigned'), 'refused 1', error => 'no credentials, or not allowed');
+comes_to('no keys', run('SELECT * FROM unsigned'), 'refused 1', error => 'no credentials, or the request cannot be signed');
 comes_to('a limit of the statement', run('SET lambda_fdw.max_invocations = 2; SELECT * FROM slow_pages; RESET lambda_fdw.max_invocations'),
 	'invocations 2 attempts 2 refused 1',
 	error => 'past a limit of the statement');
@@ -387,12 +387,13 @@ like(logs('SELECT * FROM stream_raises', 'log_invocations = errors'),
 like(logs('SELECT * FROM unreachable', 'log_invocations = errors'),
 	qr/^LOG:  lambda_fdw call: server "nowhere", lambda "items", transport error: .*[Cc]onnect.*, attempts 2, /, 'of the transport, with what it says');
 like(logs('SELECT * FROM unsigned', 'log_invocations = errors'),
-	qr/^LOG:  lambda_fdw call: server "keyless", lambda "items", refused: no credentials, or not allowed, attempts 0, /, 'of what is not sent');
+	qr/^LOG:  lambda_fdw call: server "keyless", lambda "items", refused: no credentials, or the request cannot be signed, attempts 0, /, 'of what is not sent');
 like(logs('SELECT * FROM stream_endless LIMIT 1', $all), qr/^$line "stream", left, status 200, .* UUID$/, 'an answer that is left');
-like(logs(q{SELECT lambda_invoke('lambda', 'items', '{"secret": 4711}', qualifier => '$LATEST')}, $all, q{trace_id = 'Root=1-5'}),
-	qr/^$line "items", qualifier "\$LATEST", ok, .* UUID, trace Root=1-5$/, 'qualifier and trace; no statement');
+like(logs(q{SELECT lambda_invoke('lambda', 'items', '{"secret": 4711}', qualifier => '$LATEST')}, $all, q{trace_id = 'Root=1-5759e988-bd862e3fe1be46a994272793'}),
+	qr/^$line "items", qualifier "\$LATEST", ok, .* UUID, trace Root=1-5759e988-bd862e3fe1be46a994272793$/, 'qualifier and trace; no statement');
 like(logs(q{SET statement_timeout = '200ms'; SELECT * FROM hang}, $all), qr/^$line "hang", cancelled, attempts 1, /, 'a cancel');
-like(logs(sprintf($import, 'rows'), $all), qr/^LOG:  lambda_fdw call: server "aws_s3", s3 "bucket", ok, status 200, /, 'Amazon S3');
+like(logs(sprintf($import, 'rows'), $all, q{trace_id = 'Root=1-5759e988-bd862e3fe1be46a994272793'}),
+	qr/^LOG:  lambda_fdw call: server "aws_s3", s3 "bucket", ok, status 200, .*, request \w+, trace Root=/, 'Amazon S3');
 is(logs('SELECT * FROM items', 'track = off'), '', 'nothing of what is not tracked');
 like(logs('SELECT * FROM items', 'track = off', $all), qr/^$line "items", ok, .*, request UUID$/, 'unless it is logged');
 forget();
