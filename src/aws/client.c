@@ -359,6 +359,17 @@ proxy_url(const char *proxy)
 					url.port);
 }
 
+/* What a wait for the answer is shown as. */
+static LfdwWaitEvent
+wait_event_of(const LfdwAwsRequest *request)
+{
+	if (request->for_credentials)
+		return LFDW_WAIT_CREDENTIALS;
+	if (strcmp(request->service, "lambda") == 0)
+		return LFDW_WAIT_INVOKE;
+	return strcmp(request->service, "s3") == 0 ? LFDW_WAIT_S3 : LFDW_WAIT_MODEL;
+}
+
 /*
  * Sends a request to AWS, signed, and returns at once.
  *
@@ -394,6 +405,7 @@ lfdw_client_begin(const LfdwAwsRequest *request, const LfdwAwsAttempt *attempt)
 	http.limits = request->limits;
 	http.keep_connection = route->keep_connections;
 	http.once = attempt->once;
+	http.wait_event = wait_event_of(request);
 	http.slot = attempt->slot;
 	http.network = request->own_endpoint ? 0 :
 		lfdw_network_policy_rules(route, &url, request->for_credentials);

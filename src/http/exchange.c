@@ -31,6 +31,7 @@ lfdw_exchange_init(LfdwHttpExchange *exchange, const LfdwHttpRequest *request)
 {
 	exchange->limits = request->limits;
 	exchange->network = request->network;
+	exchange->wait_event = request->wait_event;
 	exchange->discreet = request->discreet;
 	exchange->slot = request->slot;
 	lfdw_buffer_init(&exchange->head, HEADERS_MAX);
@@ -296,7 +297,7 @@ lfdw_exchange_wait_event(LfdwHttpExchange **exchanges, int nexchanges)
 	for (int i = 0; i < nexchanges; i++)
 	{
 		if (exchanges[i]->connected)
-			return LFDW_WAIT_INVOKE;
+			return exchanges[i]->wait_event;
 	}
 	return nexchanges > 0 ? LFDW_WAIT_CONNECT : LFDW_WAIT_BACKOFF;
 }

@@ -42,6 +42,7 @@ struct LfdwHttpExchange
 
 	/* of the request */
 	LfdwHttpLimits limits;
+	LfdwWaitEvent wait_event;
 	int			network;		/* LFDW_HTTP_ flags */
 	bool		discreet;		/* see LfdwHttpRequest */
 	bool		has_deadline;	/* see lfdw_wait_set_deadline */

@@ -17,6 +17,7 @@
 #include "datatype/timestamp.h"
 
 #include "base/http_header.h"
+#include "http/wait.h"
 #include "shared/server_limit.h"
 
 /*
@@ -79,6 +80,7 @@ typedef struct LfdwHttpRequest
 	bool		asks_first;		/* a large body is sent once the answer to the
 								 * headers is 100 Continue */
 	LfdwHttpLimits limits;
+	LfdwWaitEvent wait_event;	/* what a wait for its answer is for */
 	bool		keep_connection;	/* else close it after this exchange */
 	bool		once;			/* nobody will send it again if it breaks */
 	int			network;		/* LFDW_HTTP_ flags */

@@ -111,6 +111,9 @@ static uint32
 event_number(LfdwWaitEvent event)
 {
 	static const char *const names[] = {
+		[LFDW_WAIT_CREDENTIALS] = "LambdaCredentials",
+		[LFDW_WAIT_S3] = "LambdaS3",
+		[LFDW_WAIT_MODEL] = "LambdaModel",
 		[LFDW_WAIT_CONNECT] = "LambdaConnect",
 		[LFDW_WAIT_INVOKE] = "LambdaInvoke",
 		[LFDW_WAIT_BACKOFF] = "LambdaBackoff",
@@ -194,7 +197,7 @@ lfdw_wait_for_pipes(int first, int second, long timeout_ms)
 	if (second >= 0)
 		AddWaitEventToSet(pipes, WL_SOCKET_READABLE, second, NULL, NULL);
 	if (WaitEventSetWait(pipes, timeout_ms, &event, 1,
-						 event_number(LFDW_WAIT_CONNECT)) > 0 &&
+						 event_number(LFDW_WAIT_CREDENTIALS)) > 0 &&
 		(event.events & WL_LATCH_SET))
 		ResetLatch(MyLatch);
 	FreeWaitEventSet(pipes);

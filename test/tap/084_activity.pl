@@ -87,8 +87,10 @@ sub is_quiet
 
 sub cancel
 {
-	my $name = shift;
+	my ($name, $event) = @_;
 
+	is($control->query('SELECT wait_event FROM pg_stat_activity WHERE pid = ' . $session->pid),
+		$node->pg_version >= 17 ? $event : 'Extension', "$name: wait event") if $event;
 	$control->query('SELECT pg_cancel_backend(' . $session->pid . ')');
 	like($session->receive, qr/57014/, "$name: cancelled");
 	is_quiet($name);
@@ -161,7 +163,7 @@ permit();
 $session->send("COPY stock FROM PROGRAM 'seq -f %.0f,1 1 100' (FORMAT csv)");
 is(wait_until('calls_under_way = 2', "operation, $calls"), 'write|0|2||0', 'a COPY');
 permit(9);
-is(wait_until('calls_done = 9', "operation, $calls"), 'write|9|1|0|90', 'its last batch');
+is(wait_until('calls_done = 9 AND rows = 90', "operation, $calls"), 'write|9|1|0|90', 'its last batch');
 permit(1);
 is($session->receive, '', 'its end');
 is_quiet('a COPY');
@@ -208,19 +210,19 @@ ask('s3_fault', { operation => 'UploadPart', times => undef, skip => 1, action =
 $session->send(q{SELECT aws_s3.query_export_to_s3('SELECT repeat(''x'', 1000) FROM generate_series(1, 20000)', aws_commons.create_s3_uri('bucket', 'watched', 'eu-west-1'))});
 is(wait_until(q{state = 'sent' AND calls_done >= 2}, "operation, service, function, calls_to_do, rows > 5000, sent_bytes > 5000000"),
 	'export|s3|bucket||t|t', 'an export');
-cancel('an export');
+cancel('an export', 'LambdaS3');
 ask('reset_calls', {});
 
 ask('s3_fault', { operation => 'GetObject', times => undef, action => 'hang' });
 $session->query('CREATE TEMP TABLE imported (x text)');
 $session->send(q{SELECT aws_s3.table_import_from_s3('imported', '', '', aws_commons.create_s3_uri('bucket', 'watched', 'eu-west-1'))});
 is(wait_until(q{state = 'sent'}, "operation, service, function, calls_to_do, rows"), 'import|s3|bucket||', 'an import');
-cancel('an import');
+cancel('an import', 'LambdaS3');
 ask('reset_calls', {});
 
 $session->send(q{SELECT s.* FROM docs, aws_comprehend.detect_sentiment(c, 'en') s});
 is(wait_until(q{state = 'sent'}, "operation, service, calls_done, calls_under_way, rows"), 'join|comprehend|0|1|0', 'a batch join with a model');
-cancel('a batch join');
+cancel('a batch join', 'LambdaModel');
 
 # ---------------------------------------------------------------------------
 # Retries, workers, traces
@@ -228,7 +230,7 @@ cancel('a batch join');
 
 $session->send('SELECT * FROM throttled');
 is(wait_until(q{state = 'backing off'}, "attempt, $calls, state_since > now() - interval '1 min'"), '1|0|1|0|0|t', 'a throttled call');
-cancel('a throttled call');
+cancel('a throttled call', 'LambdaBackoff');
 
 $session->query($_)
   for 'SET parallel_setup_cost = 0', 'SET parallel_tuple_cost = 0', 'SET max_parallel_workers_per_gather = 2';
@@ -265,6 +267,9 @@ for my $name (sort keys %traces)
 	is($control->query(q{SELECT header FROM calls WHERE function = 'gated'}), $expected // '', "trace: $name: what was sent");
 	$session->query('ROLLBACK');
 }
+
+like($session->query("SET lambda_fdw.trace_id = '00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01'"),
+	qr/22023: invalid value.*\nDETAIL:  It is neither X-Ray's header nor a W3C traceparent\.\nHINT:/, 'a traceparent that is none');
 
 # ---------------------------------------------------------------------------
 # Who sees what; ends
