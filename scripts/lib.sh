@@ -56,6 +56,7 @@ work=""				# the temporary folder
 server_user=()		# what runs a command as the user the server runs as
 endpoint_pid=""
 peer_pid=""			# a further process, if a script has one in the background
+peer_groups=()		# process groups, likewise
 cluster=""
 
 # Root's own PATH may lead to programs that the server's user may not run.
@@ -420,9 +421,12 @@ install_packages()
 # Ends and removes everything; the exit status stays what it was.
 clean_up()
 {
-	local status=$?
+	local status=$? group
 
 	trap - EXIT
+	for group in "${peer_groups[@]}"; do
+		stop_process "-$group"
+	done
 	stop_clusters
 	stop_endpoint
 	stop_process "$peer_pid"
@@ -630,12 +634,13 @@ stop_endpoint()
 	endpoint_pid=""
 }
 
-# Ends a process that this shell started; without one there is nothing to do.
+# Ends a process that this shell started, or after a "-" the group that it leads;
+# without one there is nothing to do.
 stop_process()
 {
 	if [ -n "$1" ]; then
-		kill "$1" 2>/dev/null || true
-		wait "$1" 2>/dev/null || true
+		kill -- "$1" 2>/dev/null || true
+		wait "${1#-}" 2>/dev/null || true
 	fi
 }
 

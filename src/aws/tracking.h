@@ -30,6 +30,8 @@ typedef struct LfdwTracked
 	const char *qualifier;		/* NULL for none */
 	bool		holds_slot_to_end;	/* max_in_flight counts it as long as its
 									 * answer comes: it is streamed */
+	bool		cleans_up;		/* without it something would be left: no
+								 * budget refuses it */
 	bool		has_judge;		/* what a 2xx answer is, and how many bytes,
 								 * says who asked */
 	LfdwWork   *work;			/* what makes the request, NULL for nothing

@@ -13,6 +13,8 @@ use Test::More;
 my $endpoint = start_endpoint();
 my $node = new_server();
 
+# sessions load the library themselves
+$node->append_conf('postgresql.conf', "shared_preload_libraries = ''");
 $node->start;
 
 # Runs SQL as the superuser of a database; returns what psql printed and said.

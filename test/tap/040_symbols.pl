@@ -62,7 +62,7 @@ my @decoys = grep { $ours{$_} } names("$decoy.so", '-D');
 is(scalar(@decoys), scalar(keys %ours), scalar(@decoys) . ' names of ours are in it');
 
 my $endpoint = start_endpoint();
-my $node = start_server("session_preload_libraries = '$decoy.so'");
+my $node = start_server("shared_preload_libraries = ''", "session_preload_libraries = '$decoy.so'");
 
 $node->safe_psql('postgres', $_)
   for (
