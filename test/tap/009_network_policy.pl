@@ -91,10 +91,10 @@ my @unreachable = (
 	[ 'a name of loopback', "https://localhost:$port", $local ]);
 push @unreachable,
   [ 'a port that is closed', "https://$own:$closed_port", qr/connect/i ],
-  [ 'a port that closes', "https://$own:$ports{close}", qr/SSL|TLS|reset|closed/i ],
+  [ 'a port that closes', "https://$own:$ports{close}", qr/SSL|TLS|reset|closed|pipe/i ],
   [ 'a port that hangs', "https://$own:$ports{hang}", qr/no connection in time/ ],
-  [ 'a port of another protocol', "https://$own:$ports{banner}", qr/SSL|TLS/ ],
-  [ 'a port of plain http', "https://$own:$plain", qr/SSL|TLS/ ],
+  [ 'a port of another protocol', "https://$own:$ports{banner}", qr/SSL|TLS|reset|pipe/i ],
+  [ 'a port of plain http', "https://$own:$plain", qr/SSL|TLS|reset|pipe/i ],
   [ 'a certificate that nobody vouches for', "https://$own:$stranger", qr/certificate/ ]
   if $own !~ /^127\./;
 
