@@ -208,6 +208,8 @@ def main():
         for part in ("crash", "breaker", "throughput"):
             if part in parts:
                 session = getattr(soak.verdict, part)(session)
+    except SqlError as error:
+        soak.verdict.check("the server goes on", [error])
     finally:
         soak.close()
     sys.exit(soak.verdict.summary())
