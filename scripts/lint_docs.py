@@ -81,6 +81,42 @@ def rule_tap_numbers(tree):
             yield path, line, f"there is no test/tap/{match.group(1)}.pl"
 
 
+# What may hold a line of the threat model: a file of tests, by its name.
+TEST_FOLDERS = ((r"\d{3}_[a-z]\w*", "test/tap/{}.pl"),
+                (r"[a-z]\w*\.sql", "test/sql/{}"),
+                (r"test_\w+\.c", "test/unit/{}"),
+                (r"fuzz_\w+\.c", "test/fuzz/{}"))
+
+
+def test_path(name):
+    """Where a test of this name is; the name itself where it is none."""
+    for pattern, place in TEST_FOLDERS:
+        if re.fullmatch(pattern, name):
+            return place.format(name)
+    return name
+
+
+def rule_threats(tree):
+    """Each line of SECURITY.md's tables names the tests that hold it."""
+    page, inside = "SECURITY.md", False
+    if page not in tree:
+        yield page, 1, "missing: there is no threat model"
+    for number, line in enumerate(tree.get(page, "").split("\n"), 1):
+        cells = [cell.strip() for cell in line.split("|")[1:-1]]
+        if not cells:
+            inside = False
+        elif cells[-1] == "held by":
+            inside = True
+        elif inside and not re.fullmatch(r"-+", cells[-1]):
+            names = re.findall(r"`([^`]+)`", cells[-1])
+            if not names:
+                yield page, number, "no test holds this line"
+            for name in names:
+                # rule_tap_numbers looks for those of test/tap
+                if test_path(name) not in tree and not TAP_NAME.match(name):
+                    yield page, number, f"there is no test {name}"
+
+
 def readme_options(text):
     """The names in the tables whose first column is headed "option"."""
     names, inside = {}, False

@@ -93,6 +93,9 @@ CLEAN.update({
         f"| **`{folder}/`** | |\n"
         + "".join(f"| `{name}` | |\n" for name in sorted(names))
         for folder, names in MAP.items()),
+    "SECURITY.md": "| what | held by |\n|---|---|\n"
+                   "| a | `001_cancel`, `test_a.c` |\n\n| what |\n|---|\n| b |\n",
+    "test/unit/test_a.c": c_file("test/unit/test_a.c", ""),
     "docs/prose.md": "# Prose\nOne line.\n\n    code of\n    two lines\n\n"
                      "1. An item:\n   - one below,\n\n   its paragraph.\n"
                      "2. Another.\n\n```sh\nmake\nmake\n```\nText.\n",
@@ -315,6 +318,25 @@ def no_number(tree):
 
 append("tap_numbers", "README.md", "\nSee 003_gone.\n",
        "a test that is not there")
+
+
+@plant("threats", "SECURITY.md")
+def no_threats(tree):
+    """no threat model"""
+    del tree["SECURITY.md"]
+
+
+@plant("threats", "SECURITY.md")
+def held_by_nothing(tree):
+    """a threat that no test holds"""
+    tree["SECURITY.md"] = tree["SECURITY.md"].replace(
+        "`001_cancel`, `test_a.c`", "faith")
+
+
+@plant("threats", "SECURITY.md")
+def held_by_gone(tree):
+    """a threat that a test holds which is not there"""
+    tree["SECURITY.md"] = tree["SECURITY.md"].replace("test_a", "test_gone")
 
 
 @plant("map", "src/http/http.c")

@@ -81,6 +81,7 @@ begin_attempt(LfdwServiceRun *run, int64 present_for_us)
 		lfdw_tracking_waited(run->tracking, run->admission.waited_us - waited_before);
 	if (!admitted)
 	{
+		lfdw_tracking_queue(run->tracking);
 		run->retry_at_us = run->admission.ask_at_us;
 		return;
 	}
@@ -135,8 +136,9 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 		run->id = lfdw_client_uuid();
 	}
 	lfdw_tracking_may_refuse(run->tracking, "past a limit of the statement");
-	lfdw_budget_take_call(request->tracked.service, request->aws.body_len);
-	if (request->tracked.service)
+	if (!request->tracked.cleans_up)
+		lfdw_budget_take_call(request->tracked.service, request->aws.body_len);
+	if (request->tracked.service && !request->tracked.cleans_up)
 		lfdw_admission_init(&run->admission, request->aws.caller,
 							request->aws.route,
 							request->tracked.holds_slot_to_end);
@@ -348,11 +350,12 @@ succeed(LfdwServiceRun *run)
 static void
 count_received(LfdwServiceRun *run)
 {
-	size_t		received = lfdw_exchange_received(run->exchange);
+	size_t		before = run->received;
 
-	if (run->request->tracked.service)
-		lfdw_budget_add_answer(received - run->received);
-	run->received = received;
+	/* known before an error, which an upload looks past to end what it began */
+	run->received = lfdw_exchange_received(run->exchange);
+	if (run->request->tracked.service && !run->request->tracked.cleans_up)
+		lfdw_budget_add_answer(run->received - before);
 }
 
 /*

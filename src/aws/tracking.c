@@ -374,6 +374,14 @@ lfdw_tracking_look(LfdwTracking *tracking)
 			   LFDW_REQUEST_CONNECTING);
 }
 
+/* The next attempt waits for a limit of its server. */
+void
+lfdw_tracking_queue(LfdwTracking *tracking)
+{
+	if (tracking)
+		show_state(tracking, LFDW_REQUEST_QUEUED);
+}
+
 /* Another attempt follows the one under way. */
 void
 lfdw_tracking_back_off(LfdwTracking *tracking)

@@ -30,6 +30,8 @@ typedef struct LfdwTracked
 	const char *qualifier;		/* NULL for none */
 	bool		holds_slot_to_end;	/* max_in_flight counts it as long as its
 									 * answer comes: it is streamed */
+	bool		cleans_up;		/* without it something would be left: no
+								 * budget refuses it */
 	bool		has_judge;		/* what a 2xx answer is, and how many bytes,
 								 * says who asked */
 	LfdwWork   *work;			/* what makes the request, NULL for nothing
@@ -69,6 +71,7 @@ extern void lfdw_tracking_attempt(LfdwTracking *tracking,
 								  LfdwHttpExchange *exchange, size_t sent,
 								  MemoryContext context);
 extern void lfdw_tracking_look(LfdwTracking *tracking);
+extern void lfdw_tracking_queue(LfdwTracking *tracking);
 extern void lfdw_tracking_back_off(LfdwTracking *tracking);
 extern void lfdw_tracking_throttled(LfdwTracking *tracking);
 extern void lfdw_tracking_waited(LfdwTracking *tracking, int64 waited_us);

@@ -174,6 +174,8 @@ blames_endpoint(const LfdwHttpExchange *exchange)
 			/* who was in a hurry has not waited as long as it may take */
 			return !exchange->has_deadline;
 		case LFDW_HTTP_FORBIDDEN_ADDRESS:
+			/* nor may it show by what counts which failure it was */
+			return exchange->discreet;
 		case LFDW_HTTP_UNREACHABLE:
 		case LFDW_HTTP_NO_DESCRIPTOR:
 		case LFDW_HTTP_TOO_LARGE:

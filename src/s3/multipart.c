@@ -349,6 +349,7 @@ send_abort(const LfdwS3Multipart *multipart, int64 until_us)
 										  upload_query(multipart, 0), NULL, 0);
 	LfdwServiceState state;
 
+	request->service.tracked.cleans_up = true;
 	lfdw_s3_request_begin(request);
 	while ((state = wait_for_attempt(request, until_us)) == LFDW_SERVICE_WAITING &&
 		   lfdw_wait_now_us() < until_us)

@@ -245,8 +245,8 @@ evict_row(Table *table, Row *row)
 
 /*
  * The number of a row that is in no chain: a free one, else the next that no use has
- * saved.  There is one, as rows are more than processes that can be here at once and
- * each of these is about to put its row into a chain.
+ * saved.  There is one sooner or later: who has a row in hand is about to put it into
+ * a chain.
  */
 static int
 take_row(Table *table)

@@ -102,6 +102,8 @@ class Soak:
         self.workers, self.samples, self.faults = [], [], []
 
     def sample(self, started, session):
+        if self.target.poll() is not None:
+            sys.exit("The endpoint has ended.")
         pids = [worker.session.pid for worker in self.workers
                 if worker.steady and worker.session]
         self.samples.append(measure.Sample(

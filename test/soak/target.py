@@ -286,6 +286,8 @@ class Target:
         if len(place.under_way) > place.most:
             self.sweep(place)
             place.most = max(place.most, len(place.under_way))
+        if not connection.open:     # the client had gone when it was read
+            return
         kind, *faults = function.split("__")
         fault = next((fault for fault in faults if fault != "loose"), None)
         self.misbehave(connection, kind, "hangs" if place.hangs else fault, event)

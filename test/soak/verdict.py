@@ -55,7 +55,7 @@ class Verdict:
         soak = self.soak
         self.check("statements end as they should, in their time", soak.faults)
         self.check("memory, descriptors and segments are flat",
-                   measure.faults(soak.samples))
+                   measure.faults(soak.samples, soak.arguments.sessions))
         self.check("nothing is under way, nothing waits",
                    self.busy(session))
         self.check("pg_stat_lambda has the endpoint's own counts",

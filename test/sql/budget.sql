@@ -74,6 +74,7 @@ SELECT count(*) FROM (SELECT lambda_invoke('lambda', 'echo', to_jsonb(i)) FROM g
 SELECT count(*) FROM (SELECT lambda_invoke('lambda', 'echo', to_jsonb(i)) FROM generate_series(1, 6) i) x;
 RESET lambda_fdw.max_invocations;
 SELECT made();
+SELECT invocations, refused FROM pg_stat_lambda JOIN pg_foreign_server s ON s.oid = serverid AND srvname = 'lambda' WHERE function = 'echo';
 -- scans: parts, splits, rescans
 SELECT under('max_invocations', '3', 'SELECT * FROM items WHERE id IN (1, 2, 3, 4, 5, 6)');
 SELECT under('max_invocations', '3', 'SELECT * FROM items WHERE id IN (1, 2, 3, 4, 5, 6, 7)');
@@ -214,6 +215,11 @@ END $$;
 SELECT (plan->>'Estimated Cost')::numeric = round((plan->>'Invocations')::numeric * 0.0000002
     + (plan->>'Billed Duration')::numeric / 1000 * 128 / 1024 * 0.0000166667, 9) AS right
   FROM plan('SELECT * FROM pages');
+-- as pg_stat_lambda has it
+CREATE FOREIGN TABLE costly (id int, name text) SERVER lambda
+  OPTIONS (function_arn 'paged:prod', payload '{"total": 100}', cursor_path '/cursor');
+SELECT plan->>'Estimated Cost' AS cost FROM plan('SELECT * FROM costly') \gset
+SELECT round(estimated_cost::numeric, 9) = :cost AS right, reports, attempts FROM pg_stat_lambda JOIN pg_foreign_server s ON s.oid = serverid AND srvname = 'lambda' WHERE qualifier = 'prod';
 RESET lambda_fdw.max_cost;
 RESET lambda_fdw.price_gb_second;
 RESET lambda_fdw.price_request;

@@ -1,5 +1,5 @@
 # What a statement may use, across processes and messages: parallel workers, with
-# memory that sessions share and without, the extended protocol, pipelines.
+# memory that sessions share and without, the extended protocol, pipelines, exports.
 use strict;
 use warnings;
 
@@ -21,6 +21,10 @@ $node->safe_psql('postgres',
 	  . create_function('lambda', 'reset_calls', columns => 'cleared int')
 	  . create_function('lambda', 'rows', function => 'split_rows', columns => 'id int, k int',
 		options => q{splits '16', estimated_rows '160', payload '{"test": {"total": 160, "delay_ms": 20}}'})
+	  . create_function('lambda', 's3_uploads', columns => 'key text')
+	  . create_function('lambda', 'service_calls', columns => 'seq int, operation text',
+		options => q{envelope 'false'})
+	  . 'CREATE EXTENSION aws_s3 CASCADE;'
 	  . create_outcome());
 
 # A session whose plans are parallel as soon as they can be.
@@ -113,6 +117,36 @@ sub test_protocol
 	return;
 }
 
+# A limit that ends an export leaves no part of it in S3
+sub test_export
+{
+	my $session = open_session($node);
+	my $export = q{SELECT aws_s3.query_export_to_s3('SELECT repeat(''x'', 1000000) FROM generate_series(1, 30)', 'bucket', 'key', 'eu-west-1')};
+	my %under = (
+		'a part' => [ 'max_invocations', 2, $export ],
+		'bytes of a part' => [ 'max_bytes', '9MB', $export ],
+		# what is known of the upload is in the answer that passes it
+		'bytes of the answer' => [ 'max_bytes', '1kB', $export =~ s/SELECT/SELECT lambda_invoke('lambda', 'echo', to_jsonb(repeat('x', 440))),/r ]);
+
+	$session->query(q{SET aws_s3.server = 'lambda'});
+	# an upload that is left is warned of
+	$session->query('SET client_min_messages = error');
+	foreach my $name (sort keys %under)
+	{
+		my ($setting, $value, $query) = @{ $under{$name} };
+
+		reset_calls($node);
+		$session->query("SET lambda_fdw.$setting = '$value'");
+		is(outcome_of($session, $query)->{sqlstate}, '53400', "$name is too much");
+		$session->query("SET lambda_fdw.$setting = 0");
+		like($session->query(q{SELECT string_agg(operation, ' ' ORDER BY seq) FROM service_calls}),
+			qr/^CreateMultipartUpload (UploadPart )*AbortMultipartUpload$/, 'the upload is aborted');
+		is($session->query('SELECT count(*) FROM s3_uploads'), '0', 'so that none is left');
+	}
+	$session->close;
+	return;
+}
+
 # Without memory that they share, workers are not counted, and make no calls
 sub test_own_memory
 {
@@ -144,6 +178,7 @@ sub test_own_memory
 
 test_workers();
 test_protocol();
+test_export();
 $node->append_conf('postgresql.conf', q{shared_preload_libraries = ''});
 $node->restart;
 test_own_memory();

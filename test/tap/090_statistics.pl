@@ -46,6 +46,7 @@ sub count_items
 sub crash
 {
 	my $session = open_session($node);
+	my $size = -s $node->logfile;
 
 	$session->query('SELECT count(*) FROM items');
 	$session->send('SELECT pg_sleep(60)');
@@ -55,7 +56,7 @@ sub crash
 	kill 'KILL', $session->pid;
 	$session->receive;
 	$session->close;
-	wait_for_restart($node);
+	wait_for_restart($node, $size);
 	return;
 }
 

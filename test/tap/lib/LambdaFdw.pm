@@ -227,12 +227,13 @@ sub median
 
 # Waits until a server whose backend was killed takes connections again.  One that is
 # refused would end psql before it has read its input, which is an error of IPC::Run's.
+# What the log had before, by its size, does not count.
 sub wait_for_restart
 {
-	my $node = shift;
+	my ($node, $size) = @_;
 	my $until = time() + $patience;
 
-	until (slurp_file($node->logfile) =~
+	until (slurp_file($node->logfile, $size // 0) =~
 		/reinitializing(?!.*reinitializing).*database system is ready to accept connections/s)
 	{
 		die 'the server does not come back' if time() > $until;
