@@ -114,3 +114,9 @@ SELECT count(*) FROM calls;
 
 DROP OWNED BY regress_lambda_tables;
 DROP ROLE regress_lambda_tables;
+SET client_min_messages = warning;
+DROP SERVER lambda CASCADE;
+DROP SERVER control CASCADE;
+DROP SCHEMA allowed_functions CASCADE;
+DROP EXTENSION aws_lambda;
+DROP EXTENSION aws_commons;
