@@ -224,3 +224,35 @@ CREATE VIEW pg_stat_lambda_activity AS
 COMMENT ON VIEW pg_stat_lambda_activity IS 'what the sessions ask of functions now: a row for each scan, join, write or function of SQL that makes calls';
 
 GRANT SELECT ON pg_stat_lambda_activity TO PUBLIC;
+
+CREATE FUNCTION lambda_fdw_server_limits(
+  OUT datid oid,
+  OUT serverid oid,
+  OUT server text,
+  OUT max_in_flight integer,
+  OUT in_flight integer,
+  OUT waiting integer,
+  OUT max_calls_per_minute integer,
+  OUT calls bigint,
+  OUT breaker text,
+  OUT failures integer,
+  OUT opened_at timestamptz,
+  OUT next_probe_at timestamptz,
+  OUT last_failure text,
+  OUT last_failure_at timestamptz)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION lambda_fdw_server_limits() IS 'the rows of pg_stat_lambda_servers, by the ids of databases';
+
+CREATE VIEW pg_stat_lambda_servers AS
+  SELECT s.datid, d.datname, s.serverid, s.server, s.max_in_flight, s.in_flight,
+         s.waiting, s.max_calls_per_minute, s.calls, s.breaker, s.failures,
+         s.opened_at, s.next_probe_at, s.last_failure, s.last_failure_at
+  FROM lambda_fdw_server_limits() s
+  LEFT JOIN pg_catalog.pg_database d ON d.oid = s.datid;
+
+COMMENT ON VIEW pg_stat_lambda_servers IS 'servers with limits: calls under way, sessions that wait, and whether calls fail at once';
+
+GRANT SELECT ON pg_stat_lambda_servers TO PUBLIC;

@@ -12,6 +12,7 @@
 
 #include "fmgr.h"
 
+#include "aws/admission.h"
 #include "batch/batch.h"
 #include "jit.h"
 #include "join/join.h"
@@ -59,6 +60,7 @@ _PG_init(void)
 	lfdw_setting_define();
 	lfdw_segment_install(shared_parts);
 	lfdw_activity_install();
+	lfdw_admission_install(lfdw_foreign_server_limits);
 	lfdw_join_plan_install();
 	lfdw_batch_plan_install();
 	lfdw_declaration_install();

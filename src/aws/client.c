@@ -394,6 +394,7 @@ lfdw_client_begin(const LfdwAwsRequest *request, const LfdwAwsAttempt *attempt)
 	http.limits = request->limits;
 	http.keep_connection = route->keep_connections;
 	http.once = attempt->once;
+	http.slot = attempt->slot;
 	http.network = request->own_endpoint ? 0 :
 		lfdw_network_policy_rules(route, &url, request->for_credentials);
 	http.discreet = !route->trusted;

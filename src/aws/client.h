@@ -60,6 +60,7 @@ typedef struct LfdwAwsAttempt
 	const char *invocation_id;	/* the same for all */
 	const LfdwCredentials *credentials; /* NULL: not signed */
 	bool		once;			/* it must not be sent again if it breaks */
+	LfdwServerSlot *slot;		/* see LfdwHttpRequest */
 } LfdwAwsAttempt;
 
 extern LfdwClient *lfdw_client_get(const LfdwPoolKey *key);

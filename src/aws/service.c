@@ -31,6 +31,16 @@
 /* An error's body is read up to here; all of AWS's are far shorter. */
 #define ERROR_BODY_MAX (256 * 1024)
 
+/*
+ * Where an Append waits, who wakes this session cannot always end its wait: so it asks
+ * by itself, and is taken for present for a little longer.
+ */
+#define ASK_IN_APPEND_US INT64CONST(20000)
+#define PRESENT_IN_APPEND_US INT64CONST(50000)
+
+/* In a wait of our own it asks again before that. */
+#define PRESENT_IN_WAIT_US INT64CONST(2000000)
+
 /* Sends a request to AWS, signed with what the request says. */
 static LfdwHttpExchange *
 send_signed(LfdwServiceRun *run)
@@ -41,7 +51,8 @@ send_signed(LfdwServiceRun *run)
 		.max = request->max_attempts,
 		.invocation_id = run->id,
 		.credentials = request->credentials,
-		.once = !request->repeatable
+		.once = !request->repeatable,
+		.slot = run->admission.slot
 	};
 
 	if (request->get_credentials)
@@ -52,14 +63,28 @@ send_signed(LfdwServiceRun *run)
 	return lfdw_client_begin(&request->aws, &attempt);
 }
 
-/* Begins the next attempt, in a context of its own. */
+/*
+ * Begins the next attempt, in a context of its own, or has it wait until its server's
+ * limits let it; see lfdw_admission_get for present_for_us.
+ */
 static void
-begin_attempt(LfdwServiceRun *run)
+begin_attempt(LfdwServiceRun *run, int64 present_for_us)
 {
 	const LfdwServiceRequest *request = run->request;
+	int64		waited_before = run->admission.waited_us;
+	bool		admitted;
 	MemoryContext old;
 
-	MemoryContextReset(run->context);
+	lfdw_tracking_may_refuse(run->tracking, "past a limit of its server");
+	admitted = lfdw_admission_get(&run->admission, run->context, present_for_us);
+	if (run->admission.waited_us > waited_before)
+		lfdw_tracking_waited(run->tracking, run->admission.waited_us - waited_before);
+	if (!admitted)
+	{
+		run->retry_at_us = run->admission.ask_at_us;
+		return;
+	}
+	lfdw_tracking_may_refuse(run->tracking, "no credentials, or the request cannot be signed");
 	old = MemoryContextSwitchTo(run->context);
 	run->exchange = request->http ? lfdw_http_begin(request->http) :
 		send_signed(run);
@@ -76,8 +101,8 @@ begin_attempt(LfdwServiceRun *run)
 }
 
 /*
- * Begins a request and returns once its first attempt is under way; before
- * that credentials may have to be asked for.
+ * Begins a request and returns once its first attempt is under way, or waits for its
+ * server's limits; before that credentials may have to be asked for.
  *
  * The run belongs to the current context: resetting that ends it.  The request
  * and what it points to must live as long.  Raises what getting credentials
@@ -112,8 +137,11 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 	lfdw_tracking_may_refuse(run->tracking, "past a limit of the statement");
 	if (!request->tracked.cleans_up)
 		lfdw_budget_take_call(request->tracked.service, request->aws.body_len);
-	lfdw_tracking_may_refuse(run->tracking, "no credentials, or the request cannot be signed");
-	begin_attempt(run);
+	if (request->tracked.service)
+		lfdw_admission_init(&run->admission, request->aws.caller,
+							request->aws.route,
+							request->tracked.holds_slot_to_end);
+	begin_attempt(run, 0);
 	return run;
 }
 
@@ -124,6 +152,7 @@ end_attempt(LfdwServiceRun *run, int64 retry_at_us)
 	lfdw_tracking_back_off(run->tracking);
 	run->retry_at_us = retry_at_us;
 	run->exchange = NULL;
+	lfdw_admission_forget_slot(&run->admission);
 	MemoryContextReset(run->context);
 }
 
@@ -218,7 +247,7 @@ retry_failure(LfdwServiceRun *run, bool may_retry)
 	LfdwHttpFailure failure = lfdw_exchange_failure(run->exchange, &message);
 	bool		may_be_done = lfdw_exchange_may_be_sent(run->exchange);
 
-	if (!may_retry ||
+	if (!may_retry || !lfdw_admission_may_retry(&run->admission) ||
 		(run->request->retry_failures & LFDW_FAILURE(failure)) == 0 ||
 		!back_off(run, false, -1))
 		return false;
@@ -367,16 +396,33 @@ lfdw_service_advance(LfdwServiceRun *run, bool committed)
 	return run->state;
 }
 
-/* Begins the attempts whose time has come. */
-static void
-begin_due(LfdwServiceRun **runs, int nruns)
+/*
+ * Begins the attempts whose time has come, and those that wait for their server's limits
+ * as far as these let them.  Returns whether any waits for that still.
+ */
+static bool
+begin_due(LfdwServiceRun **runs, int nruns, int64 present_for_us)
 {
+	bool		waits = false;
+
 	for (int i = 0; i < nruns; i++)
 	{
-		if (runs[i]->exchange == NULL &&
-			lfdw_wait_now_us() >= runs[i]->retry_at_us)
-			begin_attempt(runs[i]);
+		LfdwServiceRun *run = runs[i];
+
+		if (run->exchange == NULL && run->state == LFDW_SERVICE_WAITING &&
+			(lfdw_admission_waits(&run->admission) ||
+			 lfdw_wait_now_us() >= run->retry_at_us))
+			begin_attempt(run, present_for_us);
+		waits |= run->exchange == NULL && lfdw_admission_waits(&run->admission);
 	}
+
+	/*
+	 * the slot may be that of a stream of this session, which nobody reads
+	 * now
+	 */
+	if (waits)
+		lfdw_http_read_on();
+	return waits;
 }
 
 /*
@@ -425,10 +471,13 @@ lfdw_service_wait(LfdwServiceRun **runs, int nruns, int64 until_us)
 {
 	LfdwHttpExchange **exchanges;
 	int			nexchanges;
+	bool		waits;
 
-	begin_due(runs, nruns);
+	waits = begin_due(runs, nruns, PRESENT_IN_WAIT_US);
 	exchanges = list_exchanges(runs, nruns, &nexchanges, &until_us);
-	lfdw_http_wait(exchanges, nexchanges, until_us);
+	lfdw_http_wait(exchanges, nexchanges, until_us, waits);
+	if (waits)
+		lfdw_admission_leave();
 	pfree(exchanges);
 }
 
@@ -438,10 +487,16 @@ lfdw_service_watch(LfdwHttpWatch *watch, LfdwServiceRun **runs, int nruns,
 				   int64 until_us)
 {
 	int			nexchanges;
-	LfdwHttpExchange **exchanges = list_exchanges(runs, nruns, &nexchanges,
-												  &until_us);
-	pgsocket	fd = lfdw_http_watch_arm(watch, exchanges, nexchanges, until_us);
+	LfdwHttpExchange **exchanges;
+	pgsocket	fd;
 
+	for (int i = 0; i < nruns; i++)
+	{
+		if (lfdw_admission_waits(&runs[i]->admission))
+			until_us = Min(until_us, lfdw_wait_now_us() + ASK_IN_APPEND_US);
+	}
+	exchanges = list_exchanges(runs, nruns, &nexchanges, &until_us);
+	fd = lfdw_http_watch_arm(watch, exchanges, nexchanges, until_us);
 	pfree(exchanges);
 	return fd;
 }
@@ -460,7 +515,7 @@ lfdw_service_look(LfdwHttpWatch *watch, LfdwServiceRun **runs, int nruns)
 
 	lfdw_http_watch_look(watch, exchanges, nexchanges);
 	pfree(exchanges);
-	begin_due(runs, nruns);
+	(void) begin_due(runs, nruns, PRESENT_IN_APPEND_US);
 }
 
 /*

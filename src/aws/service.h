@@ -13,6 +13,7 @@
 
 #include "postgres.h"
 
+#include "aws/admission.h"
 #include "aws/client.h"
 #include "aws/tracking.h"
 #include "base/aws_error.h"
@@ -102,6 +103,7 @@ typedef struct LfdwServiceRun
 	LfdwTracking *tracking;		/* NULL: nobody counts or logs it */
 	LfdwServiceState state;
 	MemoryContext context;		/* of the attempt */
+	LfdwAdmission admission;	/* of the next attempt */
 	int64		retry_at_us;	/* next attempt, by lfdw_wait_now_us */
 	char	   *id;				/* the same for all attempts */
 	char	   *access_key_id;	/* that signed the attempt */

@@ -32,6 +32,7 @@ lfdw_exchange_init(LfdwHttpExchange *exchange, const LfdwHttpRequest *request)
 	exchange->limits = request->limits;
 	exchange->network = request->network;
 	exchange->discreet = request->discreet;
+	exchange->slot = request->slot;
 	lfdw_buffer_init(&exchange->head, HEADERS_MAX);
 	lfdw_buffer_init(&exchange->body, BODY_WINDOW);
 }
@@ -147,12 +148,64 @@ lfdw_exchange_take_header(LfdwHttpExchange *exchange, const char *line,
 			return false;
 		}
 		exchange->head_complete = exchange->last_status >= 200;
+		if (exchange->head_complete && exchange->slot)
+			lfdw_server_slot_answered(exchange->slot);
 		if (exchange->head_complete)
 			exchange->news = true;
 		else
 			lfdw_buffer_discard(head, head->len);
 	}
 	return true;
+}
+
+/* Is the failure of an exchange without an answer one of the endpoint, or of the way to it? */
+static bool
+blames_endpoint(const LfdwHttpExchange *exchange)
+{
+	switch (exchange->failure)
+	{
+		case LFDW_HTTP_CANNOT_CONNECT:
+		case LFDW_HTTP_TLS:
+		case LFDW_HTTP_CONNECT_TIMEOUT:
+		case LFDW_HTTP_PROXY_REFUSED:
+		case LFDW_HTTP_BROKEN:
+			return true;
+		case LFDW_HTTP_REQUEST_TIMEOUT:
+			/* who was in a hurry has not waited as long as it may take */
+			return !exchange->has_deadline;
+		case LFDW_HTTP_FORBIDDEN_ADDRESS:
+		case LFDW_HTTP_UNREACHABLE:
+		case LFDW_HTTP_NO_DESCRIPTOR:
+		case LFDW_HTTP_TOO_LARGE:
+		case LFDW_HTTP_HEADERS_TOO_LARGE:
+		case LFDW_HTTP_NO_MEMORY:
+			break;
+	}
+	return false;
+}
+
+/* The exchange has ended: others may begin in its place. */
+void
+lfdw_exchange_end_slot(LfdwHttpExchange *exchange)
+{
+	const char *message;
+
+	if (exchange->slot == NULL)
+		return;
+	if (exchange->state == LFDW_HTTP_FAILED && blames_endpoint(exchange))
+	{
+		/* as its sender may know it, for others' errors will quote it */
+		(void) lfdw_exchange_failure(exchange, &message);
+		lfdw_server_slot_failed(exchange->slot, message);
+	}
+	lfdw_server_slot_release(exchange->slot);
+}
+
+/* Is the exchange under way, as max_in_flight counts? */
+bool
+lfdw_exchange_holds_slot(const LfdwHttpExchange *exchange)
+{
+	return exchange->slot && lfdw_server_slot_is_held(exchange->slot);
 }
 
 /*

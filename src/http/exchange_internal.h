@@ -45,6 +45,7 @@ struct LfdwHttpExchange
 	int			network;		/* LFDW_HTTP_ flags */
 	bool		discreet;		/* see LfdwHttpRequest */
 	bool		has_deadline;	/* see lfdw_wait_set_deadline */
+	LfdwServerSlot *slot;		/* NULL for none */
 
 	/* progress */
 	LfdwHttpState state;
@@ -109,6 +110,8 @@ extern int64 lfdw_exchange_next_time(LfdwHttpExchange **exchanges,
 									 int nexchanges, int64 now, int64 until_us);
 extern long lfdw_exchange_next_timeout(LfdwHttpExchange **exchanges,
 									   int nexchanges, int64 until_us);
+extern void lfdw_exchange_end_slot(LfdwHttpExchange *exchange);
+extern bool lfdw_exchange_holds_slot(const LfdwHttpExchange *exchange);
 extern bool lfdw_exchange_note_timeout(LfdwHttpExchange *exchange);
 
 #endif							/* LFDW_EXCHANGE_INTERNAL_H */

@@ -20,7 +20,9 @@ extern LfdwHttpExchange *lfdw_http_begin(const LfdwHttpRequest *request);
 extern void lfdw_http_reject(LfdwHttpExchange *exchange,
 							 LfdwHttpFailure failure, const char *message);
 extern void lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges,
-						   int64 until_us);
+						   int64 until_us, bool for_others);
+extern void lfdw_http_read_on(void);
+extern void lfdw_http_settle(void);
 extern const char *lfdw_http_library_version(void);
 
 #endif							/* LFDW_HTTP_H */

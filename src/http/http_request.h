@@ -17,6 +17,7 @@
 #include "datatype/timestamp.h"
 
 #include "base/http_header.h"
+#include "shared/server_limit.h"
 
 /*
  * Whose connections an exchange uses.  The hash values are those that the
@@ -83,6 +84,8 @@ typedef struct LfdwHttpRequest
 	int			network;		/* LFDW_HTTP_ flags */
 	bool		discreet;		/* its sender must not learn why there is no
 								 * connection: see LFDW_HTTP_UNREACHABLE */
+	LfdwServerSlot *slot;		/* that it is under way by, NULL for none;
+								 * must outlive the exchange */
 } LfdwHttpRequest;
 
 typedef enum LfdwHttpState

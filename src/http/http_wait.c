@@ -159,13 +159,14 @@ lfdw_http_count(LfdwHttpExchange **exchanges, int nexchanges, int64 elapsed_us)
 	lfdw_callback_end();
 }
 
-/* The same; who waits for a descriptor waits for those that have one. */
+/*
+ * The same; who waits for a descriptor waits for those that have one, as does who is
+ * said to wait for others.
+ */
 static void
 count_with_others(LfdwHttpExchange **exchanges, int nexchanges,
-				  int64 elapsed_us)
+				  int64 elapsed_us, bool waited_for_others)
 {
-	bool		waited_for_others = false;
-
 	for (int i = 0; i < nexchanges; i++)
 		waited_for_others |= exchanges[i]->waiting;
 	lfdw_http_count(exchanges, nexchanges, elapsed_us);
@@ -183,14 +184,16 @@ count_with_others(LfdwHttpExchange **exchanges, int nexchanges,
  * time until_us of lfdw_wait_now_us it returns all the same; PG_INT64_MAX
  * means never, and a time that has come that bytes are moved as far as they go
  * without waiting.  So it does when the latch was set: whoever set it may have told
- * the caller something in another way.
+ * the caller something in another way.  for_others says that the caller waits for a
+ * slot, which an exchange of another scan may have: their time counts, too.
  *
  * All exchanges of the backend make progress meanwhile; the time counts for
  * the deadlines of those given.  Interrupts are served at once and may raise
  * errors; so may the wait event set, for want of descriptors.
  */
 void
-lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges, int64 until_us)
+lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges, int64 until_us,
+			   bool for_others)
 {
 	for (;;)
 	{
@@ -202,11 +205,118 @@ lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges, int64 until_us)
 		if (lfdw_exchange_take_any_news(exchanges, nexchanges))
 			return;
 		start = lfdw_wait_now_us();
-		wait_once(lfdw_exchange_wait_event(exchanges, nexchanges),
+		wait_once(for_others && nexchanges == 0 ? LFDW_WAIT_SLOT :
+				  lfdw_exchange_wait_event(exchanges, nexchanges),
 				  lfdw_exchange_next_timeout(exchanges, nexchanges, until_us));
 		now = lfdw_wait_now_us();
-		count_with_others(exchanges, nexchanges, now - start);
+		count_with_others(exchanges, nexchanges, now - start, for_others);
 		if (lfdw_wait_was_woken() || now >= until_us)
 			return;
 	}
+}
+
+/* Adds those exchanges of a list that hold a slot to an array, if it is not NULL. */
+static int
+add_holders(dlist_head *list, LfdwHttpExchange **holders)
+{
+	int			count = 0;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, list)
+	{
+		LfdwHttpExchange *exchange = dlist_container(LfdwHttpExchange, node,
+													 iter.cur);
+
+		if (lfdw_exchange_holds_slot(exchange))
+		{
+			if (holders)
+				holders[count] = exchange;
+			count++;
+		}
+	}
+	return count;
+}
+
+/* The exchanges of the backend that hold a slot, and how many there are. */
+static int
+fill_holders(LfdwHttpExchange **holders)
+{
+	int			count = 0;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, lfdw_pool_list())
+	{
+		LfdwHttpPool *pool = dlist_container(LfdwHttpPool, node, iter.cur);
+
+		count += add_holders(&pool->exchanges, holders ? holders + count : NULL);
+		count += add_holders(&pool->waiting, holders ? holders + count : NULL);
+	}
+	return count;
+}
+
+/* The same, palloc'd. */
+static LfdwHttpExchange **
+list_holders(int *count)
+{
+	LfdwHttpExchange **holders = palloc(sizeof(LfdwHttpExchange *) *
+										fill_holders(NULL));
+
+	*count = fill_holders(holders);
+	return holders;
+}
+
+/*
+ * Has the exchanges that hold a slot be read on, whatever their consumers do, as far as
+ * the memory of all answers goes: for who waits for a slot, which may be one of theirs.
+ */
+void
+lfdw_http_read_on(void)
+{
+	int			count;
+	LfdwHttpExchange **holders;
+
+	if (lfdw_answer_memory_is_short())
+		return;
+	holders = list_holders(&count);
+	for (int i = 0; i < count; i++)
+		lfdw_exchange_widen(holders[i]);
+	pfree(holders);
+}
+
+/* Drops exchanges whose slot is not released by their head, or was; keeps the order. */
+static int
+keep_settling(LfdwHttpExchange **exchanges, int count)
+{
+	int			kept = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (lfdw_exchange_holds_slot(exchanges[i]) &&
+			!lfdw_server_slot_is_to_end(exchanges[i]->slot))
+			exchanges[kept++] = exchanges[i];
+	}
+	return kept;
+}
+
+/*
+ * Waits until no exchange of the backend holds a slot, but for those that hold it to
+ * their end.  Each that did has news for its consumer then.  Raises what
+ * lfdw_http_wait raises.
+ */
+void
+lfdw_http_settle(void)
+{
+	int			count;
+	int			nall;
+	LfdwHttpExchange **all = list_holders(&nall);
+	LfdwHttpExchange **settling = palloc(sizeof(LfdwHttpExchange *) * nall);
+
+	memcpy(settling, all, sizeof(LfdwHttpExchange *) * nall);
+	count = nall;
+	while ((count = keep_settling(settling, count)) > 0)
+		lfdw_http_wait(settling, count, PG_INT64_MAX, false);
+	for (int i = 0; i < nall; i++)
+		all[i]->news = true;
+	pfree(settling);
+	pfree(all);
 }

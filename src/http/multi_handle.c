@@ -147,6 +147,7 @@ lfdw_multi_fail(LfdwHttpExchange *exchange, LfdwHttpFailure failure, const char 
 {
 	lfdw_exchange_note_failure(exchange, failure, message);
 	exchange->state = LFDW_HTTP_FAILED;
+	lfdw_exchange_end_slot(exchange);
 	lfdw_multi_detach(exchange);
 }
 
@@ -271,6 +272,7 @@ finish(CURL *easy, CURLcode result)
 	if (result == CURLE_OK && exchange->head_complete)
 	{
 		exchange->state = LFDW_HTTP_DONE;
+		lfdw_exchange_end_slot(exchange);
 		lfdw_multi_detach(exchange);
 	}
 	else if (must_wait(exchange, result))

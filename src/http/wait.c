@@ -113,7 +113,8 @@ event_number(LfdwWaitEvent event)
 	static const char *const names[] = {
 		[LFDW_WAIT_CONNECT] = "LambdaConnect",
 		[LFDW_WAIT_INVOKE] = "LambdaInvoke",
-		[LFDW_WAIT_BACKOFF] = "LambdaBackoff"
+		[LFDW_WAIT_BACKOFF] = "LambdaBackoff",
+		[LFDW_WAIT_SLOT] = "LambdaSlot"
 	};
 	static uint32 numbers[lengthof(names)];
 

@@ -20,7 +20,8 @@ typedef enum LfdwWaitEvent
 {
 	LFDW_WAIT_CONNECT,
 	LFDW_WAIT_INVOKE,
-	LFDW_WAIT_BACKOFF
+	LFDW_WAIT_BACKOFF,
+	LFDW_WAIT_SLOT
 } LfdwWaitEvent;
 
 extern bool lfdw_wait_watch(void *owner, pgsocket fd, bool readable,

@@ -23,6 +23,7 @@
 #include "utils/inval.h"
 #include "utils/syscache.h"
 
+#include "aws/admission.h"
 #include "aws/client.h"
 #include "options/event.h"
 #include "options/foreign_object.h"
@@ -93,6 +94,8 @@ static void
 note_change(Datum arg, LfdwCacheId cacheid, uint32 hashvalue)
 {
 	generation++;
+	if (cacheid == FOREIGNSERVEROID)
+		lfdw_admission_forget_changed();
 	if (cacheid != AUTHOID)
 		lfdw_client_forget_changed(cacheid == USERMAPPINGOID, hashvalue);
 }
@@ -251,6 +254,27 @@ lfdw_foreign_server_options(Oid serverid)
 
 	read_server(options, serverid);
 	return options;
+}
+
+/*
+ * Reads the limits of a server as they are now.  Returns false where it was dropped
+ * meanwhile.  See lfdw_admission_install.
+ */
+bool
+lfdw_foreign_server_limits(Oid serverid, LfdwServerLimits *limits)
+{
+	LfdwOptions *options = palloc0(sizeof(LfdwOptions));
+	ForeignServer *server = GetForeignServerExtended(serverid, FSV_MISSING_OK);
+
+	if (server)
+	{
+		register_callbacks();
+		lfdw_option_read_defaults(ForeignServerRelationId, options);
+		lfdw_option_read(ForeignServerRelationId, server->options, options);
+		*limits = options->route.server_limits;
+	}
+	pfree(options);
+	return server != NULL;
 }
 
 /*

@@ -21,6 +21,7 @@
 extern void lfdw_foreign_set_callback(GetForeignRelSize_function callback);
 extern bool lfdw_foreign_server_is_ours(Oid serverid);
 extern bool lfdw_foreign_table_is_ours(Oid relid);
+extern bool lfdw_foreign_server_limits(Oid serverid, LfdwServerLimits *limits);
 extern LfdwOptions *lfdw_foreign_server_options(Oid serverid);
 extern LfdwOptions *lfdw_foreign_table_options(Oid relid);
 extern LfdwColumnOptions *lfdw_foreign_column_options(Oid relid, AttrNumber attnum);

@@ -164,7 +164,7 @@ lfdw_s3_request_advance(LfdwS3Request *request, bool committed)
 	LfdwServiceState state = lfdw_service_advance(request->run, committed);
 
 	if (state == LFDW_SERVICE_REFUSED && follow_region(request))
-		state = LFDW_SERVICE_RUNNING;
+		state = request->run->state;
 	MemoryContextSwitchTo(old);
 	return state;
 }

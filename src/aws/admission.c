@@ -1,0 +1,370 @@
+/*-------------------------------------------------------------------------
+ *
+ * admission.c
+ *		Which attempts may begin: a server's limits, for all sessions.
+ *
+ * An attempt that may not begin yet is one more state of its request, which is in the
+ * one wait with all others.  So a session that waits moves the bytes of all its calls,
+ * and the slots that it holds are released meanwhile.
+ *
+ * IDENTIFICATION
+ *	  src/aws/admission.c
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "storage/ipc.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+
+#include "aws/admission.h"
+#include "http/http.h"
+#include "http/wait.h"
+#include "pg/compat.h"
+#include "pg/owner.h"
+#include "pg/setting.h"
+
+/* A call that waits asks again, and for the limits, though nobody wakes it. */
+#define ASK_EVERY_US INT64CONST(1000000)
+
+/* Servers whose limits a process remembers. */
+#define NREMEMBERED 16
+
+typedef struct RememberedLimits
+{
+	bool		valid;
+	Oid			serverid;
+	LfdwServerLimits limits;
+} RememberedLimits;
+
+static RememberedLimits remembered[NREMEMBERED];
+
+/* Changes of the catalogs have been taken in then. */
+static int64 accepted_at_us = 0;
+
+static LfdwLimitsReader read_limits;
+
+static ExecutorRun_hook_type previous_run = NULL;
+
+/* Servers may have changed: their limits are read again. */
+void
+lfdw_admission_forget_changed(void)
+{
+	for (int i = 0; i < NREMEMBERED; i++)
+		remembered[i].valid = false;
+}
+
+/* Can catalogs be read?  Not by who is about to end, in a hurry. */
+static bool
+can_read(void)
+{
+	return IsTransactionState() && lfdw_wait_deadline_us() == PG_INT64_MAX &&
+		!proc_exit_inprogress;
+}
+
+/*
+ * The limits of a server as they are now, so that ALTER SERVER holds for calls that
+ * wait, and for those that a statement has still to make.
+ */
+static LfdwServerLimits
+present_limits(const LfdwAdmission *admission, int64 now)
+{
+	Oid			serverid = admission->caller->pool.serverid;
+	RememberedLimits *known = &remembered[serverid % NREMEMBERED];
+
+	if (!can_read())
+		return known->valid && known->serverid == serverid ? known->limits :
+			admission->route->server_limits;
+	if (lfdw_admission_waits(admission) || now >= accepted_at_us + ASK_EVERY_US)
+	{
+		accepted_at_us = now;
+		AcceptInvalidationMessages();
+	}
+	if (!known->valid || known->serverid != serverid)
+	{
+		LfdwServerLimits limits = admission->route->server_limits;
+
+		/* what is read may be out of date before it is there */
+		known->valid = true;
+		known->serverid = serverid;
+		if (!read_limits(serverid, &limits))
+			known->valid = false;
+		known->limits = limits;
+	}
+	return known->limits;
+}
+
+/*
+ * Sets up what decides about the attempts of a request, which begins in the current
+ * context; the caller and the route must live as long.
+ */
+void
+lfdw_admission_init(LfdwAdmission *admission, const LfdwCaller *caller,
+					const LfdwRoute *route, bool to_end)
+{
+	admission->caller = caller;
+	admission->route = route;
+	admission->to_end = to_end;
+	admission->context = CurrentMemoryContext;
+}
+
+/* LfdwRelease: the request's memory ends, and with it its wait. */
+static void
+return_ticket(void *ticket)
+{
+	lfdw_server_ticket_return(ticket);
+}
+
+static void
+own_ticket(LfdwAdmission *admission)
+{
+	if (!admission->owns_ticket)
+		lfdw_owner_register(admission->context, return_ticket, &admission->ticket);
+	admission->owns_ticket = true;
+}
+
+/* Raises 55000 where sessions share no memory, unless each may count by itself. */
+static void
+check_shared(const LfdwAdmission *admission)
+{
+	if (lfdw_segment_sharing() != LFDW_SHARED_BY_NONE || lfdw_setting_limits_local())
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("server \"%s\" has limits for all sessions, but the sessions share no memory",
+					admission->route->server),
+			 errhint("Add lambda_fdw to shared_preload_libraries and restart the server, or set lambda_fdw.limits_local to have each session keep the limits by itself.")));
+}
+
+/* Raises HV00N: the breaker is open. */
+static void
+report_refused(const LfdwAdmission *admission)
+{
+	LfdwServerStatus status;
+	int64		seconds = 0;
+
+	if (!lfdw_server_limit_status(admission->caller->pool.serverid, &status))
+		memset(&status, 0, sizeof(status));
+	if (status.breaker == LFDW_BREAKER_OPEN)
+		seconds = (status.probe_at - GetCurrentTimestamp() + 999999) / 1000000;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION),
+			 errmsg("calls to server \"%s\" fail at once, for it does not answer",
+					admission->route->server),
+			 status.opened_at == 0 ? 0 :
+			 admission->route->trusted && status.last_failure[0] != '\0' ?
+			 errdetail("It has not answered since %s; the last failure was: %s.",
+					   timestamptz_to_str(status.opened_at), status.last_failure) :
+			 errdetail("It has not answered since %s.",
+					   timestamptz_to_str(status.opened_at)),
+			 seconds > 0 ?
+			 errhint("One call tries again in %d s (option breaker_seconds).", (int) seconds) :
+			 errhint("One call is trying again, or the next one will.")));
+}
+
+/* "1 call is under way, of process 4711.", and who waits beside. */
+static char *
+holders(const LfdwServerStatus *status)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "%d calls are under way", status->in_flight);
+	for (int i = 0; i < status->nholders; i++)
+		appendStringInfo(&text, "%s%d of process %d", i == 0 ? ": " : ", ",
+						 status->holder_slots[i], status->holder_pids[i]);
+	appendStringInfo(&text, "; %d sessions wait.", status->waiting);
+	return text.data;
+}
+
+/* Raises 53400: the call has waited for too long. */
+static void
+report_timeout(const LfdwAdmission *admission, const LfdwServerLimits *limits)
+{
+	LfdwServerStatus status;
+
+	if (!lfdw_server_limit_status(admission->caller->pool.serverid, &status))
+		memset(&status, 0, sizeof(status));
+	ereport(ERROR,
+			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+			 errmsg("no call could begin on server \"%s\" for %d ms",
+					admission->route->server, (int) (admission->waited_us / 1000)),
+			 errdetail("The server's options allow max_in_flight '%d' and max_calls_per_minute '%d'. %s",
+					   limits->max_in_flight, limits->max_calls_per_minute,
+					   holders(&status)),
+			 errhint("Raise the option, or lambda_fdw.slot_timeout, or make fewer calls at a time.")));
+}
+
+/* Adds the time since the call has asked last; it may have been away for long. */
+static void
+count_wait(LfdwAdmission *admission, int64 now)
+{
+	if (admission->asked_at_us != 0)
+		admission->waited_us += Min(now - admission->asked_at_us, ASK_EVERY_US);
+	admission->asked_at_us = now;
+}
+
+/* What is left of lambda_fdw.slot_timeout, or before a deadline; 0: nothing. */
+static int64
+time_left(const LfdwAdmission *admission, int64 waited_before_us, int64 now)
+{
+	int			timeout_ms = lfdw_setting_slot_timeout_ms();
+	int64		left = PG_INT64_MAX;
+
+	if (timeout_ms > 0)
+		left = timeout_ms * INT64CONST(1000) -
+			(admission->waited_us - waited_before_us);
+	if (lfdw_wait_deadline_us() != PG_INT64_MAX)
+		left = Min(left, lfdw_wait_deadline_us() - now);
+	return Max(left, 0);
+}
+
+/* The call is in the queue: says when it is to ask again. */
+static void
+stay(LfdwAdmission *admission, const LfdwServerLimits *limits, int64 now,
+	 int64 again_at_us)
+{
+	int64		left;
+
+	count_wait(admission, now);
+	left = time_left(admission, 0, now);
+	if (left == 0)
+		report_timeout(admission, limits);
+	admission->ask_at_us = Min(Min(again_at_us, now + ASK_EVERY_US),
+							   left == PG_INT64_MAX ? PG_INT64_MAX : now + left);
+}
+
+/* Asks for a slot. */
+static bool
+ask(LfdwAdmission *admission, const LfdwServerLimits *limits, int64 now,
+	int64 present_for_us)
+{
+	LfdwLimitedServer server = {
+		.serverid = admission->caller->pool.serverid,
+		.name = admission->route->server,
+		.limits = *limits
+	};
+	int64		again_at_us;
+
+	switch (lfdw_server_limit_admit(&server, &admission->ticket, admission->slot, now,
+									present_for_us == 0 ? 0 : now + present_for_us,
+									&again_at_us))
+	{
+		case LFDW_ADMITTED:
+			break;
+		case LFDW_QUEUED:
+			stay(admission, limits, now, again_at_us);
+			return false;
+		case LFDW_REFUSED:
+			report_refused(admission);
+			break;
+	}
+	if (admission->asked_at_us != 0)
+		count_wait(admission, now);
+	admission->asked_at_us = 0;
+	return true;
+}
+
+/*
+ * May the next attempt begin?  Its slot is made in its context, and released with it
+ * at the latest.  Where it may not, the request waits, and asks again at ask_at_us;
+ * if it does so in a wait for the latch of such a length, it is woken when it may.
+ * On the way out of a session there are no limits: what is left to do then is to end
+ * what was begun.
+ *
+ * Raises HV00N where the breaker is open, 53400 after lambda_fdw.slot_timeout and
+ * where the deadline has come, and 55000 where the sessions share no memory.
+ */
+bool
+lfdw_admission_get(LfdwAdmission *admission, MemoryContext attempt_context,
+				   int64 present_for_us)
+{
+	int64		now;
+	LfdwServerLimits limits;
+
+	if (admission->caller == NULL || proc_exit_inprogress)
+		return true;
+	now = lfdw_wait_now_us();
+	limits = present_limits(admission, now);
+	if (!lfdw_server_has_limits(&limits))
+	{
+		lfdw_server_ticket_return(&admission->ticket);
+		return true;
+	}
+	check_shared(admission);
+	own_ticket(admission);
+	if (admission->slot == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(attempt_context);
+
+		admission->slot = lfdw_server_slot_create(admission->to_end);
+		MemoryContextSwitchTo(old);
+	}
+	return ask(admission, &limits, now, present_for_us);
+}
+
+/* The attempt's context is reset. */
+void
+lfdw_admission_forget_slot(LfdwAdmission *admission)
+{
+	admission->slot = NULL;
+}
+
+/* Does the call wait for a slot? */
+bool
+lfdw_admission_waits(const LfdwAdmission *admission)
+{
+	return admission->asked_at_us != 0;
+}
+
+/*
+ * Is there any use in another attempt after one that failed?  Not once the breaker is
+ * open: how the attempt failed says more than that.
+ */
+bool
+lfdw_admission_may_retry(const LfdwAdmission *admission)
+{
+	LfdwServerStatus status;
+
+	return admission->slot == NULL ||
+		!lfdw_server_limit_status(admission->caller->pool.serverid, &status) ||
+		status.breaker == LFDW_BREAKER_CLOSED;
+}
+
+/* The wait has ended: nobody is to wake this session for a slot before the next. */
+void
+lfdw_admission_leave(void)
+{
+	lfdw_server_limit_leave();
+}
+
+/*
+ * ExecutorRun_hook: a session must not keep others from their calls while it waits for
+ * its client, or for a lock.  So where a cursor stops before its end, the heads of the
+ * answers come in that it holds slots for.
+ */
+static void
+run_executor(LFDW_EXECUTOR_RUN_PARAMETERS)
+{
+	if (previous_run)
+		previous_run(LFDW_EXECUTOR_RUN_ARGUMENTS);
+	else
+		standard_ExecutorRun(LFDW_EXECUTOR_RUN_ARGUMENTS);
+	if (count > 0 && queryDesc->estate->es_processed >= count &&
+		!IsParallelWorker())
+		lfdw_http_settle();
+}
+
+/* Takes who reads the limits of servers, and the hook; once, while the library loads. */
+void
+lfdw_admission_install(LfdwLimitsReader reader)
+{
+	read_limits = reader;
+	previous_run = ExecutorRun_hook;
+	ExecutorRun_hook = run_executor;
+}
