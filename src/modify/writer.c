@@ -172,6 +172,7 @@ finish_call(LfdwWriter *writer, LfdwWriteBatch *batch)
 	writer->written += batch->nrows;
 	writer->written_calls++;
 	writer->stats->written += batch->nrows;
+	lfdw_work_show_rows(writer->stats->invoke.work);
 	writer->stats->not_affected += not_affected;
 	if (batch->waiter)
 	{

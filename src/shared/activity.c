@@ -286,6 +286,14 @@ lfdw_work_add_rows(LfdwWork *work, int64 rows)
 	work->row.rows = Max(work->row.rows, 0) + rows;
 }
 
+/* Shows the rows that were counted since it was last shown. */
+void
+lfdw_work_show_rows(LfdwWork *work)
+{
+	if (work->rows && *work->rows != work->row.rows)
+		show(work);
+}
+
 /* How many requests are still to begin, -1 where that is not known. */
 void
 lfdw_work_set_to_do(LfdwWork *work, int64 to_do)
@@ -309,8 +317,8 @@ run_executor(LFDW_EXECUTOR_RUN_PARAMETERS)
 		standard_ExecutorRun(LFDW_EXECUTOR_RUN_ARGUMENTS);
 	for (int i = 0; i < (int) LFDW_ACTIVITY_ROWS; i++)
 	{
-		if (places[i] && places[i]->rows && *places[i]->rows != places[i]->row.rows)
-			show(places[i]);
+		if (places[i])
+			lfdw_work_show_rows(places[i]);
 	}
 }
 
