@@ -90,15 +90,14 @@ lfdw_server_clock_us(void)
 	return clock_ns() / 1000;
 }
 
-/* Has the process the part; returns whether this was its first use. */
-bool
+/* Has the process the part. */
+void
 lfdw_server_entry_attach(void)
 {
 	if (part)
-		return false;
+		return;
 	part = lfdw_segment_part(LFDW_PART_LIMITS);
 	lfdw_server_queue_attach(places_of(part), lfdw_segment_sizes()->nbackends);
-	return true;
 }
 
 /* An entry by its number. */
@@ -250,7 +249,7 @@ lfdw_server_limit_status(Oid serverid, LfdwServerStatus *status)
 {
 	bool		found = false;
 
-	(void) lfdw_server_entry_attach();
+	lfdw_server_entry_attach();
 	for (int i = 0; i < part->nentries && !found; i++)
 	{
 		LfdwServerEntry *entry = &part->entries[i];
@@ -270,7 +269,7 @@ lfdw_server_limit_read(int *count)
 {
 	LfdwServerStatus *all;
 
-	(void) lfdw_server_entry_attach();
+	lfdw_server_entry_attach();
 	all = palloc(sizeof(LfdwServerStatus) * part->nentries);
 	*count = 0;
 	for (int i = 0; i < part->nentries; i++)

@@ -71,12 +71,16 @@ leave_all(int code, Datum arg)
 	}
 }
 
-/* Has the process its part of what is shared. */
+/* Has the process its part of what is shared, and leave it when it exits. */
 static void
 attach(void)
 {
-	if (lfdw_server_entry_attach())
+	static bool leaves = false;
+
+	lfdw_server_entry_attach();
+	if (!leaves)
 		before_shmem_exit(leave_all, (Datum) 0);
+	leaves = true;
 }
 
 /* How many calls may begin now, if nobody waits. */

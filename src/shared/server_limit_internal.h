@@ -61,7 +61,7 @@ typedef struct LfdwServerPlace
 									 * until then, if it is woken */
 } LfdwServerPlace;
 
-extern bool lfdw_server_entry_attach(void);
+extern void lfdw_server_entry_attach(void);
 extern LfdwServerEntry *lfdw_server_entry(int number);
 extern int	lfdw_server_entry_lock(const LfdwLimitedServer *server);
 extern int64 lfdw_server_clock_us(void);
