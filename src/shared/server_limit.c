@@ -340,11 +340,23 @@ lfdw_server_slot_is_held(const LfdwServerSlot *slot)
 	return slot->held;
 }
 
-/* Is it held to the end of the answer? */
+/*
+ * May the call keep others from theirs until its answer's head comes?  Not where
+ * max_in_flight is no limit, nor where the head does not release its slot.
+ */
 bool
-lfdw_server_slot_is_to_end(const LfdwServerSlot *slot)
+lfdw_server_slot_blocks(const LfdwServerSlot *slot)
 {
-	return slot->to_end;
+	LfdwServerEntry *entry;
+	bool		limited;
+
+	if (!slot->held || slot->to_end)
+		return false;
+	entry = lfdw_server_entry(slot->entry);
+	LWLockAcquire(&entry->lock, LW_SHARED);
+	limited = entry->limits.max_in_flight > 0;
+	LWLockRelease(&entry->lock);
+	return limited;
 }
 
 /* Gives the slot back, under the lock of its server. */

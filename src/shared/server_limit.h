@@ -93,7 +93,7 @@ extern LfdwAdmittance lfdw_server_limit_admit(const LfdwLimitedServer *server,
 extern void lfdw_server_ticket_return(LfdwServerTicket *ticket);
 extern void lfdw_server_limit_leave(void);
 extern bool lfdw_server_slot_is_held(const LfdwServerSlot *slot);
-extern bool lfdw_server_slot_is_to_end(const LfdwServerSlot *slot);
+extern bool lfdw_server_slot_blocks(const LfdwServerSlot *slot);
 extern void lfdw_server_slot_answered(LfdwServerSlot *slot);
 extern void lfdw_server_slot_failed(LfdwServerSlot *slot, const char *message);
 extern void lfdw_server_slot_release(LfdwServerSlot *slot);
