@@ -4,7 +4,7 @@
  *		The servers that have limits, in shared memory: which entry is whose.
  *
  * An entry is a server's from its first call on, and becomes another's when it is
- * idle and there is no other: nothing is lost then.
+ * idle and there is no other.
  *
  * IDENTIFICATION
  *	  src/shared/server_entry.c
@@ -107,13 +107,19 @@ lfdw_server_entry(int number)
 	return &part->entries[number];
 }
 
-/* Is nothing lost if the entry is another server's from now on? */
+/*
+ * May the entry be another server's from now on?  What is lost then is what the next
+ * call would tell anew: a breaker that is open though a call may try is left behind
+ * by whoever gave up, or dropped the server.
+ */
 static bool
 is_idle(const LfdwServerEntry *entry)
 {
+	int64		now_ns = clock_ns();
+
 	return entry->in_flight == 0 && entry->nwaiting == 0 &&
-		entry->breaker.state == LFDW_BREAKER_CLOSED &&
-		entry->bucket.full_at_ns <= clock_ns();
+		lfdw_breaker_lets(&entry->breaker, now_ns / 1000) &&
+		entry->bucket.full_at_ns <= now_ns;
 }
 
 /* Makes an entry a server's, under both locks. */
@@ -213,7 +219,7 @@ lfdw_server_entry_lock(const LfdwLimitedServer *server)
 		ereport(ERROR,
 				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
 				 errmsg("too many servers have limits and are in use"),
-				 errdetail("There is room for %d, and each has calls under way, calls that wait, or a breaker that is open.",
+				 errdetail("There is room for %d, and each has calls under way, calls that wait, or a breaker that has just opened.",
 						   part->nentries)));
 	return number;
 }

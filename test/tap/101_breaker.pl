@@ -116,6 +116,8 @@ $_->receive for @holders;
 down();
 $session->query('SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET max_parallel_workers_per_gather = 2');
 like($session->query('SELECT count(*) FROM cut'), qr/08006|HV00N/, 'workers fail, too');
+# each query has one failure at least
+$session->query('SELECT count(*) FROM cut') for 2 .. 3;
 like($session->query('SELECT count(*) FROM cut'), qr/HV00N/, '... at once');
 up();
 
@@ -129,6 +131,22 @@ is(outcome_of($session, 'SELECT * FROM retried')->{sqlstate}, 'HV00N', 'then it 
 up();
 $session->query(q{ALTER SERVER stubborn OPTIONS (SET breaker_failures '0')});
 is($session->query('SELECT count(*) FROM retried'), '1', 'without the option there is none');
+
+# Servers that were dropped with an open breaker leave room for others
+$session->query('SET client_min_messages = warning');
+is($session->query(q{DO $$ BEGIN
+  FOR i IN 1 .. 520 LOOP
+    EXECUTE $c$CREATE SERVER gone FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1',
+      endpoint 'http://127.0.0.1:1', max_attempts '1', breaker_failures '1', breaker_seconds '1')$c$;
+    EXECUTE $c$CREATE USER MAPPING FOR CURRENT_USER SERVER gone
+      OPTIONS (aws_access_key_id 'a', aws_secret_access_key 's')$c$;
+    BEGIN
+      PERFORM lambda_invoke('gone', 'f', '{}');
+    EXCEPTION WHEN connection_failure OR fdw_unable_to_establish_connection THEN NULL;
+    END;
+    EXECUTE 'DROP SERVER gone CASCADE';
+    IF i = 500 THEN PERFORM pg_sleep(1.1); END IF;
+  END LOOP; END $$}), '', 'servers that are gone leave room');
 
 # Without memory that sessions share
 $_->close for @holders, $session, $other;
