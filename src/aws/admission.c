@@ -37,12 +37,15 @@
 
 typedef struct RememberedLimits
 {
-	bool		valid;
 	Oid			serverid;
+	uint64		as_of;			/* good while this is nchanges */
 	LfdwServerLimits limits;
 } RememberedLimits;
 
 static RememberedLimits remembered[NREMEMBERED];
+
+/* How often servers may have changed, and one. */
+static uint64 nchanges = 1;
 
 /* Changes of the catalogs have been taken in then. */
 static int64 accepted_at_us = 0;
@@ -55,8 +58,7 @@ static ExecutorRun_hook_type previous_run = NULL;
 void
 lfdw_admission_forget_changed(void)
 {
-	for (int i = 0; i < NREMEMBERED; i++)
-		remembered[i].valid = false;
+	nchanges++;
 }
 
 /* Can catalogs be read?  Not by who is about to end, in a hurry. */
@@ -78,23 +80,25 @@ present_limits(const LfdwAdmission *admission, int64 now)
 	RememberedLimits *known = &remembered[serverid % NREMEMBERED];
 
 	if (!can_read())
-		return known->valid && known->serverid == serverid ? known->limits :
-			admission->route->server_limits;
+		return known->as_of == nchanges && known->serverid == serverid ?
+			known->limits : admission->route->server_limits;
 	if (lfdw_admission_waits(admission) || now >= accepted_at_us + ASK_EVERY_US)
 	{
 		accepted_at_us = now;
 		AcceptInvalidationMessages();
 	}
-	if (!known->valid || known->serverid != serverid)
+	if (known->as_of != nchanges || known->serverid != serverid)
 	{
-		LfdwServerLimits limits = admission->route->server_limits;
+		RememberedLimits present = {
+			.serverid = serverid,
+			/* what is read may be out of date before it is there */
+			.as_of = nchanges,
+			.limits = admission->route->server_limits
+		};
 
-		/* what is read may be out of date before it is there */
-		known->valid = true;
-		known->serverid = serverid;
-		if (!read_limits(serverid, &limits))
-			known->valid = false;
-		known->limits = limits;
+		if (!read_limits(serverid, &present.limits))
+			return present.limits;
+		*known = present;
 	}
 	return known->limits;
 }
@@ -167,18 +171,19 @@ report_refused(const LfdwAdmission *admission)
 			 errhint("One call is trying again, or the next one will.")));
 }
 
-/* "1 call is under way, of process 4711.", and who waits beside. */
+/* "Calls under way: 3 (2 of process 4711, 1 of process 4712); sessions that wait: 1." */
 static char *
 holders(const LfdwServerStatus *status)
 {
 	StringInfoData text;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "%d calls are under way", status->in_flight);
+	appendStringInfo(&text, "Calls under way: %d", status->in_flight);
 	for (int i = 0; i < status->nholders; i++)
-		appendStringInfo(&text, "%s%d of process %d", i == 0 ? ": " : ", ",
+		appendStringInfo(&text, "%s%d of process %d", i == 0 ? " (" : ", ",
 						 status->holder_slots[i], status->holder_pids[i]);
-	appendStringInfo(&text, "; %d sessions wait.", status->waiting);
+	appendStringInfo(&text, "%s; sessions that wait: %d.",
+					 status->nholders > 0 ? ")" : "", status->waiting);
 	return text.data;
 }
 
@@ -211,14 +216,13 @@ count_wait(LfdwAdmission *admission, int64 now)
 
 /* What is left of lambda_fdw.slot_timeout, or before a deadline; 0: nothing. */
 static int64
-time_left(const LfdwAdmission *admission, int64 waited_before_us, int64 now)
+time_left(const LfdwAdmission *admission, int64 now)
 {
 	int			timeout_ms = lfdw_setting_slot_timeout_ms();
 	int64		left = PG_INT64_MAX;
 
 	if (timeout_ms > 0)
-		left = timeout_ms * INT64CONST(1000) -
-			(admission->waited_us - waited_before_us);
+		left = timeout_ms * INT64CONST(1000) - admission->waited_us;
 	if (lfdw_wait_deadline_us() != PG_INT64_MAX)
 		left = Min(left, lfdw_wait_deadline_us() - now);
 	return Max(left, 0);
@@ -232,7 +236,7 @@ stay(LfdwAdmission *admission, const LfdwServerLimits *limits, int64 now,
 	int64		left;
 
 	count_wait(admission, now);
-	left = time_left(admission, 0, now);
+	left = time_left(admission, now);
 	if (left == 0)
 		report_timeout(admission, limits);
 	admission->ask_at_us = Min(Min(again_at_us, now + ASK_EVERY_US),

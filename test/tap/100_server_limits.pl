@@ -178,7 +178,7 @@ is($control->query(q{SELECT string_agg(DISTINCT wait_event, ',') FROM pg_stat_ac
 $control->query('SET lambda_fdw.slot_timeout = 200');
 my $outcome = outcome_of($control, 'SELECT * FROM single');
 is($outcome->{sqlstate}, '53400', 'lambda_fdw.slot_timeout');
-like($outcome->{detail}, qr/1 calls are under way: 1 of process ${\$holder->pid}; /, '... says who has the slots');
+like($outcome->{detail}, qr/Calls under way: 1 \(1 of process ${\$holder->pid}\); /, '... says who has the slots');
 $control->query('RESET lambda_fdw.slot_timeout');
 my @served = map { $_->receive } $waiters[0], $waiters[1], $waiters[2], $waiters[3];
 is_deeply([ map { $_ - $served[0] } @served ], [ 0, 1, 2, 3 ], 'first come, first served');
