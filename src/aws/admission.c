@@ -16,7 +16,6 @@
 
 #include "access/parallel.h"
 #include "access/xact.h"
-#include "executor/executor.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
 #include "utils/inval.h"
@@ -25,7 +24,7 @@
 #include "aws/admission.h"
 #include "http/http.h"
 #include "http/wait.h"
-#include "pg/compat.h"
+#include "pg/after_run.h"
 #include "pg/owner.h"
 #include "pg/setting.h"
 
@@ -51,8 +50,6 @@ static uint64 nchanges = 1;
 static int64 accepted_at_us = 0;
 
 static LfdwLimitsReader read_limits;
-
-static ExecutorRun_hook_type previous_run = NULL;
 
 /* Servers may have changed: their limits are read again. */
 void
@@ -348,27 +345,21 @@ lfdw_admission_leave(void)
 }
 
 /*
- * ExecutorRun_hook: a session must not keep others from their calls while it waits for
- * its client, or for a lock.  So where a cursor stops before its end, the heads of the
+ * LfdwAfterRun: a session must not keep others from their calls while it waits for its
+ * client, or for a lock.  So where a cursor stops before its end, the heads of the
  * answers come in that it holds slots for.
  */
 static void
-run_executor(LFDW_EXECUTOR_RUN_PARAMETERS)
+settle(QueryDesc *query, uint64 count)
 {
-	if (previous_run)
-		previous_run(LFDW_EXECUTOR_RUN_ARGUMENTS);
-	else
-		standard_ExecutorRun(LFDW_EXECUTOR_RUN_ARGUMENTS);
-	if (count > 0 && queryDesc->estate->es_processed >= count &&
-		!IsParallelWorker())
+	if (count > 0 && query->estate->es_processed >= count && !IsParallelWorker())
 		lfdw_http_settle();
 }
 
-/* Takes who reads the limits of servers, and the hook; once, while the library loads. */
+/* Takes who reads the limits of servers; once, while the library loads. */
 void
 lfdw_admission_install(LfdwLimitsReader reader)
 {
 	read_limits = reader;
-	previous_run = ExecutorRun_hook;
-	ExecutorRun_hook = run_executor;
+	lfdw_after_run_add(settle);
 }
