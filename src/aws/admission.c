@@ -66,6 +66,19 @@ can_read(void)
 		!proc_exit_inprogress;
 }
 
+/* Others are to know that a server has no limits any more. */
+static void
+lift_limits(const LfdwAdmission *admission, const LfdwServerLimits *limits)
+{
+	LfdwLimitedServer server = {
+		.serverid = admission->caller->pool.serverid,
+		.name = admission->route->server,
+		.limits = *limits
+	};
+
+	lfdw_server_limit_lift(&server);
+}
+
 /*
  * The limits of a server as they are now, so that ALTER SERVER holds for calls that
  * wait, and for those that a statement has still to make.
@@ -95,6 +108,8 @@ present_limits(const LfdwAdmission *admission, int64 now)
 
 		if (!read_limits(serverid, &present.limits))
 			return present.limits;
+		if (!lfdw_server_has_limits(&present.limits))
+			lift_limits(admission, &present.limits);
 		*known = present;
 	}
 	return known->limits;

@@ -224,6 +224,28 @@ lfdw_server_entry_lock(const LfdwLimitedServer *server)
 	return number;
 }
 
+/*
+ * The entry of a server of the current database, locked; LFDW_NONE: it has none, as
+ * nobody has called it while it had limits.
+ */
+int
+lfdw_server_entry_find(Oid serverid)
+{
+	lfdw_server_entry_attach();
+	for (int i = 0; i < part->nentries; i++)
+	{
+		LfdwServerEntry *entry = &part->entries[i];
+
+		if (!is_of(entry, serverid))
+			continue;
+		LWLockAcquire(&entry->lock, LW_EXCLUSIVE);
+		if (is_of(entry, serverid))
+			return i;
+		LWLockRelease(&entry->lock);
+	}
+	return LFDW_NONE;
+}
+
 /* Copies how it stands with a server, whose entry is locked. */
 static void
 read_entry(LfdwServerStatus *status, int number)
@@ -253,20 +275,13 @@ read_entry(LfdwServerStatus *status, int number)
 bool
 lfdw_server_limit_status(Oid serverid, LfdwServerStatus *status)
 {
-	bool		found = false;
+	int			number = lfdw_server_entry_find(serverid);
 
-	lfdw_server_entry_attach();
-	for (int i = 0; i < part->nentries && !found; i++)
-	{
-		LfdwServerEntry *entry = &part->entries[i];
-
-		LWLockAcquire(&entry->lock, LW_SHARED);
-		found = is_of(entry, serverid);
-		if (found)
-			read_entry(status, i);
-		LWLockRelease(&entry->lock);
-	}
-	return found;
+	if (number == LFDW_NONE)
+		return false;
+	read_entry(status, number);
+	LWLockRelease(&part->entries[number].lock);
+	return true;
 }
 
 /* How it stands with all servers, palloc'd, and how many there are. */

@@ -264,6 +264,21 @@ lfdw_server_limit_admit(const LfdwLimitedServer *server, LfdwServerTicket *ticke
 	return admittance;
 }
 
+/*
+ * A server has no limits, as far as its options go: what is left of some that it had
+ * is shown, and kept, no longer.
+ */
+void
+lfdw_server_limit_lift(const LfdwLimitedServer *server)
+{
+	int			number = lfdw_server_entry_find(server->serverid);
+
+	if (number == LFDW_NONE)
+		return;
+	note_server(lfdw_server_entry(number), server, lfdw_server_clock_us());
+	LWLockRelease(&lfdw_server_entry(number)->lock);
+}
+
 /* The call waits no longer, and does not begin.  May be called twice; does not throw. */
 void
 lfdw_server_ticket_return(LfdwServerTicket *ticket)

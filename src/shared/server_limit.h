@@ -90,6 +90,7 @@ extern LfdwAdmittance lfdw_server_limit_admit(const LfdwLimitedServer *server,
 											  LfdwServerSlot *slot, int64 now_us,
 											  int64 present_until_us,
 											  int64 *again_at_us);
+extern void lfdw_server_limit_lift(const LfdwLimitedServer *server);
 extern void lfdw_server_ticket_return(LfdwServerTicket *ticket);
 extern void lfdw_server_limit_leave(void);
 extern bool lfdw_server_slot_is_held(const LfdwServerSlot *slot);
