@@ -104,6 +104,7 @@ lfdw_server_entry_attach(void)
 LfdwServerEntry *
 lfdw_server_entry(int number)
 {
+	Assert(number >= 0 && number < part->nentries);
 	return &part->entries[number];
 }
 

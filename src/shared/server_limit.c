@@ -289,6 +289,12 @@ lfdw_server_ticket_return(LfdwServerTicket *ticket)
 
 	if (!ticket->waits)
 		return;
+	/* who exits has left all queues before its memory is released */
+	if (nwaiting[ticket->place] == 0)
+	{
+		ticket->waits = false;
+		return;
+	}
 	number = lfdw_server_queue_entry_of_mine(ticket->place, &place);
 	entry = lfdw_server_entry(number);
 	LWLockAcquire(&entry->lock, LW_EXCLUSIVE);
