@@ -255,6 +255,24 @@ stay(LfdwAdmission *admission, const LfdwServerLimits *limits, int64 now,
 							   left == PG_INT64_MAX ? PG_INT64_MAX : now + left);
 }
 
+/* pg_on_exit_callback: others take the slots once the connections are closed. */
+static void
+cut_all(int code, Datum arg)
+{
+	lfdw_http_cut();
+}
+
+/* Has the process, once, do so before its slots are released in another way. */
+static void
+prepare_exit(void)
+{
+	static bool prepared = false;
+
+	if (!prepared)
+		before_shmem_exit(cut_all, (Datum) 0);
+	prepared = true;
+}
+
 /* Asks for a slot. */
 static bool
 ask(LfdwAdmission *admission, const LfdwServerLimits *limits, int64 now,
@@ -272,6 +290,7 @@ ask(LfdwAdmission *admission, const LfdwServerLimits *limits, int64 now,
 									&again_at_us))
 	{
 		case LFDW_ADMITTED:
+			prepare_exit();
 			break;
 		case LFDW_QUEUED:
 			stay(admission, limits, now, again_at_us);
