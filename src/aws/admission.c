@@ -94,6 +94,8 @@ present_limits(const LfdwAdmission *admission, int64 now)
 		known->serverid = serverid;
 		if (!read_limits(serverid, &limits))
 			known->valid = false;
+		if (!lfdw_server_has_limits(&limits))
+			lfdw_server_limit_lift(serverid);
 		known->limits = limits;
 	}
 	return known->limits;
@@ -167,19 +169,29 @@ report_refused(const LfdwAdmission *admission)
 			 errhint("One call is trying again, or the next one will.")));
 }
 
-/* "1 call is under way, of process 4711.", and who waits beside. */
+/* "1 call is under way: 1 of process 4711", and how many wait. */
 static char *
 holders(const LfdwServerStatus *status)
 {
 	StringInfoData text;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "%d calls are under way", status->in_flight);
+	appendStringInfo(&text, "%d %s under way", status->in_flight,
+					 status->in_flight == 1 ? "call is" : "calls are");
 	for (int i = 0; i < status->nholders; i++)
 		appendStringInfo(&text, "%s%d of process %d", i == 0 ? ": " : ", ",
 						 status->holder_slots[i], status->holder_pids[i]);
-	appendStringInfo(&text, "; %d sessions wait.", status->waiting);
+	appendStringInfo(&text, "; %d %s.", status->waiting,
+					 status->waiting == 1 ? "session waits" : "sessions wait");
 	return text.data;
+}
+
+/* Is it max_in_flight that the call waits for, and not max_calls_per_minute? */
+static bool
+lacks_slot(const LfdwServerStatus *status, const LfdwServerLimits *limits)
+{
+	return limits->max_calls_per_minute == 0 ||
+		(limits->max_in_flight > 0 && status->in_flight >= limits->max_in_flight);
 }
 
 /* Raises 53400: the call has waited for too long. */
@@ -187,25 +199,36 @@ static void
 report_timeout(const LfdwAdmission *admission, const LfdwServerLimits *limits)
 {
 	LfdwServerStatus status;
+	const char *option;
 
 	if (!lfdw_server_limit_status(admission->caller->pool.serverid, &status))
 		memset(&status, 0, sizeof(status));
+	option = lacks_slot(&status, limits) ? "max_in_flight" : "max_calls_per_minute";
 	ereport(ERROR,
 			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
 			 errmsg("no call could begin on server \"%s\" for %d ms",
 					admission->route->server, (int) (admission->waited_us / 1000)),
-			 errdetail("The server's options allow max_in_flight '%d' and max_calls_per_minute '%d'. %s",
-					   limits->max_in_flight, limits->max_calls_per_minute,
-					   holders(&status)),
-			 errhint("Raise the option, or lambda_fdw.slot_timeout, or make fewer calls at a time.")));
+			 errdetail("The server has the option %s '%d'. %s", option,
+					   lacks_slot(&status, limits) ? limits->max_in_flight :
+					   limits->max_calls_per_minute, holders(&status)),
+			 errhint("Raise %s of the server, or lambda_fdw.slot_timeout, or make fewer calls.",
+					 option)));
 }
 
-/* Adds the time since the call has asked last; it may have been away for long. */
+/* How long the request has waited until now; it may have been away for long. */
+static int64
+waited_until(const LfdwAdmission *admission, int64 now)
+{
+	return admission->waited_us +
+		(admission->asked_at_us == 0 ? 0 :
+		 Min(now - admission->asked_at_us, ASK_EVERY_US));
+}
+
+/* Adds the time since the call has asked last. */
 static void
 count_wait(LfdwAdmission *admission, int64 now)
 {
-	if (admission->asked_at_us != 0)
-		admission->waited_us += Min(now - admission->asked_at_us, ASK_EVERY_US);
+	admission->waited_us = waited_until(admission, now);
 	admission->asked_at_us = now;
 }
 
@@ -313,6 +336,13 @@ void
 lfdw_admission_forget_slot(LfdwAdmission *admission)
 {
 	admission->slot = NULL;
+}
+
+/* How long the request has waited for its server's limits, in microseconds. */
+int64
+lfdw_admission_waited_us(const LfdwAdmission *admission)
+{
+	return waited_until(admission, lfdw_wait_now_us());
 }
 
 /* Does the call wait for a slot? */

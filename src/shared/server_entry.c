@@ -218,6 +218,25 @@ lfdw_server_entry_lock(const LfdwLimitedServer *server)
 	return number;
 }
 
+/* The entry of a server of the current database, locked; NULL where it has none. */
+LfdwServerEntry *
+lfdw_server_entry_lock_known(Oid serverid)
+{
+	for (int i = 0; i < part->nentries; i++)
+	{
+		LfdwServerEntry *entry = &part->entries[i];
+
+		/* a lock for each would be dear; it is looked at again under its lock */
+		if (!is_of(entry, serverid))
+			continue;
+		LWLockAcquire(&entry->lock, LW_EXCLUSIVE);
+		if (is_of(entry, serverid))
+			return entry;
+		LWLockRelease(&entry->lock);
+	}
+	return NULL;
+}
+
 /* Copies how it stands with a server, whose entry is locked. */
 static void
 read_entry(LfdwServerStatus *status, int number)

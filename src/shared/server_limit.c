@@ -110,24 +110,31 @@ wake(const LfdwServerEntry *entry, int64 now_us)
 							   now_us);
 }
 
-/* Notes what the server is called, and its limits, as this session knows them. */
+/* Notes the server's limits, as this session knows them. */
+static void
+note_limits(LfdwServerEntry *entry, const LfdwServerLimits *limits, int64 now_us)
+{
+	if (memcmp(&entry->limits, limits, sizeof(LfdwServerLimits)) != 0)
+	{
+		entry->limits = *limits;
+		wake(entry, now_us);
+	}
+	if (limits->breaker_failures == 0 &&
+		entry->breaker.state != LFDW_BREAKER_CLOSED)
+	{
+		lfdw_breaker_answer(&entry->breaker);
+		entry->opened_at = 0;
+	}
+}
+
+/* Notes what the server is called, too. */
 static void
 note_server(LfdwServerEntry *entry, const LfdwLimitedServer *server, int64 now_us)
 {
 	entry->used_at_us = now_us;
 	if (strcmp(entry->name, server->name) != 0)
 		strlcpy(entry->name, server->name, NAMEDATALEN);
-	if (memcmp(&entry->limits, &server->limits, sizeof(LfdwServerLimits)) != 0)
-	{
-		entry->limits = server->limits;
-		wake(entry, now_us);
-	}
-	if (server->limits.breaker_failures == 0 &&
-		entry->breaker.state != LFDW_BREAKER_CLOSED)
-	{
-		lfdw_breaker_answer(&entry->breaker);
-		entry->opened_at = 0;
-	}
+	note_limits(entry, &server->limits, now_us);
 }
 
 /* Gives a call that may begin its slot. */
@@ -262,6 +269,21 @@ lfdw_server_limit_admit(const LfdwLimitedServer *server, LfdwServerTicket *ticke
 						  again_at_us);
 	LWLockRelease(&lfdw_server_entry(number)->lock);
 	return admittance;
+}
+
+/* A server of the current database has no limits any more; nothing where it had none. */
+void
+lfdw_server_limit_lift(Oid serverid)
+{
+	const LfdwServerLimits none = {.max_in_flight = 0};
+	LfdwServerEntry *entry;
+
+	attach();
+	entry = lfdw_server_entry_lock_known(serverid);
+	if (entry == NULL)
+		return;
+	note_limits(entry, &none, lfdw_server_clock_us());
+	LWLockRelease(&entry->lock);
 }
 
 /* The call waits no longer, and does not begin.  May be called twice; does not throw. */

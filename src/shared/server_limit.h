@@ -84,6 +84,7 @@ extern Size lfdw_server_limit_size(const LfdwSegmentSizes *sizes);
 extern void lfdw_server_limit_init(void *memory, const LfdwSegmentSizes *sizes,
 								   int tranche);
 extern bool lfdw_server_has_limits(const LfdwServerLimits *limits);
+extern void lfdw_server_limit_lift(Oid serverid);
 extern LfdwServerSlot *lfdw_server_slot_create(bool to_end);
 extern LfdwAdmittance lfdw_server_limit_admit(const LfdwLimitedServer *server,
 											  LfdwServerTicket *ticket,

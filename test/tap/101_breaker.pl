@@ -129,6 +129,7 @@ is(outcome_of($session, 'SELECT * FROM retried')->{sqlstate}, 'HV00N', 'then it 
 up();
 $session->query(q{ALTER SERVER stubborn OPTIONS (SET breaker_failures '0')});
 is($session->query('SELECT count(*) FROM retried'), '1', 'without the option there is none');
+is(state_of('stubborn', 'breaker, failures, next_probe_at'), 'closed|0|', '... nor is one shown');
 
 # Without memory that sessions share
 $_->close for @holders, $session, $other;
