@@ -251,7 +251,9 @@ CREATE VIEW pg_stat_lambda_servers AS
          s.waiting, s.max_calls_per_minute, s.calls, s.breaker, s.failures,
          s.opened_at, s.next_probe_at, s.last_failure, s.last_failure_at
   FROM lambda_fdw_server_limits() s
-  LEFT JOIN pg_catalog.pg_database d ON d.oid = s.datid;
+  JOIN pg_catalog.pg_database d ON d.oid = s.datid
+  WHERE d.datname <> pg_catalog.current_database()
+     OR EXISTS (SELECT FROM pg_catalog.pg_foreign_server f WHERE f.oid = s.serverid);
 
 COMMENT ON VIEW pg_stat_lambda_servers IS 'servers with limits: calls under way, sessions that wait, and whether calls fail at once';
 

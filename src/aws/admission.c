@@ -67,6 +67,19 @@ can_read(void)
 		!proc_exit_inprogress;
 }
 
+/* Others are to know that a server has no limits any more. */
+static void
+lift_limits(const LfdwAdmission *admission, const LfdwServerLimits *limits)
+{
+	LfdwLimitedServer server = {
+		.serverid = admission->caller->pool.serverid,
+		.name = admission->route->server,
+		.limits = *limits
+	};
+
+	lfdw_server_limit_lift(&server);
+}
+
 /*
  * The limits of a server as they are now, so that ALTER SERVER holds for calls that
  * wait, and for those that a statement has still to make.
@@ -94,8 +107,8 @@ present_limits(const LfdwAdmission *admission, int64 now)
 		known->serverid = serverid;
 		if (!read_limits(serverid, &limits))
 			known->valid = false;
-		if (!lfdw_server_has_limits(&limits))
-			lfdw_server_limit_lift(serverid);
+		else if (!lfdw_server_has_limits(&limits))
+			lift_limits(admission, &limits);
 		known->limits = limits;
 	}
 	return known->limits;

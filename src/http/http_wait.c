@@ -283,7 +283,7 @@ lfdw_http_read_on(void)
 	pfree(holders);
 }
 
-/* Drops exchanges whose slot is not released by their head, or was; keeps the order. */
+/* Drops exchanges whose head nobody waits for, or has come; keeps the order. */
 static int
 keep_settling(LfdwHttpExchange **exchanges, int count)
 {
@@ -291,17 +291,16 @@ keep_settling(LfdwHttpExchange **exchanges, int count)
 
 	for (int i = 0; i < count; i++)
 	{
-		if (lfdw_exchange_holds_slot(exchanges[i]) &&
-			!lfdw_server_slot_is_to_end(exchanges[i]->slot))
+		if (lfdw_server_slot_blocks(exchanges[i]->slot))
 			exchanges[kept++] = exchanges[i];
 	}
 	return kept;
 }
 
 /*
- * Waits until no exchange of the backend holds a slot, but for those that hold it to
- * their end.  Each that did has news for its consumer then.  Raises what
- * lfdw_http_wait raises.
+ * Waits until no exchange of the backend holds a slot that others may wait for, but for
+ * those that hold it to their end.  Each that has one has news for its consumer then.
+ * Raises what lfdw_http_wait raises.
  */
 void
 lfdw_http_settle(void)

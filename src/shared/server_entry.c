@@ -4,7 +4,7 @@
  *		The servers that have limits, in shared memory: which entry is whose.
  *
  * An entry is a server's from its first call on, and becomes another's when it is
- * idle and there is no other: nothing is lost then.
+ * idle and there is no other.
  *
  * IDENTIFICATION
  *	  src/shared/server_entry.c
@@ -107,13 +107,19 @@ lfdw_server_entry(int number)
 	return &part->entries[number];
 }
 
-/* Is nothing lost if the entry is another server's from now on? */
+/*
+ * May the entry be another server's from now on?  What is lost then is what the next
+ * call would tell anew: a breaker that is open though a call may try is left behind
+ * by whoever gave up, or dropped the server.
+ */
 static bool
 is_idle(const LfdwServerEntry *entry)
 {
+	int64		now_ns = clock_ns();
+
 	return entry->in_flight == 0 && entry->nwaiting == 0 &&
-		entry->breaker.state == LFDW_BREAKER_CLOSED &&
-		entry->bucket.full_at_ns <= clock_ns();
+		lfdw_breaker_lets(&entry->breaker, now_ns / 1000) &&
+		entry->bucket.full_at_ns <= now_ns;
 }
 
 /* Makes an entry a server's, under both locks. */
@@ -213,28 +219,31 @@ lfdw_server_entry_lock(const LfdwLimitedServer *server)
 		ereport(ERROR,
 				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
 				 errmsg("too many servers have limits and are in use"),
-				 errdetail("There is room for %d, and each has calls under way, calls that wait, or a breaker that is open.",
+				 errdetail("There is room for %d, and each has calls under way, calls that wait, or a breaker that has just opened.",
 						   part->nentries)));
 	return number;
 }
 
-/* The entry of a server of the current database, locked; NULL where it has none. */
-LfdwServerEntry *
-lfdw_server_entry_lock_known(Oid serverid)
+/*
+ * The entry of a server of the current database, locked; LFDW_NONE: it has none, as
+ * nobody has called it while it had limits.
+ */
+int
+lfdw_server_entry_find(Oid serverid)
 {
+	lfdw_server_entry_attach();
 	for (int i = 0; i < part->nentries; i++)
 	{
 		LfdwServerEntry *entry = &part->entries[i];
 
-		/* a lock for each would be dear; it is looked at again under its lock */
 		if (!is_of(entry, serverid))
 			continue;
 		LWLockAcquire(&entry->lock, LW_EXCLUSIVE);
 		if (is_of(entry, serverid))
-			return entry;
+			return i;
 		LWLockRelease(&entry->lock);
 	}
-	return NULL;
+	return LFDW_NONE;
 }
 
 /* Copies how it stands with a server, whose entry is locked. */
@@ -266,20 +275,13 @@ read_entry(LfdwServerStatus *status, int number)
 bool
 lfdw_server_limit_status(Oid serverid, LfdwServerStatus *status)
 {
-	bool		found = false;
+	int			number = lfdw_server_entry_find(serverid);
 
-	lfdw_server_entry_attach();
-	for (int i = 0; i < part->nentries && !found; i++)
-	{
-		LfdwServerEntry *entry = &part->entries[i];
-
-		LWLockAcquire(&entry->lock, LW_SHARED);
-		found = is_of(entry, serverid);
-		if (found)
-			read_entry(status, i);
-		LWLockRelease(&entry->lock);
-	}
-	return found;
+	if (number == LFDW_NONE)
+		return false;
+	read_entry(status, number);
+	LWLockRelease(&part->entries[number].lock);
+	return true;
 }
 
 /* How it stands with all servers, palloc'd, and how many there are. */

@@ -110,31 +110,24 @@ wake(const LfdwServerEntry *entry, int64 now_us)
 							   now_us);
 }
 
-/* Notes the server's limits, as this session knows them. */
-static void
-note_limits(LfdwServerEntry *entry, const LfdwServerLimits *limits, int64 now_us)
-{
-	if (memcmp(&entry->limits, limits, sizeof(LfdwServerLimits)) != 0)
-	{
-		entry->limits = *limits;
-		wake(entry, now_us);
-	}
-	if (limits->breaker_failures == 0 &&
-		entry->breaker.state != LFDW_BREAKER_CLOSED)
-	{
-		lfdw_breaker_answer(&entry->breaker);
-		entry->opened_at = 0;
-	}
-}
-
-/* Notes what the server is called, too. */
+/* Notes what the server is called, and its limits, as this session knows them. */
 static void
 note_server(LfdwServerEntry *entry, const LfdwLimitedServer *server, int64 now_us)
 {
 	entry->used_at_us = now_us;
 	if (strcmp(entry->name, server->name) != 0)
 		strlcpy(entry->name, server->name, NAMEDATALEN);
-	note_limits(entry, &server->limits, now_us);
+	if (memcmp(&entry->limits, &server->limits, sizeof(LfdwServerLimits)) != 0)
+	{
+		entry->limits = server->limits;
+		wake(entry, now_us);
+	}
+	if (server->limits.breaker_failures == 0 &&
+		entry->breaker.state != LFDW_BREAKER_CLOSED)
+	{
+		lfdw_breaker_answer(&entry->breaker);
+		entry->opened_at = 0;
+	}
 }
 
 /* Gives a call that may begin its slot. */
@@ -271,19 +264,19 @@ lfdw_server_limit_admit(const LfdwLimitedServer *server, LfdwServerTicket *ticke
 	return admittance;
 }
 
-/* A server of the current database has no limits any more; nothing where it had none. */
+/*
+ * A server has no limits, as far as its options go: what is left of some that it had
+ * is shown, and kept, no longer.
+ */
 void
-lfdw_server_limit_lift(Oid serverid)
+lfdw_server_limit_lift(const LfdwLimitedServer *server)
 {
-	const LfdwServerLimits none = {.max_in_flight = 0};
-	LfdwServerEntry *entry;
+	int			number = lfdw_server_entry_find(server->serverid);
 
-	attach();
-	entry = lfdw_server_entry_lock_known(serverid);
-	if (entry == NULL)
+	if (number == LFDW_NONE)
 		return;
-	note_limits(entry, &none, lfdw_server_clock_us());
-	LWLockRelease(&entry->lock);
+	note_server(lfdw_server_entry(number), server, lfdw_server_clock_us());
+	LWLockRelease(&lfdw_server_entry(number)->lock);
 }
 
 /* The call waits no longer, and does not begin.  May be called twice; does not throw. */
@@ -362,11 +355,23 @@ lfdw_server_slot_is_held(const LfdwServerSlot *slot)
 	return slot->held;
 }
 
-/* Is it held to the end of the answer? */
+/*
+ * May the call keep others from theirs until its answer's head comes?  Not where
+ * max_in_flight is no limit, nor where the head does not release its slot.
+ */
 bool
-lfdw_server_slot_is_to_end(const LfdwServerSlot *slot)
+lfdw_server_slot_blocks(const LfdwServerSlot *slot)
 {
-	return slot->to_end;
+	LfdwServerEntry *entry;
+	bool		limited;
+
+	if (!slot->held || slot->to_end)
+		return false;
+	entry = lfdw_server_entry(slot->entry);
+	LWLockAcquire(&entry->lock, LW_SHARED);
+	limited = entry->limits.max_in_flight > 0;
+	LWLockRelease(&entry->lock);
+	return limited;
 }
 
 /* Gives the slot back, under the lock of its server. */

@@ -84,17 +84,17 @@ extern Size lfdw_server_limit_size(const LfdwSegmentSizes *sizes);
 extern void lfdw_server_limit_init(void *memory, const LfdwSegmentSizes *sizes,
 								   int tranche);
 extern bool lfdw_server_has_limits(const LfdwServerLimits *limits);
-extern void lfdw_server_limit_lift(Oid serverid);
 extern LfdwServerSlot *lfdw_server_slot_create(bool to_end);
 extern LfdwAdmittance lfdw_server_limit_admit(const LfdwLimitedServer *server,
 											  LfdwServerTicket *ticket,
 											  LfdwServerSlot *slot, int64 now_us,
 											  int64 present_until_us,
 											  int64 *again_at_us);
+extern void lfdw_server_limit_lift(const LfdwLimitedServer *server);
 extern void lfdw_server_ticket_return(LfdwServerTicket *ticket);
 extern void lfdw_server_limit_leave(void);
 extern bool lfdw_server_slot_is_held(const LfdwServerSlot *slot);
-extern bool lfdw_server_slot_is_to_end(const LfdwServerSlot *slot);
+extern bool lfdw_server_slot_blocks(const LfdwServerSlot *slot);
 extern void lfdw_server_slot_answered(LfdwServerSlot *slot);
 extern void lfdw_server_slot_failed(LfdwServerSlot *slot, const char *message);
 extern void lfdw_server_slot_release(LfdwServerSlot *slot);

@@ -51,6 +51,7 @@ $node->safe_psql('postgres',
 	  . crowd('two', 'other_flow', { stream => 200, size => 20000, delay_ms => 0 })
 	  . crowd('three', 'shared', { delay_ms => 20 }, q{splits '16', estimated_rows '16000'})
 	  . crowd('rate', 'quick', { delay_ms => 0 })
+	  . create_function('rate', 'lazy', function => 'hang', columns => 'id int')
 	  . create_outcome());
 
 # The most calls that were under way at once since the last look, and how many
@@ -133,6 +134,10 @@ is(state_of('one', 'in_flight'), '0', 'idle cursors hold no slot');
 cmp_ok(elapsed_ms(sub { $control->query('SELECT * FROM single') }), '<', 2000, 'others call meanwhile');
 like($session->query('MOVE ALL IN c; COMMIT'), qr/^$/, 'the cursor goes on');
 is($session->query('MOVE ALL IN h; CLOSE h; SELECT 1'), '1', '... and the one that is held');
+$session->query(q{SET statement_timeout = '5s'; BEGIN; DECLARE c CURSOR FOR SELECT 1 FROM quick UNION ALL SELECT 2 FROM lazy});
+is($session->query('FETCH 1 FROM c'), '1', 'a cursor does not wait for heads of answers');
+is(state_of('rate', 'in_flight'), '1', '... where max_in_flight is no limit');
+$session->query('ROLLBACK; RESET statement_timeout');
 $session->send(q{DO $$ DECLARE r record; BEGIN
   FOR r IN SELECT * FROM many LOOP PERFORM count(*) FROM single; END LOOP; END $$});
 is($control->query('SELECT count(*) FROM single'), '1', 'others call between the calls of a loop');
