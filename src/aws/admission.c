@@ -199,30 +199,49 @@ holders(const LfdwServerStatus *status)
 	return text.data;
 }
 
+/* Is it max_in_flight that the call waits for, and not max_calls_per_minute? */
+static bool
+lacks_slot(const LfdwServerStatus *status, const LfdwServerLimits *limits)
+{
+	return limits->max_calls_per_minute == 0 ||
+		(limits->max_in_flight > 0 && status->in_flight >= limits->max_in_flight);
+}
+
 /* Raises 53400: the call has waited for too long. */
 static void
 report_timeout(const LfdwAdmission *admission, const LfdwServerLimits *limits)
 {
 	LfdwServerStatus status;
+	const char *option;
 
 	if (!lfdw_server_limit_status(admission->caller->pool.serverid, &status))
 		memset(&status, 0, sizeof(status));
+	option = lacks_slot(&status, limits) ? "max_in_flight" : "max_calls_per_minute";
 	ereport(ERROR,
 			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
 			 errmsg("no call could begin on server \"%s\" for %d ms",
 					admission->route->server, (int) (admission->waited_us / 1000)),
-			 errdetail("The server's options allow max_in_flight '%d' and max_calls_per_minute '%d'. %s",
-					   limits->max_in_flight, limits->max_calls_per_minute,
-					   holders(&status)),
-			 errhint("Raise the option, or lambda_fdw.slot_timeout, or make fewer calls at a time.")));
+			 errdetail("The server has the option %s '%d'. %s", option,
+					   lacks_slot(&status, limits) ? limits->max_in_flight :
+					   limits->max_calls_per_minute, holders(&status)),
+			 errhint("Raise %s of the server, or lambda_fdw.slot_timeout, or make fewer calls.",
+					 option)));
 }
 
-/* Adds the time since the call has asked last; it may have been away for long. */
+/* How long the request has waited until now; it may have been away for long. */
+static int64
+waited_until(const LfdwAdmission *admission, int64 now)
+{
+	return admission->waited_us +
+		(admission->asked_at_us == 0 ? 0 :
+		 Min(now - admission->asked_at_us, ASK_EVERY_US));
+}
+
+/* Adds the time since the call has asked last. */
 static void
 count_wait(LfdwAdmission *admission, int64 now)
 {
-	if (admission->asked_at_us != 0)
-		admission->waited_us += Min(now - admission->asked_at_us, ASK_EVERY_US);
+	admission->waited_us = waited_until(admission, now);
 	admission->asked_at_us = now;
 }
 
@@ -255,6 +274,24 @@ stay(LfdwAdmission *admission, const LfdwServerLimits *limits, int64 now,
 							   left == PG_INT64_MAX ? PG_INT64_MAX : now + left);
 }
 
+/* pg_on_exit_callback: others take the slots once the connections are closed. */
+static void
+cut_all(int code, Datum arg)
+{
+	lfdw_http_cut();
+}
+
+/* Has the process, once, do so before its slots are released in another way. */
+static void
+prepare_exit(void)
+{
+	static bool prepared = false;
+
+	if (!prepared)
+		before_shmem_exit(cut_all, (Datum) 0);
+	prepared = true;
+}
+
 /* Asks for a slot. */
 static bool
 ask(LfdwAdmission *admission, const LfdwServerLimits *limits, int64 now,
@@ -272,6 +309,7 @@ ask(LfdwAdmission *admission, const LfdwServerLimits *limits, int64 now,
 									&again_at_us))
 	{
 		case LFDW_ADMITTED:
+			prepare_exit();
 			break;
 		case LFDW_QUEUED:
 			stay(admission, limits, now, again_at_us);
@@ -329,6 +367,13 @@ void
 lfdw_admission_forget_slot(LfdwAdmission *admission)
 {
 	admission->slot = NULL;
+}
+
+/* How long the request has waited for its server's limits, in microseconds. */
+int64
+lfdw_admission_waited_us(const LfdwAdmission *admission)
+{
+	return waited_until(admission, lfdw_wait_now_us());
 }
 
 /* Does the call wait for a slot? */

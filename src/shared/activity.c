@@ -44,6 +44,7 @@ struct LfdwWork
 	int			place;			/* in the block, -1: it has none */
 	dlist_head	requests;		/* under way, the oldest first */
 	const int64 *rows;			/* see lfdw_work_count_rows */
+	bool		open_ended;		/* requests will follow that nobody can count */
 	LfdwActivityRow row;
 };
 
@@ -292,10 +293,21 @@ lfdw_work_show_rows(LfdwWork *work)
 		show(work);
 }
 
+/* Says whether there will be more requests than those that are known to be to do. */
+void
+lfdw_work_set_open_ended(LfdwWork *work, bool open_ended)
+{
+	work->open_ended = open_ended;
+	if (open_ended)
+		lfdw_work_set_to_do(work, -1);
+}
+
 /* How many requests are still to begin, -1 where that is not known. */
 void
 lfdw_work_set_to_do(LfdwWork *work, int64 to_do)
 {
+	if (work->open_ended)
+		to_do = -1;
 	if (work->row.to_do == to_do)
 		return;
 	work->row.to_do = to_do;
