@@ -41,6 +41,7 @@ extern void lfdw_admission_init(LfdwAdmission *admission, const LfdwCaller *call
 extern bool lfdw_admission_get(LfdwAdmission *admission,
 							   MemoryContext attempt_context,
 							   int64 present_for_us);
+extern int64 lfdw_admission_waited_us(const LfdwAdmission *admission);
 extern void lfdw_admission_forget_slot(LfdwAdmission *admission);
 extern bool lfdw_admission_may_retry(const LfdwAdmission *admission);
 extern bool lfdw_admission_waits(const LfdwAdmission *admission);

@@ -18,7 +18,7 @@
 
 /* What helps who is told LFDW_HTTP_UNREACHABLE. */
 #define LFDW_UNREACHABLE_HINT \
-	"Check the option endpoint.  Why is in the server's log, and not told here, since the owner of the foreign server is not a superuser."
+	"Check the option endpoint.  The cause is in the server's log alone, since the owner of the foreign server is not a superuser."
 
 extern void lfdw_network_policy_check(const LfdwRoute *route,
 									  const char *endpoint);

@@ -71,15 +71,10 @@ static void
 begin_attempt(LfdwServiceRun *run, int64 present_for_us)
 {
 	const LfdwServiceRequest *request = run->request;
-	int64		waited_before = run->admission.waited_us;
-	bool		admitted;
 	MemoryContext old;
 
 	lfdw_tracking_may_refuse(run->tracking, "past a limit of its server");
-	admitted = lfdw_admission_get(&run->admission, run->context, present_for_us);
-	if (run->admission.waited_us > waited_before)
-		lfdw_tracking_waited(run->tracking, run->admission.waited_us - waited_before);
-	if (!admitted)
+	if (!lfdw_admission_get(&run->admission, run->context, present_for_us))
 	{
 		lfdw_tracking_queue(run->tracking);
 		run->retry_at_us = run->admission.ask_at_us;
@@ -142,6 +137,7 @@ lfdw_service_begin(const LfdwServiceRequest *request)
 		lfdw_admission_init(&run->admission, request->aws.caller,
 							request->aws.route,
 							request->tracked.holds_slot_to_end);
+	lfdw_tracking_waits_by(run->tracking, &run->admission);
 	begin_attempt(run, 0);
 	return run;
 }

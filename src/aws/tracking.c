@@ -49,6 +49,7 @@ struct LfdwTracking
 	int			attempts;
 	int64		began_us;		/* the first one */
 	int			status;			/* of the last attempt, 0: no answer */
+	const LfdwAdmission *admission; /* NULL: it has not asked to be let in */
 	LfdwHttpExchange *exchange; /* of the attempt under way */
 	MemoryContext context;		/* of the exchange */
 	bool		ended;
@@ -163,6 +164,9 @@ lfdw_tracking_end(LfdwTracking *tracking, LfdwCallOutcome outcome, const char *e
 		return;
 	note_attempt(tracking);
 	delta = &tracking->delta;
+	if (tracking->admission)
+		delta->counts[LFDW_COUNT_SLOT_WAIT_US] =
+			lfdw_admission_waited_us(tracking->admission);
 	if (tracking->attempts == 0)
 		outcome = LFDW_CALL_REFUSED;
 	else
@@ -398,12 +402,15 @@ lfdw_tracking_throttled(LfdwTracking *tracking)
 		tracking->delta.counts[LFDW_COUNT_THROTTLES]++;
 }
 
-/* The request has waited for a limit of its server. */
+/*
+ * What knows how long the request has waited for its server's limits; it must live as
+ * long.
+ */
 void
-lfdw_tracking_waited(LfdwTracking *tracking, int64 waited_us)
+lfdw_tracking_waits_by(LfdwTracking *tracking, const LfdwAdmission *admission)
 {
 	if (tracking)
-		tracking->delta.counts[LFDW_COUNT_SLOT_WAIT_US] += waited_us;
+		tracking->admission = admission;
 }
 
 /* So many bytes of the answer have come: of a request that has a judge. */

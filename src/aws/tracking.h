@@ -13,6 +13,7 @@
 
 #include "postgres.h"
 
+#include "aws/admission.h"
 #include "aws/caller.h"
 #include "http/exchange.h"
 #include "shared/activity.h"
@@ -74,7 +75,8 @@ extern void lfdw_tracking_look(LfdwTracking *tracking);
 extern void lfdw_tracking_queue(LfdwTracking *tracking);
 extern void lfdw_tracking_back_off(LfdwTracking *tracking);
 extern void lfdw_tracking_throttled(LfdwTracking *tracking);
-extern void lfdw_tracking_waited(LfdwTracking *tracking, int64 waited_us);
+extern void lfdw_tracking_waits_by(LfdwTracking *tracking,
+								   const LfdwAdmission *admission);
 extern void lfdw_tracking_received(LfdwTracking *tracking, int64 bytes);
 extern void lfdw_tracking_report(LfdwTracking *tracking, double billed_ms,
 								 int64 billed_mb_ms);

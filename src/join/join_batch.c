@@ -317,6 +317,7 @@ lfdw_join_batch_make_bound(LfdwJoinState *state)
 	}
 	state->bound.ntuples = ntuples;
 	state->bound.values = values;
+	state->bound.more_follow = !state->outer_done;
 	return nkeys;
 }
 

@@ -26,6 +26,7 @@ typedef struct LfdwBound
 	LfdwTerm  **terms;			/* "in", one for each column, without values */
 	int			ntuples;
 	Datum	   *values;			/* ntuples * ncolumns, or NULL */
+	bool		more_follow;	/* perhaps, in bounds that come later */
 } LfdwBound;
 
 #endif							/* LFDW_BOUND_H */

@@ -329,6 +329,7 @@ lfdw_scan_bind(ForeignScanState *node, const LfdwBound *bound)
 
 	forget_calls(scan);
 	scan->bound = bound;
+	lfdw_work_set_open_ended(scan->stats.work, bound->more_follow);
 }
 
 /* The scan's part in a parallel one; NULL where no other process takes part. */

@@ -140,6 +140,7 @@ extern void lfdw_work_set_operation(LfdwWork *work, LfdwOperation operation);
 extern void lfdw_work_count_rows(LfdwWork *work, const int64 *rows);
 extern void lfdw_work_add_rows(LfdwWork *work, int64 rows);
 extern void lfdw_work_show_rows(LfdwWork *work);
+extern void lfdw_work_set_open_ended(LfdwWork *work, bool open_ended);
 extern void lfdw_work_set_to_do(LfdwWork *work, int64 to_do);
 extern void lfdw_work_request_begin(LfdwWorkRequest *request, LfdwWork *work,
 									const LfdwWorkTarget *target);

@@ -29,6 +29,7 @@ sub run_block
 	my ($out, $err) = ('', '');
 
 	$sql =~ s/(region 'eu-west-1')/$1, endpoint '$endpoint'/g;
+	$sql =~ s/ \\watch 1$/;/mg;
 	IPC::Run::run [ 'psql', '-XqP', 'footer=off', '-v', 'ON_ERROR_STOP=0', '-d', $node->connstr('postgres') ],
 	  '<', \$sql, '>', \$out, '2>', \$err;
 	$err =~ s/^psql:<stdin>:\d+: //mg;
@@ -124,6 +125,26 @@ foreach my $section (split /^(?=## )/m, $document)
 		}
 	}
 }
+
+# The tables of columns have those of the views.
+foreach my $view ('pg_stat_lambda', 'pg_stat_lambda_activity', 'pg_stat_lambda_servers')
+{
+	my ($section) = $document =~ /^### $view\n(.*?)^##/ms;
+	my @told = map { /`(\w+)`/g } $section =~ /^\| (`[^|]*)\|/mg;
+
+	is(join(',', sort @told),
+		$node->safe_psql('postgres', "SELECT string_agg(attname, ',' ORDER BY attname COLLATE \"C\") FROM pg_attribute WHERE attrelid = '$view'::regclass AND attnum > 0"),
+		"the columns of $view");
+}
+
+# A month's report: what was counted before it is not in it, and a reset loses nothing.
+run_block(q{TRUNCATE lambda_history; INSERT INTO lambda_history (at, userid, usename, since, invocations) VALUES
+  (date_trunc('month', now()) - interval '40 days', 10, 'me', '2020-01-01', 100),
+  (date_trunc('month', now()) - interval '9 days', 10, 'me', '2020-01-01', 130),
+  (date_trunc('month', now()) - interval '8 days', 10, 'me', '2020-02-02', 7),
+  (date_trunc('month', now()) + interval '1 s', 10, 'me', '2020-02-02', 1000)});
+my ($report) = $document =~ /^( *SELECT max\(usename\).*?;)/ms;
+is($node->safe_psql('postgres', $report), 'me|37|', 'the report of last month');
 
 # ---------------------------------------------------------------------------
 # Roles

@@ -151,14 +151,19 @@ is_quiet('nested');
 
 $session->query('CREATE TEMP TABLE wanted AS SELECT g AS key FROM generate_series(1, 100000) g; ANALYZE wanted');
 $session->send('SELECT count(m.label) FROM wanted w LEFT JOIN many m ON m.key = w.key');
-is(wait_until('calls_under_way > 0', "operation, calls_done, rows, sent_bytes > 10000"), 'join|0|0|t',
-	'a bind join');
+is(wait_until('calls_under_way > 0', "operation, calls_done, calls_to_do, rows, sent_bytes > 10000"), 'join|0||0|t',
+	'a bind join does not know how many calls it will make');
 permit(2);
 is(wait_until('calls_done >= 2 AND calls_under_way > 0', 'rows > 1000'), 't', 'it goes on');
 permit(100);
 is($session->receive, '100000', 'its end');
 is_quiet('a bind join');
 permit();
+$session->send('SELECT count(k.label) FROM (SELECT key FROM wanted LIMIT 30) w LEFT JOIN keys k ON k.key = w.key');
+is(wait_until('calls_under_way = 3', "operation, $calls"), 'join|0|3|0|0', '... but for its last keys');
+permit(3);
+is($session->receive, '30', 'its end');
+is_quiet('a short bind join');
 
 $session->send("COPY stock FROM PROGRAM 'seq -f %.0f,1 1 100' (FORMAT csv)");
 is(wait_until('calls_under_way = 2', "operation, $calls"), 'write|0|2||0', 'a COPY');

@@ -175,10 +175,14 @@ foreach my $i (0 .. 3)
 }
 is($control->query(q{SELECT string_agg(DISTINCT wait_event, ',') FROM pg_stat_activity WHERE query LIKE 'SELECT n FROM single%'}),
 	$node->pg_version >= 17 ? 'LambdaSlot' : 'Extension', 'the wait event');
+my $waits = q{SELECT sum(slot_wait_ms)::int FROM pg_stat_lambda WHERE server = 'one'};
+my $waited = $control->query($waits);
 $control->query('SET lambda_fdw.slot_timeout = 200');
 my $outcome = outcome_of($control, 'SELECT * FROM single');
 is($outcome->{sqlstate}, '53400', 'lambda_fdw.slot_timeout');
-like($outcome->{detail}, qr/1 calls are under way: 1 of process ${\$holder->pid}; /, '... says who has the slots');
+like($outcome->{detail}, qr/The server has the option max_in_flight '1'\. Calls under way: 1 \(1 of process ${\$holder->pid}\); /, '... says who has the slots');
+like($outcome->{hint}, qr/^Raise max_in_flight of the server, or lambda_fdw\.slot_timeout,/, '... and what to raise');
+cmp_ok($control->query($waits), '>=', $waited + 190, '... and its wait counts');
 $control->query('RESET lambda_fdw.slot_timeout');
 my @served = map { $_->receive } $waiters[0], $waiters[1], $waiters[2], $waiters[3];
 is_deeply([ map { $_ - $served[0] } @served ], [ 0, 1, 2, 3 ], 'first come, first served');

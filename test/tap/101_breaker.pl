@@ -122,6 +122,7 @@ is(outcome_of($session, 'SELECT * FROM retried')->{sqlstate}, 'HV00N', 'then it 
 up();
 $session->query(q{ALTER SERVER stubborn OPTIONS (SET breaker_failures '0')});
 is($session->query('SELECT count(*) FROM retried'), '1', 'without the option there is none');
+is(state_of('stubborn', 'breaker, failures, next_probe_at'), 'closed|0|', '... nor is one shown');
 
 # Servers that were dropped with an open breaker leave room for others
 $session->query('SET client_min_messages = warning');
