@@ -4,7 +4,7 @@
  *		The servers that have limits, in shared memory: which entry is whose.
  *
  * An entry is a server's from its first call on, and becomes another's when it is
- * idle and there is no other: nothing is lost then.
+ * idle and there is no other: nothing is lost then but a breaker that lets a call try.
  *
  * IDENTIFICATION
  *	  src/shared/server_entry.c
@@ -108,12 +108,15 @@ lfdw_server_entry(int number)
 	return &part->entries[number];
 }
 
-/* Is nothing lost if the entry is another server's from now on? */
+/*
+ * May the entry be another server's from now on?  A breaker that is open and would let
+ * a call try is lost then: its server may be there no longer.
+ */
 static bool
 is_idle(const LfdwServerEntry *entry)
 {
 	return entry->in_flight == 0 && entry->nwaiting == 0 &&
-		entry->breaker.state == LFDW_BREAKER_CLOSED &&
+		lfdw_breaker_lets(&entry->breaker, lfdw_server_clock_us()) &&
 		entry->bucket.full_at_ns <= clock_ns();
 }
 
