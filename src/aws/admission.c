@@ -398,6 +398,22 @@ lfdw_admission_may_retry(const LfdwAdmission *admission)
 		status.breaker == LFDW_BREAKER_CLOSED;
 }
 
+/*
+ * Raises 53400 if the call, which its session waits for, waits for that session alone:
+ * for answers that nobody reads meanwhile, and for which there is no memory.
+ */
+void
+lfdw_admission_check_stuck(const LfdwAdmission *admission)
+{
+	if (lfdw_server_ticket_is_for_own(&admission->ticket) && lfdw_http_is_stuck())
+		ereport(ERROR,
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+				 errmsg("no call can begin on server \"%s\" beside the streamed answers that this session has not read to their end",
+						admission->route->server),
+				 errdetail("They hold all that max_in_flight allows, and there is no memory left to read them on."),
+				 errhint("Raise max_in_flight of the server, or lambda_fdw.answer_mem.")));
+}
+
 /* The wait has ended: nobody is to wake this session for a slot before the next. */
 void
 lfdw_admission_leave(void)

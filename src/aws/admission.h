@@ -45,6 +45,7 @@ extern int64 lfdw_admission_waited_us(const LfdwAdmission *admission);
 extern void lfdw_admission_forget_slot(LfdwAdmission *admission);
 extern bool lfdw_admission_may_retry(const LfdwAdmission *admission);
 extern bool lfdw_admission_waits(const LfdwAdmission *admission);
+extern void lfdw_admission_check_stuck(const LfdwAdmission *admission);
 extern void lfdw_admission_leave(void);
 
 #endif							/* LFDW_ADMISSION_H */

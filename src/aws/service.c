@@ -472,6 +472,8 @@ lfdw_service_wait(LfdwServiceRun **runs, int nruns, int64 until_us)
 
 	waits = begin_due(runs, nruns, PRESENT_IN_WAIT_US);
 	exchanges = list_exchanges(runs, nruns, &nexchanges, &until_us);
+	for (int i = 0; i < nruns && nexchanges == 0; i++)
+		lfdw_admission_check_stuck(&runs[i]->admission);
 	lfdw_http_wait(exchanges, nexchanges, until_us, waits);
 	if (waits)
 		lfdw_admission_leave();

@@ -73,7 +73,10 @@ lfdw_exchange_count_memory(LfdwHttpExchange *exchange)
 bool
 lfdw_exchange_must_wait(const LfdwHttpExchange *exchange)
 {
-	return !exchange->preferred && lfdw_answer_memory_is_short();
+	if (exchange->preferred || !lfdw_answer_memory_is_short())
+		return false;
+	/* a head is small, and others wait for the slot that it releases */
+	return exchange->head_complete || !lfdw_exchange_holds_slot(exchange);
 }
 
 /* Keeps in mind that bytes which have come are left with libcurl. */

@@ -283,6 +283,26 @@ lfdw_http_read_on(void)
 	pfree(holders);
 }
 
+/*
+ * Do none of the exchanges that hold a slot go on, because there is no memory for
+ * their answers?
+ */
+bool
+lfdw_http_is_stuck(void)
+{
+	int			count;
+	LfdwHttpExchange **holders;
+	bool		stuck = true;
+
+	if (!lfdw_answer_memory_is_short())
+		return false;
+	holders = list_holders(&count);
+	for (int i = 0; i < count; i++)
+		stuck &= !lfdw_exchange_moves(holders[i]);
+	pfree(holders);
+	return stuck;
+}
+
 /* Drops exchanges whose head nobody waits for, or has come; keeps the order. */
 static int
 keep_settling(LfdwHttpExchange **exchanges, int count)

@@ -13,12 +13,14 @@
  */
 #include "postgres.h"
 
+#include "access/parallel.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/tuplestore.h"
 
+#include "http/http.h"
 #include "options/function_options.h"
 #include "pg/compat.h"
 #include "pushdown/arguments.h"
@@ -255,6 +257,13 @@ lambdaIterateForeignScan(ForeignScanState *node)
 		check_match(node, scan, slot);
 	if (scan->store)
 		tuplestore_puttupleslot(scan->store, slot);
+
+	/*
+	 * A worker may wait for its leader to take the row, and that for a slot
+	 * that the worker holds.
+	 */
+	if (IsParallelWorker())
+		lfdw_http_settle();
 	return slot;
 }
 

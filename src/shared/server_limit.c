@@ -305,6 +305,25 @@ lfdw_server_ticket_return(LfdwServerTicket *ticket)
 	LWLockRelease(&entry->lock);
 }
 
+/* Does the call wait for slots that are all its own process's? */
+bool
+lfdw_server_ticket_is_for_own(const LfdwServerTicket *ticket)
+{
+	int			place;
+	LfdwServerEntry *entry;
+	bool		all_own;
+
+	if (!ticket->waits)
+		return false;
+	entry = lfdw_server_entry(lfdw_server_queue_entry_of_mine(ticket->place, &place));
+	LWLockAcquire(&entry->lock, LW_SHARED);
+	all_own = entry->limits.max_in_flight > 0 &&
+		entry->in_flight >= entry->limits.max_in_flight &&
+		lfdw_server_queue_place(place)->nheld == entry->in_flight;
+	LWLockRelease(&entry->lock);
+	return all_own;
+}
+
 /*
  * The process does not wait for its latch any more: who waits behind it has what it
  * does not take.

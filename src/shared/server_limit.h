@@ -92,6 +92,7 @@ extern LfdwAdmittance lfdw_server_limit_admit(const LfdwLimitedServer *server,
 											  int64 *again_at_us);
 extern void lfdw_server_limit_lift(const LfdwLimitedServer *server);
 extern void lfdw_server_ticket_return(LfdwServerTicket *ticket);
+extern bool lfdw_server_ticket_is_for_own(const LfdwServerTicket *ticket);
 extern void lfdw_server_limit_leave(void);
 extern bool lfdw_server_slot_is_held(const LfdwServerSlot *slot);
 extern bool lfdw_server_slot_blocks(const LfdwServerSlot *slot);

@@ -49,6 +49,8 @@ $node->safe_psql('postgres',
 	  . crowd('one', 'flow', { stream => 400, size => 20000, delay_ms => 0 })
 	  . crowd('two', 'other', {}, q{splits '4'})
 	  . crowd('two', 'other_flow', { stream => 200, size => 20000, delay_ms => 0 })
+	  . crowd('two', 'lopsided', { first => 60, size => 20000, delay_ms => 300 }, q{splits '3'})
+	  . crowd('one', 'wide', { first => 60, size => 20000, delay_ms => 50 }, q{splits '6', estimated_rows '1000000'})
 	  . crowd('three', 'shared', { delay_ms => 20 }, q{splits '16', estimated_rows '16000'})
 	  . crowd('rate', 'quick', { delay_ms => 0 })
 	  . create_function('rate', 'lazy', function => 'hang', columns => 'id int')
@@ -126,6 +128,22 @@ is_deeply(\@answers, [ 200, 200 ], 'joins of streams in two sessions at once');
 is_deeply(\@answers, [ 3, 3 ], 'an outer transfer that is paused, in two sessions at once');
 like(crowd_was(), qr/^[12]\|/, '... and no more at once than slots');
 
+# Where there is no memory to read on, heads come all the same, and who can only wait
+# for itself does not
+$session->query(q{SET lambda_fdw.answer_mem = '64kB'; SET lambda_fdw.slot_timeout = '20s'});
+is( $session->query(q{SELECT count(*) FROM (SELECT * FROM lopsided OFFSET 0) a, lambda_invoke('two', 'crowd', jsonb_build_object('size', a.id)) b}),
+	'62', 'calls while the memory of answers is used up');
+my $stuck_ms = elapsed_ms(
+	sub
+	{
+		like($session->query('SELECT count(*) FROM (SELECT * FROM flow OFFSET 0) a, LATERAL (SELECT a.id FROM single LIMIT 1) b WHERE a.id < 3'),
+			qr/streamed answers that this session has not read/, 'a call that waits for a stream of its own session');
+	});
+cmp_ok($stuck_ms, '<', 5000, '... fails long before lambda_fdw.slot_timeout');
+is(state_of('one', 'in_flight, waiting'), '0|0', '... and keeps nothing');
+$session->query(q{RESET lambda_fdw.answer_mem; RESET lambda_fdw.slot_timeout});
+crowd_was();
+
 # Cursors do not keep others from their calls while their client is idle
 $session->query('BEGIN; DECLARE c CURSOR FOR SELECT * FROM many; DECLARE h CURSOR WITH HOLD FOR SELECT * FROM pair');
 $session->query('FETCH 1 FROM c');
@@ -158,6 +176,12 @@ crowd_was();
 $session->query('SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET max_parallel_workers_per_gather = 2');
 is($session->query('SELECT count(*) FROM shared'), '16', 'parallel workers');
 is(crowd_was(), '3|16', '... share the slots of the cluster');
+$session->query(q{SET lambda_fdw.slot_timeout = '5s'; SET parallel_leader_participation = off});
+is( $session->query(q{SELECT count(*) FROM (SELECT id, note FROM wide OFFSET 0) a, lambda_invoke('one', 'crowd', jsonb_build_object('size', length(a.note))) b}),
+	'65', "a leader's call while its workers wait for it")
+  for 1 .. 3;
+$session->query(q{RESET lambda_fdw.slot_timeout; RESET parallel_leader_participation});
+crowd_was();
 
 # Several sessions: exactly as many as may be, each is served, first come first served
 @answers = in_sessions(6, 'SELECT count(*) FROM shared');

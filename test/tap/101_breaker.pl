@@ -171,6 +171,24 @@ is($session->query('SELECT count(*) FROM item'), '1', 'a server without limits')
 is(state_of('frail', 'breaker, opened_at, max_in_flight'), 'closed||0', '... has no breaker that is open');
 $session->query(q{ALTER SERVER frail OPTIONS (ADD breaker_failures '3', ADD max_in_flight '2')});
 
+# There is room for other servers, whatever breakers were open of those that are no more
+$session->query(
+	q{DO $$
+BEGIN
+  FOR i IN 1 .. 520 LOOP
+    EXECUTE format('CREATE SERVER gone FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region ''eu-west-1'', endpoint ''http://127.0.0.1:1'', max_attempts ''1'', breaker_failures ''1'', breaker_seconds ''1'')');
+    CREATE USER MAPPING FOR CURRENT_USER SERVER gone OPTIONS (aws_access_key_id 'AKIDEXAMPLE', aws_secret_access_key 'x');
+    BEGIN
+      PERFORM lambda_invoke('gone', 'f', '1');
+    EXCEPTION WHEN OTHERS THEN NULL;
+    END;
+    DROP SERVER gone CASCADE;
+    PERFORM pg_sleep(CASE i WHEN 500 THEN 1.1 ELSE 0 END);
+  END LOOP;
+END $$});
+$node->safe_psql('postgres', create_server('newcomer', $endpoint, q{max_in_flight '1'}));
+is($session->query(q{SELECT status_code FROM lambda_invoke('newcomer', 'crowd', '{}')}), '200', 'breakers of servers that were dropped take no room');
+
 # Without memory that sessions share
 $_->close for @holders, $session, $other;
 $node->append_conf('postgresql.conf', q{shared_preload_libraries = ''});

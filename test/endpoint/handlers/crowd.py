@@ -3,6 +3,7 @@
 delay_ms    answer so late
 stream      so many rows instead, each of `size` bytes, written one by one `delay_ms`
             apart; it is under way until its last
+first       the first split has so many rows, each of `size` bytes, at once
 key         counts these calls by themselves
 fail        fail while there is such a file
 report      "peak": answers with the most that there were at once of `key`, how many are
@@ -63,12 +64,15 @@ def lambda_handler(event, context):
         return Takeover(lambda exchange: exchange.reset())
     if "stream" in event:
         return Stream(stream(event, key), event.get("delay_ms", 0))
-    number = enter(key)
-    try:
-        time.sleep(event.get("delay_ms", 0) / 1000)
-    finally:
-        leave(key)
     envelope = event.get("lambda_fdw", {})
     split = envelope.get("split")
-    answer = {"rows": [{"id": split["index"] if split else 0, "n": number}]}
+    index = split["index"] if split else 0
+    is_first = index == 0 and "first" in event
+    number = enter(key)
+    try:
+        time.sleep(0 if is_first else event.get("delay_ms", 0) / 1000)
+    finally:
+        leave(key)
+    row = {"id": index, "n": number, "note": "x" * event.get("size", 0)}
+    answer = {"rows": [row] * (event["first"] if is_first else 1)}
     return {**answer, "split": split} if split else answer
