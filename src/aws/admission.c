@@ -20,6 +20,7 @@
 #include "storage/ipc.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include "aws/admission.h"
 #include "http/http.h"
