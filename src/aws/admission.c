@@ -16,7 +16,6 @@
 
 #include "access/parallel.h"
 #include "access/xact.h"
-#include "executor/executor.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
 #include "utils/inval.h"
@@ -25,7 +24,7 @@
 #include "aws/admission.h"
 #include "http/http.h"
 #include "http/wait.h"
-#include "pg/compat.h"
+#include "pg/after_run.h"
 #include "pg/owner.h"
 #include "pg/setting.h"
 
@@ -37,26 +36,26 @@
 
 typedef struct RememberedLimits
 {
-	bool		valid;
 	Oid			serverid;
+	uint64		as_of;			/* good while this is nchanges */
 	LfdwServerLimits limits;
 } RememberedLimits;
 
 static RememberedLimits remembered[NREMEMBERED];
+
+/* How often servers may have changed, and one. */
+static uint64 nchanges = 1;
 
 /* Changes of the catalogs have been taken in then. */
 static int64 accepted_at_us = 0;
 
 static LfdwLimitsReader read_limits;
 
-static ExecutorRun_hook_type previous_run = NULL;
-
 /* Servers may have changed: their limits are read again. */
 void
 lfdw_admission_forget_changed(void)
 {
-	for (int i = 0; i < NREMEMBERED; i++)
-		remembered[i].valid = false;
+	nchanges++;
 }
 
 /* Can catalogs be read?  Not by who is about to end, in a hurry. */
@@ -91,25 +90,27 @@ present_limits(const LfdwAdmission *admission, int64 now)
 	RememberedLimits *known = &remembered[serverid % NREMEMBERED];
 
 	if (!can_read())
-		return known->valid && known->serverid == serverid ? known->limits :
-			admission->route->server_limits;
+		return known->as_of == nchanges && known->serverid == serverid ?
+			known->limits : admission->route->server_limits;
 	if (lfdw_admission_waits(admission) || now >= accepted_at_us + ASK_EVERY_US)
 	{
 		accepted_at_us = now;
 		AcceptInvalidationMessages();
 	}
-	if (!known->valid || known->serverid != serverid)
+	if (known->as_of != nchanges || known->serverid != serverid)
 	{
-		LfdwServerLimits limits = admission->route->server_limits;
+		RememberedLimits present = {
+			.serverid = serverid,
+			/* what is read may be out of date before it is there */
+			.as_of = nchanges,
+			.limits = admission->route->server_limits
+		};
 
-		/* what is read may be out of date before it is there */
-		known->valid = true;
-		known->serverid = serverid;
-		if (!read_limits(serverid, &limits))
-			known->valid = false;
-		else if (!lfdw_server_has_limits(&limits))
-			lift_limits(admission, &limits);
-		known->limits = limits;
+		if (!read_limits(serverid, &present.limits))
+			return present.limits;
+		if (!lfdw_server_has_limits(&present.limits))
+			lift_limits(admission, &present.limits);
+		*known = present;
 	}
 	return known->limits;
 }
@@ -182,20 +183,19 @@ report_refused(const LfdwAdmission *admission)
 			 errhint("One call is trying again, or the next one will.")));
 }
 
-/* "1 call is under way: 1 of process 4711", and how many wait. */
+/* "Calls under way: 3 (2 of process 4711, 1 of process 4712); sessions that wait: 1." */
 static char *
 holders(const LfdwServerStatus *status)
 {
 	StringInfoData text;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "%d %s under way", status->in_flight,
-					 status->in_flight == 1 ? "call is" : "calls are");
+	appendStringInfo(&text, "Calls under way: %d", status->in_flight);
 	for (int i = 0; i < status->nholders; i++)
-		appendStringInfo(&text, "%s%d of process %d", i == 0 ? ": " : ", ",
+		appendStringInfo(&text, "%s%d of process %d", i == 0 ? " (" : ", ",
 						 status->holder_slots[i], status->holder_pids[i]);
-	appendStringInfo(&text, "; %d %s.", status->waiting,
-					 status->waiting == 1 ? "session waits" : "sessions wait");
+	appendStringInfo(&text, "%s; sessions that wait: %d.",
+					 status->nholders > 0 ? ")" : "", status->waiting);
 	return text.data;
 }
 
@@ -247,14 +247,13 @@ count_wait(LfdwAdmission *admission, int64 now)
 
 /* What is left of lambda_fdw.slot_timeout, or before a deadline; 0: nothing. */
 static int64
-time_left(const LfdwAdmission *admission, int64 waited_before_us, int64 now)
+time_left(const LfdwAdmission *admission, int64 now)
 {
 	int			timeout_ms = lfdw_setting_slot_timeout_ms();
 	int64		left = PG_INT64_MAX;
 
 	if (timeout_ms > 0)
-		left = timeout_ms * INT64CONST(1000) -
-			(admission->waited_us - waited_before_us);
+		left = timeout_ms * INT64CONST(1000) - admission->waited_us;
 	if (lfdw_wait_deadline_us() != PG_INT64_MAX)
 		left = Min(left, lfdw_wait_deadline_us() - now);
 	return Max(left, 0);
@@ -268,11 +267,29 @@ stay(LfdwAdmission *admission, const LfdwServerLimits *limits, int64 now,
 	int64		left;
 
 	count_wait(admission, now);
-	left = time_left(admission, 0, now);
+	left = time_left(admission, now);
 	if (left == 0)
 		report_timeout(admission, limits);
 	admission->ask_at_us = Min(Min(again_at_us, now + ASK_EVERY_US),
 							   left == PG_INT64_MAX ? PG_INT64_MAX : now + left);
+}
+
+/* pg_on_exit_callback: others take the slots once the connections are closed. */
+static void
+cut_all(int code, Datum arg)
+{
+	lfdw_http_cut();
+}
+
+/* Has the process, once, do so before its slots are released in another way. */
+static void
+prepare_exit(void)
+{
+	static bool prepared = false;
+
+	if (!prepared)
+		before_shmem_exit(cut_all, (Datum) 0);
+	prepared = true;
 }
 
 /* Asks for a slot. */
@@ -292,6 +309,7 @@ ask(LfdwAdmission *admission, const LfdwServerLimits *limits, int64 now,
 									&again_at_us))
 	{
 		case LFDW_ADMITTED:
+			prepare_exit();
 			break;
 		case LFDW_QUEUED:
 			stay(admission, limits, now, again_at_us);
@@ -387,27 +405,21 @@ lfdw_admission_leave(void)
 }
 
 /*
- * ExecutorRun_hook: a session must not keep others from their calls while it waits for
- * its client, or for a lock.  So where a cursor stops before its end, the heads of the
+ * LfdwAfterRun: a session must not keep others from their calls while it waits for its
+ * client, or for a lock.  So where a cursor stops before its end, the heads of the
  * answers come in that it holds slots for.
  */
 static void
-run_executor(LFDW_EXECUTOR_RUN_PARAMETERS)
+settle(QueryDesc *query, uint64 count)
 {
-	if (previous_run)
-		previous_run(LFDW_EXECUTOR_RUN_ARGUMENTS);
-	else
-		standard_ExecutorRun(LFDW_EXECUTOR_RUN_ARGUMENTS);
-	if (count > 0 && queryDesc->estate->es_processed >= count &&
-		!IsParallelWorker())
+	if (count > 0 && query->estate->es_processed >= count && !IsParallelWorker())
 		lfdw_http_settle();
 }
 
-/* Takes who reads the limits of servers, and the hook; once, while the library loads. */
+/* Takes who reads the limits of servers; once, while the library loads. */
 void
 lfdw_admission_install(LfdwLimitsReader reader)
 {
 	read_limits = reader;
-	previous_run = ExecutorRun_hook;
-	ExecutorRun_hook = run_executor;
+	lfdw_after_run_add(settle);
 }

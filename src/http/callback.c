@@ -244,6 +244,14 @@ before_request(void *handle, char *address, char *local, int port, int local_por
 	lfdw_callback_settle(exchange);
 	if (exchange->network == 0)
 		return CURL_PREREQFUNC_OK;
+	if (address[0] == '\0')
+	{
+		/* the peer had gone before it could be asked for */
+		exchange->connected = false;
+		lfdw_exchange_note_failure(exchange, LFDW_HTTP_CANNOT_CONNECT,
+								   "the connection was closed before the request");
+		return CURL_PREREQFUNC_ABORT;
+	}
 	if (!lfdw_address_parse(address, &parsed))
 		exchange->rule = "the address is not known";
 	else if (lfdw_exchange_may_connect(exchange, (struct sockaddr *) &parsed))

@@ -23,6 +23,7 @@ extern void lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges,
 						   int64 until_us, bool for_others);
 extern void lfdw_http_read_on(void);
 extern void lfdw_http_settle(void);
+extern void lfdw_http_cut(void);
 extern const char *lfdw_http_library_version(void);
 
 #endif							/* LFDW_HTTP_H */

@@ -319,3 +319,23 @@ lfdw_http_settle(void)
 	pfree(settling);
 	pfree(all);
 }
+
+/*
+ * The process exits: closes what holds a slot, and then releases that.  Does not throw,
+ * but for want of memory.
+ */
+void
+lfdw_http_cut(void)
+{
+	int			count;
+	LfdwHttpExchange **holders = list_holders(&count);
+
+	lfdw_callback_begin();
+	for (int i = 0; i < count; i++)
+	{
+		lfdw_multi_detach(holders[i]);
+		lfdw_exchange_end_slot(holders[i]);
+	}
+	lfdw_callback_end();
+	pfree(holders);
+}

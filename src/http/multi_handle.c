@@ -147,8 +147,9 @@ lfdw_multi_fail(LfdwHttpExchange *exchange, LfdwHttpFailure failure, const char 
 {
 	lfdw_exchange_note_failure(exchange, failure, message);
 	exchange->state = LFDW_HTTP_FAILED;
-	lfdw_exchange_end_slot(exchange);
+	/* whoever takes the slot begins when this connection is closed */
 	lfdw_multi_detach(exchange);
+	lfdw_exchange_end_slot(exchange);
 }
 
 /* What a proxy answered CONNECT with; 0 where it was not asked, or did not. */

@@ -19,12 +19,12 @@
  */
 #include "postgres.h"
 
-#include "executor/executor.h"
 #include "miscadmin.h"
 #include "port/atomics.h"
 #include "storage/ipc.h"
 #include "utils/timestamp.h"
 
+#include "pg/after_run.h"
 #include "pg/compat.h"
 #include "pg/owner.h"
 #include "pg/trace.h"
@@ -56,8 +56,6 @@ static bool exiting = false;
 static dlist_head works = DLIST_STATIC_INIT(works);
 static int	nworks = 0;
 static LfdwWork *places[LFDW_ACTIVITY_ROWS];
-
-static ExecutorRun_hook_type previous_run = NULL;
 
 /* The size of the part. */
 Size
@@ -317,16 +315,12 @@ lfdw_work_set_to_do(LfdwWork *work, int64 to_do)
 }
 
 /*
- * ExecutorRun_hook: shows the rows that were read since the last request's end, as the
+ * LfdwAfterRun: shows the rows that were read since the last request's end, as the
  * client may ask for no more for long.
  */
 static void
-run_executor(LFDW_EXECUTOR_RUN_PARAMETERS)
+show_rows_read(QueryDesc *query, uint64 count)
 {
-	if (previous_run)
-		previous_run(LFDW_EXECUTOR_RUN_ARGUMENTS);
-	else
-		standard_ExecutorRun(LFDW_EXECUTOR_RUN_ARGUMENTS);
 	for (int i = 0; i < (int) LFDW_ACTIVITY_ROWS; i++)
 	{
 		if (places[i])
@@ -334,12 +328,11 @@ run_executor(LFDW_EXECUTOR_RUN_PARAMETERS)
 	}
 }
 
-/* Installs the hook; once, while the library loads. */
+/* Once, while the library loads. */
 void
 lfdw_activity_install(void)
 {
-	previous_run = ExecutorRun_hook;
-	ExecutorRun_hook = run_executor;
+	lfdw_after_run_add(show_rows_read);
 }
 
 /* The work makes its first request: others may see it. */

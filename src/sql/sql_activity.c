@@ -21,7 +21,6 @@
 
 PG_FUNCTION_INFO_V1(lambda_fdw_activity);
 
-
 static const char *const operation_names[LFDW_NOPERATIONS] = {
 	[LFDW_OPERATION_SCAN] = "scan",
 	[LFDW_OPERATION_JOIN] = "join",

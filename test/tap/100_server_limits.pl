@@ -180,7 +180,7 @@ my $waited = $control->query($waits);
 $control->query('SET lambda_fdw.slot_timeout = 200');
 my $outcome = outcome_of($control, 'SELECT * FROM single');
 is($outcome->{sqlstate}, '53400', 'lambda_fdw.slot_timeout');
-like($outcome->{detail}, qr/The server has the option max_in_flight '1'\. 1 call is under way: 1 of process ${\$holder->pid}; /, '... says who has the slots');
+like($outcome->{detail}, qr/The server has the option max_in_flight '1'\. Calls under way: 1 \(1 of process ${\$holder->pid}\); /, '... says who has the slots');
 like($outcome->{hint}, qr/^Raise max_in_flight of the server, or lambda_fdw\.slot_timeout,/, '... and what to raise');
 cmp_ok($control->query($waits), '>=', $waited + 190, '... and its wait counts');
 $control->query('RESET lambda_fdw.slot_timeout');
