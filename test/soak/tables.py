@@ -48,7 +48,7 @@ def statements_of(schema, server):
 
     yield f"CREATE SCHEMA {schema}"
     yield table("rows", ROW, "rows")
-    yield table("pages", ROW, "pages")
+    yield table("pages", ROW, "pages", ", estimated_rows '1000'")
     yield table("splits", ROW, "splits",
                 ", splits '4', estimated_rows '1000000'")
     yield table("keys", KEYED, "keys", f", max_batch_keys '{BATCH_KEYS}'")
