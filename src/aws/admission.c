@@ -91,8 +91,16 @@ present_limits(const LfdwAdmission *admission, int64 now)
 	RememberedLimits *known = &remembered[serverid % NREMEMBERED];
 
 	if (!can_read())
+	{
+		LfdwServerStatus status;
+
+		/* a COMMIT that waits goes by what others have told since it began */
+		if (lfdw_admission_waits(admission) &&
+			lfdw_server_limit_status(serverid, &status))
+			return status.limits;
 		return known->as_of == nchanges && known->serverid == serverid ?
 			known->limits : admission->route->server_limits;
+	}
 	if (lfdw_admission_waits(admission) || now >= accepted_at_us + ASK_EVERY_US)
 	{
 		accepted_at_us = now;
