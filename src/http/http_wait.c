@@ -327,9 +327,14 @@ lfdw_http_settle(void)
 {
 	int			count;
 	int			nall;
-	LfdwHttpExchange **all = list_holders(&nall);
-	LfdwHttpExchange **settling = palloc(sizeof(LfdwHttpExchange *) * nall);
+	LfdwHttpExchange **all;
+	LfdwHttpExchange **settling;
 
+	/* workers ask before each row */
+	if (!lfdw_server_holds_slots())
+		return;
+	all = list_holders(&nall);
+	settling = palloc(sizeof(LfdwHttpExchange *) * nall);
 	memcpy(settling, all, sizeof(LfdwHttpExchange *) * nall);
 	count = nall;
 	while ((count = keep_settling(settling, count)) > 0)

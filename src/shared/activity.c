@@ -19,6 +19,7 @@
  */
 #include "postgres.h"
 
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "port/atomics.h"
 #include "storage/ipc.h"
@@ -122,6 +123,7 @@ take_block(void)
 	block->process.pid = MyProcPid;
 	block->process.leader_pid = lfdw_leader_pid();
 	block->process.dbid = MyDatabaseId;
+	block->process.encoding = GetDatabaseEncoding();
 	end_change(block);
 	my_block = block;
 }

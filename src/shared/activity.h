@@ -88,6 +88,7 @@ typedef struct LfdwActivityProcess
 	int			pid;
 	int			leader_pid;		/* of a parallel worker, else 0 */
 	Oid			dbid;
+	int			encoding;		/* of the texts in its rows */
 	Oid			session_userid;
 	int			nhidden;		/* pieces of work beside those shown */
 	LfdwActivityRow rows[8];

@@ -373,6 +373,13 @@ lfdw_server_slot_create(bool to_end)
 	return slot;
 }
 
+/* Has this process any call under way by a slot? */
+bool
+lfdw_server_holds_slots(void)
+{
+	return !dlist_is_empty(&held_slots);
+}
+
 /* Is there a call under way by the slot? */
 bool
 lfdw_server_slot_is_held(const LfdwServerSlot *slot)

@@ -83,6 +83,7 @@ typedef struct LfdwServerStatus
 extern Size lfdw_server_limit_size(const LfdwSegmentSizes *sizes);
 extern void lfdw_server_limit_init(void *memory, const LfdwSegmentSizes *sizes,
 								   int tranche);
+extern bool lfdw_server_holds_slots(void);
 extern bool lfdw_server_has_limits(const LfdwServerLimits *limits);
 extern LfdwServerSlot *lfdw_server_slot_create(bool to_end);
 extern LfdwAdmittance lfdw_server_limit_admit(const LfdwLimitedServer *server,

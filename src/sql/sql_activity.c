@@ -43,15 +43,15 @@ static const char *const state_names[LFDW_NREQUEST_STATES] = {
 
 /* What is asked, of whom, and where the oldest request stands. */
 static void
-put_request(LfdwSqlRow *row, const LfdwActivityRow *work)
+put_request(LfdwSqlRow *row, const LfdwActivityRow *work, int encoding)
 {
 	lfdw_sql_row_put_text(row, operation_names[work->operation]);
 	lfdw_sql_row_put_oid(row, work->userid);
 	lfdw_sql_row_put_oid(row, work->serverid);
-	lfdw_sql_row_put_text(row, work->server);
+	lfdw_sql_row_put_text_from(row, work->server, encoding);
 	lfdw_sql_row_put_text(row, work->service);
-	lfdw_sql_row_put_text(row, work->function);
-	lfdw_sql_row_put_text(row, work->qualifier);
+	lfdw_sql_row_put_text_from(row, work->function, encoding);
+	lfdw_sql_row_put_text_from(row, work->qualifier, encoding);
 	lfdw_sql_row_put_text(row, state_names[work->state]);
 	lfdw_sql_row_put_time(row, work->state_since);
 	if (work->attempt > 0)
@@ -103,7 +103,7 @@ add_process(const LfdwActivityProcess *process, ReturnSetInfo *result)
 		lfdw_sql_row_put_oid(&row, process->session_userid);
 		if (visible)
 		{
-			put_request(&row, &process->rows[i]);
+			put_request(&row, &process->rows[i], process->encoding);
 			put_progress(&row, &process->rows[i]);
 		}
 		while (row.ncolumns < result->setDesc->natts)
