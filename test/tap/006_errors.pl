@@ -450,10 +450,7 @@ foreach my $round (1 .. 5)
 		"SELECT count(*) = $round FROM calls WHERE payload @> '{\"retry_after\": 30}'")
 	  or die 'the session does not call';
 	sleep(0.1);
-	is( $control->query('SELECT wait_event_type, wait_event '
-			  . 'FROM pg_stat_activity WHERE pid = '
-			  . $session->pid),
-		"Extension|$event_name",
+	is_waiting($control, $session->pid, $event_name,
 		'the wait for another attempt is seen') if $round == 1;
 	push @cancel, elapsed_ms(
 		sub {

@@ -201,10 +201,7 @@ like($session->query('SELECT * FROM items_refused'),
 
 $session->query("SET statement_timeout = '3s'");
 $session->send('SELECT * FROM hang');
-sleep(0.5);
-my $event = $control->query(
-	'SELECT wait_event FROM pg_stat_activity WHERE pid = ' . $session->pid);
-is($event,
+is_waiting($control, $session->pid,
 	$node->pg_version >= 17 ? 'LambdaInvoke' : 'Extension',
 	'the wait has a name');
 
@@ -229,11 +226,8 @@ my $mute = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1')
 $node->safe_psql('postgres',
 		create_server('mute', 'https://127.0.0.1:' . $mute->sockport, $ca)
 	  . create_function('mute', 'handshake'));
-$session->query("SET statement_timeout = '1s'");
 $session->send('SELECT * FROM handshake');
-sleep(0.5);
-is( $control->query(
-		'SELECT wait_event FROM pg_stat_activity WHERE pid = ' . $session->pid),
+is_waiting($control, $session->pid,
 	$node->pg_version >= 17 ? 'LambdaConnect' : 'Extension',
 	'and so has the wait for a connection');
 like($session->receive, qr/57014/, 'which times out');

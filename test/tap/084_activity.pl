@@ -89,8 +89,8 @@ sub cancel
 {
 	my ($name, $event) = @_;
 
-	is($control->query('SELECT wait_event FROM pg_stat_activity WHERE pid = ' . $session->pid),
-		$node->pg_version >= 17 ? $event : 'Extension', "$name: wait event") if $event;
+	is_waiting($control, $session->pid, $node->pg_version >= 17 ? $event : 'Extension',
+		"$name: wait event") if $event;
 	$control->query('SELECT pg_cancel_backend(' . $session->pid . ')');
 	like($session->receive, qr/57014/, "$name: cancelled");
 	is_quiet($name);

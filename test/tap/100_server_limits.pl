@@ -197,8 +197,8 @@ foreach my $i (0 .. 3)
 	$waiters[$i]->send('SELECT n FROM single');
 	wait_for('one', 'waiting = ' . ($i + 1));
 }
-is($control->query(q{SELECT string_agg(DISTINCT wait_event, ',') FROM pg_stat_activity WHERE query LIKE 'SELECT n FROM single%'}),
-	$node->pg_version >= 17 ? 'LambdaSlot' : 'Extension', 'the wait event');
+is_waiting($control, $_->pid, $node->pg_version >= 17 ? 'LambdaSlot' : 'Extension',
+	'the wait event') foreach @waiters;
 my $waits = q{SELECT sum(slot_wait_ms)::int FROM pg_stat_lambda WHERE server = 'one'};
 my $waited = $control->query($waits);
 $control->query('SET lambda_fdw.slot_timeout = 200');

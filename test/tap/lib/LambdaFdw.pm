@@ -17,7 +17,7 @@ use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(start_endpoint start_program make_certificate new_server
   start_server wait_until_alone create_server create_function create_outcome open_session as_role logged_in outcome_of
-  attempts_told elapsed_ms median reset_calls count_calls memory_of
+  attempts_told elapsed_ms is_waiting median reset_calls count_calls memory_of
   growth_of create_try wait_for_restart
   $access_key $secret_key);
 
@@ -216,6 +216,24 @@ sub elapsed_ms
 
 	$code->();
 	return (time() - $start) * 1000;
+}
+
+# The session of a pid comes to wait for this, as another one sees: between what it sends
+# and its wait it has no wait event, and a busy machine may hold it up there.
+sub is_waiting
+{
+	my ($observer, $pid, $event, $name) = @_;
+	my $until = time() + $patience;
+	my $now = '';
+
+	while (time() < $until)
+	{
+		$now = $observer->query("SELECT wait_event FROM pg_stat_activity WHERE pid = $pid");
+		last if $now eq $event;
+		Time::HiRes::sleep(0.02);
+	}
+	is($now, $event, $name);
+	return;
 }
 
 sub median
