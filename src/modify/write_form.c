@@ -93,7 +93,7 @@ make_head(const LfdwTable *table, LfdwWriteOperation operation)
 	appendStringInfo(&head, "{\"version\":%d", ENVELOPE_VERSION);
 	lfdw_json_append_string_member(&head, "operation",
 								   lfdw_write_operation_name(operation));
-	lfdw_json_append_string_member(&head, "table", table->relname);
+	lfdw_json_append_string_member(&head, "table", table->name);
 	lfdw_json_append_key(&head, "batch_id");
 	return head.data;
 }

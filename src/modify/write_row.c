@@ -120,8 +120,9 @@ lfdw_row_maker_create(const LfdwTable *table)
 		const LfdwColumn *column = &table->columns[i];
 
 		maker->outputs[i] = lfdw_value_output(column->typid, column->format);
-		/* the envelope has natural JSON */
-		maker->formats[i] = table->options->envelope ? LFDW_ARGUMENT_JSON :
+		/* the envelope has natural JSON, at most with its numbers as strings */
+		maker->formats[i] = table->options->envelope &&
+			column->argument_format != LFDW_ARGUMENT_DIGITS ? LFDW_ARGUMENT_JSON :
 			column->argument_format;
 		maker->follows_settings |= lfdw_output_follows_settings(maker->outputs[i]);
 	}

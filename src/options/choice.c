@@ -15,7 +15,7 @@
 /* By choice, the words in the order of its enumeration, from 1. */
 static const char *const words[][5] = {
 	[LFDW_CHOICE_EVENT] = {"apigateway_v1", "apigateway_v2", "redshift", "snowflake"},
-	[LFDW_CHOICE_ARGUMENT_FORMAT] = {"json", "text", "csv"},
+	[LFDW_CHOICE_ARGUMENT_FORMAT] = {"json", "digits", "text", "csv"},
 	[LFDW_CHOICE_BATCH_FORMAT] = {"objects", "arrays", "values"},
 	[LFDW_CHOICE_BATCH_ANSWER] = {"rows", "aligned"},
 	[LFDW_CHOICE_ANSWER_FORMAT] = {"json", "csv", "raw"},

@@ -42,6 +42,7 @@ typedef enum LfdwArgumentFormat
 {
 	LFDW_ARGUMENT_UNSET,
 	LFDW_ARGUMENT_JSON,
+	LFDW_ARGUMENT_DIGITS,		/* the same, numbers as strings */
 	LFDW_ARGUMENT_TEXT,			/* as strings, lists of them */
 	LFDW_ARGUMENT_CSV			/* the same, lists joined by commas */
 } LfdwArgumentFormat;

@@ -34,6 +34,7 @@ typedef struct LfdwOptions
 
 	char	   *function_arn;
 	char	   *qualifier;		/* NULL for none */
+	char	   *table_name;		/* in the envelope, NULL: the table's own */
 	char	   *payload;		/* JSON object, NULL for none */
 	bool		envelope;
 	LfdwPointer *rows_path;		/* NULL: the forms of the contract */

@@ -109,6 +109,18 @@ sending_problem(Oid typid, const LfdwOperator *op)
 	return NULL;
 }
 
+/* Is a value of a type, or of a list of it, a document, with numbers of its own? */
+bool
+lfdw_shippable_is_document(Oid typid)
+{
+	Oid			type = getBaseType(typid);
+	Oid			element = get_base_element_type(type);
+
+	if (OidIsValid(element))
+		type = getBaseType(element);
+	return type == JSONOID || type == JSONBOID || type_is_rowtype(type);
+}
+
 /*
  * Raises HV024 where a column declares an operator that can never be sent for
  * its type.

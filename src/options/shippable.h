@@ -15,6 +15,7 @@
 
 #include "options/operator.h"
 
+extern bool lfdw_shippable_is_document(Oid typid);
 extern Oid	lfdw_shippable_input(Oid base);
 extern void lfdw_shippable_check(const char *attname, const char *relname,
 								 Oid typid, const LfdwPushdown *pushdown);

@@ -83,7 +83,10 @@ check_argument_format(const LfdwTable *table, const LfdwColumn *column,
 					  const LfdwColumnOptions *options)
 {
 	if (options->argument_format == LFDW_ARGUMENT_UNSET || options->pushdown ||
-		options->input || (table->options->updatable && !table->options->envelope))
+		options->input ||
+		(table->options->updatable &&
+		 (!table->options->envelope ||
+		  options->argument_format == LFDW_ARGUMENT_DIGITS)))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
@@ -119,6 +122,9 @@ set_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 	column->format = options->format;
 	column->argument_format = options->argument_format ?
 		options->argument_format : table->options->argument_format;
+	if (column->argument_format == LFDW_ARGUMENT_DIGITS &&
+		lfdw_shippable_is_document(column->typid))
+		column->argument_format = LFDW_ARGUMENT_JSON;
 	check_argument_format(table, column, options);
 	column->null_if = options->null_if;
 	column->path_given = options->path != NULL;
@@ -549,6 +555,9 @@ lfdw_table_make(LfdwTable *table, Relation relation)
 
 	table->relname = pstrdup(RelationGetRelationName(relation));
 	table->options = lfdw_foreign_table_options(RelationGetRelid(relation));
+	table->name = table->options->table_name;
+	if (table->name == NULL)
+		table->name = table->relname;
 	table->natts = desc->natts;
 	table->columns = palloc0(sizeof(LfdwColumn) * (desc->natts + 1));
 	table->by_attnum = palloc0(sizeof(LfdwColumn *) * (desc->natts + 1));

@@ -50,6 +50,7 @@ typedef struct LfdwColumn
 typedef struct LfdwTable
 {
 	const char *relname;
+	const char *name;			/* that the function knows it by */
 	const LfdwOptions *options;
 	LfdwFunction function;		/* lfdw_function_resolve completes it */
 	List	   *problems;		/* of the query's conditions: see

@@ -26,6 +26,37 @@ is_placeholder(const char *json)
 	return json[0] == '$';
 }
 
+/*
+ * JSON with its numbers as strings, so that no digit is lost on those who read a
+ * number as a binary one; palloc'd in the current context.
+ */
+static char *
+quote_numbers(const char *json)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	while (*json)
+	{
+		size_t		len;
+
+		if (*json == '"')
+		{
+			for (len = 1; json[len] != '"'; len++)
+				len += json[len] == '\\' ? 1 : 0;
+			appendBinaryStringInfo(&out, json, ++len);
+		}
+		else if (is_placeholder(json))
+			appendBinaryStringInfo(&out, json, len = 1 + strspn(json + 1, "0123456789"));
+		else if ((len = strspn(json, "-+.eE0123456789")) > 0 && strchr("-0123456789", *json))
+			appendStringInfo(&out, "\"%.*s\"", (int) len, json);
+		else
+			appendBinaryStringInfo(&out, json, len = 1);
+		json += len;
+	}
+	return out.data;
+}
+
 /* Can a form carry a value at all?  A list joined by commas has none in it. */
 bool
 lfdw_argument_form_can_carry(LfdwArgumentFormat format, const char *json)
@@ -40,6 +71,8 @@ lfdw_argument_form_value(LfdwArgumentFormat format, const char *json)
 {
 	if (format == LFDW_ARGUMENT_JSON || is_placeholder(json) || json[0] == '"')
 		return pstrdup(json);
+	if (format == LFDW_ARGUMENT_DIGITS)
+		return quote_numbers(json);
 	return lfdw_json_quote(json);
 }
 

@@ -14,6 +14,7 @@
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
 
+#include "pushdown/argument_form.h"
 #include "pushdown/arguments.h"
 #include "pushdown/placeholder.h"
 
@@ -78,6 +79,17 @@ add_filter(LfdwArguments *arguments, const LfdwFilter *given)
 }
 
 /*
+ * A value, or a list of them, as a filter has it: natural JSON, but for numbers whose
+ * digits are to be kept.
+ */
+static char *
+filter_value(const LfdwColumn *column, char *json)
+{
+	return column->argument_format == LFDW_ARGUMENT_DIGITS ?
+		lfdw_argument_form_value(LFDW_ARGUMENT_DIGITS, json) : json;
+}
+
+/*
  * One "=" or "in" as a filter: on its own operator, or as a list, which a payload
  * holds once.
  */
@@ -93,12 +105,12 @@ add_equality_filter(LfdwArguments *arguments, const LfdwCondition *condition,
 	if (op->takes == LFDW_TAKES_VALUE && column->scalar->declared)
 	{
 		filter.op = op;
-		filter.json = condition->set.json[0];
+		filter.json = filter_value(column, condition->set.json[0]);
 	}
 	else if (!column->list->declared)
 		return;
 	else if (send_as == LFDW_SEND_SCALAR)
-		filter.json = lfdw_set_list(&condition->set);
+		filter.json = filter_value(column, lfdw_set_list(&condition->set));
 	else
 		filter.argument = column->list->argument;
 	add_filter(arguments, &filter);
@@ -243,7 +255,7 @@ add_other(LfdwArguments *arguments, const LfdwCondition *condition)
 	if (condition->term->declared)
 		filter.argument = take_argument(arguments, condition);
 	if (filter.argument == NULL)
-		filter.json = lfdw_condition_json(condition);
+		filter.json = filter_value(filter.column, lfdw_condition_json(condition));
 	add_filter(arguments, &filter);
 }
 

@@ -98,7 +98,11 @@ append_filters(StringInfo out, const LfdwArguments *arguments, const LfdwPart *p
 		const char *json = filter->json;
 
 		if (filter->each >= 0)
+		{
 			json = lfdw_part_value(arguments, filter->each, part);
+			if (filter->column->argument_format == LFDW_ARGUMENT_DIGITS)
+				json = lfdw_argument_form_value(LFDW_ARGUMENT_DIGITS, json);
+		}
 		lfdw_json_append_comma(out);
 		appendStringInfoChar(out, '{');
 		if (filter->column)
@@ -230,7 +234,7 @@ write_envelope(const LfdwTable *table, const LfdwArguments *arguments,
 	lfdw_json_append_key(out, "version");
 	appendStringInfo(out, "%d", ENVELOPE_VERSION);
 	lfdw_json_append_string_member(out, "operation", "scan");
-	lfdw_json_append_string_member(out, "table", table->relname);
+	lfdw_json_append_string_member(out, "table", table->name);
 	lfdw_json_append_member(out, "columns", columns);
 	append_filters(out, arguments, part);
 	if (arguments->order_by)
