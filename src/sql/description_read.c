@@ -240,6 +240,12 @@ read_table(LfdwDescriptionPlace *place, const LfdwJsonValue *object)
 											table_words, lengthof(table_words));
 	}
 	table->name = name_text(place, &name);
+	for (const char *p = table->name; *p; p++)
+	{
+		if ((unsigned char) *p < ' ' || *p == 0x7F)
+			lfdw_description_report(place, ERRCODE_INVALID_NAME, NULL,
+									"Its name has a control character.");
+	}
 	table->columns = read_columns(place, &columns);
 	return table;
 }
@@ -267,7 +273,7 @@ check_root(const LfdwDescriptionPlace *place, const LfdwJsonValue *root)
  *
  * Raises HV021 for what has not the form of a description, HV00D and HV024 for
  * options that are none, what lfdw_description_find_type raises, 42701 and 42P07
- * for names that are there twice, 42622 for one that is too long, and 54000 and
+ * for names that are there twice, 42602 and 42622 for others, and 54000 and
  * 54011 for too many tables and columns.
  */
 List *
