@@ -141,7 +141,8 @@ class Column {
   written(raw, number) {
     if (raw === undefined || raw === null) return null;
     try {
-      return this.type.user(this.type.convert(raw));
+      const { convert, operand = convert, user } = this.type;
+      return user(operand(raw));
     } catch (error) {
       throw this.refused(error, raw, `, row ${number}`);
     }

@@ -20,22 +20,51 @@ function checkOperator(column, operator) {
   if (!OPERATORS.includes(operator)) {
     throw new FunctionError(`operator ${quote(operator)} is not known`);
   }
-  if (column.input ? operator !== "=" : !column.operators.includes(operator)) {
+  if (column.input ? operator !== "=" && operator !== "in" : !column.operators.includes(operator)) {
     throw new FunctionError(`column ${quote(column.name)} of table ` +
       `${quote(column.table)} is not compared by ${quote(operator)}`);
   }
 }
 
-// Values of "in" and "not in"; undefined where one is NULL.
+// An input column's value is the query's, of whatever type.
+function readValue(column, raw) {
+  return column.input && !column.type.operand ? raw : column.operand(raw);
+}
+
+// Values of "in" and "not in" but NULL.
 function readList(column, operator, raw) {
   if (!Array.isArray(raw)) {
     throw new FunctionError(`column ${quote(column.name)} of table ` +
       `${quote(column.table)} is compared by ${quote(operator)} with no list`);
   }
-  return raw.filter((one) => one !== null).map((one) => column.operand(one));
+  return raw.filter((one) => one !== null).map((one) => readValue(column, one));
 }
 
-/** One condition: column, operator, values, and the test that it is. */
+const never = () => false;
+
+/*
+ * NOT IN is true of every row where the list is empty, of NULL too, and of none where
+ * it has a NULL.
+ */
+function listed(column, operator, raw) {
+  const { key = (value) => value } = column.type;
+  const values = readList(column, operator, raw);
+  const keys = new Set(values.map(key));
+  if (operator === "in") {
+    return { column, operator, values, test: (value) => keys.has(key(value)),
+             never: values.length === 0 };
+  }
+  if (values.length < raw.length) {
+    return { column, operator, values, test: never, never: true };
+  }
+  return { column, operator, values, nulls: raw.length === 0,
+           test: (value) => !keys.has(key(value)) };
+}
+
+/**
+ * One condition: column, operator, values, and the test that it is of a value; nulls:
+ * is it true of NULL; never: is it true of nothing?
+ */
 function condition(column, operator, raw) {
   checkOperator(column, operator);
   const { type } = column;
@@ -43,24 +72,12 @@ function condition(column, operator, raw) {
     return { column, operator, values: [], nulls: operator === "is null",
              test: () => operator === "is not null" };
   }
-  if (operator === "in" || operator === "not in") {
-    const values = readList(column, operator, raw);
-    const keys = new Set(values.map(type.key));
-    // NOT IN is never true beside a NULL
-    const test = operator === "in" ? (value) => keys.has(type.key(value))
-      : raw.includes(null) ? () => false : (value) => !keys.has(type.key(value));
-    return { column, operator, values, test };
-  }
-  if (raw === null) return { column, operator, values: [], test: () => false };
-  const value = column.input ? readInput(column, raw) : column.operand(raw);
-  const test = column.input ? () => true
+  if (operator === "in" || operator === "not in") return listed(column, operator, raw);
+  if (raw === null) return { column, operator, values: [], test: never, never: true };
+  const value = readValue(column, raw);
+  const test = column.input ? undefined
     : operator === "like" ? like(value) : COMPARISONS[operator](type.compare, value);
   return { column, operator, values: [value], test };
-}
-
-// An input column's value is the query's, of whatever type.
-function readInput(column, raw) {
-  return column.type.operand ? column.operand(raw) : raw;
 }
 
 // Values as one text, in which none can be taken for two.

@@ -45,7 +45,7 @@ class Pages {
   /** The answer to a scan: a page of its rows, with a cursor where more follow. */
   async answer(scan, event, cursor) {
     const request = fingerprint(event);
-    const state = cursor === undefined || cursor === null
+    const state = cursor === undefined || cursor === null || cursor === ""
       ? { scan: new Scan(scan), returned: 0, hash: createHash("sha256") }
       : await this.#resume(scan, cursor, request);
     const answer = scan.split ? { split: scan.split } : {};

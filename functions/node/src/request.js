@@ -116,11 +116,13 @@ function readOrder(table, raw) {
   });
 }
 
+// The columns of the answer: one at least, for a row of none would be no row.
 function readColumns(table, raw) {
-  if (raw === undefined || raw === null) return { names: null, asked: table.stored };
+  if (raw === undefined || raw === null) return table.stored;
   if (!Array.isArray(raw)) throw new FunctionError("columns is no list");
   const asked = new Set(raw.map((name) => findColumn(table, name)));
-  return { names: raw, asked: [...asked].filter((column) => !column.input) };
+  const stored = [...asked].filter((column) => !column.input);
+  return stored.length > 0 ? stored : table.stored.slice(0, 1);
 }
 
 // What a filter compares with: its value, or the list that it refers to.
@@ -183,6 +185,13 @@ function readFilters(table, raw, payload) {
 // What a source is told
 // ---------------------------------------------------------------------------
 
+// Names of the columns that are answered, compared or sorted by.
+function neededBy({ table, asked, conditions, tuples, order }) {
+  const needed = new Set([...asked, ...conditions.map(({ column }) => column),
+    ...tuples.flatMap(({ columns }) => columns), ...order.map(({ column }) => column)]);
+  return table.stored.filter((column) => needed.has(column)).map(({ name }) => name);
+}
+
 /** A scan as its source sees it: what it may use to read less. */
 class Query {
   #scan;
@@ -190,7 +199,7 @@ class Query {
   constructor(scan, payload) {
     this.#scan = scan;
     this.table = scan.table.name;
-    this.columns = scan.names;
+    this.columns = neededBy(scan);
     this.limit = scan.limit;
     this.split = scan.split;
     this.payload = payload;
@@ -241,8 +250,7 @@ class Query {
 
 /** A scan, read from an envelope. */
 function readScan(table, envelope, payload) {
-  const { names, asked } = readColumns(table, envelope.columns);
-  const scan = { table, names, asked,
+  const scan = { table, asked: readColumns(table, envelope.columns),
                  ...readFilters(table, envelope.filters, payload),
                  order: readOrder(table, envelope.order_by),
                  limit: readLimit(envelope.limit),
@@ -253,31 +261,18 @@ function readScan(table, envelope, payload) {
 
 /** A scan, read from an event without an envelope: its members are conditions. */
 function readPlain(tables, event) {
-  const several = tables.size > 1;
-  const named = several || !tables.values().next().value.byAsked.has("table");
+  const named = tables.size > 1 || !tables.values().next().value.byAsked.has("table");
   const table = findTable(tables, named ? event.table : undefined);
   const conditions = [];
-  const payload = {};
   for (const [name, raw] of Object.entries(event)) {
     if (name === "table" && named) continue;
-    const column = table.byName.get(name) ?? table.byAsked.get(name);
-    if (column !== undefined) {
-      conditions.push(condition(column, Array.isArray(raw) ? "in" : "=", raw));
-    } else if (Object.hasOwn(table.declared.payload ?? {}, name)) {
-      payload[name] = raw;
-    } else {
-      findColumn(table, name);
-    }
+    if (Object.hasOwn(table.declared.payload ?? {}, name)) continue;
+    const column = table.byName.get(name) ?? findColumn(table, name);
+    conditions.push(condition(column, Array.isArray(raw) ? "in" : "=", raw));
   }
-  for (const column of table.columns.filter((one) => one.required)) {
-    if (!conditions.some((one) => one.column === column)) {
-      throw new FunctionError(`table ${quote(table.name)} needs a value of column ` +
-        quote(column.name));
-    }
-  }
-  const scan = { table, names: null, asked: table.stored, conditions, tuples: [],
+  const scan = { table, asked: table.stored, conditions, tuples: [],
                  order: [], limit: null, split: null };
-  scan.query = new Query(scan, payload);
+  scan.query = new Query(scan, event);
   return scan;
 }
 

@@ -5,6 +5,7 @@ const { FunctionError, quote } = require("./error.js");
 const { putAt } = require("./pointer.js");
 const { isObject } = require("./table.js");
 
+const SHOWN = 20;       // members that a message names
 const SEVERAL = Symbol("several values");
 
 const isPromise = (value) => typeof value?.then === "function";
@@ -58,6 +59,16 @@ function checkRow(table, row, n) {
     throw new FunctionError(
       `table ${quote(table.name)}, row ${n}: it is neither an object nor a list`);
   }
+  if (n === 1) checkMembers(table, row);
+}
+
+// Rows that have none of the columns are another table's, or of other names.
+function checkMembers(table, row) {
+  const names = Object.keys(row);
+  if (names.length > 0 && !table.stored.some(({ tokens }) => tokens[0] in row)) {
+    throw new FunctionError(`a row of table ${quote(table.name)} has none of its columns`,
+      { detail: `It has: ${names.slice(0, SHOWN).join(", ")}.` });
+  }
 }
 
 /*
@@ -99,7 +110,9 @@ function hashOf(text) {
  * source gives its rows; without one by its number.
  */
 function splitter(scan) {
-  if (scan.split === null || scan.table.declared.splitBy === "source") return null;
+  if (scan.split === null || scan.table.declared.splitBy === "source") {
+    return null;
+  }
   const { index, count } = scan.split;
   const keys = scan.table.stored.filter((column) => column.key)
     .map((column) => ({ column, read: accessor(scan.table, column) }));
@@ -164,9 +177,10 @@ function comparerOf(order) {
 async function openSource(table, query) {
   let rows = typeof table.source === "function" ? table.source(query) : table.source;
   if (isPromise(rows)) rows = await rows;
+  rows ??= [];
   const open = rows?.[Symbol.asyncIterator] ?? rows?.[Symbol.iterator];
   if (typeof open !== "function" || typeof rows === "string") {
-    const what = isObject(rows) ? "an object" : rows === null ? "null" : typeof rows;
+    const what = isObject(rows) ? "an object" : typeof rows;
     throw new FunctionError(
       `the source of table ${quote(table.name)} returned ${what}, and no rows`,
       { hint: "It returns a list, a generator or another iterable." });
@@ -247,7 +261,7 @@ class Scan {
    */
   async run(sink) {
     const limit = this.#scan.limit ?? Infinity;
-    if (limit === 0) return true;
+    if (limit === 0 || this.#scan.conditions.some((one) => one.never)) return true;
     let full = false;
     const take = (row) => {
       const settle = (taken) => {

@@ -47,8 +47,8 @@ class Service {
   }
 
   describe() {
-    const how = { streaming: this.streaming, lasting: this.writes.lasting };
-    return { tables: [...this.tables.values()].map((table) => table.describe(how)) };
+    return { tables: [...this.tables.values()]
+      .map((table) => table.describe(this.streaming)) };
   }
 
   /** The answer; where that is a stream of rows, `stream` sends them, and is it. */

@@ -8,7 +8,8 @@ const { isWithin } = require("./pointer.js");
 const BATCH_ARGUMENT = "keys";
 const WRITES = ["insert", "update", "delete", "truncate"];
 const NUMBERS = ["estimated_rows", "splits", "batch_size", "max_batch_keys"];
-const FLAGS = ["analyze", "idempotent"];
+const FLAGS = ["analyze", "idempotent", "durable"];
+const SPLITS = 10000;
 // What goes into the description as it is.
 const PASSED = [...NUMBERS, ...FLAGS, "payload"];
 const MEMBERS = ["name", "columns", "batch", "splitBy", ...PASSED];
@@ -32,6 +33,7 @@ function checkOptions(name, declared) {
       fail(name, `needs a whole number above 0 for "${member}"`);
     }
   }
+  if (declared.splits > SPLITS) fail(name, `can have ${SPLITS} splits at most`);
   for (const member of FLAGS) {
     if (!["boolean", "undefined"].includes(typeof declared[member])) {
       fail(name, `needs true or false for "${member}"`);
@@ -40,8 +42,8 @@ function checkOptions(name, declared) {
   if (declared.payload !== undefined && !isObject(declared.payload)) {
     fail(name, 'needs an object for "payload"');
   }
-  if (declared.splitBy !== undefined && declared.splitBy !== "source") {
-    fail(name, 'knows only "source" for "splitBy"');
+  if (!["kit", "source", undefined].includes(declared.splitBy)) {
+    fail(name, 'needs "kit" or "source" for "splitBy"');
   }
 }
 
@@ -78,6 +80,7 @@ class Table {
     this.byAsked = new Map(this.columns.map((column) => [column.asked, column]));
     this.byName = new Map(this.columns.map((column) => [column.name, column]));
     this.checkPaths();
+    this.checkPayload();
     this.setBatch(declared.batch);
   }
 
@@ -89,6 +92,15 @@ class Table {
           fail(this.name, `has columns "${other.name}" and "${one.name}" at the ` +
             "same place, or one in the other");
         }
+      }
+    }
+  }
+
+  checkPayload() {
+    if (this.stored.length === 0) fail(this.name, "has no column that rows have");
+    for (const member of Object.keys(this.declared.payload ?? {})) {
+      if (member === "lambda_fdw" || this.byAsked.has(member)) {
+        fail(this.name, `cannot have the member "${member}" in "payload"`);
       }
     }
   }
@@ -119,17 +131,14 @@ class Table {
   }
 
   /** What describe says of it; streaming is how the handler answers. */
-  describe({ streaming, lasting }) {
+  describe(streaming) {
     const told = { name: this.name,
                    columns: this.columns.map((column) => column.describe()),
                    capabilities: ["limit", "order_by"],
                    argument_format: "digits" };
     if (this.batch) told.batch_argument = "/" + BATCH_ARGUMENT;
     if (streaming) told.response_mode = "streaming";
-    if (WRITES.slice(0, 3).some((one) => this.writers[one])) {
-      told.updatable = true;
-      if (lasting) told.idempotent = true;
-    }
+    if (WRITES.slice(0, 3).some((one) => this.writers[one])) told.updatable = true;
     if (this.writers.truncate) told.truncatable = true;
     for (const member of PASSED) {
       if (this.declared[member] !== undefined) told[member] = this.declared[member];
@@ -148,6 +157,11 @@ for (const operation of WRITES) {
   Table.prototype[operation] = function set(writer) {
     if (typeof writer !== "function") {
       fail(this.name, `needs a function to ${operation}`);
+    }
+    if ((operation === "update" || operation === "delete") &&
+        !this.columns.some((column) => column.key)) {
+      fail(this.name, `has no key, by which rows are to be found for ${operation}: ` +
+        'give the columns that identify a row "key": true');
     }
     this.writers[operation] = writer;
     return this;

@@ -65,6 +65,26 @@ function readValues(table, document, number) {
   return values;
 }
 
+function readRow(table, operation, row, number) {
+  if (!isObject(row)) {
+    throw new FunctionError(`row ${number} of the request is no object`);
+  }
+  const { key, values, ...others } = row;
+  for (const name of Object.keys(others)) {
+    throw new FunctionError(
+      `row ${number} of the request has the member ${quote(name)}, which is not known`);
+  }
+  const read = { key: readValues(table, key, number),
+                 values: readValues(table, values, number) };
+  for (const column of table.columns) {
+    if (operation !== "insert" && column.key && !Object.hasOwn(read.key, column.name)) {
+      throw new FunctionError(`row ${number} of the request has no key: column ` +
+        `${quote(column.name)} of table ${quote(table.name)}`);
+    }
+  }
+  return read;
+}
+
 function readWrite(table, envelope, operation, payload) {
   const write = { operation, table: table.name, batchId: envelope.batch_id ?? null,
                   payload };
@@ -76,10 +96,7 @@ function readWrite(table, envelope, operation, payload) {
   if (!Array.isArray(envelope.rows)) {
     throw new FunctionError("the request has no rows");
   }
-  write.rows = envelope.rows.map((row, i) => ({
-    key: readValues(table, row?.key, i + 1),
-    values: readValues(table, row?.values, i + 1),
-  }));
+  write.rows = envelope.rows.map((row, i) => readRow(table, operation, row, i + 1));
   return write;
 }
 
@@ -109,9 +126,8 @@ function returnedRow(table, row, number) {
   }
   const made = {};
   for (const [i, column] of table.stored.entries()) {
-    const named = Object.hasOwn(row, column.name) ? row[column.name] : undefined;
-    const raw = Array.isArray(row) ? row[i] : named ?? valueAt(row, column.tokens) ??
-      named;
+    const raw = Array.isArray(row) ? row[i]
+      : valueAt(row, column.tokens) ?? row[column.name];
     if (raw === undefined) continue;
     const value = column.convert(raw, number);
     putAt(made, column.tokens, value === null ? null : column.type.json(value));
@@ -158,10 +174,6 @@ class Writes {
       }
     }
     this.#store = store;
-  }
-
-  get lasting() {
-    return this.#store !== undefined;
   }
 
   async answer(table, envelope, operation, payload) {
