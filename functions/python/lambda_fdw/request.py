@@ -178,7 +178,9 @@ def make_condition(column: Column, operator: Any, value: Any) -> Condition:
     """A condition on one column, by the value that the request has."""
     if column.input:
         if operator not in ("=", "in"):
-            raise Error(f"{column} is an input, and is not compared by {quote(operator)}")
+            raise Error(
+                f"{column} is an input, and is not compared by {quote(operator)}"
+            )
     else:
         operator = check_operator(column, operator)
     if operator in values.NULL_TESTS:
@@ -327,9 +329,7 @@ class Query:
                 high = bound
         found = Range()
         if low is not None:
-            found = found._replace(
-                low=_python(wanted, low[0]), low_inclusive=low[1]
-            )
+            found = found._replace(low=_python(wanted, low[0]), low_inclusive=low[1])
         if high is not None:
             found = found._replace(
                 high=_python(wanted, high[0]), high_inclusive=high[1]
@@ -420,7 +420,9 @@ def _answered(table: Table, told: Any) -> Tuple[Column, ...]:
     """The columns of the answer, one at least, as a row of none is no row."""
     if told is None:
         return table.answered
-    columns = tuple(dict.fromkeys(table.column(name) for name in _listing("columns", told)))
+    columns = tuple(
+        dict.fromkeys(table.column(name) for name in _listing("columns", told))
+    )
     columns = tuple(column for column in columns if not column.input)
     return columns or table.answered[:1]
 

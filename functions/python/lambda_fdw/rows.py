@@ -202,8 +202,7 @@ class Plan:
         _check_class(table, row)
         places = {column: i for i, column in enumerate(table.answered)}
         fields = {
-            column: _field(column, row, scan, place)
-            for column, place in places.items()
+            column: _field(column, row, scan, place) for column, place in places.items()
         }
         self.width = None
         if _is_sequence(row):
@@ -309,9 +308,7 @@ class Plan:
         except (ValueError, ArithmeticError) as error:
             raise self._no_value(field, row, number, error) from None
 
-    def _no_value(
-        self, field: Field, row: Any, number: int, error: Exception
-    ) -> Error:
+    def _no_value(self, field: Field, row: Any, number: int, error: Exception) -> Error:
         column = field.column
         try:
             value = field.get(row)

@@ -21,7 +21,6 @@ _MEMBERS = frozenset(
 )
 
 
-
 class BatchStore(Protocol):
     """Where answers to batches are kept: beyond this environment, if need be."""
 
