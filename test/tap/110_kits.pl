@@ -52,7 +52,7 @@ def rates(query):
 
 @table(columns={"n": "integer", "body": "text"})
 def pages(query):
-    return ({"n": n, "body": "\u00e9" * 50} for n in range(50000))
+    return ({"n": n, "body": "\u00e9" * 90} for n in range(30000))
 
 @table(columns={"id": {"type": "integer", "key": True}, "note": "text"})
 def notes(query):
@@ -141,7 +141,7 @@ const rates = table({ name: "rates", columns: { base: "text", quote: "text",
 
 const pages = table({ name: "pages", columns: { n: "integer", body: "text" } },
   function* () {
-    for (let n = 0; n < 50000; n++) yield { n, body: "\u00e9".repeat(50) };
+    for (let n = 0; n < 30000; n++) yield { n, body: "\u00e9".repeat(90) };
   });
 
 const notes = table({ name: "notes", columns: {
@@ -259,17 +259,21 @@ sub test_reading
 		$session->query(
 			q{EXPLAIN (VERBOSE, COSTS OFF) SELECT total FROM orders WHERE total > 5 ORDER BY id DESC LIMIT 2}
 		),
-		qr/Pushed Filter: .*total.*\n.*Pushed Order|Pushed Order.*\n(?s:.*)Pushed Filter: .*total/,
+		qr/Pushed Filter: \(orders\.total > .*Pushed Sort: id DESC\n.*Pushed Limit: 2$/ms,
 		"$kit: which are sent");
 	is( $session->query(
 			'SELECT count(*), sum(o.customer) FROM generate_series(5, 2500, 5) k JOIN orders o ON o.id = 9007199254740990 + k'
 		),
 		'500|23750', "$kit: a join by lists of keys");
 	is($session->query('SELECT count(*), count(DISTINCT n), min(body) FROM pages'),
-		'50000|50000|' . "\x{c3}\x{a9}" x 50, "$kit: an answer past 5 MB");
+		'30000|30000|' . "\x{c3}\x{a9}" x 90, "$kit: rows of more than 5 MB");
+	my ($calls) =
+	  $session->query('EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT * FROM pages') =~
+	  /Invocations: (\d+)/;
+	cmp_ok($calls, $kit eq 'stream' ? '==' : '>', 1, "$kit: in one stream, or in pages");
 	my $outcome = outcome_of($session, 'SELECT * FROM broken');
 	like(
-		$outcome->{message},
+		"$outcome->{message} $outcome->{detail}",
 		qr/column "total" of table "broken", row 2: "a lot" is not a value of type integer/,
 		"$kit: a value that is none");
 	$outcome = outcome_of($session, 'SELECT * FROM closed');
@@ -323,10 +327,10 @@ sub test_writing
 	my $event = '{"lambda_fdw": {"version": 2, "operation": "insert", "table": "notes", '
 	  . '"batch_id": "f00d-1", "rows": [{"key": {"id": "8"}, "values": {"id": "8", "note": "x"}}]}}';
 	is( $session->query(
-			"SELECT lambda_invoke('shops', 'shop_$kit', '$event'::jsonb) -> 'rows' -> 0 ->> 'note' FROM generate_series(1, 3)"
+			"SELECT payload->'rows'->0->>'note' FROM lambda_invoke('shops', 'shop_$kit', '$event'::jsonb)"
 		),
-		"X\nX\nX",
-		"$kit: a batch that comes again is answered the same");
+		'X', "$kit: a batch is answered")
+	  foreach 1 .. 3;
 	is_deeply([ noted($kit) ], [ { operation => 'insert', batch_id => 'f00d-1' } ],
 		"$kit: and written once");
 	$session->query('TRUNCATE notes');
@@ -361,7 +365,7 @@ foreach my $kit (@kits)
 }
 SKIP:
 {
-	skip 'there is no node', 8 unless $with_node;
+	skip 'there is no node', 9 unless $with_node;
 	test_reading('stream');
 }
 
