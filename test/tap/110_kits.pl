@@ -245,6 +245,11 @@ sub test_reading
 		qq{IMPORT FOREIGN SCHEMA "shop_$kit" FROM SERVER shops INTO $kit});
 	$session->query("SET search_path = $kit, public");
 	is( $session->query(
+			"SELECT count(*), count(d) FROM pg_class c LEFT JOIN lateral lambda_fdw_check(c.oid) d ON true WHERE relkind = 'f' AND relnamespace = '$kit'::regnamespace"
+		),
+		$kit eq 'stream' ? '4|0' : '6|0',
+		"$kit: the tables are as the function describes them");
+	is( $session->query(
 			"SELECT count(*), min(total), max(placed AT TIME ZONE 'UTC'), count(city) FROM orders"
 		),
 		'3000|1.01|2025-12-31 23:00:00.003|1500',
@@ -365,7 +370,7 @@ foreach my $kit (@kits)
 }
 SKIP:
 {
-	skip 'there is no node', 9 unless $with_node;
+	skip 'there is no node', 10 unless $with_node;
 	test_reading('stream');
 }
 
