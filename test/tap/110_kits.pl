@@ -241,8 +241,9 @@ sub test_reading
 	my ($kit) = @_;
 
 	$session->query("CREATE SCHEMA $kit");
-	$session->query(
-		qq{IMPORT FOREIGN SCHEMA "shop_$kit" FROM SERVER shops INTO $kit});
+	is( $session->query(
+			qq{IMPORT FOREIGN SCHEMA "shop_$kit" FROM SERVER shops INTO $kit}),
+		'', "$kit: imported");
 	$session->query("SET search_path = $kit, public");
 	is( $session->query(
 			"SELECT count(*), count(d) FROM pg_class c LEFT JOIN lateral lambda_fdw_check(c.oid) d ON true WHERE relkind = 'f' AND relnamespace = '$kit'::regnamespace"
@@ -370,7 +371,7 @@ foreach my $kit (@kits)
 }
 SKIP:
 {
-	skip 'there is no node', 10 unless $with_node;
+	skip 'there is no node', 11 unless $with_node;
 	test_reading('stream');
 }
 
@@ -380,9 +381,10 @@ SKIP:
 
 my $payload = encode_json({ ledger => $ledger, fault => 'reset_before', times => 2 });
 $session->query('SET search_path = public');
-$session->query(
-	qq{IMPORT FOREIGN SCHEMA "kit_notes" FROM SERVER lambda INTO public OPTIONS (payload '$payload', idempotent 'true')}
-);
+is( $session->query(
+		qq{IMPORT FOREIGN SCHEMA "kit_notes" FROM SERVER lambda INTO public OPTIONS (payload '$payload', idempotent 'true')}
+	),
+	'', 'imported');
 reset_calls($node);
 is( $session->query(
 		q{INSERT INTO kit_notes VALUES (1, 'one') RETURNING note}),
