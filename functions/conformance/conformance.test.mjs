@@ -45,14 +45,18 @@ function raising(what) {
     : new lambda.Error(what.message, what);
 }
 
-// The rows of a table of a case; {"repeat"} makes them, {"raise"} none.
+let readings = 0;
+
+// The rows of a table of a case; {"repeat"} makes them, others at each reading where
+// they shift; {"raise"} makes none.
 function rowsOf(described) {
   if (Array.isArray(described)) {
     return described.map((row) =>
       Array.isArray(row) ? row.map(native) : mapValues(row, native));
   }
+  const first = described.shift ? readings++ : 1;
   return Array.from({ length: described.repeat }, (_, index) =>
-    mapValues(described.row, (value) => value === "#" ? index + 1 : value));
+    mapValues(described.row, (value) => value === "#" ? first + index : value));
 }
 
 // What a writer was given, as a case has it.
@@ -318,6 +322,11 @@ async function run(request, described, kit) {
       const [other] = await kit.answer(
         await eventOf(request.steal_cursor, described, kit));
       event.lambda_fdw.cursor = other.cursor;
+    }
+    if (request.moved) {
+      const [first] = await kit.answer(event);
+      event.lambda_fdw.cursor = first.cursor;
+      kit = new Kit(described);
     }
     const [answer] = await kit.answer(event);
     if (request.error || request.error_is) checkError(request, answer);

@@ -13,6 +13,7 @@ import datetime
 import decimal
 import glob
 import io
+import itertools
 import json
 import os
 import re
@@ -45,15 +46,20 @@ def raising(what):
     return RuntimeError(what) if isinstance(what, str) else lambda_fdw.Error(**what)
 
 
+READINGS = itertools.count()
+
+
 def rows_of(described):
-    """The rows of a table of a case; {"repeat"} makes them, {"raise"} none."""
+    """The rows of a table of a case; {"repeat"} makes them, others at each reading
+    where they shift; {"raise"} makes none."""
     if isinstance(described, list):
         return [[native(value) for value in row] if isinstance(row, list) else
                 {name: native(value) for name, value in row.items()}
                 for row in described]
+    first = next(READINGS) if described.get("shift") else 1
     return [{name: number if value == "#" else value
              for name, value in described["row"].items()}
-            for number in range(1, described["repeat"] + 1)]
+            for number in range(first, first + described["repeat"])]
 
 
 def text(value):
@@ -312,6 +318,10 @@ class Conformance(unittest.TestCase):
             if "steal_cursor" in request:
                 other, _ = kit.answer(event_of(request["steal_cursor"], case, kit))
                 event["lambda_fdw"]["cursor"] = other["cursor"]
+            if "moved" in request:
+                first, _ = kit.answer(event)
+                event["lambda_fdw"]["cursor"] = first["cursor"]
+                kit = Kit(case)
             answer, _ = kit.answer(event)
             if "error" in request or "error_is" in request:
                 self.error(request, answer)

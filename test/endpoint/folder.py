@@ -65,6 +65,15 @@ class Folder:
         return {name: os.path.relpath(function.path, self.path)
                 for name, function in found.items() if function}
 
+    @staticmethod
+    def tags(name):
+        """Every function may be imported by IMPORT FOREIGN SCHEMA "*"."""
+        return {"lambda_fdw": "local"}
+
+    @staticmethod
+    def versions():
+        return ["$LATEST"]
+
     def stamp(self):
         """Another value whenever a file has been edited, if that counts."""
         if not self.reload:
