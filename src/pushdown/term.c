@@ -163,7 +163,8 @@ is_sortable_type(Oid type)
 
 /*
  * The column that a sort expression is, if the function can sort by it: its
- * order is the type's own, and that of bytes where it is text.  Else NULL.
+ * order is the type's own, which is no domain, and that of bytes where it is
+ * text.  Else NULL.
  */
 const LfdwColumn *
 lfdw_term_sort_column(const LfdwTable *table, Index relid, Node *node,
@@ -177,7 +178,8 @@ lfdw_term_sort_column(const LfdwTable *table, Index relid, Node *node,
 		return NULL;
 	if (type == VARCHAROID)
 		type = TEXTOID;
-	if (!is_sortable_type(type) ||
+	/* of a domain the function may know no more than the name */
+	if (getBaseType(column->typid) != column->typid || !is_sortable_type(type) ||
 		lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf != opfamily ||
 		!orders_alike(collation))
 		return NULL;
