@@ -37,6 +37,7 @@
 #include "shared/server_limit.h"
 #include "shared/statement.h"
 #include "shared/statistics.h"
+#include "sql/import_schema.h"
 
 PG_MODULE_MAGIC;
 
@@ -110,6 +111,7 @@ lambda_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ExplainForeignScan = lambdaExplainForeignScan;
 	routine->ExplainForeignModify = lambdaExplainForeignModify;
 	routine->AnalyzeForeignTable = lambdaAnalyzeForeignTable;
+	routine->ImportForeignSchema = lambdaImportForeignSchema;
 
 	PG_RETURN_POINTER(routine);
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * control_doc.c
- *		Small JSON documents, errors and credentials, read with json-c.
+ *		Small JSON documents, errors, credentials and lists, read with json-c.
  *
  * The members are copied into arrays, so that nothing can throw while a
  * json-c object is held.
@@ -138,4 +138,96 @@ lfdw_credential_doc_read(LfdwCredentialDoc *doc, const char *bytes, size_t len)
 		doc->version = json_object_get_int(value);
 	json_object_put(root);
 	return root != NULL;
+}
+
+/* Copies a member that is a string and fits, without a NUL in it; else false. */
+static bool
+copy_whole(char *copy, size_t size, struct json_object *object, const char *member)
+{
+	struct json_object *value;
+	const char *text;
+
+	if (!json_object_object_get_ex(object, member, &value) ||
+		!json_object_is_type(value, json_type_string))
+		return false;
+	text = json_object_get_string(value);
+	return strlen(text) == (size_t) json_object_get_string_len(value) &&
+		strlcpy(copy, text, size) < size;
+}
+
+/* Copies the functions of a page; false where one has no name, or no ARN. */
+static bool
+copy_functions(LfdwFunctionPageDoc *doc, struct json_object *functions)
+{
+	doc->count = (int) json_object_array_length(functions);
+	for (int i = 0; i < Min(doc->count, doc->capacity); i++)
+	{
+		struct json_object *entry = json_object_array_get_idx(functions, i);
+		LfdwListedFunction *function = &doc->functions[i];
+
+		if (!json_object_is_type(entry, json_type_object) ||
+			!copy_whole(function->name, sizeof(function->name), entry, "FunctionName") ||
+			!copy_whole(function->arn, sizeof(function->arn), entry, "FunctionArn"))
+			return false;
+	}
+	return true;
+}
+
+/* Copies what a page says of the next one; false where that is of no use. */
+static bool
+copy_marker(LfdwFunctionPageDoc *doc, struct json_object *root)
+{
+	struct json_object *marker;
+
+	doc->next_marker[0] = '\0';
+	return !json_object_object_get_ex(root, "NextMarker", &marker) ||
+		json_object_is_type(marker, json_type_null) ||
+		copy_whole(doc->next_marker, sizeof(doc->next_marker), root, "NextMarker");
+}
+
+/*
+ * Reads a page of ListFunctions into *doc, whose functions and capacity the caller
+ * has set.  Returns false with a static text in *why where it is none.
+ */
+bool
+lfdw_function_page_doc_read(LfdwFunctionPageDoc *doc, const char *bytes,
+							size_t len, const char **why)
+{
+	struct json_object *root = parse_object(bytes, len);
+	struct json_object *functions;
+
+	*why = NULL;
+	doc->count = 0;
+	if (root == NULL)
+		*why = "It is no JSON object.";
+	else if (!json_object_object_get_ex(root, "Functions", &functions) ||
+			 !json_object_is_type(functions, json_type_array))
+		*why = "It has no array \"Functions\".";
+	else if (!copy_functions(doc, functions))
+		*why = "A function in it has no FunctionName, or no FunctionArn, of at most 256 bytes.";
+	else if (!copy_marker(doc, root))
+		*why = "Its NextMarker is no string, or one that is too long.";
+	json_object_put(root);
+	return *why == NULL;
+}
+
+/*
+ * Reads an answer of ListTags: has the function a tag of this key?  False where the
+ * bytes are no such answer.
+ */
+bool
+lfdw_tags_doc_read(const char *bytes, size_t len, const char *key, bool *has_tag)
+{
+	struct json_object *root = parse_object(bytes, len);
+	struct json_object *tags = NULL;
+	bool		good = root != NULL;
+
+	*has_tag = false;
+	if (good && json_object_object_get_ex(root, "Tags", &tags) && tags != NULL)
+	{
+		good = json_object_is_type(tags, json_type_object);
+		*has_tag = good && json_object_object_get_ex(tags, key, NULL);
+	}
+	json_object_put(root);
+	return good;
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * control_doc.h
- *		Small JSON documents, errors and credentials, read with json-c.
+ *		Small JSON documents, errors, credentials and lists, read with json-c.
  *
  * IDENTIFICATION
  *	  src/base/control_doc.h
@@ -11,6 +11,7 @@
 #ifndef LFDW_CONTROL_DOC_H
 #define LFDW_CONTROL_DOC_H
 
+#include "base/arn.h"
 #include "base/base.h"
 
 /*
@@ -45,6 +46,31 @@ typedef struct LfdwCredentialDoc
 	int			version;		/* credential_process: 1 */
 } LfdwCredentialDoc;
 
+/* A function in an answer of Lambda's ListFunctions. */
+typedef struct LfdwListedFunction
+{
+	char		name[LFDW_FUNCTION_NAME_MAX + 1];	/* FunctionName */
+	char		arn[LFDW_FUNCTION_NAME_MAX + 1];	/* FunctionArn */
+} LfdwListedFunction;
+
+/*
+ * An answer of ListFunctions: a page.  The bytes are UTF-8 as json-c gives it.  A
+ * marker that is cut would begin another page, so one that is too long is an error.
+ */
+typedef struct LfdwFunctionPageDoc
+{
+	LfdwListedFunction *functions;	/* the reader's caller's, that many: */
+	int			capacity;
+	int			count;			/* in the answer; those past capacity are left
+								 * out */
+	char		next_marker[4096];	/* "" for the last page */
+} LfdwFunctionPageDoc;
+
+extern bool lfdw_function_page_doc_read(LfdwFunctionPageDoc *doc,
+										const char *bytes, size_t len,
+										const char **why);
+extern bool lfdw_tags_doc_read(const char *bytes, size_t len, const char *key,
+							   bool *has_tag);
 extern bool lfdw_credential_doc_read(LfdwCredentialDoc *doc, const char *bytes,
 									 size_t len);
 extern bool lfdw_error_doc_read(LfdwErrorDoc *doc, const char *bytes,

@@ -16,13 +16,10 @@
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
-#include "aws/network_policy.h"
 #include "aws/service.h"
-#include "base/control_doc.h"
 #include "credentials/credentials.h"
-#include "lambda/sqlstate.h"
+#include "lambda/service_error.h"
 #include "ml/ml_request.h"
-#include "pg/message.h"
 
 /* An answer may have so many bytes where no option says how many. */
 #define ANSWER_MAX (256 * 1024 * 1024)
@@ -51,121 +48,6 @@ lfdw_ml_access_create(const LfdwMlService *service, const LfdwCaller *caller,
 											 endpoint_option, service->host,
 											 service->variable);
 	return access;
-}
-
-/* " after 3 attempts", where there was more than one. */
-static char *
-attempts_made(const LfdwServiceRun *run)
-{
-	return run->attempt > 1 ? psprintf(" after %d attempts", run->attempt) : "";
-}
-
-static const char *
-transport_hint(const LfdwMlAccess *access, LfdwHttpFailure failure)
-{
-	const LfdwHttpLimits *limits = &access->route.limits;
-
-	switch (failure)
-	{
-		case LFDW_HTTP_FORBIDDEN_ADDRESS:
-			return "Use https, or let a superuser set allow_http 'true'.";
-		case LFDW_HTTP_UNREACHABLE:
-			return LFDW_UNREACHABLE_HINT;
-		case LFDW_HTTP_CONNECT_TIMEOUT:
-			return psprintf("The option connect_timeout_ms allows %d ms.",
-							limits->connect_timeout_ms);
-		case LFDW_HTTP_REQUEST_TIMEOUT:
-			return psprintf("The option request_timeout_ms allows %d ms.",
-							limits->request_timeout_ms);
-		case LFDW_HTTP_TOO_LARGE:
-			return psprintf("The option max_response_bytes allows %d bytes.",
-							limits->max_response_bytes);
-		default:
-			return NULL;
-	}
-}
-
-/* Raises the error of an exchange that failed. */
-static void
-report_transport(const LfdwMlAccess *access, const LfdwMlRequest *request,
-				 const LfdwServiceRun *run)
-{
-	const char *message;
-	LfdwHttpFailure failure = lfdw_exchange_failure(run->exchange, &message);
-	const char *hint = transport_hint(access, failure);
-	const char *hidden = lfdw_exchange_hidden_cause(run->exchange);
-
-	ereport(ERROR,
-			(errcode(lfdw_sqlstate_of_transport(failure)),
-			 errmsg("could not %s%s", request->aim, attempts_made(run)),
-			 errdetail("%s%s%s: %s.", access->endpoint,
-					   access->route.proxy ? " by proxy " : "",
-					   access->route.proxy ? access->route.proxy : "",
-					   lfdw_error_excerpt(message, strlen(message))),
-			 hidden ? errdetail_log("%s: %s.", access->endpoint,
-									lfdw_error_excerpt(hidden, strlen(hidden))) : 0,
-			 hint ? errhint("%s", hint) : 0));
-}
-
-/* What would help against an error of the service; NULL for nothing sure. */
-static const char *
-service_hint(const LfdwMlAccess *access, const LfdwServiceError *error)
-{
-	if (error->status >= 300 && error->status < 400)
-		return "Redirects are not followed; check the option endpoint.";
-	switch (error->class)
-	{
-		case LFDW_AWS_AUTHENTICATION:
-			return "Check the keys in the user mapping, and the server's clock.";
-		case LFDW_AWS_ACCESS_DENIED:
-			return psprintf("The owner of the keys needs %s.",
-							access->service->action);
-		case LFDW_AWS_NOT_FOUND:
-			return psprintf("Check the name; the region called is %s.",
-							access->route.region);
-		default:
-			return NULL;
-	}
-}
-
-/* What the service says is wrong, or what it answered instead. */
-static char *
-error_detail(const LfdwServiceRun *run)
-{
-	LfdwBuffer *body = lfdw_exchange_body(run->exchange);
-	const char *bytes = body->len > 0 ? lfdw_buffer_bytes(body) : "";
-	LfdwErrorDoc *doc = palloc0(sizeof(LfdwErrorDoc));
-
-	lfdw_error_doc_read(doc, bytes, body->len);
-	if (doc->message[0])
-		return lfdw_error_text(doc->message, strlen(doc->message),
-							   LFDW_MESSAGE_MAX);
-	if (body->len == 0)
-		return psprintf("The answer is HTTP status %d, without a body.",
-						run->error.status);
-	return psprintf("The answer is HTTP status %d: %s", run->error.status,
-					lfdw_error_excerpt(bytes, body->len));
-}
-
-/* Raises an error of the service by its class. */
-static void
-report_refusal(const LfdwMlAccess *access, const LfdwMlRequest *request,
-			   const LfdwServiceRun *run)
-{
-	const LfdwServiceError *error = &run->error;
-	const char *hint = service_hint(access, error);
-	char	   *id = lfdw_exchange_header(run->exchange, "x-amzn-RequestId");
-
-	ereport(ERROR,
-			(errcode(lfdw_sqlstate_of_aws(error->class)),
-			 errmsg("could not %s: %s%s", request->aim,
-					error->code[0] ?
-					lfdw_error_excerpt(error->code, strlen(error->code)) :
-					psprintf("HTTP status %d", error->status),
-					attempts_made(run)),
-			 errdetail("%s", error_detail(run)),
-			 hint ? errhint("%s", hint) : 0,
-			 id ? errcontext("request %s", lfdw_error_excerpt(id, strlen(id))) : 0));
 }
 
 /*
@@ -231,19 +113,16 @@ ask(const LfdwMlAccess *access, const LfdwMlRequest *request, const char *body)
 		.tracked.service = access->service->host,
 		.tracked.function = request->target
 	};
+	const LfdwServiceAim aim = {
+		.aim = request->aim,
+		.action = access->service->action,
+		.endpoint = access->endpoint,
+		.route = &access->route
+	};
 	LfdwServiceRun *run = lfdw_service_begin(&service_request);
 
-	switch (complete(run))
-	{
-		case LFDW_SERVICE_FAILED:
-			report_transport(access, request, run);
-			break;
-		case LFDW_SERVICE_REFUSED:
-			report_refusal(access, request, run);
-			break;
-		default:
-			break;
-	}
+	if (complete(run) != LFDW_SERVICE_DONE)
+		lfdw_service_error_report(run, &aim);
 	return answer_text(request, run);
 }
 

@@ -19,9 +19,6 @@
 #include "options/argument_name.h"
 #include "value/json_writer.h"
 
-/* The version of the envelope. */
-#define ENVELOPE_VERSION 2
-
 struct LfdwWriteForm
 {
 	LfdwWriteOperation operation;
@@ -90,7 +87,7 @@ make_head(const LfdwTable *table, LfdwWriteOperation operation)
 	if (table->options->payload)
 		lfdw_json_append_members(&head, table->options->payload);
 	lfdw_json_append_key(&head, LFDW_ENVELOPE_KEY);
-	appendStringInfo(&head, "{\"version\":%d", ENVELOPE_VERSION);
+	appendStringInfo(&head, "{\"version\":%d", LFDW_ENVELOPE_VERSION);
 	lfdw_json_append_string_member(&head, "operation",
 								   lfdw_write_operation_name(operation));
 	lfdw_json_append_string_member(&head, "table", table->name);

@@ -16,6 +16,9 @@
 /* The member of a request that is the envelope; no argument has its name. */
 #define LFDW_ENVELOPE_KEY "lambda_fdw"
 
+/* Its form. */
+#define LFDW_ENVELOPE_VERSION 2
+
 extern bool lfdw_argument_name_parse(const char *value, char **field,
 									 char **why);
 

@@ -278,22 +278,33 @@ lfdw_foreign_server_limits(Oid serverid, LfdwServerLimits *limits)
 }
 
 /*
- * Reads a foreign table's options over its server's over the defaults.
+ * Reads the options of a foreign table, a list of DefElem, that is or may be on a
+ * server, over the server's over the defaults.
  *
- * Takes the table's OID.  The result and what it points to are palloc'd in
- * the current context.  Raises the validator's errors, should the catalogs
- * hold an option of another version.
+ * The result and what it points to are palloc'd in the current context, or
+ * the list's.  Raises the validator's errors about each option by itself.
+ */
+LfdwOptions *
+lfdw_foreign_options_of(Oid serverid, List *table_options)
+{
+	LfdwOptions *options = palloc0(sizeof(LfdwOptions));
+
+	read_server(options, serverid);
+	lfdw_option_read(ForeignTableRelationId, table_options, options);
+	lfdw_event_apply(options);
+	return options;
+}
+
+/*
+ * The same of a foreign table in the catalogs, by OID; should they hold an option
+ * of another version, it raises the validator's errors.
  */
 LfdwOptions *
 lfdw_foreign_table_options(Oid relid)
 {
-	LfdwOptions *options = palloc0(sizeof(LfdwOptions));
 	ForeignTable *table = GetForeignTable(relid);
 
-	read_server(options, table->serverid);
-	lfdw_option_read(ForeignTableRelationId, table->options, options);
-	lfdw_event_apply(options);
-	return options;
+	return lfdw_foreign_options_of(table->serverid, table->options);
 }
 
 /*

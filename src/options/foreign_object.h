@@ -23,6 +23,7 @@ extern bool lfdw_foreign_server_is_ours(Oid serverid);
 extern bool lfdw_foreign_table_is_ours(Oid relid);
 extern bool lfdw_foreign_server_limits(Oid serverid, LfdwServerLimits *limits);
 extern LfdwOptions *lfdw_foreign_server_options(Oid serverid);
+extern LfdwOptions *lfdw_foreign_options_of(Oid serverid, List *table_options);
 extern LfdwOptions *lfdw_foreign_table_options(Oid relid);
 extern LfdwColumnOptions *lfdw_foreign_column_options(Oid relid, AttrNumber attnum);
 extern LfdwCaller *lfdw_foreign_caller(const LfdwOptions *options, Oid userid);

@@ -10,11 +10,14 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "aws/endpoint.h"
 #include "base/arn.h"
 #include "base/pattern.h"
 #include "credentials/credentials.h"
 #include "lambda/client_context.h"
+#include "lambda/function_list.h"
 #include "options/foreign_object.h"
 #include "options/function_options.h"
 
@@ -175,31 +178,39 @@ compared_name(const char *given)
 }
 
 /*
- * Refuses a function that the server's option does not have.  Whose keys sign is
+ * Does the server's option have a function, by its compared_name?  Whose keys sign is
  * not known, so that an account that is named is compared with what the option
  * names, and a name alone is the keys' account's: another account's function of
  * the same name is another function.
  */
-static void
-check_allowed(const LfdwFunction *function, const LfdwOptions *options)
+static bool
+is_allowed(const char *name, const LfdwOptions *options)
 {
-	char	   *name;
 	ListCell   *lc;
 
 	if (options->allowed_functions == NIL)
-		return;
-	name = compared_name(function->name);
+		return true;
 	foreach(lc, options->allowed_functions)
 	{
 		if (lfdw_pattern_matches(lfirst(lc), name, ':'))
-			return;
+			return true;
 	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("Lambda function \"%s\" may not be called through server \"%s\"",
-					name, function->route.server),
-			 errdetail("The server's option \"allowed_functions\" does not have it."),
-			 errhint("The server's owner may add it to the option.")));
+	return false;
+}
+
+/* Refuses a function that the server's option does not have. */
+static void
+check_allowed(const LfdwFunction *function, const LfdwOptions *options)
+{
+	char	   *name = compared_name(function->name);
+
+	if (!is_allowed(name, options))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("Lambda function \"%s\" may not be called through server \"%s\"",
+						name, function->route.server),
+				 errdetail("The server's option \"allowed_functions\" does not have it."),
+				 errhint("The server's owner may add it to the option.")));
 }
 
 /*
@@ -217,4 +228,44 @@ lfdw_function_resolve(LfdwFunction *function, const LfdwOptions *options,
 											  options->endpoint);
 	if (options->client_context)
 		function->client_context = lfdw_client_context_of(caller);
+}
+
+/*
+ * The functions that say of themselves that they describe tables: by the tag
+ * lambda_fdw, with names that begin with a prefix, "" for all.  A List of their bare
+ * names, char *, in order; palloc'd.
+ *
+ * They are those of the account of the current user's keys, in the server's region.
+ * One that the server does not allow is passed over, and not asked about.  Raises what
+ * lfdw_function_caller, lfdw_endpoint_service and the two of function_list.c raise.
+ */
+List *
+lfdw_function_list(const LfdwOptions *options, const char *prefix, LfdwWork *work)
+{
+	LfdwCaller *caller = lfdw_function_caller(options, GetUserId());
+	LfdwRoute	route = options->route;
+	LfdwFunctionSource source = {
+		.caller = caller,
+		.route = &route,
+		.endpoint = lfdw_endpoint_service(&route, caller, options->endpoint, "lambda",
+										  "LAMBDA"),
+		.max_concurrency = options->max_concurrency,
+		.work = work
+	};
+	List	   *functions = lfdw_function_list_by_prefix(&source, prefix);
+	List	   *allowed = NIL;
+	List	   *names = NIL;
+	ListCell   *lc;
+
+	foreach(lc, functions)
+	{
+		LfdwListedFunction *function = lfirst(lc);
+
+		if (is_allowed(function->name, options))
+			allowed = lappend(allowed, function);
+	}
+	functions = lfdw_function_list_tagged(&source, allowed, LFDW_DESCRIBES_ITSELF_TAG);
+	foreach(lc, functions)
+		names = lappend(names, ((LfdwListedFunction *) lfirst(lc))->name);
+	return names;
 }

@@ -15,6 +15,7 @@
 
 #include "lambda/function.h"
 #include "options/option.h"
+#include "shared/activity.h"
 
 extern void lfdw_function_create(LfdwFunction *function, const LfdwOptions *options,
 								 const char *given, const char *qualifier);
@@ -26,5 +27,7 @@ extern LfdwCaller *lfdw_function_caller(const LfdwOptions *options, Oid userid);
 extern void lfdw_function_resolve(LfdwFunction *function,
 								  const LfdwOptions *options,
 								  const LfdwCaller *caller);
+extern List *lfdw_function_list(const LfdwOptions *options, const char *prefix,
+								LfdwWork *work);
 
 #endif							/* LFDW_FUNCTION_OPTIONS_H */

@@ -23,6 +23,7 @@
 #include "utils/tuplestore.h"
 
 #include "aws/caller.h"
+#include "options/described_option.h"
 #include "options/option.h"
 #include "options/option_internal.h"
 #include "options/option_name.h"
@@ -285,6 +286,79 @@ lfdw_option_is_privileged(Oid catalog, DefElem *def)
 
 	return option && (option->flags & SUPERUSER) &&
 		differs_from_default(option, defGetString(def));
+}
+
+/* The catalog of what a function describes. */
+static Oid
+described_catalog(bool of_column)
+{
+	return of_column ? AttributeRelationId : ForeignTableRelationId;
+}
+
+/*
+ * What a name is to a function that says it of a table or a column; kind gets that of
+ * an option.
+ */
+LfdwDescribedName
+lfdw_described_option_find(bool of_column, const char *name, LfdwOptionKind *kind)
+{
+	const LfdwOption *option = lfdw_option_find(described_catalog(of_column), name);
+
+	if (option == NULL)
+		return LFDW_DESCRIBED_NONE;
+	*kind = option->kind;
+	return option->flags & DESCRIBED ? LFDW_DESCRIBED_OPTION : LFDW_DESCRIBED_DENIED;
+}
+
+/*
+ * Of the options of tables or columns that a function may say, and other words, the one
+ * that a name which is none of them is closest to; NULL where none is close.
+ */
+const char *
+lfdw_described_option_closest(bool of_column, const char *name,
+							  const char *const *words, int nwords)
+{
+	const char *closest = NULL;
+	int			best = LFDW_NAME_FAR;
+
+	for (int i = 0; i < nwords + (int) lengthof(option_table); i++)
+	{
+		const LfdwOption *option = i < nwords ? NULL : &option_table[i - nwords];
+		const char *word = option ? option->name : words[i];
+		int			distance;
+
+		if (option && (option->catalog != described_catalog(of_column) || !(option->flags & DESCRIBED)))
+			continue;
+		distance = lfdw_option_name_distance(name, word);
+		if (distance < best)
+		{
+			best = distance;
+			closest = word;
+		}
+	}
+	return closest;
+}
+
+/*
+ * Does an option take this text?  If not, why tells the reason, which
+ * may have some of the text in it.
+ */
+bool
+lfdw_described_option_takes(bool of_column, const char *name, const char *text,
+							char **why)
+{
+	const LfdwOption *option = lfdw_option_find(described_catalog(of_column), name);
+
+	/* room for whatever a kind stores, which is not kept */
+	union
+	{
+		void	   *pointer;
+		double		real;
+		int			number;
+		bool		truth;
+	}			field;
+
+	return lfdw_option_parse(option->kind, text, option->min, option->max, &field, why);
 }
 
 /* SQL function: the option table, a row an option. */

@@ -67,7 +67,6 @@ static const struct
 	{"row_count", "estimated_rows"},
 	{"rows", "rows_path"},
 	{"secret", "aws_secret_access_key"},
-	{"table_name", "function_arn"},
 	{"timeout", "request_timeout_ms"},
 	{"token", "aws_session_token"},
 	{"url", "endpoint"},

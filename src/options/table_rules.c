@@ -44,6 +44,18 @@ check_function(const LfdwOptions *options)
 				 errhint("Give the version or alias in one of the two.")));
 }
 
+/* The name by which the function knows the table: the envelope has it. */
+static void
+check_table_name(const LfdwOptions *options)
+{
+	bool		event = options->event != LFDW_EVENT_NONE;
+
+	if (options->table_name && !options->envelope)
+		lfdw_option_refuse_both("table_name", event ? "event" : "envelope",
+								event ? "An event has no envelope, which has the name." :
+								"With envelope 'false' no request has the name.");
+}
+
 /* What asks for the next page: one at most, and what a cursor is sent as. */
 static void
 check_paging(const LfdwOptions *options)
@@ -383,6 +395,7 @@ void
 lfdw_table_rules_check(const LfdwOptions *options)
 {
 	check_function(options);
+	check_table_name(options);
 	check_paging(options);
 	check_more(options);
 	check_paged_form(options);

@@ -29,6 +29,7 @@
 #include "nodes/pathnodes.h"
 #include "optimizer/pathnode.h"
 #include "parser/parse_node.h"
+#include "parser/parse_type.h"
 #include "parser/parsetree.h"
 #include "storage/buffile.h"
 #include "storage/latch.h"
@@ -440,6 +441,17 @@ BufFileReadExact(BufFile *file, void *bytes, size_t len)
 						nread, len)));
 }
 #endif
+
+/* A text as the name of a type, perhaps of none; raises 42601 for any other text. */
+static inline TypeName *
+lfdw_type_name_parse(const char *text)
+{
+#if PG_VERSION_NUM >= 160000
+	return typeStringToTypeName(text, NULL);
+#else
+	return typeStringToTypeName(text);
+#endif
+}
 
 /* 18 decodes base64 to uint8. */
 static inline int

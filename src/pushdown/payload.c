@@ -16,12 +16,10 @@
 #include "access/sysattr.h"
 #include "miscadmin.h"
 
+#include "options/argument_name.h"
 #include "pushdown/argument_form.h"
 #include "pushdown/payload.h"
 #include "value/json_writer.h"
-
-/* The version of the envelope. */
-#define ENVELOPE_VERSION 2
 
 /* The list of a call's values, in the column's form. */
 static char *
@@ -232,7 +230,7 @@ write_envelope(const LfdwTable *table, const LfdwArguments *arguments,
 
 	appendStringInfoChar(out, '{');
 	lfdw_json_append_key(out, "version");
-	appendStringInfo(out, "%d", ENVELOPE_VERSION);
+	appendStringInfo(out, "%d", LFDW_ENVELOPE_VERSION);
 	lfdw_json_append_string_member(out, "operation", "scan");
 	lfdw_json_append_string_member(out, "table", table->name);
 	lfdw_json_append_member(out, "columns", columns);

@@ -200,8 +200,6 @@ extern void lfdw_response_show_window(LfdwResponse *response);
 extern void lfdw_response_report_json(const LfdwResponse *response);
 extern void lfdw_response_report_form(const LfdwResponse *response,
 									  const char *detail, const char *hint);
-extern void lfdw_response_report_own(const LfdwResponse *response,
-									 const LfdwJsonValue *object);
 extern bool lfdw_response_is_raised(const LfdwResponse *response,
 									LfdwJsonReader reader);
 extern void lfdw_response_report_no_entries(const LfdwResponse *response,

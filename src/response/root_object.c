@@ -13,6 +13,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
+#include "response/own_error.h"
 #include "response/response_internal.h"
 #include "value/json_text.h"
 
@@ -68,7 +69,7 @@ lfdw_root_note_member(LfdwResponse *response, const LfdwJsonValue *key,
 					  const LfdwJsonValue *value)
 {
 	if (lfdw_json_is(key, "lambda_fdw_error") && value->type == LFDW_JSON_OBJECT)
-		lfdw_response_report_own(response, value);
+		lfdw_own_error_report(response->table->function.label, value);
 	if (lfdw_json_is(key, "columns"))
 		set_order(response, value);
 	return lfdw_gateway_note_member(response, key, value);

@@ -30,6 +30,7 @@ typedef enum LfdwOperation
 	LFDW_OPERATION_WRITE,
 	LFDW_OPERATION_COMMIT,		/* what was held until then */
 	LFDW_OPERATION_FUNCTION,	/* of SQL */
+	LFDW_OPERATION_DESCRIBE,	/* of functions that describe their tables */
 	LFDW_OPERATION_IMPORT,		/* from S3 */
 	LFDW_OPERATION_EXPORT,
 	LFDW_OPERATION_ANALYZE

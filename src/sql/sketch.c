@@ -174,8 +174,8 @@ add_summary(LfdwSketch *sketch)
  * FOREIGN TABLE for what it answered.
  *
  * Raises what lfdw_sql_call_run raises, 42501 for who may not execute
- * lambda_invoke or has no USAGE on the server, and 38000 for an answer that is
- * an error.
+ * lambda_invoke or has no USAGE on the server, and what lfdw_sketch_open_answer
+ * raises for an answer that is an error.
  */
 Datum
 lambda_fdw_sketch(PG_FUNCTION_ARGS)
@@ -196,6 +196,7 @@ lambda_fdw_sketch(PG_FUNCTION_ARGS)
 	options = lfdw_server_options(sketch->server, false);
 	sketch->max_bytes = options->route.limits.max_response_bytes > 0 ?
 		options->route.limits.max_response_bytes : LFDW_UNPACKED_MAX;
+	sketch->status_hint = "Give a payload that the function answers with rows.";
 	invocation = lfdw_sql_call_run(&call, options, &sketch->label);
 	bytes = lfdw_body_show(lfdw_invoke_body(invocation), &len);
 

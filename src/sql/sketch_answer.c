@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "pg/message.h"
+#include "response/own_error.h"
 #include "sql/sketch_internal.h"
 #include "value/body_coding.h"
 #include "value/json_string.h"
@@ -149,7 +150,7 @@ report_status(const LfdwSketch *sketch, int status, const LfdwJsonValue *body)
 			 errdetail("%s", body->type == LFDW_JSON_STRING ?
 					   lfdw_json_shown(body) :
 					   lfdw_error_excerpt(body->text, body->len)),
-			 errhint("Give a payload that the function answers with rows.")));
+			 errhint("%s", sketch->status_hint)));
 }
 
 /* Unpacks API Gateway's form, if the root object has it. */
@@ -242,25 +243,18 @@ static void
 check_reported(const LfdwSketch *sketch)
 {
 	LfdwJsonValue error;
-	LfdwJsonValue message = {LFDW_JSON_NULL, false, "null", 4};
 
-	if (sketch->form != LFDW_SKETCH_JSON ||
-		!lfdw_sketch_member(&sketch->root, "lambda_fdw_error", &error) ||
-		error.type != LFDW_JSON_OBJECT)
-		return;
-	lfdw_sketch_member(&error, "message", &message);
-	ereport(ERROR,
-			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-			 errmsg("Lambda function \"%s\" reported an error", sketch->label),
-			 errdetail("%s", message.type == LFDW_JSON_STRING ?
-					   lfdw_json_shown(&message) :
-					   lfdw_error_excerpt(error.text, error.len))));
+	if (sketch->form == LFDW_SKETCH_JSON &&
+		lfdw_sketch_member(&sketch->root, "lambda_fdw_error", &error) &&
+		error.type == LFDW_JSON_OBJECT)
+		lfdw_own_error_report(sketch->label, &error);
 }
 
 /*
  * Unpacks an answer: form, root or text, and headers are those of what it
- * holds.  Raises 38000 where the function answered with an error, 22P02 and the
- * like for JSON that PostgreSQL cannot hold.
+ * holds.  Of the sketch it takes label, max_bytes and status_hint.  Raises 38000
+ * where the function answered with an error, or the SQLSTATE that it gives;
+ * 22P02 and the like for JSON that PostgreSQL cannot hold.
  */
 void
 lfdw_sketch_open_answer(LfdwSketch *sketch, const char *bytes, size_t len)

@@ -75,6 +75,7 @@ typedef struct LfdwSketch
 	bool		has_text;		/* argument_format was said */
 	int			row_limit;		/* rows looked at, at most */
 	size_t		max_bytes;		/* of an answer */
+	const char *status_hint;	/* what helps where its statusCode is an error */
 
 	/* the answer */
 	LfdwSketchForm form;

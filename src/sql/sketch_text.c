@@ -21,6 +21,7 @@
 #include "base/snake_case.h"
 #include "pg/message.h"
 #include "sql/sketch_internal.h"
+#include "sql/table_text.h"
 
 /* A comment shows so many characters. */
 #define COMMENT_MAX 300
@@ -102,13 +103,12 @@ append_comment(StringInfo text, const char *indent, const char *comment)
 					 lfdw_error_text(comment, strlen(comment), COMMENT_MAX));
 }
 
-/* Appends an option: its name and its value, quoted. */
+/* Appends an option whose value is UTF-8. */
 static void
 append_option(StringInfo text, const char *before, const char *name,
 			  const char *value)
 {
-	appendStringInfo(text, "%s%s %s", before, name,
-					 quote_literal_cstr(to_server(value)));
+	lfdw_table_text_option(text, before, name, to_server(value));
 }
 
 /* Appends a column, and what is to be said of it. */
@@ -118,7 +118,7 @@ append_column(StringInfo text, const LfdwSketchColumn *column,
 {
 	bool		path = !has_default_path(column, name);
 
-	appendStringInfo(text, "  %s %s", quote_identifier(name), column->type);
+	lfdw_table_text_column(text, name, column->type);
 	if (path || column->empty_is_null)
 	{
 		appendStringInfoString(text, " OPTIONS (");
@@ -162,8 +162,7 @@ append_options(StringInfo text, const LfdwSketch *sketch)
 {
 	ListCell   *lc;
 
-	appendStringInfo(text, "\n  function_arn %s",
-					 quote_literal_cstr(sketch->function));
+	lfdw_table_text_option(text, "\n  ", "function_arn", sketch->function);
 	if (sketch->payload)
 		append_option(text, ",\n  ", "payload", sketch->payload);
 	if (!sketch->has_route)
@@ -197,14 +196,12 @@ lfdw_sketch_write(const LfdwSketch *sketch)
 	initStringInfo(&text);
 	foreach(lc, sketch->comments)
 		append_comment(&text, "", lfirst(lc));
-	appendStringInfo(&text, "CREATE FOREIGN TABLE %s (",
-					 quote_identifier(sql_name(sketch->label,
-											   strlen(sketch->label), "sketch")));
+	lfdw_table_text_begin(&text, sql_name(sketch->label, strlen(sketch->label),
+										  "sketch"));
 	if (sketch->ncolumns > 0)
 		appendStringInfoChar(&text, '\n');
 	append_columns(&text, sketch);
-	appendStringInfo(&text, ") SERVER %s OPTIONS (",
-					 quote_identifier(sketch->server));
+	lfdw_table_text_server(&text, sketch->server);
 	append_options(&text, sketch);
 	appendStringInfoString(&text, "\n);\n");
 	return text.data;

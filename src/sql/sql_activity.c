@@ -27,6 +27,7 @@ static const char *const operation_names[LFDW_NOPERATIONS] = {
 	[LFDW_OPERATION_WRITE] = "write",
 	[LFDW_OPERATION_COMMIT] = "commit",
 	[LFDW_OPERATION_FUNCTION] = "function",
+	[LFDW_OPERATION_DESCRIBE] = "describe",
 	[LFDW_OPERATION_IMPORT] = "import",
 	[LFDW_OPERATION_EXPORT] = "export",
 	[LFDW_OPERATION_ANALYZE] = "analyze"

@@ -77,6 +77,8 @@ class Tally:
             self.cancelled.append(outcome["seed"])
         if result == "failed":
             self.failures.append(outcome)
+        if outcome.get("kit"):
+            self.counts["kit " + outcome["kit"]] += 1
         self.counts["rows"] += outcome["rows"] > 0
         for what in ("bind", "returned", "undone"):
             self.counts[what] += outcome.get(what, False)
@@ -183,7 +185,7 @@ def main():
     parser.add_argument("--stop", action="store_true",
                         help="stop at the first failure")
     parser.add_argument("--defect", help="a defect of the function")
-    parser.add_argument("--of", choices=("tables", "functions", "writes"),
+    parser.add_argument("--of", choices=("tables", "functions", "writes", "kits"),
                         help="rounds of one kind alone; of writes a query is a "
                         "sequence of statements")
     parser.add_argument("--no-shares", action="store_true")
@@ -202,6 +204,9 @@ def main():
         "rows", "filter", "limit", "order", "bind")
     print(", ".join("%s %.1f %%" % (what, 100 * tally.share(what)) for what in
                     shown + ("no value", "cancelled", "error")))
+    if arguments.of == "kits":
+        print(", ".join("%s: %d queries" % (what, tally.counts["kit " + what])
+                        for what in ("python", "node")))
     for state, count in tally.states.most_common(8):
         print("  %d times %s, as %s" % (count, state, tally.seeds[state]))
     if tally.cancelled:

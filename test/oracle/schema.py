@@ -41,6 +41,8 @@ class Column:
         self.required, self.not_null = required, not_null
         self.format = None              # the option of that name
         self.padded = False             # char(n) with its blanks in the data
+        self.collation = None           # another than the database's
+        self.narrowed = False           # declares less than its kit promises
 
     @property
     def member(self):
@@ -79,9 +81,11 @@ class Column:
         return self.name
 
     def ddl(self, foreign):
-        return "%s %s%s%s" % (self.name, self.kind.sql,
-                              self.options() if foreign else "",
-                              " NOT NULL" if self.not_null else "")
+        return "%s %s%s%s%s" % (
+            self.name, self.kind.sql,
+            ' COLLATE "%s"' % self.collation if self.collation else "",
+            self.options() if foreign else "",
+            " NOT NULL" if self.not_null else "")
 
 
 def options_text(options):
@@ -406,6 +410,10 @@ class Schema:
             json.dumps(columns), json.dumps(json.dumps(table.spec)),
             ",\n".join(rows))
 
+    def data_path(self, folder, name):
+        """Where the function has a table's rows."""
+        return os.path.join(folder, name + ".json")
+
     def create(self, session, folder):
         """Make it all, in place of what there was."""
         # ANALYZE of a foreign table asks the function, so data come first.
@@ -421,7 +429,7 @@ class Schema:
             rows = session.query(
                 "SELECT json_build_array(%s) FROM l.%s" % (", ".join(
                     c.json for c in table.columns), table.name))
-            with open(os.path.join(folder, table.name + ".json"), "w",
+            with open(self.data_path(folder, table.name), "w",
                       encoding="utf-8") as file:
                 file.write(self.data_file(table, [row[0] for row in rows]))
         session.execute(late)

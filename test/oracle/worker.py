@@ -15,6 +15,7 @@ import kinds
 from compare import difference
 from functions import DEFECTS, FunctionSchema
 from keyed import KeyedGenerator
+from kits import KitSchema
 from query import Generator
 from schema import CAPABILITIES, OPERATORS, Schema, options_text
 from session import Crashed, Session
@@ -37,7 +38,11 @@ class Worker:
         self.database, self.defect = "oracle_" + name, defect
         os.makedirs(self.folder)
         open(self.log, "w").close()
-        self.url = self.start_endpoint()
+        self.endpoints = []
+        self.url = self.start_endpoint("test/endpoint/endpoint.py")
+        self.kits_url = self.start_endpoint(
+            "scripts/endpoint", "--functions", os.path.join(HERE, "handlers")) \
+            if of == "kits" else self.url
         admin = Session("postgres")
         admin.execute(["DROP DATABASE IF EXISTS " + self.database,
                        "CREATE DATABASE " + self.database] + [
@@ -59,16 +64,20 @@ class Worker:
                 [("region", "eu-west-1"), ("endpoint", self.url)]),
             "CREATE USER MAPPING FOR CURRENT_USER SERVER lam" +
             options_text(KEYS),
+            "CREATE SERVER kits FOREIGN DATA WRAPPER lambda_fdw" + options_text(
+                [("region", "eu-west-1"), ("endpoint", self.kits_url)]),
+            "CREATE USER MAPPING FOR CURRENT_USER SERVER kits" +
+            options_text(KEYS),
             "CREATE FOREIGN TABLE reset_calls (cleared int) SERVER lam OPTIONS "
             "(function_arn 'reset_calls')"]
 
-    def start_endpoint(self):
-        port = os.path.join(self.folder, "port")
-        self.endpoint = subprocess.Popen(
-            [sys.executable, os.path.join(HERE, "../endpoint/endpoint.py"),
-             "--port", "0", "--port-file", port, "--with-parent"],
+    def start_endpoint(self, program, *arguments):
+        port = os.path.join(self.folder, "port%d" % len(self.endpoints))
+        self.endpoints.append(subprocess.Popen(
+            [sys.executable, os.path.join(HERE, "../..", program), "--port", "0",
+             "--port-file", port, "--with-parent", *arguments],
             env=dict(os.environ, LAMBDA_FDW_ORACLE=self.folder),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL))
         for _ in range(200):
             if os.path.exists(port):
                 with open(port) as file:
@@ -116,19 +125,28 @@ class Worker:
 
     # -----------------------------------------------------------------------
 
+    def choose(self, seed, number):
+        """The tables of a round, and what makes its queries."""
+        name = "%s/%d" % (seed, number)
+        if self.of == "kits":
+            return KitSchema(name, number, self.features), Generator
+        of_functions = (self.defect in DEFECTS if self.defect or self.of is None
+                        and number % 3 != 1 else self.of != "tables")
+        if of_functions:
+            return (FunctionSchema(name, self.features, self.defect),
+                    KeyedGenerator)
+        return Schema(name, self.features, self.defect), Generator
+
     def run_round(self, seed, number, count, only=None):
         """Yields an outcome, a dictionary, for each query."""
         if self.of == "writes":
             yield from WriteRound(self, seed, number).run(count, only)
             return
-        of_functions = (self.defect in DEFECTS if self.defect or self.of is None
-                        and number % 3 != 1 else self.of != "tables")
-        schema = (FunctionSchema if of_functions else Schema)(
-            "%s/%d" % (seed, number), self.features, self.defect)
+        schema, generator_of = self.choose(seed, number)
         schema.create(self.session, self.folder)
         self.session.run(["SELECT * FROM reset_calls"])
         for index in range(count) if only is None else [only]:
-            generator = (KeyedGenerator if of_functions else Generator)(
+            generator = generator_of(
                 schema, "%s/%d/%d" % (seed, number, index), self.settings)
             query = generator.make()
             try:
@@ -144,6 +162,7 @@ class Worker:
                 outcome["report"] = self.report(schema, query, outcome)
                 self.reconnect()
             outcome["seed"] = "%s/%d/%d" % (seed, number, index)
+            outcome["kit"] = getattr(schema, "kit", None)
             yield outcome
 
     def reconnect(self):
@@ -256,7 +275,7 @@ class Worker:
         lines += ["SET search_path = %s, c;\n%s" % (side, "\n".join(
             s + ";" for s, _ in query.statements())) for side in "fl"]
         for name in sorted(used):
-            path = os.path.join(self.folder, name + ".json")
+            path = schema.data_path(self.folder, name)
             if os.path.exists(path):
                 with open(path, encoding="utf-8") as file:
                     lines.append("-- %s.json: %s" % (
@@ -267,8 +286,9 @@ class Worker:
 
     def close(self):
         self.session.close()
-        self.endpoint.terminate()
-        self.endpoint.wait()
+        for endpoint in self.endpoints:
+            endpoint.terminate()
+            endpoint.wait()
 
 
 def mentioned(statement):
