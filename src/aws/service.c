@@ -354,7 +354,11 @@ count_received(LfdwServiceRun *run)
 	/* known before an error, which an upload looks past to end what it began */
 	run->received = lfdw_exchange_received(run->exchange);
 	if (run->request->tracked.service && !run->request->tracked.cleans_up)
+	{
+		lfdw_tracking_may_refuse(run->tracking, "past a limit of the statement");
 		lfdw_budget_add_answer(run->received - before);
+		lfdw_tracking_may_refuse(run->tracking, NULL);
+	}
 }
 
 /*
@@ -460,6 +464,15 @@ lfdw_service_refuse(LfdwServiceRun *run, const char *code, bool committed)
 	return run->state;
 }
 
+/* Raises 53400 if the request waits for a slot that this session alone could release. */
+static void
+check_stuck(LfdwServiceRun *run)
+{
+	lfdw_tracking_may_refuse(run->tracking, "past a limit of its server");
+	lfdw_admission_check_stuck(&run->admission);
+	lfdw_tracking_may_refuse(run->tracking, NULL);
+}
+
 /*
  * Waits until at least one of the requests has something new: bytes of its
  * answer, its end, or a further attempt; or until the time until_us of
@@ -476,7 +489,7 @@ lfdw_service_wait(LfdwServiceRun **runs, int nruns, int64 until_us)
 	waits = begin_due(runs, nruns, PRESENT_IN_WAIT_US);
 	exchanges = list_exchanges(runs, nruns, &nexchanges, &until_us);
 	for (int i = 0; i < nruns && nexchanges == 0; i++)
-		lfdw_admission_check_stuck(&runs[i]->admission);
+		check_stuck(runs[i]);
 	lfdw_http_wait(exchanges, nexchanges, until_us, waits);
 	if (waits)
 		lfdw_admission_leave();

@@ -44,7 +44,7 @@ struct LfdwTracking
 	bool		has_read_id;
 	char		request_id[LFDW_REQUEST_ID_MAX];	/* of the last attempt */
 	char	   *trace_id;		/* NULL for none */
-	const char *refusal;		/* why nothing was sent, if that is so */
+	const char *refusal;		/* what an error would be, NULL: of another */
 	const char *reason;			/* of a failure of the transport, for the log */
 	int			attempts;
 	int64		began_us;		/* the first one */
@@ -73,6 +73,7 @@ static const struct
 	[LFDW_CALL_TIMEOUT] = {LFDW_COUNT_TIMEOUTS, "timeout"},
 	[LFDW_CALL_CANCELLED] = {LFDW_COUNT_CANCELLED, "cancelled"},
 	[LFDW_CALL_REFUSED] = {LFDW_COUNT_REFUSED, "refused"},
+	[LFDW_CALL_NOT_SENT] = {-1, "not sent"},
 	[LFDW_CALL_LEFT] = {-1, "left"}
 };
 
@@ -167,9 +168,7 @@ lfdw_tracking_end(LfdwTracking *tracking, LfdwCallOutcome outcome, const char *e
 	if (tracking->admission)
 		delta->counts[LFDW_COUNT_SLOT_WAIT_US] =
 			lfdw_admission_waited_us(tracking->admission);
-	if (tracking->attempts == 0)
-		outcome = LFDW_CALL_REFUSED;
-	else
+	if (tracking->attempts > 0)
 	{
 		delta->counts[LFDW_COUNT_INVOCATIONS] = 1;
 		delta->duration_us = lfdw_wait_now_us() - tracking->began_us;
@@ -184,6 +183,15 @@ lfdw_tracking_end(LfdwTracking *tracking, LfdwCallOutcome outcome, const char *e
 	record(tracking);
 }
 
+/* What a request comes to that nobody has ended. */
+static LfdwCallOutcome
+outcome_of_release(const LfdwTracking *tracking, bool aborted)
+{
+	if (tracking->attempts == 0)
+		return tracking->refusal ? LFDW_CALL_REFUSED : LFDW_CALL_NOT_SENT;
+	return aborted || tracking->status == 0 ? LFDW_CALL_CANCELLED : LFDW_CALL_LEFT;
+}
+
 /* Ends what nobody has ended, and records the last rows; once. */
 static void
 release(LfdwTracking *tracking, bool aborted)
@@ -193,9 +201,8 @@ release(LfdwTracking *tracking, bool aborted)
 	tracking->released = true;
 	dlist_delete(&tracking->node);
 	note_attempt(tracking);
-	lfdw_tracking_end(tracking, aborted || tracking->status == 0 ?
-					  LFDW_CALL_CANCELLED : LFDW_CALL_LEFT,
-					  tracking->attempts == 0 ? tracking->refusal : NULL);
+	lfdw_tracking_end(tracking, outcome_of_release(tracking, aborted),
+					  tracking->refusal);
 	record(tracking);
 }
 
@@ -301,7 +308,10 @@ lfdw_tracking_begin(const LfdwTracked *tracked, const LfdwCaller *caller,
 	return tracking;
 }
 
-/* What may raise an error next, before anything is sent: a constant text. */
+/*
+ * What may raise an error next, which ends the request: a constant text; NULL: nothing
+ * that is the request's own.
+ */
 void
 lfdw_tracking_may_refuse(LfdwTracking *tracking, const char *why)
 {
@@ -319,6 +329,7 @@ lfdw_tracking_attempt(LfdwTracking *tracking, LfdwHttpExchange *exchange, size_t
 {
 	if (tracking == NULL)
 		return;
+	tracking->refusal = NULL;
 	tracking->delta.counts[LFDW_COUNT_ATTEMPTS] = ++tracking->attempts;
 	if (tracking->attempts == 1)
 		tracking->began_us = lfdw_wait_now_us();
@@ -330,18 +341,6 @@ lfdw_tracking_attempt(LfdwTracking *tracking, LfdwHttpExchange *exchange, size_t
 	show_state(tracking, LFDW_REQUEST_CONNECTING);
 	/* it is called before the exchange is released, being newer */
 	MemoryContextRegisterResetCallback(context, &tracking->attempt_callback);
-}
-
-/* Copies an id as what it should be, printable ASCII. */
-static void
-copy_id(char *copy, const char *id)
-{
-	strlcpy(copy, id, LFDW_REQUEST_ID_MAX);
-	for (char *p = copy; *p; p++)
-	{
-		if (IS_HIGHBIT_SET(*p))
-			*p = '?';
-	}
 }
 
 /* Reads the id that the service has given to the request, once its head is there. */
@@ -359,7 +358,7 @@ read_request_id(LfdwTracking *tracking)
 	if (id == NULL)
 		id = lfdw_exchange_header(tracking->exchange, "x-amz-request-id");
 	if (id)
-		copy_id(tracking->request_id, lfdw_error_excerpt(id, strlen(id)));
+		lfdw_error_ascii(tracking->request_id, id, LFDW_REQUEST_ID_MAX);
 	lfdw_work_request_id(&tracking->shown, tracking->request_id);
 	MemoryContextSwitchTo(old);
 }
@@ -382,8 +381,10 @@ lfdw_tracking_look(LfdwTracking *tracking)
 void
 lfdw_tracking_queue(LfdwTracking *tracking)
 {
-	if (tracking)
-		show_state(tracking, LFDW_REQUEST_QUEUED);
+	if (tracking == NULL)
+		return;
+	tracking->refusal = NULL;
+	show_state(tracking, LFDW_REQUEST_QUEUED);
 }
 
 /* Another attempt follows the one under way. */

@@ -58,7 +58,8 @@ typedef enum LfdwCallOutcome
 	LFDW_CALL_TIMEOUT,
 	LFDW_CALL_CANCELLED,		/* nobody waited for its answer, or its
 								 * statement failed */
-	LFDW_CALL_REFUSED,			/* nothing was sent */
+	LFDW_CALL_REFUSED,			/* nothing was sent, for it raised an error */
+	LFDW_CALL_NOT_SENT,			/* its session gave it up before */
 	LFDW_CALL_LEFT				/* the rest of its answer was of no use */
 } LfdwCallOutcome;
 

@@ -86,10 +86,31 @@ unquote(char *text)
 	return text;
 }
 
+/* Parses an item, without the blanks around it, into what a list is parsed into. */
+typedef bool (*ItemParser) (char *item, void *field, char **why);
+
+/* Parses the items of a list, one after the other. */
+static bool
+parse_items(const char *value, ItemParser parse_item, void *field, char **why)
+{
+	char	   *item = pstrdup(value);
+
+	while (item)
+	{
+		char	   *rest = cut_item(item);
+
+		if (!parse_item(trim(item), field, why))
+			return false;
+		item = rest;
+	}
+	return true;
+}
+
 /* One item of a pushdown list: an operator, perhaps ":" and an argument. */
 static bool
-parse_pushdown_item(char *item, LfdwPushdown *pushdown, char **why)
+parse_pushdown_item(char *item, void *field, char **why)
 {
+	LfdwPushdown *pushdown = field;
 	char	   *colon = strchr(item, ':');
 	char	   *argument = NULL;
 	int			op;
@@ -138,18 +159,25 @@ parse_pushdown_item(char *item, LfdwPushdown *pushdown, char **why)
 bool
 lfdw_option_list_pushdown(const char *value, LfdwPushdown **field, char **why)
 {
-	LfdwPushdown *pushdown = palloc0(sizeof(LfdwPushdown) * LFDW_NOPERATORS);
-	char	   *item = pstrdup(value);
+	*field = palloc0(sizeof(LfdwPushdown) * LFDW_NOPERATORS);
+	return parse_items(value, parse_pushdown_item, *field, why);
+}
 
-	while (item)
+static bool
+parse_capability(char *item, void *field, char **why)
+{
+	int		   *capabilities = field;
+
+	if (pg_strcasecmp(item, "limit") == 0)
+		*capabilities |= LFDW_CAPABLE_LIMIT;
+	else if (pg_strcasecmp(item, "order_by") == 0)
+		*capabilities |= LFDW_CAPABLE_ORDER_BY;
+	else
 	{
-		char	   *rest = cut_item(item);
-
-		if (!parse_pushdown_item(item, pushdown, why))
-			return false;
-		item = rest;
+		*why = psprintf("\"%s\" is not a capability; they are limit and order_by.",
+						item);
+		return false;
 	}
-	*field = pushdown;
 	return true;
 }
 
@@ -157,28 +185,24 @@ lfdw_option_list_pushdown(const char *value, LfdwPushdown **field, char **why)
 bool
 lfdw_option_list_capabilities(const char *value, int *field, char **why)
 {
-	char	   *item = pstrdup(value);
-
 	*field = 0;
-	while (item)
-	{
-		char	   *comma = strchr(item, ',');
+	return parse_items(value, parse_capability, field, why);
+}
 
-		if (comma)
-			*comma = '\0';
-		item = trim(item);
-		if (pg_strcasecmp(item, "limit") == 0)
-			*field |= LFDW_CAPABLE_LIMIT;
-		else if (pg_strcasecmp(item, "order_by") == 0)
-			*field |= LFDW_CAPABLE_ORDER_BY;
-		else
-		{
-			*why = psprintf("\"%s\" is not a capability; they are limit and order_by.",
-							item);
-			return false;
-		}
-		item = comma ? comma + 1 : NULL;
+static bool
+parse_status(char *item, void *field, char **why)
+{
+	List	  **statuses = field;
+	int			status;
+
+	if (strlen(item) != 3 || strspn(item, "0123456789") != 3 ||
+		(status = atoi(item)) < 100)
+	{
+		*why = psprintf("\"%s\" is not a status; they have three digits, as in '404, 410'.",
+						item);
+		return false;
 	}
+	*statuses = lappend_int(*statuses, status);
 	return true;
 }
 
@@ -186,25 +210,22 @@ lfdw_option_list_capabilities(const char *value, int *field, char **why)
 bool
 lfdw_option_list_statuses(const char *value, List **field, char **why)
 {
-	char	   *item = pstrdup(value);
-
 	*field = NIL;
-	while (item)
-	{
-		char	   *rest = cut_item(item);
-		int			status;
+	return parse_items(value, parse_status, field, why);
+}
 
-		item = trim(item);
-		if (strlen(item) != 3 || strspn(item, "0123456789") != 3 ||
-			(status = atoi(item)) < 100)
-		{
-			*why = psprintf("\"%s\" is not a status; they have three digits, as in '404, 410'.",
-							item);
-			return false;
-		}
-		*field = lappend_int(*field, status);
-		item = rest;
+static bool
+parse_name(char *item, void *field, char **why)
+{
+	List	  **names = field;
+
+	item = unquote(item);
+	if (item == NULL || *item == '\0')
+	{
+		*why = pstrdup("It must be a list of names, separated by commas.");
+		return false;
 	}
+	*names = lappend(*names, item);
 	return true;
 }
 
@@ -212,23 +233,8 @@ lfdw_option_list_statuses(const char *value, List **field, char **why)
 bool
 lfdw_option_list_names(const char *value, List **field, char **why)
 {
-	char	   *item = pstrdup(value);
-
 	*field = NIL;
-	while (item)
-	{
-		char	   *rest = cut_item(item);
-
-		item = unquote(trim(item));
-		if (item == NULL || *item == '\0')
-		{
-			*why = pstrdup("It must be a list of names, separated by commas.");
-			return false;
-		}
-		*field = lappend(*field, item);
-		item = rest;
-	}
-	return true;
+	return parse_items(value, parse_name, field, why);
 }
 
 /* Is this a pattern of a function: "name", or "account:function:name"? */
@@ -244,26 +250,25 @@ is_function_pattern(const char *text)
 		strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.*") == strlen(text);
 }
 
+static bool
+parse_function(char *item, void *field, char **why)
+{
+	List	  **functions = field;
+
+	if (!is_function_pattern(item))
+	{
+		*why = psprintf("\"%s\" is not a pattern of functions: a name, with * for any characters, or with an account before it, as in 123456789012:function:name; without region and qualifier.",
+						item);
+		return false;
+	}
+	*functions = lappend(*functions, item);
+	return true;
+}
+
 /* A list of patterns of functions, separated by commas. */
 bool
 lfdw_option_list_functions(const char *value, List **field, char **why)
 {
-	char	   *item = pstrdup(value);
-
 	*field = NIL;
-	while (item)
-	{
-		char	   *rest = cut_item(item);
-
-		item = trim(item);
-		if (!is_function_pattern(item))
-		{
-			*why = psprintf("\"%s\" is not a pattern of functions: a name, with * for any characters, or with an account before it, as in 123456789012:function:name; without region and qualifier.",
-							item);
-			return false;
-		}
-		*field = lappend(*field, item);
-		item = rest;
-	}
-	return true;
+	return parse_items(value, parse_function, field, why);
 }

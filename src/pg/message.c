@@ -85,6 +85,20 @@ lfdw_error_excerpt(const char *bytes, size_t len)
 }
 
 /*
+ * Copies as much of a text, whatever its encoding, as goes into size bytes, the last
+ * one zero: what is not printable ASCII as question marks.  Never raises.
+ */
+void
+lfdw_error_ascii(char *copy, const char *text, size_t size)
+{
+	size_t		len = strnlen(text, size - 1);
+
+	for (size_t i = 0; i < len; i++)
+		copy[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+	copy[len] = '\0';
+}
+
+/*
  * The SQLSTATE that json_populate_record gives a mistake in JSON, which is one
  * of the reader's errors.
  */

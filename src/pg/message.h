@@ -21,6 +21,7 @@
 
 extern char *lfdw_error_text(const char *bytes, size_t len, int max_chars);
 extern char *lfdw_error_excerpt(const char *bytes, size_t len);
+extern void lfdw_error_ascii(char *copy, const char *text, size_t size);
 extern int	lfdw_error_json_sqlstate(const char *error);
 extern void lfdw_error_hide_statement(void *arg);
 

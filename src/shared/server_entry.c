@@ -15,6 +15,7 @@
 
 #include <time.h>
 
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/timestamp.h"
 
@@ -129,6 +130,7 @@ set_server(LfdwServerEntry *entry, const LfdwLimitedServer *server)
 {
 	entry->dbid = MyDatabaseId;
 	entry->serverid = server->serverid;
+	entry->encoding = GetDatabaseEncoding();
 	entry->name[0] = '\0';
 	entry->ncalls = 0;
 	memset(&entry->limits, 0, sizeof(entry->limits));
@@ -256,6 +258,7 @@ read_entry(LfdwServerStatus *status, int number)
 	memset(status, 0, sizeof(LfdwServerStatus));
 	status->dbid = entry->dbid;
 	status->serverid = entry->serverid;
+	status->encoding = entry->encoding;
 	memcpy(status->name, entry->name, NAMEDATALEN);
 	status->limits = entry->limits;
 	status->in_flight = entry->in_flight;

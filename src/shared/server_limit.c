@@ -24,6 +24,7 @@
 #include "storage/ipc.h"
 #include "utils/timestamp.h"
 
+#include "pg/message.h"
 #include "pg/owner.h"
 #include "shared/server_limit_internal.h"
 
@@ -427,35 +428,38 @@ give_back(LfdwServerSlot *slot)
 }
 
 /*
+ * The breaker is to be told what has come of the slot's call, for the only time: its
+ * entry, locked; NULL where that is known, or nothing is held.
+ */
+static LfdwServerEntry *
+lock_for_outcome(LfdwServerSlot *slot)
+{
+	LfdwServerEntry *entry;
+
+	if (!slot->held || slot->has_outcome)
+		return NULL;
+	slot->has_outcome = true;
+	entry = lfdw_server_entry(slot->entry);
+	LWLockAcquire(&entry->lock, LW_EXCLUSIVE);
+	return entry;
+}
+
+/*
  * The head of an answer has come, whatever it says: its function has ended.  Does not
  * throw.
  */
 void
 lfdw_server_slot_answered(LfdwServerSlot *slot)
 {
-	LfdwServerEntry *entry;
+	LfdwServerEntry *entry = lock_for_outcome(slot);
 
-	if (!slot->held || slot->has_outcome)
+	if (entry == NULL)
 		return;
-	slot->has_outcome = true;
-	entry = lfdw_server_entry(slot->entry);
-	LWLockAcquire(&entry->lock, LW_EXCLUSIVE);
 	lfdw_breaker_answer(&entry->breaker);
 	entry->opened_at = 0;
 	if (!slot->to_end)
 		give_back(slot);
 	LWLockRelease(&entry->lock);
-}
-
-/* Copies what is printable ASCII: other databases have other encodings. */
-static void
-copy_ascii(char *copy, const char *text, size_t size)
-{
-	size_t		len = strnlen(text, size - 1);
-
-	for (size_t i = 0; i < len; i++)
-		copy[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
-	copy[len] = '\0';
 }
 
 /* Tells the breaker, under the lock. */
@@ -466,7 +470,8 @@ note_failure(LfdwServerEntry *entry, const LfdwServerSlot *slot, const char *mes
 
 	if (entry->breaker.state == LFDW_BREAKER_CLOSED || slot->is_probe)
 	{
-		copy_ascii(entry->last_failure, message, LFDW_LAST_FAILURE_MAX);
+		/* other databases have other encodings */
+		lfdw_error_ascii(entry->last_failure, message, LFDW_LAST_FAILURE_MAX);
 		entry->last_failure_at = GetCurrentTimestamp();
 	}
 	if (slot->limits.breaker_failures > 0 &&
@@ -487,13 +492,10 @@ note_failure(LfdwServerEntry *entry, const LfdwServerSlot *slot, const char *mes
 void
 lfdw_server_slot_failed(LfdwServerSlot *slot, const char *message)
 {
-	LfdwServerEntry *entry;
+	LfdwServerEntry *entry = lock_for_outcome(slot);
 
-	if (!slot->held || slot->has_outcome)
+	if (entry == NULL)
 		return;
-	slot->has_outcome = true;
-	entry = lfdw_server_entry(slot->entry);
-	LWLockAcquire(&entry->lock, LW_EXCLUSIVE);
 	note_failure(entry, slot, message);
 	give_back(slot);
 	LWLockRelease(&entry->lock);

@@ -64,6 +64,7 @@ typedef struct LfdwServerStatus
 {
 	Oid			dbid;
 	Oid			serverid;
+	int			encoding;		/* of the database, and of the name */
 	char		name[NAMEDATALEN];
 	LfdwServerLimits limits;	/* as the session that came last knew them */
 	int			in_flight;

@@ -30,6 +30,7 @@ typedef struct LfdwServerEntry
 	LWLock		lock;
 	Oid			dbid;			/* changed under the part's lock, too */
 	Oid			serverid;		/* InvalidOid: of no server */
+	int			encoding;		/* of the database, and of the name */
 	char		name[NAMEDATALEN];
 	LfdwServerLimits limits;	/* as who came last knew them */
 	int			in_flight;

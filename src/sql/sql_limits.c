@@ -27,27 +27,13 @@ static const char *const breaker_names[] = {
 	[LFDW_BREAKER_PROBING] = "half-open"
 };
 
-/* A name of a server; of another database, whose encoding is another, its ASCII. */
-static char *
-shown_name(const LfdwServerStatus *status)
-{
-	char	   *name = pstrdup(status->name);
-
-	for (char *at = name; status->dbid != MyDatabaseId && *at; at++)
-	{
-		if (IS_HIGHBIT_SET(*at))
-			*at = '?';
-	}
-	return name;
-}
-
 /* Puts the columns of a row; what the network has said is for those who may see all. */
 static void
 put_row(LfdwSqlRow *row, const LfdwServerStatus *status, bool sees_all)
 {
 	lfdw_sql_row_put_oid(row, status->dbid);
 	lfdw_sql_row_put_oid(row, status->serverid);
-	lfdw_sql_row_put_text(row, shown_name(status));
+	lfdw_sql_row_put_text_from(row, status->name, status->encoding);
 	lfdw_sql_row_put(row, Int32GetDatum(status->limits.max_in_flight));
 	lfdw_sql_row_put(row, Int32GetDatum(status->in_flight));
 	lfdw_sql_row_put(row, Int32GetDatum(status->waiting));

@@ -46,6 +46,18 @@ $node->safe_psql('postgres', $_)
 	"CREATE TABLE docs AS SELECT 'hang up'::text AS c FROM generate_series(1, 20)",
 	'ANALYZE docs');
 
+# Databases of other encodings
+foreach my $database ([ 'latin', 'LATIN1', "caf\xc3\xa9" ], [ 'koi', 'KOI8R', "\xd1\x87\xd0\xb0\xd0\xb9" ])
+{
+	my ($name, $encoding, $server) = @$database;
+
+	$node->safe_psql('postgres', "CREATE DATABASE $name TEMPLATE template0 ENCODING '$encoding' LC_COLLATE 'C' LC_CTYPE 'C'");
+	$node->safe_psql($name, 'SET client_encoding = utf8; CREATE EXTENSION lambda_fdw;'
+		  . create_server(qq("$server"), $endpoint, q{max_in_flight '2'})
+		  . create_function(qq("$server"), 'keys', function => 'gated',
+			columns => q{key int OPTIONS (pushdown '=, in', required 'true'), label text}));
+}
+
 my $session = open_session($node);
 my $control = open_session($node);
 
@@ -275,6 +287,33 @@ for my $name (sort keys %traces)
 
 like($session->query("SET lambda_fdw.trace_id = '00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01'"),
 	qr/22023: invalid value.*\nDETAIL:  It is neither X-Ray's header nor a W3C traceparent\.\nHINT:/, 'a traceparent that is none');
+
+# ---------------------------------------------------------------------------
+# Names of databases with other encodings
+# ---------------------------------------------------------------------------
+
+my %others = map { $_ => open_session($node, $_) } 'latin', 'koi';
+foreach my $database (sort keys %others)
+{
+	$others{$database}->send('SELECT label FROM keys WHERE key = 1');
+	wait_until(q{state = 'sent'}, 'pid', $others{$database});
+}
+my %names_in = (
+	postgres => "koi \xd1\x87\xd0\xb0\xd0\xb9, latin caf\xc3\xa9",
+	# what the encoding does not have is told by its bytes
+	latin => 'koi \xde\xc1\xca, latin ' . "caf\xc3\xa9",
+	koi => "koi \xd1\x87\xd0\xb0\xd0\xb9, latin caf" . '\xe9');
+foreach my $database (sort keys %names_in)
+{
+	foreach my $view ('pg_stat_lambda_activity', 'pg_stat_lambda_servers')
+	{
+		is($node->safe_psql($database,
+				"SET client_encoding = utf8; SELECT string_agg(datname || ' ' || server, ', ' ORDER BY datname) FROM $view WHERE datname <> 'postgres'"),
+			$names_in{$database}, "$view in $database");
+	}
+}
+permit(2);
+$_->receive, $_->close for values %others;
 
 # ---------------------------------------------------------------------------
 # Who sees what; ends

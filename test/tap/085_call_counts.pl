@@ -195,6 +195,9 @@ comes_to('no keys', run('SELECT * FROM unsigned'), 'refused 1', error => 'no cre
 comes_to('a limit of the statement', run('SET lambda_fdw.max_invocations = 2; SELECT * FROM slow_pages; RESET lambda_fdw.max_invocations'),
 	'invocations 2 attempts 2 refused 1',
 	error => 'past a limit of the statement');
+comes_to('a call that a limit of the statement breaks off', run(q{SET lambda_fdw.max_bytes = '2kB'; SELECT * FROM items; RESET lambda_fdw.max_bytes}),
+	'invocations 1 attempts 1 cancelled 1',
+	error => 'past a limit of the statement');
 comes_to('a cancel', cancelled('SELECT * FROM hang', 'cancel'), 'invocations 1 attempts 1 cancelled 1');
 comes_to('a cancel amid an answer', cancelled('SELECT * FROM hang_mid', 'cancel'),
 	'invocations 1 attempts 1 cancelled 1');
@@ -402,6 +405,8 @@ like(logs('SELECT * FROM stream_endless LIMIT 1', $all), qr/^$line "stream", lef
 like(logs(q{SELECT lambda_invoke('lambda', 'items', '{"secret": 4711}', qualifier => '$LATEST')}, $all, q{trace_id = 'Root=1-5759e988-bd862e3fe1be46a994272793'}),
 	qr/^$line "items", qualifier "\$LATEST", ok, .* UUID, trace Root=1-5759e988-bd862e3fe1be46a994272793$/, 'qualifier and trace; no statement');
 like(logs(q{SET statement_timeout = '200ms'; SELECT * FROM hang}, $all), qr/^$line "hang", cancelled, attempts 1, /, 'a cancel');
+like(logs(q{SET lambda_fdw.max_bytes = '2kB'; SELECT * FROM items}, $all),
+	qr/^$line "items", cancelled: past a limit of the statement, status 200, attempts 1, /, 'an answer that a limit of the statement breaks off');
 like(logs(sprintf($import, 'rows'), $all, q{trace_id = 'Root=1-5759e988-bd862e3fe1be46a994272793'}),
 	qr/^LOG:  lambda_fdw call: server "aws_s3", s3 "bucket", ok, status 200, .*, request \w+, trace Root=/, 'Amazon S3');
 is(logs('SELECT * FROM items', 'track = off'), '', 'nothing of what is not tracked');

@@ -218,14 +218,23 @@ foreach my $end ('pg_cancel_backend', 'pg_terminate_backend')
 	$holder = open_session($node);
 	$holder->send('SELECT * FROM long');
 	wait_for('one', 'in_flight = 1');
+	$waiters[0]->query('SET lambda_fdw.log_invocations = all');
 	$waiters[$_]->send('SELECT 1 FROM single') for 0, 1;
 	wait_for('one', 'waiting = 2');
+	$control->query('SELECT lambda_fdw_stats_reset()');
+	my $log_size = -s $node->logfile;
 	$control->query("SELECT $end(" . $waiters[0]->pid . ')');
 	like($waiters[0]->receive, qr/57014|57P01/, "$end of who waits");
 	wait_for('one', 'waiting = 1');
+	$node->poll_query_until('postgres', q{SELECT sum(slot_wait_ms) > 0 FROM pg_stat_lambda WHERE server = 'one'})
+	  or die 'no wait is counted';
+	is( $control->query(q{SELECT invocations, refused, cancelled, last_error IS NULL, slot_wait_ms > 0 FROM pg_stat_lambda WHERE server = 'one'}),
+		'0|0|0|t|t', '... has a wait, and is no call');
+	like(slurp_file($node->logfile, $log_size), qr/lambda_fdw call: server "one", lambda "crowd", not sent, attempts 0, /, '... by its line in the log, too');
 	$control->query("SELECT $end(" . $holder->pid . ')');
 	like($holder->receive, qr/57014|57P01/, '... and of who holds the slot');
 	is($waiters[1]->receive, '1', 'which the next one has');
+	$waiters[0]->query('RESET lambda_fdw.log_invocations') if $end eq 'pg_cancel_backend';
 	$waiters[0] = open_session($node) if $end eq 'pg_terminate_backend';
 }
 $holder = open_session($node);
