@@ -23,7 +23,7 @@ locals {
       handler = "app.lambda_handler"
       sources = "**/*.py"
       kit     = "${path.module}/../python/lambda_fdw"
-      files   = "**/*.py"
+      files   = ["**/*.py"]
       place   = "lambda_fdw"
     }
     node = {
@@ -31,7 +31,7 @@ locals {
       handler = "index.handler"
       sources = "**/*.{mjs,cjs,js,json}"
       kit     = "${path.module}/../node"
-      files   = "{package.json,src/**}"
+      files   = ["package.json", "src/**"]
       place   = "node_modules/lambda-fdw"
     }
   }
@@ -41,7 +41,7 @@ locals {
   # Of the archive: what each file is called there, and where it is here.
   files = merge(
     { for name in fileset(local.code, local.language.sources) : name => "${local.code}/${name}" },
-    { for name in fileset(local.language.kit, local.language.files) :
+    { for name in setunion([for files in local.language.files : fileset(local.language.kit, files)]...) :
     "${local.language.place}/${name}" => "${local.language.kit}/${name}" },
   )
 
