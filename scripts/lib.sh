@@ -317,6 +317,8 @@ missing_extras()
 			awscli) command -v aws ;;
 			python3-botocore) find_python botocore ;;
 			python3-boto3) find_python boto3 ;;
+			python3-setuptools) find_python setuptools ;;
+			python3-wheel) find_python wheel ;;
 			postgresql-plpython3-*)
 				[ -e "$("$(find_pg_config)" --pkglibdir)/plpython3.so" ]
 				;;

@@ -6,9 +6,10 @@ tests, which are no matter of values.
 
 from __future__ import annotations
 
+import functools
 import operator
 import re
-from typing import Any, Callable, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from .errors import Error
 
@@ -24,20 +25,23 @@ def comparison(name: str, operand: Any) -> Test:
         return lambda value: value not in excluded
     if name == "like":
         return like(operand)
-    compare = {
-        "=": operator.eq,
-        "<>": operator.ne,
-        "<": operator.lt,
-        "<=": operator.le,
-        ">": operator.gt,
-        ">=": operator.ge,
-    }[name]
-    return lambda value: bool(compare(value, operand))
+    return functools.partial(_SWAPPED[name], operand)
+
+
+# with the operand first, so that a call needs no function of Python's
+_SWAPPED: Dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.gt,
+    "<=": operator.ge,
+    ">": operator.lt,
+    ">=": operator.le,
+}
 
 
 def _tokens(pattern: str) -> Tuple[List[Tuple[str, str]], bool]:
     """A pattern as (kind, character), and whether it ends with a lone backslash."""
-    tokens = []
+    tokens: List[Tuple[str, str]] = []
     characters = iter(pattern)
     for character in characters:
         if character == "\\":

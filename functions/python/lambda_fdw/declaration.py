@@ -28,6 +28,7 @@ from .errors import Error, quote
 
 ColumnSpec = Union[str, Mapping[str, Any]]
 Writer = Callable[..., Any]
+Source = Callable[[Any], Iterable[Any]]
 
 BATCH_ARGUMENT = "/keys"
 
@@ -309,7 +310,7 @@ class Table:
         return self._writer("truncate", writer)
 
 
-def _source(described: Table, source: Any) -> Callable[[Any], Iterable[Any]]:
+def _source(described: Table, source: Any) -> Source:
     """What gives the rows for a query: the function, or the rows themselves."""
     if inspect.iscoroutinefunction(source) or inspect.isasyncgenfunction(source):
         raise Error(f"the source of {described} is asynchronous, which is not served")
@@ -323,7 +324,10 @@ def _source(described: Table, source: Any) -> Callable[[Any], Iterable[Any]]:
             and parameter.kind != parameter.VAR_KEYWORD
             for parameter in parameters
         )
-        return source if taken else lambda query: source()
+        read: Callable[..., Iterable[Any]] = source
+        if taken:
+            return read
+        return lambda query: read()
     if isinstance(source, (str, bytes)) or not isinstance(source, Iterable):
         raise Error(f"the source of {described} is neither a function nor rows")
     if iter(source) is source:
@@ -331,7 +335,8 @@ def _source(described: Table, source: Any) -> Callable[[Any], Iterable[Any]]:
             f"the source of {described} can be read only once",
             hint="Give a list, or the function that makes the rows.",
         )
-    return lambda query: source
+    rows: Iterable[Any] = source
+    return lambda query: rows
 
 
 def table(

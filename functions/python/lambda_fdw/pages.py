@@ -165,7 +165,7 @@ class Pages:
         progress = self._resume(table, scan, request)
         answer: Dict[str, Any] = {}
         if scan.split is not None:
-            answer["split"] = scan.split._asdict()
+            answer["split"] = {"index": scan.split.index, "count": scan.split.count}
         # room for what stands around the rows
         around = len(json.dumps(answer)) + len(request) + 80
         rows, over = self._read(progress, max(self.page_bytes - around, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import (
     Any,
     Dict,
@@ -56,7 +57,8 @@ class Order(NamedTuple):
     nulls_first: bool
 
 
-class Split(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Split:
     """Which part of a scan is asked for: index, from 0, of count."""
 
     index: int

@@ -219,10 +219,15 @@ class Plan:
             (column.tokens, fields[column], column.type.answer)
             for column in scan.answered
         ]
-        self.is_flat = all(len(column.tokens) == 1 for column in scan.answered)
+        # members that are answered as they are named, and need no more than reading
         self.flat = [
-            (tokens[0], field, answer) for tokens, field, answer in self.answered
+            (column.tokens[0], fields[column], column.type.direct())
+            for column in scan.answered
         ]
+        self.is_flat = isinstance(row, Mapping) and all(
+            len(column.tokens) == 1 and column.null_if is None and not column.required
+            for column in scan.answered
+        )
 
     def _add(self, condition: Condition, fields: Dict[Column, Field]) -> None:
         if any(column.input for column in condition.columns):
@@ -286,24 +291,18 @@ class Plan:
         field: Any = None
         try:
             if self.is_flat:
-                for name, field, answer in self.flat:
-                    value = field[1](row)
-                    found[name] = (
-                        None
-                        if value is None or value is MISSING
-                        else answer(field[2](value))
-                    )
+                get = row.get
+                for name, field, direct in self.flat:
+                    value = get(name)
+                    found[name] = None if value is None else direct(value)
                 return found
             for tokens, field, answer in self.answered:
-                value = field[1](row)
+                value = field.get(row)
                 place = found
                 for token in tokens[:-1]:
                     place = place.setdefault(token, {})
-                place[tokens[-1]] = (
-                    None
-                    if value is None or value is MISSING
-                    else answer(field[2](value))
-                )
+                known = value is not None and value is not MISSING
+                place[tokens[-1]] = answer(field.read(value)) if known else None
             return found
         except (ValueError, ArithmeticError) as error:
             raise self._no_value(field, row, number, error) from None

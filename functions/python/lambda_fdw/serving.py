@@ -33,12 +33,12 @@ def serve(
     page_bytes: how large an answer may be, 6,000,000 at most; batch_store: where
     answers to writes are kept, instead of this environment's memory.
     """
-    names = [table.name for table in tables]
     if not tables:
         raise Error("serve has no table")
     for table in tables:
         if not isinstance(table, Table):
             raise Error(f"serve takes tables, not {type(table).__name__}")
+    names = [table.name for table in tables]
     if len(set(names)) < len(names):
         raise Error(f"two tables of serve have one name: {', '.join(names)}")
     if not 1 <= page_bytes <= 6_000_000:

@@ -36,7 +36,7 @@ _ZONE = r"([Zz]|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)"
 _MOMENT = re.compile(
     rf"{_BLANK}*(\d{{4,7}})-(\d\d?)-(\d\d?)"
     rf"(?:(?:[Tt]|{_BLANK}+){_CLOCK}{_BLANK}*{_ZONE}?)?"
-    rf"(?:{_BLANK}*([Bb][Cc]))?{_BLANK}*",
+    rf"(?:{_BLANK}*([Bb][Cc]|[Aa][Dd]))?{_BLANK}*",
     re.ASCII,
 )
 _TIME = re.compile(rf"{_BLANK}*{_CLOCK}{_BLANK}*{_ZONE}?{_BLANK}*", re.ASCII)
@@ -58,9 +58,10 @@ def _clock(hour: str, minute: str, second: Optional[str], digits: Optional[str])
     h, m, s = int(hour), int(minute), int(second or 0)
     # to the nearest, halves to even, as rint() of a double
     fraction = round(float("0." + digits) * SECOND) if digits else 0
-    if h > 24 or m > 59 or s > 60 or (h == 24 and (m or s or fraction)):
+    value = ((h * 60 + m) * 60 + s) * SECOND + fraction
+    if m > 59 or s > 60 or value > DAY:
         raise ValueError("there is no such time of day")
-    return ((h * 60 + m) * 60 + s) * SECOND + fraction
+    return value
 
 
 def _offset(zone: str) -> int:
@@ -83,9 +84,12 @@ def _parse(text: str) -> Tuple[int, Optional[int], Optional[str]]:
     year, month, day, hour, minute, second, digits, zone, bc = found.groups()
     if int(year) == 0:
         raise ValueError("there is no year 0")
-    number = _day_of(1 - int(year) if bc else int(year), int(month), int(day))
+    before = bc is not None and bc.lower() == "bc"
+    number = _day_of(1 - int(year) if before else int(year), int(month), int(day))
     if hour is None:
         return number, None, None
+    if zone is not None:
+        _offset(zone)
     return number, _clock(hour, minute, second, digits), zone
 
 
@@ -108,12 +112,16 @@ def parse_date(text: str) -> int:
     return _within(_parse(text)[0], _FIRST_DAY, _AFTER_DATE)
 
 
-def _parse_common(text: str) -> Optional[datetime.datetime]:
+def parse_common(text: str) -> Optional[datetime.datetime]:
     """What programs write, quickly; None for what takes a closer look."""
     length = len(text)
     if length not in (19, 25, 26, 32) or text[10:17:3] not in ("T::", " ::"):
         return None
     if text[19:20] not in ("", "+", "-", ".") or text[4:8:3] != "--":
+        return None
+    if length in (26, 32) and not text[20:26].isdigit():
+        return None
+    if length in (25, 32) and text[-5:-3] > "15":
         return None
     try:
         return datetime.datetime.fromisoformat(text)
@@ -123,7 +131,7 @@ def _parse_common(text: str) -> Optional[datetime.datetime]:
 
 def parse_timestamp(text: str) -> int:
     """A timestamp without time zone; a zone is left out, as PostgreSQL does."""
-    common = _parse_common(text)
+    common = parse_common(text)
     if common is not None:
         return of_datetime(common.replace(tzinfo=None))
     infinity = _INFINITIES.get(text.strip().lower())
@@ -135,7 +143,7 @@ def parse_timestamp(text: str) -> int:
 
 def parse_timestamptz(text: str) -> int:
     """A timestamp with time zone, which the text must say."""
-    common = _parse_common(text)
+    common = parse_common(text)
     if common is not None and common.tzinfo is not None:
         return of_datetime(common)
     infinity = _INFINITIES.get(text.strip().lower())
@@ -156,15 +164,16 @@ def parse_time(text: str) -> int:
     found = _TIME.fullmatch(text)
     if found is None:
         raise ValueError("ISO 8601 is expected, as in 09:00:00")
-    value = _clock(*found.groups()[:4])
-    if value > DAY:
-        raise ValueError("there is no such time of day")
+    hour, minute, second, digits, zone = found.groups()
+    value = _clock(hour, minute, second, digits)
+    if zone is not None:
+        _offset(zone)
     return value
 
 
 def of_date(value: datetime.date) -> int:
     """The number of a day."""
-    return value.toordinal() - _EPOCH_ORDINAL
+    return int(value.toordinal()) - _EPOCH_ORDINAL
 
 
 def of_datetime(value: datetime.datetime) -> int:
@@ -184,7 +193,7 @@ def round_to(value: int, digits: int) -> int:
     """To that many digits of a second, halves away from the epoch."""
     if digits >= 6 or abs(value) == INFINITY:
         return value
-    unit = 10 ** (6 - digits)
+    unit = int(10 ** (6 - digits))
     rounded = (abs(value) + unit // 2) // unit * unit
     return rounded if value >= 0 else -rounded
 
