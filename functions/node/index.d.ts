@@ -32,7 +32,7 @@ export interface TableDeclaration<Columns extends string = string> {
   name: string;
   columns: { readonly [name in Columns]: string | ColumnDeclaration };
   /** Columns whose values come as key tuples. */
-  batch?: readonly Columns[];
+  batch?: readonly Named<Columns>[];
   /** "source": the source returns the rows of query.split alone. */
   splitBy?: "kit" | "source";
   splits?: number;
@@ -45,6 +45,9 @@ export interface TableDeclaration<Columns extends string = string> {
   /** Members that every request of the foreign table has. */
   payload?: JsonObject;
 }
+
+/** One of the columns, which are inferred from `columns` alone. */
+export type Named<Columns> = [Columns][Columns extends unknown ? 0 : never];
 
 /**
  * A value by its column's type: number for smallint, integer, real and double
