@@ -69,6 +69,18 @@ LANGUAGE C VOLATILE PARALLEL RESTRICTED;
 
 COMMENT ON FUNCTION lambda_fdw_sketch(text, text, jsonb, integer) IS 'invokes a Lambda function once, and writes a CREATE FOREIGN TABLE for what it answers; for those who may execute lambda_invoke';
 
+CREATE FUNCTION lambda_fdw_check(
+  table_name regclass,
+  OUT column_name name,
+  OUT property text,
+  OUT in_table text,
+  OUT in_function text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION lambda_fdw_check(regclass) IS 'where a foreign table and what its function says of it differ';
+
 CREATE FUNCTION lambda_fdw_connections(
   OUT server_name text,
   OUT user_name text,

@@ -27,6 +27,7 @@ import sys
 sys.dont_write_bytecode = True
 
 BUILT = ("src/*.[ch]", "src/*/*.[ch]", "src/exports.txt", "lambda_fdw--*.sql",
+         "functions/python/lambda_fdw/*.py", "functions/node/src/*.js",
          "compat/*")
 FIELDS = {"name", "was", "after", "-", "+", "red", "since", "quick"}
 NEEDED = ("name", "was", "-", "+", "red")

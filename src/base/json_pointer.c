@@ -92,6 +92,23 @@ lfdw_pointer_append(StringInfo text, const char *token)
 	}
 }
 
+/*
+ * A path's tokens joined by dots, palloc'd: the column's name in payloads.  NULL for
+ * the whole document.
+ */
+char *
+lfdw_pointer_dotted(const LfdwPointer *pointer)
+{
+	StringInfoData name;
+
+	if (pointer->ntokens == 0)
+		return NULL;
+	initStringInfo(&name);
+	for (int i = 0; i < pointer->ntokens; i++)
+		appendStringInfo(&name, "%s%s", i > 0 ? "." : "", pointer->tokens[i]);
+	return name.data;
+}
+
 /* Does a pointer lead to the value of another one, or to one inside it? */
 bool
 lfdw_pointer_begins_with(const LfdwPointer *pointer,

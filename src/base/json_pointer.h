@@ -24,6 +24,7 @@ extern bool lfdw_pointer_parse(const char *text, LfdwPointer **pointer,
 							   const char **why);
 extern LfdwPointer *lfdw_pointer_to(const char *token);
 extern void lfdw_pointer_append(StringInfo text, const char *token);
+extern char *lfdw_pointer_dotted(const LfdwPointer *pointer);
 extern bool lfdw_pointer_begins_with(const LfdwPointer *pointer,
 									 const LfdwPointer *prefix);
 extern bool lfdw_pointer_equal(const LfdwPointer *a, const LfdwPointer *b);

@@ -26,6 +26,7 @@
 #include "base/uri.h"
 #include "credentials/credentials.h"
 #include "lambda/function_list.h"
+#include "lambda/invoke.h"
 #include "lambda/service_error.h"
 #include "pg/message.h"
 
@@ -426,7 +427,8 @@ lfdw_function_list_tagged(const LfdwFunctionSource *source, const List *function
 
 	while (nquestions > 0 || next < list_length(functions))
 	{
-		while (nquestions < at_once && next < list_length(functions))
+		while (nquestions < at_once && next < list_length(functions) &&
+			   (nquestions == 0 || lfdw_invoke_may_begin(source->caller)))
 			questions[nquestions++] = begin_tags(source, list_nth(functions, next++),
 												 &throttles);
 		wait_for(questions, nquestions);

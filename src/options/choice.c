@@ -40,6 +40,13 @@ lfdw_choice_parse(LfdwChoice choice, const char *word, int *value)
 	return false;
 }
 
+/* The word of a value that was given; static text. */
+const char *
+lfdw_choice_word(LfdwChoice choice, int value)
+{
+	return words[choice][value - 1];
+}
+
 /* All words of a choice, as in "json, text or csv"; palloc'd. */
 const char *
 lfdw_choice_words(LfdwChoice choice)

@@ -119,6 +119,7 @@ typedef enum LfdwChoice
 } LfdwChoice;
 
 extern bool lfdw_choice_parse(LfdwChoice choice, const char *word, int *value);
+extern const char *lfdw_choice_word(LfdwChoice choice, int value);
 extern const char *lfdw_choice_words(LfdwChoice choice);
 
 #endif							/* LFDW_CHOICE_H */

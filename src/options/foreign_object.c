@@ -307,6 +307,20 @@ lfdw_foreign_table_options(Oid relid)
 	return lfdw_foreign_options_of(table->serverid, table->options);
 }
 
+/* A foreign table's own options, as the catalogs have them: of DefElem. */
+List *
+lfdw_foreign_table_option_list(Oid relid)
+{
+	return GetForeignTable(relid)->options;
+}
+
+/* Those of one column of it. */
+List *
+lfdw_foreign_column_option_list(Oid relid, AttrNumber attnum)
+{
+	return GetForeignColumnOptions(relid, attnum);
+}
+
 /*
  * Reads the options of one column of a foreign table, palloc'd in the current
  * context.

@@ -25,6 +25,8 @@ extern bool lfdw_foreign_server_limits(Oid serverid, LfdwServerLimits *limits);
 extern LfdwOptions *lfdw_foreign_server_options(Oid serverid);
 extern LfdwOptions *lfdw_foreign_options_of(Oid serverid, List *table_options);
 extern LfdwOptions *lfdw_foreign_table_options(Oid relid);
+extern List *lfdw_foreign_table_option_list(Oid relid);
+extern List *lfdw_foreign_column_option_list(Oid relid, AttrNumber attnum);
 extern LfdwColumnOptions *lfdw_foreign_column_options(Oid relid, AttrNumber attnum);
 extern LfdwCaller *lfdw_foreign_caller(const LfdwOptions *options, Oid userid);
 extern Oid	lfdw_foreign_server_oid(const char *name, Oid userid,

@@ -35,6 +35,9 @@
 #define DESCRIBED 4				/* a function may say it of its tables: it is
 								 * about their form, not about who pays or
 								 * waits */
+#define RELIED 8				/* lambda_fdw relies on the function for it: one
+								 * that does not do so answers wrongly, or
+								 * writes twice */
 
 #define TABLE_FIELD(name) offsetof(LfdwOptions, name)
 #define KEY_FIELD(name) offsetof(LfdwMapping, name)
@@ -95,7 +98,7 @@ static const LfdwOption option_table[] = {
 	{"more_path", ForeignTableRelationId, LFDW_KIND_POINTER, 0, 0, NULL, DESCRIBED, TABLE_FIELD(more_path), "JSON Pointer to what says that no page follows: false or 0"},
 	{"limit_argument", ForeignTableRelationId, LFDW_KIND_ARGUMENT, 0, 0, NULL, DESCRIBED, TABLE_FIELD(limit_argument), "argument that carries the rows wanted of a call"},
 	{"page_size", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, NULL, DESCRIBED, TABLE_FIELD(page_size), "rows of a page that limit_argument asks for"},
-	{"capabilities", ForeignTableRelationId, LFDW_KIND_CAPABILITIES, 0, 0, NULL, DESCRIBED, TABLE_FIELD(capabilities), "what the function honours exactly: limit, order_by"},
+	{"capabilities", ForeignTableRelationId, LFDW_KIND_CAPABILITIES, 0, 0, NULL, DESCRIBED | RELIED, TABLE_FIELD(capabilities), "what the function honours exactly: limit, order_by"},
 	{"max_batch_keys", ForeignTableRelationId, LFDW_KIND_INT, 1, 1000000, "1000", DESCRIBED, TABLE_FIELD(max_batch_keys), "values of one list that an invocation carries at most"},
 	{"batch_argument", ForeignTableRelationId, LFDW_KIND_BATCH_ARGUMENT, 0, 0, NULL, DESCRIBED, TABLE_FIELD(batch_argument), "argument that carries a list of key tuples, or of rows that are inserted; the empty string: the payload itself"},
 	{"batch_format", ForeignTableRelationId, LFDW_KIND_BATCH_FORMAT, 0, 0, NULL, DESCRIBED, TABLE_FIELD(batch_format), "what a tuple is in that list; default objects"},
@@ -119,8 +122,8 @@ static const LfdwOption option_table[] = {
 	{"batch_size", ForeignTableRelationId, LFDW_KIND_INT, 1, 1000000, "100", DESCRIBED, TABLE_FIELD(batch_size), "rows that are written by one invocation at most"},
 	{"invocation_type", ForeignTableRelationId, LFDW_KIND_INVOCATION_TYPE, 0, 0, "RequestResponse", 0, TABLE_FIELD(invocation_type), "how writes invoke the function; Event: its answer is not waited for"},
 	{"deliver_at", ForeignTableRelationId, LFDW_KIND_DELIVER_AT, 0, 0, "statement", 0, TABLE_FIELD(deliver_at), "when rows that are written are sent; commit: only once the transaction commits"},
-	{"idempotent", ForeignTableRelationId, LFDW_KIND_BOOL, 0, 0, "false", DESCRIBED, TABLE_FIELD(idempotent), "a write whose outcome is not known may be sent again"},
-	{"durable", ForeignTableRelationId, LFDW_KIND_BOOL, 0, 0, "false", DESCRIBED, TABLE_FIELD(durable), "the function is a durable one: the batch_id of a write names its execution"},
+	{"idempotent", ForeignTableRelationId, LFDW_KIND_BOOL, 0, 0, "false", DESCRIBED | RELIED, TABLE_FIELD(idempotent), "a write whose outcome is not known may be sent again"},
+	{"durable", ForeignTableRelationId, LFDW_KIND_BOOL, 0, 0, "false", DESCRIBED | RELIED, TABLE_FIELD(durable), "the function is a durable one: the batch_id of a write names its execution"},
 	{"insert_route", ForeignTableRelationId, LFDW_KIND_ROUTE, 0, 0, NULL, 0, TABLE_FIELD(insert_route), "method and path of the HTTP event that inserts a row"},
 	{"update_route", ForeignTableRelationId, LFDW_KIND_ROUTE, 0, 0, NULL, 0, TABLE_FIELD(update_route), "the same for updates"},
 	{"delete_route", ForeignTableRelationId, LFDW_KIND_ROUTE, 0, 0, NULL, 0, TABLE_FIELD(delete_route), "the same for deletions"},
@@ -137,7 +140,7 @@ static const LfdwOption option_table[] = {
 	{"invocation_latency_ms", ForeignTableRelationId, LFDW_KIND_INT, 0, INT_MAX, NULL, 0, TABLE_FIELD(invocation_latency_ms), "overrides the server's"},
 
 	{"path", AttributeRelationId, LFDW_KIND_POINTER, 0, 0, NULL, DESCRIBED, COLUMN_FIELD(path), "JSON Pointer into the row; default / and the column's name"},
-	{"pushdown", AttributeRelationId, LFDW_KIND_PUSHDOWN, 0, 0, NULL, DESCRIBED, COLUMN_FIELD(pushdown), "operators that the function filters by exactly"},
+	{"pushdown", AttributeRelationId, LFDW_KIND_PUSHDOWN, 0, 0, NULL, DESCRIBED | RELIED, COLUMN_FIELD(pushdown), "operators that the function filters by exactly"},
 	{"required", AttributeRelationId, LFDW_KIND_BOOL, 0, 0, "false", DESCRIBED, COLUMN_FIELD(required), "a query must give the column a value"},
 	{"key", AttributeRelationId, LFDW_KIND_BOOL, 0, 0, "false", DESCRIBED, COLUMN_FIELD(key), "identifies the row that UPDATE and DELETE are about"},
 	{"format", AttributeRelationId, LFDW_KIND_FORMAT, 0, 0, NULL, DESCRIBED, COLUMN_FIELD(format), "how the column is written in JSON"},
@@ -337,6 +340,30 @@ lfdw_described_option_closest(bool of_column, const char *name,
 		}
 	}
 	return closest;
+}
+
+/*
+ * The option after another, NULL for the first, of those that a function may say of
+ * its tables or columns; NULL past the last.
+ */
+const LfdwOption *
+lfdw_described_option_next(bool of_column, const LfdwOption *previous)
+{
+	for (int i = previous ? previous - option_table + 1 : 0;
+		 i < (int) lengthof(option_table); i++)
+	{
+		if (option_table[i].catalog == described_catalog(of_column) &&
+			(option_table[i].flags & DESCRIBED))
+			return &option_table[i];
+	}
+	return NULL;
+}
+
+/* Does lambda_fdw rely on the function for what an option says of it? */
+bool
+lfdw_option_is_relied_on(const LfdwOption *option)
+{
+	return (option->flags & RELIED) != 0;
 }
 
 /*

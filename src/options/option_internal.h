@@ -38,6 +38,9 @@ typedef struct LfdwOption
 
 extern const LfdwOption *lfdw_option_find(Oid catalog, const char *name);
 extern bool lfdw_option_is_privileged(Oid catalog, DefElem *def);
+extern const LfdwOption *lfdw_described_option_next(bool of_column,
+													const LfdwOption *previous);
+extern bool lfdw_option_is_relied_on(const LfdwOption *option);
 extern void lfdw_option_read_defaults(Oid catalog, void *base);
 extern void lfdw_option_read(Oid catalog, List *options, void *base);
 

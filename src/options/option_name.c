@@ -54,6 +54,7 @@ static const struct
 	{"member", "path"},
 	{"name", "path"},
 	{"next_token", "cursor_path"},
+	{"nullable", "not_null"},
 	{"operators", "pushdown"},
 	{"page_token", "cursor_argument"},
 	{"parallel", "max_concurrency"},

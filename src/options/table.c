@@ -27,20 +27,6 @@
 #include "options/table_internal.h"
 #include "pg/compat.h"
 
-/* A path's tokens joined by dots: the column's name in payloads. */
-static char *
-json_name(const LfdwPointer *path)
-{
-	StringInfoData name;
-
-	if (path->ntokens == 0)
-		return NULL;
-	initStringInfo(&name);
-	for (int i = 0; i < path->ntokens; i++)
-		appendStringInfo(&name, "%s%s", i > 0 ? "." : "", path->tokens[i]);
-	return name.data;
-}
-
 /* Takes the operators that a column declares, NULL for none. */
 static void
 set_operators(LfdwColumn *column, const LfdwPushdown *pushdown)
@@ -130,7 +116,7 @@ set_column(LfdwTable *table, LfdwColumn *column, Oid relid,
 	column->path_given = options->path != NULL;
 	column->path = options->path ? options->path :
 		lfdw_pointer_to(column->attname);
-	column->name = json_name(column->path);
+	column->name = lfdw_pointer_dotted(column->path);
 
 	lfdw_shippable_check(column->attname, table->relname, column->typid,
 						 options->pushdown);
@@ -332,7 +318,7 @@ set_event_columns(LfdwTable *table)
 		if (!lfdw_pointer_parse(result, &column->path, &why))
 			elog(ERROR, "%s", why);
 		column->path_given = true;
-		column->name = json_name(column->path);
+		column->name = lfdw_pointer_dotted(column->path);
 	}
 	if (ninputs == 0)
 		report_event_column(table, "No column is an argument.");

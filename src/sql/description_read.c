@@ -67,6 +67,16 @@ take_word(const LfdwDescriptionPlace *place, const LfdwSketchWalk *walk,
 	return true;
 }
 
+/* Refuses a table or column that is no object. */
+static void
+check_object(const LfdwDescriptionPlace *place, const LfdwJsonValue *value)
+{
+	if (value->type != LFDW_JSON_OBJECT)
+		lfdw_description_report(place, ERRCODE_FDW_INCONSISTENT_DESCRIPTOR_INFORMATION,
+								NULL, "It must be an object, and is %s.",
+								lfdw_json_shown_value(value));
+}
+
 /* Is a value missing, or null? */
 static bool
 is_absent(const LfdwJsonValue *value)
@@ -129,8 +139,7 @@ read_column(const LfdwDescriptionPlace *place, const LfdwJsonValue *object)
 	LfdwJsonValue collation = {0};
 	LfdwSketchWalk walk;
 
-	if (object->type != LFDW_JSON_OBJECT)
-		report_form(place, "columns", "an array of objects", object);
+	check_object(place, object);
 	lfdw_sketch_walk(&walk, object);
 	while (lfdw_sketch_next(&walk))
 	{
@@ -226,8 +235,7 @@ read_table(LfdwDescriptionPlace *place, const LfdwJsonValue *object)
 	LfdwJsonValue columns = {0};
 	LfdwSketchWalk walk;
 
-	if (object->type != LFDW_JSON_OBJECT)
-		report_form(place, "tables", "an array of objects", object);
+	check_object(place, object);
 	lfdw_sketch_walk(&walk, object);
 	while (lfdw_sketch_next(&walk))
 	{

@@ -24,6 +24,7 @@
 #include "utils/memutils.h"
 
 #include "pg/compat.h"
+#include "pg/internal_query.h"
 #include "pg/message.h"
 #include "sql/description_internal.h"
 
@@ -105,14 +106,14 @@ lfdw_description_find_type(const LfdwDescriptionPlace *place, const char *text,
 												  "lambda_fdw described type",
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(scratch);
+	LfdwInternalQuery query;
 	TypeName   *name;
 	Type		type;
 
 	check_text(place, text);
+	lfdw_internal_query_begin(&query, text);
 	name = lfdw_type_name_parse(text);
-	if (name->setof || name->pct_type)
-		lfdw_description_report(place, ERRCODE_SYNTAX_ERROR, NULL,
-								"Its type \"%s\" is no type of a column.", shown(text));
+	lfdw_internal_query_end(&query);
 	type = look_up(name);
 	if (type == NULL)
 		lfdw_description_report(place, ERRCODE_UNDEFINED_OBJECT, NULL,

@@ -68,12 +68,10 @@ lfdw_description_report(const LfdwDescriptionPlace *place, int sqlstate,
 static void
 report_denied(const LfdwDescriptionPlace *place, const LfdwJsonValue *key)
 {
-	char	   *shown = lfdw_json_shown(key);
-
 	lfdw_description_report(place, ERRCODE_FDW_INVALID_OPTION_NAME,
-							psprintf("Leave it out of the description, and give it to the foreign table: %s.",
-									 shown),
-							"The option \"%s\" is not a function's to say.", shown);
+							"Leave it out of the description; the foreign table's owner can set it.",
+							"The option \"%s\" is not a function's to say.",
+							lfdw_json_shown(key));
 }
 
 /* Refuses a member that there is none of; closest may be NULL. */

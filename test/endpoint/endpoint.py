@@ -10,6 +10,7 @@ IDENTIFICATION
 """
 
 import argparse
+import ast
 import inspect
 import io
 import os
@@ -20,6 +21,7 @@ import threading
 import time
 
 sys.dont_write_bytecode = True  # leave no __pycache__ in the checkout
+import control_api  # noqa: E402
 import invoke_api  # noqa: E402
 import runtime  # noqa: E402
 import s3  # noqa: E402
@@ -28,6 +30,7 @@ import serving  # noqa: E402
 from durable import EXECUTIONS  # noqa: E402
 from event_stream import Stream  # noqa: E402
 from invoke_api import Outcome  # noqa: E402
+from listing import LISTING  # noqa: E402
 from record import Record  # noqa: E402
 from verifier import ACCOUNT, CLOCK, Refusal  # noqa: E402
 
@@ -59,13 +62,41 @@ class Functions:
     def version(qualifier):
         return VERSIONS.get(qualifier or "$LATEST")
 
-    def find(self, name):
+    @staticmethod
+    def versions():
+        return sorted(set(VERSIONS.values()))
+
+    @property
+    def page_size(self):
+        return LISTING.page_size
+
+    @staticmethod
+    def path(name):
+        """The file of a function, or None."""
         if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
             for folder in FOLDERS:
-                path = os.path.join(folder, name + ".py")
+                path = os.path.join(folder, LISTING.original(name) + ".py")
                 if os.path.exists(path):
-                    return Function(self, name, path)
+                    return path
         return None
+
+    def find(self, name):
+        path = self.path(name)
+        return path and Function(self, LISTING.original(name), path)
+
+    @staticmethod
+    def names():
+        return {os.path.splitext(file)[0] for folder in FOLDERS
+                for file in os.listdir(folder)
+                if file.endswith(".py") and not file.startswith("_")
+                }.union(LISTING.copy_names())
+
+    def tags(self, name):
+        """What a handler's file says in a line "TAGS = {...}", which stands alone."""
+        with open(self.path(name), encoding="utf-8") as source:
+            match = re.search(r"^TAGS = (.*)$", source.read(), re.MULTILINE)
+        return (ast.literal_eval(match[1])
+                if match and LISTING.is_tagged(name) else {})
 
     def first_time(self, name):
         """Whether the function has not been invoked since the start."""
@@ -193,6 +224,7 @@ class Exchange(invoke_api.Exchange):
 
     def setup(self):
         self.stale = False      # whether the next request meets a reset
+        self.control = None     # of ListFunctions and the like: the record's row
         super().setup()
 
     def answer(self):
@@ -205,14 +237,53 @@ class Exchange(invoke_api.Exchange):
             return services.serve(service, self, path, body)
         self.answer_invoke(path, query, body)
 
-    def permit(self, key, target):
+    def permit(self, key, region, action, resource):
+        if self.control:
+            self.control["access_key"] = key
         if key == "AKIDDENIED":
             raise Refusal(403, "AccessDeniedException", "User: arn:aws:iam::"
                           "%s:user/denied is not authorized to perform: "
-                          "lambda:InvokeFunction on resource: %s because no "
-                          "identity-based policy allows the "
-                          "lambda:InvokeFunction action"
-                          % (ACCOUNT, target.arn), member="Message")
+                          "%s on resource: %s because no identity-based "
+                          "policy allows the %s action"
+                          % (ACCOUNT, action, resource, action),
+                          member="Message")
+
+    def answer_control(self, path, query, body):
+        """With a row in the record, and its fault."""
+        operation = control_api.operation_of(self.command, path)
+        if operation is None:
+            super().answer_control(path, query, body)
+        row = services.row_of("lambda", self)
+        row["operation"] = operation.name
+        row["parameters"] = {"path": path,
+                             **control_api.parameters_of(query)}
+        if operation.argument:
+            row["parameters"]["function"] = operation.argument.split(":")[-1]
+        services.RECORD.add(row)
+        self.control = row
+        try:
+            super().answer_control(path, query, body)
+            row["status"] = 200
+        except Refusal as refusal:
+            row["status"] = refusal.status
+            raise
+        finally:
+            self.control = None
+
+    def send_control(self, operation, region, query):
+        fault = LISTING.take({**self.control["parameters"],
+                              "operation": operation.name})
+        if fault and fault.action == "refuse":
+            raise Refusal(fault.status, fault.code, "The fault says so.")
+        if fault and fault.action == "hang":
+            self.wait_until_gone()
+            raise ConnectionResetError
+        if fault and fault.action == "answer":
+            self.send_body(200, fault.body.encode(), {})
+        else:
+            if fault:
+                fault.gather()
+            super().send_control(operation, region, query)
 
     def accept(self, call, kind, key):
         self.record(call, kind, key)

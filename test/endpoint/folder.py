@@ -82,6 +82,15 @@ class Folder:
                 paths[name] = os.pathsep.join(folders)
         return paths
 
+    @staticmethod
+    def tags(name):
+        """Every function may be imported by IMPORT FOREIGN SCHEMA "*"."""
+        return {"lambda_fdw": "local"}
+
+    @staticmethod
+    def versions():
+        return ["$LATEST"]
+
     def stamp(self):
         """Another value whenever a file has been edited, if that counts."""
         if not self.reload:

@@ -1,5 +1,6 @@
 """Lambda's Invoke API from the receiving side: names, limits, answers, refusals.
 
+What else is asked about functions is answered by control_api.py.
 Has verifier.py check every signature.  What is invoked is the server's
 `functions`, which has
 
@@ -25,6 +26,7 @@ import time
 import uuid
 from urllib.parse import unquote
 
+import control_api
 import event_stream
 import serving
 from event_stream import Failure, Stream
@@ -270,11 +272,12 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         self.streams = match is not None
         match = match or INVOKE_PATH.fullmatch(path)
         if match is None or self.command != "POST":
-            raise Refusal(404, "UnknownOperationException", "no such operation")
+            self.answer_control(path, query, body)
+            return
         key, region = authenticate(self.command, self.target, self.headers,
                                    body)
         target = Target(unquote(match[1]), query, region)
-        self.permit(key, target)
+        self.permit(key, region, "lambda:InvokeFunction", target.arn)
         version = self.server.functions.version(target.qualifier)
         function = version and self.server.functions.find(target.name)
         if function is None:
@@ -283,7 +286,23 @@ class Exchange(http.server.BaseHTTPRequestHandler):
                           member="Message", Type="User")
         self.invoke(function, target, version, key, body)
 
-    def permit(self, key, target):
+    def answer_control(self, path, query, body):
+        """What is asked about functions, and runs none."""
+        operation = control_api.operation_of(self.command, path)
+        if operation is None:
+            raise Refusal(404, "UnknownOperationException", "no such operation")
+        key, region = authenticate(self.command, self.target, self.headers,
+                                   body)
+        self.permit(key, region, "lambda:" + operation.name,
+                    operation.argument or "*")
+        self.send_control(operation, region, query)
+
+    def send_control(self, operation, region, query):
+        self.send_document(200, control_api.answer(
+            self.server.functions, operation, region, query,
+            lambda name: Target(name, query, region)), {})
+
+    def permit(self, key, region, action, resource):
         """Refuse a key, whose signature is good, that may not do this."""
 
     def invoke(self, function, target, version, key, body):

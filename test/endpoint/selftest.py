@@ -17,6 +17,7 @@ import time
 from urllib.parse import quote
 
 sys.dont_write_bytecode = True
+import selftest_control  # noqa: E402
 import selftest_examples  # noqa: E402
 import selftest_fronts  # noqa: E402
 import selftest_local  # noqa: E402
@@ -471,6 +472,7 @@ def main():
             test(client)
         selftest_examples.run(client)
         selftest_store.run(client)
+        selftest_control.run(client)
         selftest_stream.run(client.port)
         client.connection.close()
         test_process(server.process, server.port)

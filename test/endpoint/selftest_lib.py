@@ -52,12 +52,12 @@ def mac(key, text):
 
 
 def sign(path, query, headers, body, key="AKIDEXAMPLE", secret=SECRET,
-         region="eu-west-1", service="lambda", skip=()):
+         region="eu-west-1", service="lambda", skip=(), method="POST"):
     """The Authorization header; `path` and `query` as on the wire."""
     lower = {k.lower(): v for k, v in headers.items() if k.lower() not in skip}
     names = ";".join(sorted(lower))
     lines = [name + ":" + lower[name] for name in sorted(lower)]
-    request = "POST\n%s\n%s\n%s\n\n%s\n%s" % (
+    request = method + "\n%s\n%s\n%s\n\n%s\n%s" % (
         path.replace("%", "%25").replace(":", "%3A").replace("$", "%24"),
         "&".join(sorted(query.replace("$", "%24").split("&"))),
         "\n".join(lines), names, hashlib.sha256(body).hexdigest())
@@ -116,17 +116,18 @@ class Client:
                                                      timeout=20)
 
     def send(self, name, event, query="", extra=None, skew=0, tamper=False,
-             late=None, path=None, **signing):
+             late=None, path=None, method="POST", **signing):
         """Send the request."""
         body = event if isinstance(event, bytes) else json.dumps(event).encode()
         path = path or FUNCTIONS + name + "/invocations"
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() + skew))
         headers = {"Host": "127.0.0.1:%d" % self.port, "X-Amz-Date": stamp,
                    "Content-Type": "application/json", **(extra or {})}
-        headers["Authorization"] = sign(path, query, headers, body, **signing)
+        headers["Authorization"] = sign(path, query, headers, body,
+                                        method=method, **signing)
         headers.update(late or {})
         target = self.prefix + path + ("?" + query if query else "")
-        self.connection.request("POST", target, body + b" " * tamper, headers)
+        self.connection.request(method, target, body + b" " * tamper, headers)
 
     def start(self, *arguments, **how):
         """Send the request; returns the open response."""

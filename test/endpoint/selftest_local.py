@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 
+import selftest_control
 from selftest_lib import HERE, SECRET, TAP, Client, Started
 from selftest_stream import STREAMS, events, stream
 
@@ -191,6 +192,12 @@ def test_files(client):
     for name in ("nobody", "_shared", "helper"):
         TAP.equal(client.error(name, {}), "404 ResourceNotFoundException",
                   "no function " + name)
+    names = sorted({name.split(".")[0].split("/")[0] for name in FILES
+                    if not name.startswith("_")})
+    selftest_control.test_lists(client, names)
+    TAP.equal(selftest_control.get(client, selftest_control.tags_path(
+        selftest_control.ARN + "orders"))[2], {"Tags": {"lambda_fdw": "local"}},
+        "its functions are tagged")
 
 
 def test_reload(client, folder):

@@ -16,6 +16,7 @@ import time
 import ml
 import s3_faults
 import sts
+from listing import LISTING
 from record import Record
 from verifier import CLOCK, ISSUER
 
@@ -56,9 +57,10 @@ IMDS_TOKENS = {}        # token -> when it expires
 
 
 def reset():
-    """Forget the calls, what was seen, and S3's faults; keys and tokens stay
-    good."""
+    """Forget the calls, what was seen, S3's faults, and what was made of lists
+    of functions; keys and tokens stay good."""
     RECORD.clear()
+    LISTING.clear()
     s3_faults.FAULTS.clear()
     SEEN.clear()
 
@@ -74,14 +76,19 @@ def service_of(command, path, headers):
     return "container" if path.startswith("/container/") else None
 
 
-def serve(service, exchange, path, body):
-    """Record the request and answer it."""
+def row_of(service, exchange):
+    """What the record has of a request, to be completed."""
     headers = {name.lower(): value for name, value in exchange.headers.items()
                if name.lower() not in SECRET_HEADERS
                and not name.lower().startswith("x-test-")}
-    row = {"service": service, "operation": None, "parameters": {},
-           "access_key": None, "status": None, "headers": headers,
-           "connection": exchange.number}
+    return {"service": service, "operation": None, "parameters": {},
+            "access_key": None, "status": None, "headers": headers,
+            "connection": exchange.number}
+
+
+def serve(service, exchange, path, body):
+    """Record the request and answer it."""
+    row = row_of(service, exchange)
     answer = {"sts": sts.answer, "imds": imds, "container": container,
               **dict.fromkeys(ml.SERVICES, ml.answer)}[service](
         exchange, path, body, row, SEEN)

@@ -87,6 +87,8 @@ class KitSchema(Schema):
                 entry["path"] = column.path
             if column.not_null:
                 entry["not_null"] = True
+                if chance.random() < 0.5:
+                    entry["key"] = True
             if table.batch and column in table.batch:
                 pass
             elif column.required:
@@ -120,7 +122,8 @@ class KitSchema(Schema):
                 native = base
             columns.append({
                 "name": column.name, "path": column.member.split("."),
-                "native": native, "leave_out": chance.random() < 0.3,
+                "native": native,
+                "leave_out": len(columns) > 0 and chance.random() < 0.3,
                 "used": native == "int4" and is_known(column) and
                 chance.random() < 0.3})
         form = "objects" if any(c.path for c in table.columns) else \

@@ -94,11 +94,11 @@ const SPECIALS = {
 
 /** A numeric of digits as they are: "12", "50" is 12.50. */
 function decimal(negative, whole, fraction) {
-  whole = whole.replace(/^0+/, "");
+  if (whole.startsWith("0")) whole = whole.replace(/^0+/, "");
   if (whole.length > WHOLE_DIGITS || fraction.length > FRACTION_DIGITS) {
     throw new Refusal("The value overflows numeric format.");
   }
-  const digits = fraction.replace(/0+$/, "");
+  const digits = fraction.endsWith("0") ? fraction.replace(/0+$/, "") : fraction;
   const sign = negative && (whole !== "" || digits !== "") ? "-" : "";
   const start = sign + (whole || "0");
   const key = digits ? start + "." + digits : start;

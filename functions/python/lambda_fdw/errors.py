@@ -21,7 +21,7 @@ class Error(Exception):
         sqlstate: Optional[str] = None,
     ) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = str(message)
         self.detail = detail
         self.hint = hint
         self.sqlstate = sqlstate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 import math
+import operator
 import re
 import struct
 from typing import Any, Callable, Optional, Tuple, Union
@@ -75,6 +76,8 @@ def operand_integer(value: Any) -> int:
     if isinstance(value, decimal.Decimal) and value.is_finite():
         if value.adjusted() < 100 and value == value.to_integral_value():
             return int(value)
+    if hasattr(value, "__index__"):  # other libraries' integers
+        return int(operator.index(value))
     raise ValueError("an integer is expected")
 
 
@@ -202,7 +205,7 @@ def echo_numeric(precision: Optional[int], scale: int) -> Optional[Convert]:
 def answer_numeric(value: Any) -> str:
     if value is NAN or value.is_infinite():
         return str(value)
-    return format(value if value else abs(value), "f")  # no -0
+    return format(value if value else value.copy_abs(), "f")  # no -0
 
 
 def python_numeric(value: Any) -> Any:

@@ -74,8 +74,8 @@ _FALSE = {"f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"}
 def _boolean(value: Any) -> bool:
     if value is True or value is False:
         return bool(value)
-    if isinstance(value, int) and value in (0, 1):
-        return value == 1
+    if isinstance(value, (int, decimal.Decimal)) and value in (0, 1):
+        return bool(value == 1)
     if isinstance(value, str):
         word = value.strip(numbers.BLANKS).lower()
         if word in _TRUE:
@@ -244,7 +244,8 @@ def epoch(kind: Type, unit: int) -> Type:
         number = numbers.decimal_of(value)
         if number is numbers.NAN or number.is_infinite() or number.adjusted() > 20:
             raise ValueError("a number of seconds or milliseconds is expected")
-        scaled = (number * unit).quantize(decimal.Decimal(1), context=numbers.CONTEXT)
+        scaled = numbers.CONTEXT.multiply(number, decimal.Decimal(unit))
+        scaled = scaled.quantize(decimal.Decimal(1), context=numbers.CONTEXT)
         return kind.read(
             times.show_timestamp(times.within_timestamp(int(scaled) + since), "+00:00")
         )
@@ -308,7 +309,7 @@ _ALIASES = {
     "timestamp with time zone": "timestamptz",
 }
 _NAME = re.compile(
-    r"([a-z][a-z0-9_ ]*?)\s*(?:\(\s*(-?\d+)\s*(?:,\s*(-?\d+)\s*)?\))?(?:\s+((?:with|without) time zone))?"
+    r"([a-z][a-z0-9_. ]*?)\s*(?:\(\s*(-?\d+)\s*(?:,\s*(-?\d+)\s*)?\))?(?:\s+((?:with|without) time zone))?"
 )
 
 _Made = Tuple[Convert, Convert, Convert, Convert]  # read, operand, answer, python
@@ -368,6 +369,9 @@ _CLOCKS: Dict[str, Tuple[Convert, Convert, Convert]] = {
     "timestamptz": (_operand_timestamptz, _show_utc, _python_timestamptz),
 }
 
+# types that take no modifiers
+_BARE = frozenset("smallint integer bigint real boolean text uuid date".split())
+
 # how many modifiers a type takes at most, and between which bounds the first is
 _MODIFIERS = {
     "numeric": (2, 1, 1000),
@@ -392,10 +396,12 @@ def _parse_name(name: str) -> Tuple[str, Optional[int], Optional[int]]:
     alias = base
     base = _ALIASES.get(base, base)
     modifiers = [int(number) for number in (first, second) if number is not None]
-    if base not in _MODIFIERS and not modifiers:
-        return base, None, None
+    if base not in _MODIFIERS and (not modifiers or base not in _BARE):
+        return base if not modifiers else name, None, None
     most, least_first, most_first = _MODIFIERS.get(base, (0, 0, 0))
-    if len(modifiers) > most or (modifiers and not least_first <= modifiers[0] <= most_first):
+    if len(modifiers) > most or (
+        modifiers and not least_first <= modifiers[0] <= most_first
+    ):
         raise ValueError("its modifiers are not those of the type")
     if len(modifiers) == 2 and not -1000 <= modifiers[1] <= 1000:
         raise ValueError("its scale is from -1000 to 1000")

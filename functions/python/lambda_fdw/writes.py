@@ -180,7 +180,7 @@ def _answer(table: Table, write: Write, result: Any) -> Any:
     if isinstance(result, Failed) and result.rows:
         return _failed(write, result)
     if result is None or isinstance(result, Failed):
-        return None if write.operation == "truncate" else {"affected": len(write.rows)}
+        return {} if write.operation == "truncate" else {"affected": len(write.rows)}
     if type(result) is int and result >= 0:
         return {"affected": result}
     if isinstance(result, (str, bytes, dict, bool)) or not hasattr(result, "__iter__"):
@@ -210,5 +210,5 @@ def write(
         result = failed
     answer = _answer(table, told, result)
     if told.batch_id is not None:
-        store.put(told.batch_id, answer if answer is not None else {})
+        store.put(told.batch_id, answer)
     return answer

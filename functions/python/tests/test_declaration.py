@@ -44,6 +44,22 @@ class Declarations(unittest.TestCase):
 
         self.assertEqual(self.described(orders)["name"], "orders")
 
+    def test_types_by_their_names(self):
+        for name, base in (
+                ("INT", "bigint"), ("int4", "bigint"), ("  Double   Precision ", "real"),
+                ("float(24)", "real"), ("float", "real"), ("decimal(10, 2)", "bigint"),
+                ("character varying(3)", "varchar"), ("bpchar", "char(3)"),
+                ("timestamp(3) with time zone", "date"), ("pg_catalog.bool", "boolean"),
+                ("time without time zone", "time"), ("interval(3)", "jsonb"),
+                ("interval", "jsonb"), ("bit(3)", "jsonb"), ("integer[]", "jsonb"),
+                ("timetz(3)", "jsonb"), ("time(3) with time zone", "jsonb"),
+                ('"char"', "jsonb"), ("numeric(3)[]", "jsonb"), ("app.money", "jsonb"),
+                ("vector(3)", "jsonb")):
+            with self.subTest(name):
+                made, other = make({"a": name}), make({"a": base})
+                self.assertEqual(self.described(made)["columns"][0], {
+                    **self.described(other)["columns"][0], "type": name})
+
     def test_refusals(self):
         text = {"type": "text"}
         for part, columns, more in (

@@ -61,7 +61,7 @@ class Writes(unittest.TestCase):
                 self.returning("insert", result)
                 self.assertEqual(self.write("insert", rows), answer)
         self.returning("truncate", None)
-        self.assertIsNone(self.write("truncate", cascade=True, restart_identity=False))
+        self.assertEqual(self.write("truncate", cascade=True, restart_identity=False), {})
         self.assertTrue(self.seen[-1].cascade)
 
     def test_answers_that_are_none(self):
