@@ -118,8 +118,8 @@ class Conditions:
             kind = (BY_NAME["int8"] if ref.kind.family == "int" else
                     BY_NAME["text"] if ref.kind.family == "text" else
                     ref.kind)
-            if ref.kind.family == "bpchar":
-                # Equal values of several lengths have not the same blanks.
+            if ref.kind.family in ("bpchar", "citext"):
+                # Equal values have not the same blanks, or not the same case.
                 kind = copy.copy(kind)
                 kind.sortable = False
             return chance.choice(typed).format(ref.sql, literal, other.sql,

@@ -123,7 +123,8 @@ class KitSchema(Schema):
             columns.append({
                 "name": column.name, "path": column.member.split("."),
                 "native": native,
-                "leave_out": len(columns) > 0 and chance.random() < 0.3,
+                "leave_out": len(columns) > 0 and not column.required and
+                chance.random() < 0.3,
                 "used": native == "int4" and is_known(column) and
                 chance.random() < 0.3})
         form = "objects" if any(c.path for c in table.columns) else \
