@@ -59,7 +59,10 @@ peer_pid=""			# a further process, if a script has one in the background
 peer_groups=()		# process groups, likewise
 cluster=""
 
-# Root's own PATH may lead to programs that the server's user may not run.
+# Root's own PATH may lead to programs that the server's user may not run; where
+# those are looked for that root runs, in scripts that this one calls too.
+caller_path=${caller_path:-$PATH}
+export caller_path
 if [ "$(id -u)" = 0 ]; then
 	PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 fi
@@ -317,6 +320,7 @@ missing_extras()
 			awscli) command -v aws ;;
 			python3-botocore) find_python botocore ;;
 			python3-boto3) find_python boto3 ;;
+			python3-yaml) find_python yaml ;;
 			python3-setuptools) find_python setuptools ;;
 			python3-wheel) find_python wheel ;;
 			postgresql-plpython3-*)

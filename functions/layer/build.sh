@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# Builds the layer that lets a function in Python talk to PostgreSQL: libpq from
-# PostgreSQL's source, psycopg2 from source against it.
+# Builds a layer with the kits for functions in Python and Node.js, which lets a
+# function in Python talk to PostgreSQL, too: libpq from PostgreSQL's source,
+# psycopg2 from source against it.
 #
+#	functions/layer/build.sh --kits [--output FOLDER]
 #	functions/layer/build.sh [--python VERSION | --local] [--output FOLDER]
+#
+# --kits: the kits alone, for every runtime; this needs nothing but python3.
 #
 # Leaves in the folder (functions/layer/build): layer.zip, for deploy.sh;
 # layer.info, which says what is in it; dist, with psycopg2's wheel, for
@@ -26,13 +30,14 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 caller=$PWD
 python=""
+only_kits=no
 local_build=no
 output=$here/build
 
 usage()
 {
 	say "$@" "usage: functions/layer/build.sh" \
-		"           [--python VERSION | --local] [--output FOLDER]" \
+		"           [--kits | --python VERSION | --local] [--output FOLDER]" \
 		"VERSION is one of: $(list_pythons)" >&2
 	exit 2
 }
@@ -47,6 +52,7 @@ read_arguments()
 {
 	while [ $# != 0 ]; do
 		case $1 in
+			--kits) only_kits=yes ;;
 			--local) local_build=yes ;;
 			--python | --output)
 				[ -n "${2-}" ] || usage "$1 needs a value."
@@ -58,6 +64,11 @@ read_arguments()
 		shift
 	done
 	[ "${output#/}" != "$output" ] || output=$caller/$output
+	if [ "$only_kits" = yes ]; then
+		[ "$local_build$python" = no ] ||
+			usage "--kits has nothing of any one Python or machine."
+		return
+	fi
 	if [ "$local_build" = yes ]; then
 		[ -z "$python" ] || usage "--local takes this machine's own Python."
 		return
@@ -65,6 +76,12 @@ read_arguments()
 	[ -n "$python" ] || python=$(sed -n 's/^\([0-9.]*\) .*/\1/p' \
 		"$here/runtimes" | head -n 1)
 	choose_runtime || usage "--python $python: Lambda has no such runtime."
+}
+
+# Prints all runtimes of Node.js, which take the kits as they are.
+list_nodes()
+{
+	sed -n 's/^\(nodejs[^ ]*\) .*/\1/p' "$here/runtimes" | xargs
 }
 
 # Sets glibc and system of the runtime of this Python.
@@ -254,15 +271,29 @@ build_psycopg2()
 	wheel=psycopg2-$psycopg_version-$tag.whl
 }
 
-# Says what the layer is: deploy.sh publishes it for these runtimes.
+# Says what the layer is: deploy.sh publishes it so, for these runtimes.
 write_info()
 {
-	local runtimes=python$python
+	local runtimes
 
+	runtimes="python$python $(list_nodes)"
 	[ "$local_build" = no ] || runtimes=""
-	say "runtimes: $runtimes" "architecture: $(uname -m)" "python: $python" \
-		"libpq: $pg_version" "psycopg2: $psycopg_version" \
-		"openssl: $(openssl_version)" "glibc: $needed"
+	say "layer: postgres" "runtimes: $runtimes" "architecture: $(uname -m)" \
+		"python: $python" "libpq: $pg_version" "psycopg2: $psycopg_version" \
+		"openssl: $(openssl_version)" "glibc: $needed" "kits: $kits_version" \
+		"description: libpq $pg_version, psycopg2 $psycopg_version,\
+ OpenSSL $(openssl_version), kits $kits_version"
+}
+
+# The same of the kits alone.
+write_kits_info()
+{
+	local pythons
+
+	read -ra pythons <<<"$(list_pythons)"
+	say "layer: kits" "runtimes: ${pythons[*]/#/python} $(list_nodes)" \
+		"architecture: x86_64 aarch64" "kits: $kits_version" \
+		"description: lambda_fdw's kits $kits_version"
 }
 
 # OpenSSL's version as the copied library has it.
@@ -281,16 +312,40 @@ explain_local()
 			"what was built here needs $needed."
 }
 
-# Replaces what an earlier build left.
-write_output()
+# Removes what an earlier build left.
+clear_output()
 {
 	mkdir -p "$output" ||
 		die "--output $output: the folder cannot be made."
 	rm -rf "$output/layer.zip" "$output/layer.info" "$output/dist" \
 		"$output/sources"
+}
+
+# The kits, of this checkout; sets their version.
+add_kits()
+{
+	kits_version=$(sed -n 's/^\t"version": "\(.*\)",$/\1/p' "$root/META.json")
+	python3 "$here/pack.py" kits "$root/functions" "$layer" ||
+		die "The kits cannot be packed."
+	cp "$root/LICENSE" "$layer/licenses/lambda_fdw"
+}
+
+write_kits()
+{
+	clear_output
+	write_kits_info >"$output/layer.info"
+	python3 "$here/pack.py" zip "$layer" "$output/layer.zip"
+	say "$output/layer.zip" ""
+	cat "$output/layer.info"
+}
+
+write_output()
+{
+	clear_output
 	mkdir "$output/dist"
-	write_info >"$output/layer.info"
 	python3 "$here/pack.py" zip "$layer/python" "$output/dist/$wheel"
+	add_kits
+	write_info >"$output/layer.info"
 	python3 "$here/pack.py" zip "$layer" "$output/layer.zip"
 	cp -r "$sources" "$output/sources"
 	say "" "$output/layer.zip" "$output/dist/$wheel" ""
@@ -304,8 +359,15 @@ make_work
 reproducible=-ffile-prefix-map=$work=.
 export SOURCE_DATE_EPOCH=315532800
 layer=$work/layer
-mkdir -p "$layer/lib" "$layer/python" "$layer/licenses"
+mkdir -p "$layer/licenses"
+if [ "$only_kits" = yes ]; then
+	command -v python3 >/dev/null || die "There is no python3."
+	add_kits
+	write_kits
+	exit
+fi
 
+mkdir "$layer/lib" "$layer/python"
 add_tools
 if [ "$local_build" = yes ]; then
 	python=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')

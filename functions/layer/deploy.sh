@@ -4,9 +4,10 @@
 #
 #	functions/layer/deploy.sh [--app NAME] [--bucket NAME] [--output FOLDER] ENVIRONMENT
 #
-# ENVIRONMENT is dev or prod.  The layer is ENVIRONMENT-APP-lambdalayer-postgres
-# (APP is lambda-fdw), the bucket serverless-ACCOUNT, the folder where build.sh
-# left the layer functions/layer/build.  Region and credentials are the CLI's.
+# ENVIRONMENT is dev or prod.  The layer is ENVIRONMENT-APP-lambdalayer-postgres, or
+# ...-kits where it has the kits alone (APP is lambda-fdw), the bucket
+# serverless-ACCOUNT, the folder where build.sh left the layer
+# functions/layer/build.  Region and credentials are the CLI's.
 #
 # Prints the upload, the layer version as JSON, and the lines that a function of
 # a SAM template uses it by.
@@ -73,23 +74,22 @@ read -ra runtimes <<<"$(info runtimes)"
 [ ${#runtimes[@]} != 0 ] ||
 	die "The layer in $output was built with --local, for the machine that" \
 		"built it: run functions/layer/build.sh without."
-architecture=$(info architecture)
-[ "$architecture" != aarch64 ] || architecture=arm64
+read -ra architectures <<<"$(info architecture)"
 
 if [ -z "$bucket" ]; then
 	account=$(aws sts get-caller-identity --query Account --output text)
 	bucket=serverless-$account
 fi
-name=$environment-$app-lambdalayer-postgres
+name=$environment-$app-lambdalayer-$(info layer)
 key=$name/layer.zip
 
 cd "$output"
 aws s3 cp layer.zip "s3://$bucket/$key" --no-progress
 version=$(aws lambda publish-layer-version --layer-name "$name" \
-	--description "libpq $(info libpq), psycopg2 $(info psycopg2), OpenSSL $(info openssl)" \
+	--description "$(info description)" \
 	--content "S3Bucket=$bucket,S3Key=$key" \
 	--compatible-runtimes "${runtimes[@]}" \
-	--compatible-architectures "$architecture" --output json)
+	--compatible-architectures "${architectures[@]/aarch64/arm64}" --output json)
 printf '%s\n' "$version"
 arn=$(sed -n 's/.*"LayerVersionArn": *"\([^"]*\)".*/\1/p' <<<"$version")
 [ -n "$arn" ] || die "Lambda's answer has no LayerVersionArn."

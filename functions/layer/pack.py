@@ -5,18 +5,22 @@
     pack.py needed FILE...           the libraries they need, glibc's left out
     pack.py dist_info FOLDER VERSION TAG
                                      psycopg2's metadata beside its package
+    pack.py kits FUNCTIONS LAYER     the kits, where each language looks for them
     pack.py zip FOLDER ARCHIVE       the same bytes for the same files
 
-Needs objdump, of binutils, which gcc comes with.
+The first two need objdump, of binutils, which gcc comes with.
 
 IDENTIFICATION
   functions/layer/pack.py
 """
 
 import base64
+import glob
 import hashlib
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -123,6 +127,42 @@ def write_dist_info(folder, version, tag):
           info + "/RECORD,,\n")
 
 
+def copy_files(source, names, target):
+    """These files of a folder, by their paths in it, into another."""
+    for name in names:
+        path = os.path.join(target, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        shutil.copyfile(os.path.join(source, name), path)
+
+
+def published(folder):
+    """The files of a package of npm, by its package.json, as npm packs them."""
+    with open(os.path.join(folder, "package.json"), encoding="utf-8") as file:
+        patterns = json.load(file)["files"]
+    names = {"package.json"}
+    for pattern in [*patterns, "README*", "LICENSE*"]:
+        found = glob.glob(os.path.join(folder, pattern), recursive=True)
+        if not found and pattern in patterns:
+            sys.exit("%s/package.json: there is no %s" % (folder, pattern))
+        for path in found:
+            names.update(os.path.relpath(os.path.join(path, name), folder)
+                         for name in files_below(path))
+            if os.path.isfile(path):
+                names.add(os.path.relpath(path, folder))
+    return sorted(names)
+
+
+def copy_kits(functions, layer):
+    """Python looks in python, Node.js in nodejs/node_modules."""
+    python = os.path.join(functions, "python", "lambda_fdw")
+    copy_files(python, [name for name in files_below(python)
+                        if name.endswith((".py", "py.typed"))],
+               os.path.join(layer, "python", "lambda_fdw"))
+    node = os.path.join(functions, "node")
+    copy_files(node, published(node),
+               os.path.join(layer, "nodejs", "node_modules", "lambda-fdw"))
+
+
 def write_zip(folder, archive):
     """Sorted names, the earliest date that zip knows, modes by kind."""
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED,
@@ -138,7 +178,7 @@ def write_zip(folder, archive):
 
 
 COMMANDS = {"glibc": check_glibc, "needed": print_needed,
-            "dist_info": write_dist_info, "zip": write_zip}
+            "dist_info": write_dist_info, "kits": copy_kits, "zip": write_zip}
 
 
 def main():

@@ -35,8 +35,8 @@
 #define DESCRIBED 4				/* a function may say it of its tables: it is
 								 * about their form, not about who pays or
 								 * waits */
-#define RELIED 8				/* lambda_fdw relies on the function for it: one
-								 * that does not do so answers wrongly, or
+#define RELIED 8				/* lambda_fdw relies on the function for it:
+								 * one that does not do so answers wrongly, or
 								 * writes twice */
 
 #define TABLE_FIELD(name) offsetof(LfdwOptions, name)

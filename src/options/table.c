@@ -72,7 +72,9 @@ check_argument_format(const LfdwTable *table, const LfdwColumn *column,
 		options->input ||
 		(table->options->updatable &&
 		 (!table->options->envelope ||
-		  options->argument_format == LFDW_ARGUMENT_DIGITS)))
+		  options->argument_format == LFDW_ARGUMENT_DIGITS ||
+		  (options->argument_format == LFDW_ARGUMENT_JSON &&
+		   table->options->argument_format == LFDW_ARGUMENT_DIGITS))))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),

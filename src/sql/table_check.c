@@ -190,7 +190,7 @@ compare_collations(TableCheck *check, Form_pg_attribute attribute,
 				   const LfdwDescribedColumn *column, bool filters)
 {
 	Oid			theirs = OidIsValid(column->collation) ? column->collation :
-		get_typcollation(column->typid);
+	get_typcollation(column->typid);
 
 	if (OidIsValid(attribute->attcollation) && OidIsValid(theirs) &&
 		attribute->attcollation != theirs)
@@ -319,7 +319,7 @@ lambda_fdw_check(PG_FUNCTION_ARGS)
 	TableCheck	check = {.relation = open_table(relid)};
 	LfdwOptions *options = lfdw_foreign_table_options(relid);
 	const char *name = options->table_name ? options->table_name :
-		RelationGetRelationName(check.relation);
+	RelationGetRelationName(check.relation);
 	List	   *tables = lfdw_description_ask(options,
 											  lfdw_sql_work(fcinfo, LFDW_OPERATION_DESCRIBE));
 

@@ -18,6 +18,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PLACES = ("NAME.py", "NAME/lambda_function.py", "NAME/app.py", "NAME/index.py",
           "NAME.mjs", "NAME.js", "NAME.cjs", "NAME/index.mjs", "NAME/index.js",
           "NAME/index.cjs", "NAME/app.mjs", "NAME/app.js", "NAME/app.cjs")
+# Where in a layer packages and libraries are looked for.
+LAYER_PATHS = {"PYTHONPATH": "python", "NODE_PATH": "nodejs/node_modules",
+               "LD_LIBRARY_PATH": "lib"}
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 # What a handler may be made of, and folders with the work of others.
 SOURCES = (".py", ".js", ".mjs", ".cjs", ".json")
@@ -28,15 +31,18 @@ class Folder:
     """The functions of a folder, as the server of invoke_api.py asks for them.
 
     `reload`: what has been edited is loaded again before the next call.
+    `layers`: folders with what layers have in /opt, where a later one's files
+    lie over an earlier one's.
     """
 
     def __init__(self, path, region, node="node", reload=False,
-                 timeout_ms=TIMEOUT_MS):
+                 timeout_ms=TIMEOUT_MS, layers=()):
         self.path = os.path.abspath(path)
         self.region = region
         self.node = node
         self.reload = reload
         self.timeout_ms = timeout_ms
+        self.layers = [os.path.abspath(layer) for layer in layers][::-1]
         self.lock = threading.Lock()
         self.functions = {}             # by the path of the handler
 
@@ -64,6 +70,17 @@ class Folder:
         found = {name: self.find(name) for name in sorted(names)}
         return {name: os.path.relpath(function.path, self.path)
                 for name, function in found.items() if function}
+
+    def search_paths(self):
+        """The variables by which handlers find what is in layers."""
+        paths = {}
+        for name, place in LAYER_PATHS.items():
+            folders = [os.path.join(layer, place) for layer in self.layers]
+            if os.environ.get(name):
+                folders.insert(0, os.environ[name])
+            if folders:
+                paths[name] = os.pathsep.join(folders)
+        return paths
 
     @staticmethod
     def tags(name):
@@ -115,7 +132,8 @@ class Function:
 
     def variables(self):
         """The environment's variables: this process's, and Lambda's own."""
-        return dict(os.environ, AWS_REGION=self.folder.region,
+        return dict(os.environ, **self.folder.search_paths(),
+                    AWS_REGION=self.folder.region,
                     AWS_DEFAULT_REGION=self.folder.region,
                     AWS_LAMBDA_FUNCTION_NAME=self.name,
                     AWS_LAMBDA_FUNCTION_VERSION="$LATEST",

@@ -11,7 +11,7 @@
 // empty, or because the loop is empty.
 
 import { existsSync, readFileSync, readSync, writeSync } from "node:fs";
-import { createRequire } from "node:module";
+import * as module from "node:module";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { types } from "node:util";
@@ -91,9 +91,13 @@ function isModule() {
 
 async function load() {
   let found;
+  // Node.js has this from 18.19 and 20.6 on.
+  if (process.env.NODE_PATH) {
+    module.register?.("./node_layers.mjs", import.meta.url);
+  }
   try {
     found = isModule() ? await import(pathToFileURL(file))
-      : createRequire(file)(file);
+      : module.createRequire(file)(file);
   } catch (error) {
     const trace = ["    at " + file, ...String(error?.stack).split("\n")];
     if (error instanceof SyntaxError) {

@@ -71,10 +71,10 @@ def test_listing(client):
     """What the tests make of it."""
     client.call("reset_calls", {})
     names, pages = names_of(client)
-    TAP.ok("catalog" in names and pages == (len(names) + 49) // 50,
+    TAP.ok("stockroom" in names and pages == (len(names) + 49) // 50,
            "pages of fifty", (len(names), pages))
-    client.call("function_list", {"page_size": 7, "copies": {"catalog": 20},
-                                  "untagged_every": {"catalog": 10}})
+    client.call("function_list", {"page_size": 7, "copies": {"stockroom": 20},
+                                  "untagged_every": {"stockroom": 10}})
     copied, pages = names_of(client)
     TAP.equal((len(copied), pages), (len(names) + 20,
                                      (len(names) + 20 + 6) // 7),
@@ -83,15 +83,15 @@ def test_listing(client):
     TAP.equal(len(found), 3 * len(copied), "all versions")
     tags = {"Tags": {"lambda_fdw": "tables", "team": "tests"}}
     TAP.equal([get(client, tags_path(ARN + name))[2] for name in (
-        "catalog", "catalog_019", "catalog_020", "echo")],
+        "stockroom", "stockroom_019", "stockroom_020", "echo")],
         [tags, tags, {"Tags": {}}, {"Tags": {}}], "tags")
-    TAP.equal(get(client, tags_path(ARN + "catalog_021"))[0], 404,
+    TAP.equal(get(client, tags_path(ARN + "stockroom_021"))[0], 404,
               "one more is none")
-    TAP.equal(get(client, PLAIN + "/catalog_001")[2]["Tags"], tags["Tags"],
+    TAP.equal(get(client, PLAIN + "/stockroom_001")[2]["Tags"], tags["Tags"],
               "tags by GetFunction")
-    status, _, answer = client.call("catalog_020", {"lambda_fdw": {
+    status, _, answer = client.call("stockroom_020", {"lambda_fdw": {
         "operation": "describe"}})
-    TAP.equal((status, answer["tables"][0]["name"]), (200, "catalog_020"),
+    TAP.equal((status, answer["tables"][0]["name"]), (200, "stockroom_020"),
               "a copy is invoked under its name")
     TAP.equal(get(client, PLAIN, key="AKIDDENIED")[:2],
               (403, "AccessDeniedException"), "a key without the right")
@@ -99,7 +99,7 @@ def test_listing(client):
     TAP.equal((rows[-1]["operation"], rows[-1]["status"],
                rows[-1]["access_key"]), ("ListFunctions", 403, "AKIDDENIED"),
               "they are in the record")
-    TAP.equal(rows[-2]["parameters"]["path"], PLAIN + "/catalog_001",
+    TAP.equal(rows[-2]["parameters"]["path"], PLAIN + "/stockroom_001",
               "with their paths")
 
 

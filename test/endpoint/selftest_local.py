@@ -9,6 +9,8 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -301,6 +303,78 @@ def test_streams_left(port, client):
     TAP.ok(time.monotonic() - started < 3, "at once")
 
 
+# A layer of both languages; the Node package is for `import` and `require`.
+LAYERED = {
+    "python/greeter.py": "WORD = 'one'\n",
+    "nodejs/node_modules/greeter/package.json": json.dumps({
+        "name": "greeter", "exports": {"import": "./module.mjs",
+                                       "require": "./common.cjs"}}),
+    "nodejs/node_modules/greeter/module.mjs": "export const word = 'module';\n",
+    "nodejs/node_modules/greeter/common.cjs": "exports.word = 'common';\n",
+}
+USES_LAYER = {
+    "greets.py": "import greeter\n\n"
+                 "def handler(event, context):\n    return greeter.WORD\n",
+    "imports.mjs": "import { word } from 'greeter';\n"
+                   "export const handler = async () => word;\n",
+    "requires.cjs": "exports.handler = async () => require('greeter').word;\n",
+    "misses.mjs": "import 'no-such-package';\nexport const handler = 1;\n",
+    "lost.mjs": "import './no_such_file.mjs';\nexport const handler = 1;\n",
+}
+
+
+def make_layer(folder, files):
+    """Its folder and its archive."""
+    for name, text in files.items():
+        path = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    return folder, shutil.make_archive(folder, "zip", folder)
+
+
+def test_layers(node):
+    """What handlers find in layers, folders and archives, the last one first."""
+    with tempfile.TemporaryDirectory() as place:
+        functions = make_layer(place + "/functions", USES_LAYER)[0]
+        below, archive = make_layer(place + "/below", LAYERED)
+        above = make_layer(place + "/above", {
+            "python/greeter.py": "WORD = 'above'\n"})[0]
+        with Started(SCRIPT, "--functions", functions, "--layer", archive,
+                     "--layer", above) as server:
+            client = Client(server.port)
+            TAP.equal(answers(client, "greets"), "above",
+                      "the last layer lies over the others")
+            if node:
+                test_node_layer(client)
+            server.process.terminate()
+            server.process.wait(10)
+        with Started(SCRIPT, "--functions", functions, "--layer",
+                     below) as server:
+            TAP.equal(answers(Client(server.port), "greets"), "one",
+                      "a layer's folder")
+        with Started(SCRIPT, "--functions", functions) as server:
+            TAP.equal(failure(Client(server.port), "greets")[2],
+                      "Runtime.ImportModuleError", "without a layer")
+        run = subprocess.run([sys.executable, os.path.join(HERE, SCRIPT),
+                              "--functions", functions, "--layer",
+                              functions + "/greets.py"], check=False,
+                             stderr=subprocess.PIPE, text=True)
+        TAP.ok(run.returncode == 2 and run.stderr.endswith(
+            "greets.py: neither a folder nor a zip archive\n"),
+            "what is no layer", run.stderr)
+
+
+def test_node_layer(client):
+    TAP.equal((answers(client, "imports"), answers(client, "requires")),
+              ("module", "common"), "a package of an archive")
+    for name, words in (("misses", "Cannot find package 'no-such-package'"),
+                        ("lost", "Cannot find module '")):
+        found = failure(client, name)
+        TAP.ok(found[1:3] == ("Unhandled", "Error") and words in found[3] and
+               "functions" in found[3], "what is nowhere: " + words, found)
+
+
 def test_ways(client, folder):
     """Kinds of invocation, and what is refused."""
     made = os.path.join(folder, "made")
@@ -392,6 +466,7 @@ def run():
             else:
                 TAP.skip("there is no node")
             test_console(server, test_end(server, client))
+        test_layers(node)
         with Started(SCRIPT, "--functions", path, "--node", path + "/none",
                      "--region", "us-east-1", "--access-key", "AKIAOWN",
                      "--secret-key", "own", "--verbose") as server:

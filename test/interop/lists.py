@@ -118,22 +118,22 @@ def main():
     kind = {"awscli": Awscli, "botocore": Botocore}[sys.argv[1]]
     client, denied = kind(), kind("AKIDDENIED")
     ask_endpoint("reset_calls", {})
-    ask_endpoint("function_list", {"copies": {"catalog": 20}})
+    ask_endpoint("function_list", {"copies": {"stockroom": 20}})
     names = client.names()
     record = ask_endpoint("service_calls", {"service": "lambda"})["rows"]
     good = [
-        check("all pages", (len(names), names.count("catalog_020"),
+        check("all pages", (len(names), names.count("stockroom_020"),
                             names.count("echo")), (len(set(names)), 1, 1)),
         check("as many pages as there must be", len(record),
               (len(names) + 6) // 7),
         check("the path, with or without a slash",
               record[0]["parameters"]["path"].rstrip("/"), FUNCTIONS),
-        check("tags by ARN", outcome(client.tags, ARN + "catalog_007"), TAGS)]
+        check("tags by ARN", outcome(client.tags, ARN + "stockroom_007"), TAGS)]
     record = ask_endpoint("service_calls", {"service": "lambda"})["rows"]
     good += [
         check("the ARN is encoded in the path", record[-1]["parameters"]["path"],
               "/2017-03-31/tags/arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012"
-              "%3Afunction%3Acatalog_007"),
+              "%3Afunction%3Astockroom_007"),
         check("no tags", outcome(client.tags, ARN + "echo"), {}),
         check("no such function", outcome(client.tags, ARN + "nobody"),
               "ResourceNotFoundException"),
@@ -143,7 +143,7 @@ def main():
               "AccessDeniedException"),
         check("or to list tags", outcome(denied.tags, ARN + "echo"),
               "AccessDeniedException"),
-        check("GetFunction", outcome(client.function, "catalog")["Tags"], TAGS)]
+        check("GetFunction", outcome(client.function, "stockroom")["Tags"], TAGS)]
     ask_endpoint("reset_calls", {})
     sys.exit(not all(good))
 

@@ -15,19 +15,19 @@ CREATE FOREIGN TABLE calls (seq int, function text, operation text, payload json
 CREATE FOREIGN TABLE reset_calls (cleared int) SERVER lambda OPTIONS (function_arn 'reset_calls');
 -- what the function says of itself from now on
 CREATE FUNCTION says(description jsonb) RETURNS void LANGUAGE sql
-  AS $$ SELECT lambda_invoke('lambda', 'catalog', jsonb_build_object('remember', description)) $$;
+  AS $$ SELECT lambda_invoke('lambda', 'stockroom', jsonb_build_object('remember', description)) $$;
 CREATE FUNCTION says_of_columns(columns text) RETURNS void LANGUAGE sql
   AS $$ SELECT says(jsonb_build_object('tables', jsonb_build_array(jsonb_build_object('name', 'orders', 'columns', columns::jsonb)))) $$;
 CREATE FUNCTION says_of_table(options text) RETURNS void LANGUAGE sql
   AS $$ SELECT says(jsonb_build_object('tables', jsonb_build_array('{"name": "orders", "columns": [{"name": "id", "type": "int"}]}' || options::jsonb))) $$;
 
 -- what was imported is the same, one question each time
-IMPORT FOREIGN SCHEMA catalog FROM SERVER lambda INTO checked;
-SELECT * FROM catalog;
+IMPORT FOREIGN SCHEMA stockroom FROM SERVER lambda INTO checked;
+SELECT * FROM stockroom;
 SELECT count(*) >= 0 AS reset FROM reset_calls;
-SELECT * FROM lambda_fdw_check('catalog');
+SELECT * FROM lambda_fdw_check('stockroom');
 SELECT function, operation, payload FROM calls;
-DROP FOREIGN TABLE catalog;
+DROP FOREIGN TABLE stockroom;
 
 -- every option that a function may say survives the way there and back
 SELECT says('{"tables": [{"name": "orders", "columns": [
@@ -41,7 +41,7 @@ SELECT says('{"tables": [{"name": "orders", "columns": [
   "capabilities": ["limit", "order_by"], "estimated_rows": 250000.5, "argument_format": "digits",
   "splits": 4, "updatable": true, "truncatable": true, "batch_size": 500, "payload": {"b": 1, "a": [1, 2]},
   "no_rows_errors": ["KeyError", "NotFound"], "max_batch_keys": 77, "error_path": "/error", "analyze": false, "idempotent": true}]}');
-IMPORT FOREIGN SCHEMA catalog FROM SERVER lambda INTO checked;
+IMPORT FOREIGN SCHEMA stockroom FROM SERVER lambda INTO checked;
 SELECT * FROM lambda_fdw_check('orders');
 -- in other words
 ALTER FOREIGN TABLE orders OPTIONS (SET capabilities 'order_by,limit', SET estimated_rows '2.500005e5',
@@ -56,7 +56,7 @@ DROP FOREIGN TABLE orders;
 
 -- columns: missing and extra ones, types, collations, NOT NULL
 CREATE FOREIGN TABLE orders (a int, b numeric(10,2), c varchar(10), d text COLLATE "C", e text, f int NOT NULL, g int, i timestamp,
-    gone int, later text) SERVER lambda OPTIONS (function_arn 'catalog');
+    gone int, later text) SERVER lambda OPTIONS (function_arn 'stockroom');
 ALTER FOREIGN TABLE orders DROP gone;
 SELECT says_of_columns('[{"name": "a", "type": "bigint"}, {"name": "b", "type": "numeric(12,2)"}, {"name": "c", "type": "varchar"},
   {"name": "d", "type": "text"}, {"name": "e", "type": "text", "collation": "POSIX"}, {"name": "f", "type": "int"},
@@ -83,7 +83,7 @@ CREATE FOREIGN TABLE orders (
   d text OPTIONS (pushdown 'like', required 'true'),
   e int OPTIONS (input 'true'),
   f int OPTIONS (pushdown '=:f_is, in:f_in'))
-  SERVER lambda OPTIONS (function_arn 'catalog');
+  SERVER lambda OPTIONS (function_arn 'stockroom');
 SELECT says_of_columns('[{"name": "a", "type": "int", "pushdown": "=, in, >"}, {"name": "b", "type": "int", "pushdown": "=, in"},
   {"name": "c", "type": "text"}, {"name": "d", "type": "text", "path": "/d"}, {"name": "e", "type": "int"},
   {"name": "f", "type": "int", "pushdown": "=:f_is, in:other"}]');
@@ -92,7 +92,7 @@ DROP FOREIGN TABLE orders;
 
 -- options of the table
 CREATE FOREIGN TABLE orders (id int) SERVER lambda
-  OPTIONS (function_arn 'catalog', capabilities 'limit', idempotent 'true', updatable 'true', rows_path '/data', splits '2',
+  OPTIONS (function_arn 'stockroom', capabilities 'limit', idempotent 'true', updatable 'true', rows_path '/data', splits '2',
     payload '{"a": 1}', qualifier '1', max_attempts '1', no_rows_status '404, 204');
 SELECT says_of_table('{"capabilities": "order_by", "estimated_rows": 5, "payload": {"a": 2}, "durable": true, "no_rows_status": "204"}');
 SELECT * FROM lambda_fdw_check('orders');
@@ -103,7 +103,7 @@ SELECT column_name, property, in_table, in_function FROM lambda_fdw_check('order
 DROP FOREIGN TABLE orders;
 
 -- which table it is
-CREATE FOREIGN TABLE mine (id int) SERVER lambda OPTIONS (function_arn 'catalog', table_name 'orders');
+CREATE FOREIGN TABLE mine (id int) SERVER lambda OPTIONS (function_arn 'stockroom', table_name 'orders');
 SELECT says_of_table('{}');
 SELECT * FROM lambda_fdw_check('mine');
 ALTER FOREIGN TABLE mine OPTIONS (DROP table_name);
@@ -136,35 +136,35 @@ SELECT * FROM lambda_fdw_check('items');
 
 -- who may: who may read the table, by a user mapping of his own
 SELECT says(NULL);
-CREATE FOREIGN TABLE catalog (id bigint NOT NULL, label text) SERVER lambda OPTIONS (function_arn 'catalog');
+CREATE FOREIGN TABLE stockroom (id bigint NOT NULL, label text) SERVER lambda OPTIONS (function_arn 'stockroom');
 CREATE ROLE regress_lambda_checker;
 GRANT USAGE ON SCHEMA checked TO regress_lambda_checker;
 SET ROLE regress_lambda_checker;
-SELECT * FROM lambda_fdw_check('catalog');
+SELECT * FROM lambda_fdw_check('stockroom');
 RESET ROLE;
-GRANT SELECT (id) ON catalog TO regress_lambda_checker;
+GRANT SELECT (id) ON stockroom TO regress_lambda_checker;
 SET ROLE regress_lambda_checker;
-SELECT * FROM lambda_fdw_check('catalog');
+SELECT * FROM lambda_fdw_check('stockroom');
 RESET ROLE;
-GRANT SELECT ON catalog TO regress_lambda_checker;
+GRANT SELECT ON stockroom TO regress_lambda_checker;
 SET ROLE regress_lambda_checker;
-SELECT * FROM lambda_fdw_check('catalog');
+SELECT * FROM lambda_fdw_check('stockroom');
 RESET ROLE;
 CREATE USER MAPPING FOR regress_lambda_checker SERVER lambda
   OPTIONS (aws_access_key_id 'AKIDDENIED', aws_secret_access_key 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
 SET ROLE regress_lambda_checker;
-SELECT * FROM lambda_fdw_check('catalog');
+SELECT * FROM lambda_fdw_check('stockroom');
 RESET ROLE;
 ALTER USER MAPPING FOR regress_lambda_checker SERVER lambda OPTIONS (SET aws_access_key_id 'AKIDEXAMPLE');
 SET ROLE regress_lambda_checker;
-SELECT * FROM lambda_fdw_check('catalog');
+SELECT * FROM lambda_fdw_check('stockroom');
 RESET ROLE;
 ALTER SERVER lambda OPTIONS (ADD allowed_functions 'items');
-SELECT * FROM lambda_fdw_check('catalog');
+SELECT * FROM lambda_fdw_check('stockroom');
 ALTER SERVER lambda OPTIONS (DROP allowed_functions);
 
 -- all tables of a server, as docs/operations.md has it
-ALTER FOREIGN TABLE catalog ALTER label OPTIONS (ADD pushdown '=');
+ALTER FOREIGN TABLE stockroom ALTER label OPTIONS (ADD pushdown '=');
 DROP FOREIGN TABLE items, calls, reset_calls;
 SELECT t.ftrelid::regclass AS foreign_table, c.*
   FROM pg_foreign_table t JOIN pg_foreign_server s ON s.oid = t.ftserver,

@@ -52,7 +52,7 @@ SELECT sent('SELECT FROM t WHERE hint IN (1, 2)');
 -- a call for each value
 SELECT sent('SELECT FROM t WHERE f IN (0.1, 0.2)');
 -- documents keep their numbers
-CREATE FOREIGN TABLE document (j json OPTIONS (pushdown 'is null'), d jsonb OPTIONS (pushdown '='))
+CREATE FOREIGN TABLE document (j json, d jsonb OPTIONS (pushdown '='))
   SERVER lambda OPTIONS (function_arn 'raw', argument_format 'digits', payload '{"response": "[]"}');
 SELECT sent('SELECT FROM document WHERE d = ''{"a": 9007199254740993, "b": [1.50]}''');
 -- a bind join, and a batch
@@ -61,7 +61,6 @@ INSERT INTO outer_rows VALUES (1, 1.5), (2, 2.50), (2, 2.5);
 ANALYZE outer_rows;
 SET enable_hashjoin = off;
 SET enable_mergejoin = off;
-EXPLAIN (COSTS OFF) SELECT * FROM outer_rows o JOIN t ON t.i = o.i;
 SELECT sent('SELECT FROM outer_rows o JOIN t ON t.i = o.i');
 CREATE FOREIGN TABLE batched (
   i int OPTIONS (required 'true', pushdown '='), n numeric OPTIONS (required 'true', pushdown '='), s text)

@@ -10,7 +10,6 @@ use IO::Socket::INET;
 use LambdaFdw;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(sleep);
 
 my $node = start_server();
 
@@ -39,16 +38,16 @@ my %queries = (
 	'handshake' => 'SELECT * FROM handshake',
 	'two hang' => 'SELECT * FROM hang UNION ALL SELECT * FROM hang_mid');
 
-# Does the session wait in a call?
+# Waits until the session waits in a call; of several scans the wait is Append's.
 sub wait_until_busy
 {
-	my $session = shift;
+	my ($session, $type) = @_;
 
+	$type //= 'Extension';
 	$node->poll_query_until('postgres',
-		"SELECT state = 'active' FROM pg_stat_activity WHERE pid = "
+		"SELECT count(*) = 1 FROM pg_stat_activity WHERE state = 'active' AND wait_event_type = '$type' AND pid = "
 		  . $session->pid)
-	  or die 'the session does not start its query';
-	sleep(0.1);
+	  or die 'the session does not wait';
 	return;
 }
 
@@ -66,77 +65,68 @@ $control->query('RESET statement_timeout');
 foreach my $name (sort keys %queries)
 {
 	my $session = open_session($node);
-	my (@cancel, @timeout, @terminate);
+	my $type = $name eq 'two hang' && $^O eq 'linux' ? 'IPC' : 'Extension';
 	my $answer;
 
-	foreach my $round (1 .. 5)
-	{
-		$session->send($queries{$name});
-		wait_until_busy($session);
-		# of several scans it is Append's
-		is( $control->query(
-				'SELECT wait_event_type FROM pg_stat_activity WHERE pid = '
-				  . $session->pid),
-			$name eq 'two hang' && $^O eq 'linux' ? 'IPC' : 'Extension',
-			"$name: the wait is seen")
-		  if $round == 1 && $name ne 'flow';
-		push @cancel, elapsed_ms(
-			sub {
-				$control->query(
-					'SELECT pg_cancel_backend(' . $session->pid . ')');
-				$answer = $session->receive;
-			});
-	}
+	is_soon(50, 5,
+		sub {
+			$session->send($queries{$name});
+			wait_until_busy($session, $type);
+			return elapsed_ms(
+				sub {
+					$control->query(
+						'SELECT pg_cancel_backend(' . $session->pid . ')');
+					$answer = $session->receive;
+				});
+		},
+		"$name: cancel acts within 50 ms");
 	like($answer, qr/57014: canceling statement due to user request/,
 		"$name: is cancelled");
-	cmp_ok(median(@cancel), '<', 50, "$name: cancel acts within 50 ms");
 
 	$session->query("SET statement_timeout = '200ms'");
-	foreach my $round (1 .. 5)
-	{
-		push @timeout,
-		  elapsed_ms(sub { $answer = $session->query($queries{$name}) }) - 200;
-	}
+	is_soon(50, 5,
+		sub {
+			return elapsed_ms(sub { $answer = $session->query($queries{$name}) }) - 200;
+		},
+		"$name: statement_timeout acts within 50 ms");
 	like($answer, qr/57014: canceling statement due to statement timeout/,
 		"$name: statement_timeout applies");
-	cmp_ok(median(@timeout), '<', 50,
-		"$name: statement_timeout acts within 50 ms");
 	$session->query('RESET statement_timeout');
 	is($session->query('SELECT count(*) FROM items'),
 		'20', "$name: the session goes on");
 	$session->close;
 
-	foreach my $round (1 .. 5)
-	{
-		my $victim = open_session($node);
+	is_soon(50, 5,
+		sub {
+			my $victim = open_session($node);
 
-		$victim->send($queries{$name});
-		wait_until_busy($victim);
-		push @terminate, elapsed_ms(
-			sub {
-				$control->query(
-					'SELECT pg_terminate_backend(' . $victim->pid . ')');
-				$answer = $victim->receive;
-			});
-		$victim->close;
-	}
+			$victim->send($queries{$name});
+			wait_until_busy($victim, $type);
+			my $ms = elapsed_ms(
+				sub {
+					$control->query(
+						'SELECT pg_terminate_backend(' . $victim->pid . ')');
+					$answer = $victim->receive;
+				});
+			$victim->close;
+			return $ms;
+		},
+		"$name: terminate acts within 50 ms");
 	like($answer, qr/57P01: terminating connection/, "$name: is terminated");
-	cmp_ok(median(@terminate), '<', 50, "$name: terminate acts within 50 ms");
 }
 
 # DROP DATABASE waits until every backend has absorbed a barrier.
 my $busy = open_session($node);
-my @drops;
 $busy->send('SELECT * FROM hang');
 wait_until_busy($busy);
-foreach my $round (1 .. 3)
-{
-	$control->query('CREATE DATABASE elsewhere');
-	push @drops, elapsed_ms(sub { $control->query('DROP DATABASE elsewhere') });
-}
+is_soon(500, 3,
+	sub {
+		$control->query('CREATE DATABASE elsewhere');
+		return elapsed_ms(sub { $control->query('DROP DATABASE elsewhere') });
+	},
+	'DROP DATABASE is done at once');
 is($control->query("SELECT count(*) FROM pg_database WHERE datname = 'elsewhere'"),
 	'0', 'a hung call lets DROP DATABASE elsewhere go on');
-cmp_ok(median(@drops), '<', 500, 'at once');
 $control->query('SELECT pg_cancel_backend(' . $busy->pid . ')');
 $busy->receive;
 $busy->close;
@@ -154,7 +144,7 @@ cmp_ok(
 				'SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = '
 				  . $idle->pid);
 		}),
-	'<', 1000, 'a session with an answer under way is terminated');
+	'<', 10_000, 'a session with an answer under way is terminated');
 $idle->close;
 
 # Fast shutdown does not wait for a function.

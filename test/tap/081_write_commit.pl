@@ -109,7 +109,7 @@ my $elapsed = elapsed_ms(sub { $answer = $session->query('COMMIT') });
 like($answer, qr/57014: canceling COMMIT due to lambda_fdw.commit_timeout/, 'commit_timeout');
 like($answer, qr/CONTEXT:.*payload 1 for Lambda function "hang"/, 'what it waited for');
 cmp_ok($elapsed, '>', 290, 'not before its time');
-cmp_ok($elapsed, '<', 2000, 'and not long after');
+cmp_ok($elapsed, '<', 10_000, 'and not long after');
 is_gone('deadline', 'commit_timeout');
 is(count_calls($node, q{function = 'echo'}), '1', 'what came after was not sent');
 $session->query('SET lambda_fdw.commit_timeout = 0');
@@ -178,7 +178,7 @@ begin($session, 'keys', q{'echo', '1', 'hanging'});
 $elapsed = elapsed_ms(sub { $answer = $session->query('COMMIT') });
 like($answer, qr/28000: .*no answer in time.*within 300 ms \(lambda_fdw.commit_timeout\)/s,
 	'keys that do not come');
-cmp_ok($elapsed, '<', 2000, 'are waited for no longer');
+cmp_ok($elapsed, '<', 10_000, 'are waited for no longer');
 is_gone('keys', 'no keys');
 $session->query('RESET lambda_fdw.commit_timeout');
 
@@ -195,7 +195,7 @@ $elapsed = elapsed_ms(
 		$answer = $session->receive;
 	});
 like($answer, qr/57014: canceling statement due to user request/, 'COMMIT is cancelled');
-cmp_ok($elapsed, '<', 1000, 'at once');
+cmp_ok($elapsed, '<', 10_000, 'at once');
 is_gone('cancelled', 'cancelled');
 is($session->query(q{SELECT hold('echo')}), '', 'the session goes on');
 

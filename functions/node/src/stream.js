@@ -27,17 +27,20 @@ async function writeAll(stream, text) {
 
 /*
  * Rows are written a chunk at a time, and what there is of one once the source
- * makes us wait: immediates run then, and not before.
+ * makes us wait: immediates run then, and not before.  `begin` is called before the
+ * first byte is written.
  */
 class Buffered {
   #stream;
+  #begin;
   #text = "";
   #immediate = null;
   #failure = null;
   #sending = null;
 
-  constructor(stream) {
+  constructor(stream, begin) {
     this.#stream = stream;
+    this.#begin = begin;
   }
 
   add(text) {
@@ -57,8 +60,16 @@ class Buffered {
     if (this.#text === "") return;
     const text = this.#text;
     this.#text = "";
+    this.#begin();
     this.#sending = writeAll(this.#stream, text);
     await this.#sending;
+  }
+
+  /** Writes no more, now or later: the stream may be the next invocation's then. */
+  async abandon() {
+    clearImmediate(this.#immediate);
+    this.#text = "";
+    await this.#sending?.catch(() => {});
   }
 }
 
@@ -67,19 +78,22 @@ class Buffered {
  * called before the first byte, until when an error can be answered as one.
  */
 async function streamRows(scan, stream, begin) {
-  const buffered = new Buffered(stream);
+  const buffered = new Buffered(stream, begin);
   const head = scan.split ? `{"split":${JSON.stringify(scan.split)},"rows":[`
     : '{"rows":[';
   let between = head;
-  await new Scan(scan).run((row) => {
-    if (between === head) begin();
-    const text = between + JSON.stringify(row);
-    between = ",\n";
-    return buffered.add(text);
-  });
-  begin();
-  await buffered.add((between === head ? head : "") + "]}");
-  await buffered.flush();
+  try {
+    await new Scan(scan).run((row) => {
+      const text = between + JSON.stringify(row);
+      between = ",\n";
+      return buffered.add(text);
+    });
+    await buffered.add((between === head ? head : "") + "]}");
+    await buffered.flush();
+  } catch (error) {
+    await buffered.abandon();
+    throw error;
+  }
 }
 
 module.exports = { streamRows, writeAll };

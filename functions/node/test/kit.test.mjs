@@ -204,15 +204,25 @@ test("rows are sent while the source waits, and no faster than they are taken", 
   assert.equal(JSON.parse(taken.join("")).rows.length, 100);
 });
 
-test("an error before the first row is an answer, one behind it fails the stream", async () => {
+test("an error before the first byte is an answer, one behind it fails the stream", async () => {
   const failing = (after) => serveStream(table({ name: "t", columns: { n: "integer" } },
     async function* () {
       for (let n = 0; n < after; n++) yield { n };
+      if (after > 1) await idle();
       throw new kit.Error("closed", { sqlstate: "55P03" });
     }));
   assert.deepEqual(await streamed(failing(0), scan("t")),
     { lambda_fdw_error: { message: "closed", sqlstate: "55P03" } });
-  await assert.rejects(streamed(failing(1), scan("t")), /closed/);
+  const written = [];
+  const write = (chunk, _, done) => { written.push(chunk.toString()); done(); };
+  assert.equal((await streamed(failing(1), scan("t"))).lambda_fdw_error.message, "closed");
+  await assert.rejects(failing(2)(scan("t"), new Writable({ write })), /closed/);
+  assert.deepEqual(written, ['{"rows":[{"n":0},\n{"n":1}']);
+  // what was not sent is not sent later, into the next invocation's answer
+  written.length = 0;
+  await failing(1)(scan("t"), new Writable({ write }));
+  for (let i = 0; i < 5; i++) await idle();
+  assert.deepEqual(written, ['{"lambda_fdw_error":{"message":"closed","sqlstate":"55P03"}}']);
 });
 
 test("a stream that its reader closes lets the source go", async () => {

@@ -121,7 +121,7 @@ def parse_common(text: str) -> Optional[datetime.datetime]:
         return None
     if length in (26, 32) and not text[20:26].isdigit():
         return None
-    if length in (25, 32) and text[-5:-3] > "15":
+    if length in (25, 32) and (text[-5:-3] > "15" or text[-2:] > "59"):
         return None
     try:
         return datetime.datetime.fromisoformat(text)

@@ -146,6 +146,12 @@ class Rows(unittest.TestCase):
                 ("text", b"x"), ("text", "\0"), ("text", "\ud800"),
                 ("timestamptz", datetime.datetime(2026, 1, 1)),
                 ("timestamptz", datetime.date(2026, 1, 1)),
+                ("timestamptz", "2026-01-01T00:00:00+02:60"),
+                ("timestamptz", "2026-01-01T00:00:00+16:00"),
+                ("timestamp", "2026-01-01T00:00:00+02:60"),
+                ("timestamp", "2026-01-01T00:00:59.+16:00"),
+                ("timestamp", "2026-01-01T23:59:60.5"), ("time", "24:00:00.1"),
+                ("date", "2026-02-29"), ("date", "0000-01-01"),
                 ("date", 7), ("jsonb", object())):
             with self.subTest(name, value=value):
                 told = self.error([{"a": 1}, {"a": value}][1:], columns={"a": name},

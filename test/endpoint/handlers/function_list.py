@@ -2,9 +2,9 @@
 {} answers with them and how often each was met.  reset_calls forgets all of it.
 
 page_size       functions in a page, at most
-copies          {"catalog": 120}: functions catalog_001 to catalog_120, which are
+copies          {"stockroom": 120}: functions stockroom_001 to stockroom_120, which are
                 that one under other names
-untagged_every  {"catalog": 10}: each tenth of these has no tags
+untagged_every  {"stockroom": 10}: each tenth of these has no tags
 faults          a list, of what stands in place of an answer:
   action          refuse    with `status` (429) and `code`
                   answer    with status 200 and the text `body`

@@ -17,7 +17,7 @@ use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(start_endpoint start_program make_certificate new_server
   start_server wait_until_alone create_server create_function create_outcome open_session as_role logged_in outcome_of
-  attempts_told elapsed_ms is_waiting median reset_calls count_calls memory_of
+  attempts_told elapsed_ms is_soon is_waiting median reset_calls count_calls memory_of
   growth_of create_try wait_for_restart
   $access_key $secret_key);
 
@@ -233,6 +233,24 @@ sub is_waiting
 		Time::HiRes::sleep(0.02);
 	}
 	is($now, $event, $name);
+	return;
+}
+
+# The median of some rounds, which return their milliseconds, is below a limit.  A busy
+# machine holds rounds up now and then: they are measured again, up to five times, and
+# the last have to do.
+sub is_soon
+{
+	my ($limit, $rounds, $code, $name) = @_;
+	my $ms;
+
+	foreach (1 .. 5)
+	{
+		$ms = median(map { $code->() } 1 .. $rounds);
+		last if $ms < $limit;
+	}
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	cmp_ok($ms, '<', $limit, $name);
 	return;
 }
 
