@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "commands/defrem.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/formatting.h"
@@ -53,14 +54,42 @@ text_of(const LfdwOption *option, List *options)
 	return option->boot_value;
 }
 
-/* A JSON object with neither white space nor an order of its members. */
+/*
+ * Does jsonb take a JSON that json-c has taken?  It has no NUL, no half of a surrogate
+ * pair, no character that the database encoding lacks, and numbers of numeric's range:
+ * what exponents of four digits and so few other digits cannot leave.
+ */
+static bool
+fits_jsonb(const char *text)
+{
+	if (strlen(text) > 4000)
+		return false;
+	for (const char *p = strstr(text, "\\u"); p; p = strstr(p + 1, "\\u"))
+	{
+		if (GetDatabaseEncoding() != PG_UTF8 || strncmp(p, "\\u0000", 6) == 0 ||
+			((p[2] == 'd' || p[2] == 'D') && p[3] >= '8'))
+			return false;
+	}
+	for (const char *p = strpbrk(text, "eE"); p; p = strpbrk(p + 1, "eE"))
+	{
+		const char *digits = p + 1 + strspn(p + 1, "+-");
+
+		if (strspn(digits, "0123456789") > 4)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A JSON object with neither white space nor an order of its members; one that jsonb
+ * does not take, as it is.
+ */
 static const char *
 canonical_object(const char *text)
 {
 	Jsonb	   *json;
 
-	/* jsonb has no NUL, which the option's value may have */
-	if (strstr(text, "\\u0000"))
+	if (!fits_jsonb(text))
 		return text;
 	json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
 	return JsonbToCString(NULL, &json->root, VARSIZE(json));

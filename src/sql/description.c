@@ -132,8 +132,11 @@ read_answer(Question *question)
 	LfdwJsonValue tables;
 	size_t		len;
 	const char *bytes = lfdw_body_show(lfdw_invoke_body(question->invocation), &len);
+	MemoryContext old = MemoryContextSwitchTo(question->context);
 
+	/* what it is unpacked to goes with the invocation */
 	lfdw_sketch_open_answer(&answer, bytes, len);
+	MemoryContextSwitchTo(old);
 	if (answer.form != LFDW_SKETCH_JSON ||
 		!lfdw_sketch_member(&answer.root, "tables", &tables) ||
 		tables.type != LFDW_JSON_ARRAY)

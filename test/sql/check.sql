@@ -54,6 +54,12 @@ ALTER FOREIGN TABLE orders ALTER "Odd ""name""/~" OPTIONS (ADD path '/Odd "name"
 SELECT * FROM lambda_fdw_check('orders');
 DROP FOREIGN TABLE orders;
 
+-- a payload with what jsonb does not take is compared as it is
+SELECT says_of_table('{}');
+CREATE FOREIGN TABLE orders (id int) SERVER lambda OPTIONS (function_arn 'stockroom', payload '{"x": 1e200000}');
+SELECT * FROM lambda_fdw_check('orders');
+DROP FOREIGN TABLE orders;
+
 -- columns: missing and extra ones, types, collations, NOT NULL
 CREATE FOREIGN TABLE orders (a int, b numeric(10,2), c varchar(10), d text COLLATE "C", e text, f int NOT NULL, g int, i timestamp,
     gone int, later text) SERVER lambda OPTIONS (function_arn 'stockroom');

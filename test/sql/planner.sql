@@ -57,6 +57,13 @@ ALTER TABLE sorted ATTACH PARTITION sorted_high FOR VALUES FROM (10) TO (20);
 SELECT count(*) FROM reset_calls;
 SELECT tableoid::regclass, id FROM sorted WHERE id >= 2 ORDER BY id;
 SELECT payload->'lambda_fdw'->'order_by' AS order_by FROM calls ORDER BY seq;
+-- of a domain the function may know no more than the name
+CREATE DOMAIN code AS int;
+CREATE FOREIGN TABLE coded (id code, n int) SERVER lambda
+  OPTIONS (function_arn 'raw', payload '{"response": "[[3, 1], [1, 2]]"}', capabilities 'order_by');
+SELECT count(*) FROM reset_calls;
+SELECT id FROM coded ORDER BY id;
+SELECT payload->'lambda_fdw'->'order_by' AS order_by FROM calls ORDER BY seq;
 
 -- views that keep secrets, row-level security of the local side, definers
 CREATE ROLE planner_user;
