@@ -5,6 +5,7 @@ RESET client_min_messages;
 CREATE SCHEMA import;
 CREATE SCHEMA imported;
 SET search_path = import, public;
+SET intervalstyle = postgres_verbose;
 \set SHOW_CONTEXT never
 \getenv endpoint LAMBDA_FDW_ENDPOINT
 CREATE SERVER lambda FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1', endpoint :'endpoint');
