@@ -302,6 +302,10 @@ function checkError(request, answer) {
 // What a query says of itself.
 function told(wanted, query) {
   for (const [name, value] of Object.entries(wanted)) {
+    if (name === "tuples") {
+      check(value, query.tuples()?.map((tuple) => tuple.map(text)) ?? null);
+      continue;
+    }
     if (name !== "values") {
       check(value, query[NAMES[name] ?? name] ?? null);
       continue;

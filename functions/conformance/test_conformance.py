@@ -306,6 +306,10 @@ class Conformance(unittest.TestCase):
                     found = query.values(column)
                     self.assertTrue(matches(values, None if found is None else
                                             sorted(map(text, found))), found)
+            elif name == "tuples":
+                found = query.tuples()
+                self.assertTrue(matches(value, None if found is None else
+                                        [list(map(text, one)) for one in found]), found)
             else:
                 self.assertTrue(matches(value, getattr(query, name)),
                                 (name, getattr(query, name)))

@@ -14,6 +14,8 @@ const SCAN_MEMBERS = ["version", "operation", "table", "columns", "filters",
                       "order_by", "limit", "cursor", "split"];
 const WRITE_MEMBERS = ["version", "operation", "table", "batch_id", "rows",
                        "cascade", "restart_identity"];
+// Key tuples that the values of a request without the envelope may make.
+const PLAIN_TUPLES = 10000;
 const FILTER_MEMBERS = ["column", "columns", "operator", "value", "argument"];
 
 function checkMembers(what, object, known) {
@@ -259,6 +261,32 @@ function readScan(table, envelope, payload) {
   return scan;
 }
 
+// Every required column has a value.
+function checkRequired(table, conditions) {
+  for (const column of table.columns) {
+    if (column.required && !conditions.some((one) => one.column === column)) {
+      throw new FunctionError(`the request has no value for column ` +
+        `${quote(column.name)} of table ${quote(table.name)}`,
+        { hint: "The column is required: its value, or a list of them, is a member " +
+                "of the request." });
+    }
+  }
+}
+
+// The key tuples of a batch, by the values of its columns: each with each.
+function plainTuples(table, conditions) {
+  const left = table.batch.map((column) => valuesOf(conditions, [], column));
+  const count = left.reduce((product, values) => product * values.length, 1);
+  if (count > PLAIN_TUPLES) {
+    throw new FunctionError(
+      `the values of ${list(table.batch.map(({ name }) => name))} make ${count} key ` +
+      `tuples of table ${quote(table.name)}, and a request without the envelope may ` +
+      `have ${PLAIN_TUPLES}`, { hint: "Ask for fewer values at once." });
+  }
+  return tupleCondition(table.batch, left.reduce((tuples, values) =>
+    tuples.flatMap((tuple) => values.map((value) => [...tuple, value])), [[]]));
+}
+
 /** A scan, read from an event without an envelope: its members are conditions. */
 function readPlain(tables, event) {
   const named = tables.size > 1 || !tables.values().next().value.byAsked.has("table");
@@ -270,7 +298,9 @@ function readPlain(tables, event) {
     const column = table.byName.get(name) ?? findColumn(table, name);
     conditions.push(condition(column, Array.isArray(raw) ? "in" : "=", raw));
   }
-  const scan = { table, asked: table.stored, conditions, tuples: [],
+  checkRequired(table, conditions);
+  const tuples = table.batch ? [plainTuples(table, conditions)] : [];
+  const scan = { table, asked: table.stored, conditions, tuples,
                  order: [], limit: null, split: null };
   scan.query = new Query(scan, event);
   return scan;

@@ -183,6 +183,8 @@ class Table:
         options: Mapping[str, Any],
     ) -> None:
         self.name = name
+        if not isinstance(columns, Mapping):
+            raise Error(f"columns of table {quote(name)} are no dict of names and types")
         self.columns = tuple(Column(name, each, spec) for each, spec in columns.items())
         if not self.columns:
             raise Error(f"table {quote(name)} has no columns")

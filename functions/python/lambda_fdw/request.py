@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import math
 from typing import (
     Any,
     Dict,
@@ -26,6 +28,7 @@ _SCAN_MEMBERS = frozenset(
     "version operation table columns filters order_by limit cursor split".split()
 )
 _NULL = object()  # an operand that is NULL, which nothing matches
+_PLAIN_TUPLES = 10_000  # that the values of a request without the envelope may make
 
 
 class Condition(NamedTuple):
@@ -302,15 +305,7 @@ class Query:
     def values(self, column: str) -> Optional[List[Any]]:
         """The values that = and in leave for a column; None where they leave any."""
         wanted = self._column(column)
-        left: Optional[Dict[Any, None]] = None
-        for condition in self._conditions:
-            if wanted not in condition.columns:
-                continue
-            operands = _equal_to(condition, wanted)
-            if operands is None:
-                continue
-            found = dict.fromkeys(operands)
-            left = found if left is None else {x: None for x in left if x in found}
+        left = _left(self._conditions, wanted)
         return None if left is None else [_python(wanted, each) for each in left]
 
     def range(self, column: str) -> Range:
@@ -366,6 +361,20 @@ def _equal_to(condition: Condition, column: Column) -> Optional[List[Any]]:
         place = condition.columns.index(column)
         return [one[place] for one in operands]
     return operands
+
+
+def _left(conditions: Iterable[Condition], column: Column) -> Optional[List[Any]]:
+    """The values that all conditions leave for a column; None for any."""
+    left: Optional[Dict[Any, None]] = None
+    for condition in conditions:
+        if column not in condition.columns:
+            continue
+        operands = _equal_to(condition, column)
+        if operands is None:
+            continue
+        found = dict.fromkeys(operands)
+        left = found if left is None else {x: None for x in left if x in found}
+    return None if left is None else list(left)
 
 
 def _tighter(bound: Tuple[Any, bool], than: Tuple[Any, bool], beyond: bool) -> bool:
@@ -469,6 +478,20 @@ def make_scan(
     return Scan(query, answered, tuple(conditions), order, limit, split, cursor)
 
 
+def _plain_tuples(table: Table, conditions: Iterable[Condition]) -> Condition:
+    """The key tuples of a batch, by the values of its columns: each with each."""
+    columns = tuple(table.by_name[name] for name in table.batch)
+    left = [_left(conditions, column) or [] for column in columns]
+    count = math.prod(map(len, left))
+    if count > _PLAIN_TUPLES:
+        raise Error(
+            f"the values of {', '.join(table.batch)} make {count} key tuples of {table},"
+            f" and a request without the envelope may have {_PLAIN_TUPLES}",
+            hint="Ask for fewer values at once.",
+        )
+    return Condition(columns, "in", list(itertools.product(*left)))
+
+
 def read_plain(tables: Sequence[Table], event: Any) -> Tuple[Table, Scan]:
     """What an invocation without the envelope asks: its members are conditions."""
     if event is None:
@@ -494,6 +517,16 @@ def read_plain(tables: Sequence[Table], event: Any) -> Tuple[Table, Scan]:
         column = table.by_name.get(name) or table.column(name)
         operator = "in" if isinstance(value, list) else "="
         conditions.append(make_condition(column, operator, value))
+    given = {condition.column for condition in conditions}
+    for column in table.columns:
+        if column.required and column not in given:
+            raise Error(
+                f"the request has no value for {column}",
+                hint="The column is required: its value, or a list of them, is a member"
+                " of the request.",
+            )
+    if table.batch:
+        conditions.append(_plain_tuples(table, conditions))
     return table, make_scan(
         table, table.answered, conditions, (), None, None, dict(event), None
     )

@@ -79,6 +79,7 @@ class Declarations(unittest.TestCase):
                 ("is none", {"a": "integer(3)"}, {}),
                 ("is none", {"a": " "}, {}),
                 ("no columns", {}, {}),
+                ("no dict of names", ["a"], {}),
                 ("splits", {"a": "text"}, {"splits": 0}),
                 ("split_by", {"a": "text"}, {"split_by": "me"}),
                 ("batch of", {"a": "text"}, {"batch": ["b"]}),
