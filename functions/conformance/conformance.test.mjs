@@ -14,6 +14,7 @@ import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
+const CASES = process.env.LAMBDA_FDW_CASES || HERE;
 const KIT = process.env.LAMBDA_FDW_KIT ?? join(HERE, "../node/src/index.js");
 const lambda = await import(pathToFileURL(KIT));
 
@@ -342,9 +343,9 @@ async function run(request, described, kit) {
 }
 
 for (const folder of ["types", "cases"]) {
-  for (const name of readdirSync(join(HERE, folder)).sort()) {
+  for (const name of readdirSync(join(CASES, folder)).sort()) {
     if (!name.endsWith(".json")) continue;
-    const described = JSON.parse(readFileSync(join(HERE, folder, name), "utf8"));
+    const described = JSON.parse(readFileSync(join(CASES, folder, name), "utf8"));
     test(`${folder}/${name}`, async () => {
       const kit = new Kit(described);
       const wrong = [];

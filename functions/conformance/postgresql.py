@@ -15,7 +15,8 @@ import re
 import subprocess
 import sys
 
-HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "types")
+HERE = os.path.join(os.environ.get("LAMBDA_FDW_CASES") or
+                    os.path.dirname(os.path.abspath(__file__)), "types")
 IDS = re.compile(r'"ids": (?:null|\[[-0-9, ]*\])')
 
 

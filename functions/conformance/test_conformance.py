@@ -21,6 +21,7 @@ import sys
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+CASES = os.environ.get("LAMBDA_FDW_CASES") or HERE
 sys.path.insert(0, os.environ.get("LAMBDA_FDW_KIT") or os.path.join(HERE, "../python"))
 import lambda_fdw  # noqa: E402
 
@@ -350,12 +351,12 @@ class Conformance(unittest.TestCase):
 
 
 def add(path):
-    name = os.path.relpath(path, HERE)[:-len(".json")].replace(os.sep, "_")
+    name = os.path.relpath(path, CASES)[:-len(".json")].replace(os.sep, "_")
     setattr(Conformance, "test_" + name, lambda self: self.run_file(path))
 
 
-for one in sorted(glob.glob(os.path.join(HERE, "types", "*.json")) +
-                  glob.glob(os.path.join(HERE, "cases", "*.json"))):
+for one in sorted(glob.glob(os.path.join(CASES, "types", "*.json")) +
+                  glob.glob(os.path.join(CASES, "cases", "*.json"))):
     add(one)
 
 if __name__ == "__main__":

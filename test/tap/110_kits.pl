@@ -408,6 +408,17 @@ my ($wrong, $count) = $node->safe_psql('postgres', $sql) =~ /^(.*?)(\d+)$/s;
 is($wrong, '', 'PostgreSQL agrees with the cases of functions/conformance');
 cmp_ok($count, '>', 900, 'all of them');
 
+# And on random ones, with both kits.
+{
+	local @ENV{qw(PGHOST PGPORT PGDATABASE)} = ($node->host, $node->port, 'postgres');
+	my $said;
+
+	IPC::Run::run([ 'python3', "$root/functions/conformance/random_cases.py" ],
+		'>', \$said, '2>&1');
+	like($said, qr/^\d+ passed, 0 failed$/m, 'and with both kits on random ones')
+	  or diag $said;
+}
+
 $session->close;
 $node->stop;
 done_testing();
