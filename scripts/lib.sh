@@ -528,6 +528,17 @@ copy_source()
 	fi | tar -C "$work/source" --no-same-owner -xf -
 }
 
+# The source in $work/source: of a folder where it is built, with its objects, or, where
+# none is given, of the checkout.
+take_source()
+{
+	if [ -n "${1-}" ]; then
+		cp -a "$1" "$work/source"
+	else
+		copy_source
+	fi
+}
+
 # A copy of the installed server in which the extension can be installed
 # without privileges and without a trace.  A server finds its files relative
 # to its own binary, so programs are copied and all else is symbolic links.
