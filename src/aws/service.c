@@ -473,27 +473,50 @@ check_stuck(LfdwServiceRun *run)
 	lfdw_tracking_may_refuse(run->tracking, NULL);
 }
 
+/* Do all requests wait for their next attempt? */
+static bool
+all_wait(LfdwServiceRun **runs, int nruns)
+{
+	for (int i = 0; i < nruns; i++)
+	{
+		if (runs[i]->exchange || runs[i]->state != LFDW_SERVICE_WAITING)
+			return false;
+	}
+	return true;
+}
+
 /*
  * Waits until at least one of the requests has something new: bytes of its
  * answer, its end, or a further attempt; or until the time until_us of
  * lfdw_wait_now_us.  Begins the attempts whose time has come, with what
  * lfdw_service_begin raises; see lfdw_http_wait for interrupts.
+ *
+ * Who was woken for a slot takes it before leaving the queue, and who asks again in
+ * vain does not leave it: others would be served before.
  */
 void
 lfdw_service_wait(LfdwServiceRun **runs, int nruns, int64 until_us)
 {
-	LfdwHttpExchange **exchanges;
-	int			nexchanges;
-	bool		waits;
+	bool		waits = begin_due(runs, nruns, PRESENT_IN_WAIT_US);
+	bool		waited;
 
-	waits = begin_due(runs, nruns, PRESENT_IN_WAIT_US);
-	exchanges = list_exchanges(runs, nruns, &nexchanges, &until_us);
-	for (int i = 0; i < nruns && nexchanges == 0; i++)
-		check_stuck(runs[i]);
-	lfdw_http_wait(exchanges, nexchanges, until_us, waits);
+	do
+	{
+		int64		wait_until_us = until_us;
+		int			nexchanges;
+		LfdwHttpExchange **exchanges = list_exchanges(runs, nruns, &nexchanges,
+													  &wait_until_us);
+
+		for (int i = 0; i < nruns && nexchanges == 0; i++)
+			check_stuck(runs[i]);
+		lfdw_http_wait(exchanges, nexchanges, wait_until_us, waits);
+		pfree(exchanges);
+		waited = waits;
+		if (waits)
+			waits = begin_due(runs, nruns, PRESENT_IN_WAIT_US);
+	} while (waited && waits && all_wait(runs, nruns) && lfdw_wait_now_us() < until_us);
 	if (waits)
 		lfdw_admission_leave();
-	pfree(exchanges);
 }
 
 /* Has another wait for the same: see lfdw_http_watch_arm. */
