@@ -92,6 +92,17 @@ heading()
 	say "" "== $*"
 }
 
+# timed LOG COMMAND...: runs a command with its output in a file, and how long it
+# took in LOG.time.
+timed()
+{
+	local log=$1 status=0 TIMEFORMAT="%0R s, CPU %0U + %0S s"
+	shift
+
+	{ time "$@" >"$log" 2>&1 </dev/null; } 2>"$log.time" || status=$?
+	return "$status"
+}
+
 # Counts one check: runs a command, shows what it printed if it fails.
 check()
 {
