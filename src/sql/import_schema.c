@@ -93,7 +93,6 @@ read_options(Import *import)
 {
 	ListCell   *lc;
 
-	import->prefix = "";
 	foreach(lc, import->stmt->options)
 	{
 		DefElem    *def = lfirst(lc);
@@ -109,7 +108,7 @@ read_options(Import *import)
 					 errmsg("option \"table_name\" is not for IMPORT FOREIGN SCHEMA to give"),
 					 errdetail("Each table gets the name that its function has for it.")));
 		if (find_option(import->options, def->defname) ||
-			(is_prefix && import->prefix[0] != '\0'))
+			(is_prefix && import->prefix))
 			ereport(ERROR,
 					(errcode(ERRCODE_DUPLICATE_OBJECT),
 					 errmsg("option \"%s\" is there twice", def->defname)));
@@ -121,6 +120,8 @@ read_options(Import *import)
 												  (Node *) makeString(defGetString(def)),
 												  -1));
 	}
+	if (import->prefix == NULL)
+		import->prefix = "";
 }
 
 /* Is the schema's name a prefix of functions' names, and "*"? */

@@ -204,6 +204,7 @@ CALL import(:'two', $$, table_name 'x'$$);
 CALL import(:'two', $$, splits '0'$$);
 CALL import(:'two', $$, splits '1', splits '2'$$);
 CALL import(:'two', $$, import_prefix 'a', import_prefix 'b'$$);
+CALL import(:'two', $$, import_prefix '', import_prefix 'b'$$);
 CALL import(:'two', $$, import_prefix '123456789012345678901234567890123456789012345678901234567890123'$$);
 -- envelope 'false' leaves the name out, whoever says it
 CALL import(:'two', $$, envelope 'false'$$);
