@@ -226,7 +226,7 @@ read_columns(LfdwDescriptionPlace *place, const LfdwJsonValue *array)
 	return columns;
 }
 
-/* The name of a table. */
+/* The name of a table, whose place is given. */
 static char *
 table_name(const LfdwDescriptionPlace *place, const LfdwJsonValue *object)
 {
@@ -292,7 +292,8 @@ check_root(const LfdwDescriptionPlace *place, const LfdwJsonValue *root)
 
 /*
  * Reads a description: root is its object, and tables the array in it; both are
- * valid JSON.  Returns a list of LfdwDescribedTable, palloc'd.
+ * valid JSON.  Returns a list of LfdwDescribedTable, palloc'd: all of them, those that
+ * use does not want by their names.
  *
  * Raises HV021 for what has not the form of a description, HV00D and HV024 for
  * options that are none, what lfdw_description_find_type raises, 42701 and 42P07
