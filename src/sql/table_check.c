@@ -45,6 +45,8 @@ typedef struct Difference
 typedef struct TableCheck
 {
 	Relation	relation;
+	const char *name;			/* as the function has it */
+	bool		envelope;		/* requests say that name */
 	const LfdwDescribedTable *described;
 	List	   *options;		/* of the table, of DefElem */
 	List	   *differences;	/* of Difference */
@@ -122,11 +124,11 @@ join_names(const List *tables)
 }
 
 /*
- * The table that a function describes by a name; NULL for none.  Where requests do not
+ * The table that a function describes by the table's name; NULL for none.  Where requests do not
  * name the table, as there is no envelope, a function's only one is meant.
  */
 static const LfdwDescribedTable *
-find_table(const List *tables, const char *name, const LfdwOptions *options)
+find_table(const TableCheck *check, const List *tables)
 {
 	ListCell   *lc;
 
@@ -134,10 +136,19 @@ find_table(const List *tables, const char *name, const LfdwOptions *options)
 	{
 		const LfdwDescribedTable *table = lfirst(lc);
 
-		if (strcmp(table->name, name) == 0)
+		if (strcmp(table->name, check->name) == 0)
 			return table;
 	}
-	return !options->envelope && list_length(tables) == 1 ? linitial(tables) : NULL;
+	return !check->envelope && list_length(tables) == 1 ? linitial(tables) : NULL;
+}
+
+/* LfdwDescriptionUse: the tables that find_table may find. */
+static bool
+wants_table(const char *name, const void *arg)
+{
+	const TableCheck *check = arg;
+
+	return strcmp(name, check->name) == 0 || !check->envelope;
 }
 
 /* The column that a table is described with; NULL for none. */
@@ -318,15 +329,22 @@ lambda_fdw_check(PG_FUNCTION_ARGS)
 	Oid			relid = PG_GETARG_OID(0);
 	TableCheck	check = {.relation = open_table(relid)};
 	LfdwOptions *options = lfdw_foreign_table_options(relid);
-	const char *name = options->table_name ? options->table_name :
-	RelationGetRelationName(check.relation);
-	List	   *tables = lfdw_description_ask(options,
-											  lfdw_sql_work(fcinfo, LFDW_OPERATION_DESCRIBE));
+	const LfdwDescriptionUse use = {
+		.wants = wants_table,
+		.arg = &check,
+		.compares = true
+	};
+	List	   *tables;
 
+	check.name = options->table_name ? options->table_name :
+		RelationGetRelationName(check.relation);
+	check.envelope = options->envelope;
+	tables = lfdw_description_ask(options, &use,
+								  lfdw_sql_work(fcinfo, LFDW_OPERATION_DESCRIBE));
 	check.options = lfdw_foreign_table_option_list(relid);
-	check.described = find_table(tables, name, options);
+	check.described = find_table(&check, tables);
 	if (check.described == NULL)
-		add_difference(&check, NULL, "table", name, join_names(tables), false);
+		add_difference(&check, NULL, "table", check.name, join_names(tables), false);
 	else
 	{
 		add_options(&check, NULL,
