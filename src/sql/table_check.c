@@ -52,25 +52,51 @@ typedef struct TableCheck
 	List	   *differences;	/* of Difference */
 } TableCheck;
 
-/* Opens a table that the current user may check; raises 42P01, 42501 and 42809. */
-static Relation
-open_table(Oid relid)
+/* Raises the error about a relation that is no foreign table of ours. */
+static void
+report_kind(const char *name)
 {
-	Relation	relation = try_relation_open(relid, AccessShareLock);
-	const char *name;
+	ereport(ERROR,
+			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+			 errmsg("\"%s\" is not a foreign table of lambda_fdw", name)));
+}
 
-	if (relation == NULL)
+/* Refuses what is no foreign table, and one that the current user may not read. */
+static void
+check_relation(Oid relid)
+{
+	const char *name = get_rel_name(relid);
+
+	if (name == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("relation with OID %u does not exist", relid)));
-	name = RelationGetRelationName(relation);
-	if (relation->rd_rel->relkind != RELKIND_FOREIGN_TABLE ||
-		!lfdw_foreign_table_is_ours(relid))
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not a foreign table of lambda_fdw", name)));
+	if (get_rel_relkind(relid) != RELKIND_FOREIGN_TABLE)
+		report_kind(name);
 	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_FOREIGN_TABLE, name);
+}
+
+/*
+ * Opens a table that the current user may check; raises 42P01, 42501 and 42809.  Who may
+ * not neither gets its lock nor waits for it.
+ */
+static Relation
+open_table(Oid relid)
+{
+	Relation	relation;
+
+	check_relation(relid);
+	relation = try_relation_open(relid, AccessShareLock);
+
+	/*
+	 * it may have been dropped, or the privilege revoked, before the lock was
+	 * there
+	 */
+	check_relation(relid);
+	Assert(relation != NULL);
+	if (!lfdw_foreign_table_is_ours(relid))
+		report_kind(RelationGetRelationName(relation));
 	return relation;
 }
 

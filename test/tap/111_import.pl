@@ -280,6 +280,17 @@ $node->poll_query_until('postgres', q{SELECT operation || ' ' || function || ' '
 $observer->query('SELECT pg_cancel_backend(' . $session->pid . ')');
 like($session->receive, qr/57014: /, 'a call that hangs is cancelled');
 
+# who may not read a table does not wait for its lock
+$session->query(q{CREATE FOREIGN TABLE locked (id int) SERVER lambda OPTIONS (function_arn 'hang')});
+$session->query('BEGIN; ALTER FOREIGN TABLE locked ADD other int; LOCK TABLE evil_done');
+$observer->query('SET lock_timeout = 1; SET ROLE ann');
+like($observer->query(q{SELECT * FROM lambda_fdw_check('locked')}), qr/42501: permission denied for foreign table locked/,
+	'lambda_fdw_check looks at the privilege before it locks');
+like($observer->query(q{SELECT * FROM lambda_fdw_check('evil_done')}), qr/42809: "evil_done" is not a foreign table/, '... and at what the relation is');
+$observer->query('RESET ROLE');
+like($observer->query(q{SELECT * FROM lambda_fdw_check('locked')}), qr/55P03: /, '... and who may, waits');
+$session->query('ROLLBACK; DROP FOREIGN TABLE locked');
+
 # ---------------------------------------------------------------------------
 # Other encodings
 # ---------------------------------------------------------------------------
