@@ -5,7 +5,7 @@
 const { FunctionError, Failed, quote } = require("./error.js");
 const { show } = require("./column.js");
 const { findColumn } = require("./request.js");
-const { putAt, valueAt } = require("./pointer.js");
+const { memberOf, putAt, valueAt } = require("./pointer.js");
 const { isObject } = require("./table.js");
 
 const REMEMBERED = 1000;
@@ -127,7 +127,7 @@ function returnedRow(table, row, number) {
   const made = {};
   for (const [i, column] of table.stored.entries()) {
     const raw = Array.isArray(row) ? row[i]
-      : valueAt(row, column.tokens) ?? row[column.name];
+      : valueAt(row, column.tokens) ?? memberOf(row, column.name);
     if (raw === undefined) continue;
     const value = column.convert(raw, number);
     putAt(made, column.tokens, value === null ? null : column.type.json(value));
