@@ -127,4 +127,4 @@ function checkBytes(table, bytes, number) {
     `it has ${bytes} bytes of JSON, and an answer holds ${ROW_BYTES}`);
 }
 
-module.exports = { Pages };
+module.exports = { Pages, fingerprint };

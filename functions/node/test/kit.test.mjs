@@ -281,6 +281,9 @@ test("a store answers a batch that another environment wrote", async () => {
   assert.deepEqual(await environment()(insert), answer);
   assert.deepEqual(await environment()(insert), answer);
   assert.equal(calls, 1);
+  const other = await environment()(write("t", "insert",
+    { batch_id: "b-1", rows: [{ key: { id: "2" }, values: { id: "2" } }] }));
+  assert.match(other.lambda_fdw_error.message, /"b-1" was another batch's/);
   assert.deepEqual(await environment()(write("t", "delete",
     { batch_id: "b-2", rows: [{ key: { id: "1" } }] })),
   { failed: [{ index: 0, message: "locked" }] });

@@ -137,7 +137,7 @@ class Pages:
 
     def _resume(self, table: Table, scan: Scan, request: str) -> Progress:
         """The scan that a request goes on with."""
-        if not scan.cursor:
+        if scan.cursor is None or scan.cursor == "":
             return Progress(table, answers(table, scan))
         found = _CURSOR.fullmatch(scan.cursor) if isinstance(scan.cursor, str) else None
         if found is None:
