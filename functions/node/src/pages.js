@@ -101,8 +101,11 @@ class Pages {
     return state;
   }
 
+  // Two scans of one request come to the same cursors: either goes on for both.
   async #keep(cursor, state) {
+    const other = this.#kept.get(cursor);
     this.#kept.set(cursor, state);
+    await other?.scan.close();
     if (this.#kept.size <= KEPT_SCANS) return;
     const [oldest, { scan }] = this.#kept.entries().next().value;
     this.#kept.delete(oldest);

@@ -159,6 +159,23 @@ test("pages go on where the source is, and read it again where it is not", async
   }
 });
 
+test("scans of one request that come to one cursor leave one source open", async () => {
+  let open = 0;
+  const handler = serve(table({ name: "t", columns: { n: "integer" } }, function* () {
+    open++;
+    try {
+      for (let n = 1; n <= 100; n++) yield { n };
+    } finally {
+      open--;
+    }
+  }), { pageBytes: 400 });
+  const first = await handler(scan("t"));
+  assert.deepEqual(await handler(scan("t")), first);
+  assert.equal(open, 1);
+  for (let page = first; page.cursor; ) page = await handler(scan("t", { cursor: page.cursor }));
+  assert.equal(open, 0);
+});
+
 test("a page asked for twice is the same, and a source that changed an error", async () => {
   const rows = Array.from({ length: 100 }, (_, n) => ({ n }));
   const handler = serve(table({ name: "n", columns: { n: "integer" } }, rows),

@@ -127,6 +127,9 @@ class Pages:
         self.kept: "OrderedDict[str, Progress]" = OrderedDict()
 
     def _keep(self, cursor: str, progress: Progress) -> None:
+        other = self.kept.pop(cursor, None)  # of the same request: one goes on for both
+        if other is not None:
+            other.close()
         self.kept[cursor] = progress
         while len(self.kept) > _KEPT:
             try:
