@@ -119,6 +119,14 @@ test("a number that JSON.parse has rounded is refused, and says what to do", asy
   assert.match(detail, /argument_format 'digits'/);
 });
 
+test("a column that is not there is an error that says how it is named", async () => {
+  const handler = serve(table({ name: "t", columns: { id: "integer", a: "text" } }, []));
+  const told = (await handler(scan("t", { filters: [
+    { column: "town", operator: "=", value: "x" }] }))).lambda_fdw_error;
+  assert.equal(told.message, 'table "t" has no column "town"');
+  assert.match(told.hint, /in requests: id, a\. .* the option path; lambda_fdw_check\(table\)/);
+});
+
 test("a Date is a timestamp of UTC, and bytes are a bytea", async () => {
   const at = new Date("2026-11-27T09:00:00.250Z");
   const handler = serve(table({ name: "t", columns: {

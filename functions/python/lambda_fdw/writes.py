@@ -13,7 +13,7 @@ from collections import OrderedDict
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Protocol, Tuple
 
 from .declaration import Column, Table
-from .errors import Error, Failed, quote, show
+from .errors import Error, Failed, quote, sentence, show
 from .pages import fingerprint
 from .request import make_scan
 from .rows import MISSING, returned
@@ -100,7 +100,7 @@ def _check_members(table: Table, told: Any, tokens: Tuple[str, ...] = ()) -> Non
         if not any(column.tokens[: len(place)] == place for column in table.columns):
             raise Error(
                 f"{table} has no column {quote('.'.join(place))}",
-                hint=f"Requests have it by: {', '.join(table.asked)}.",
+                hint=table.column_hint(),
             )
         if value is not None:
             _check_members(table, value, place)
@@ -124,7 +124,7 @@ def _values(table: Table, told: Any, number: int) -> Dict[str, Any]:
             raise Error(
                 f"{column}, row {number}: {show(value)} is not a value of type"
                 f" {column.type.name}",
-                detail=str(error) or None,
+                detail=sentence(error),
             ) from None
     return found
 
