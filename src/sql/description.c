@@ -171,8 +171,8 @@ wait_for_some(Question **running, int nrunning, const LfdwDescriptionUse *use)
  * Asks several functions of one server what tables they serve, side by side up to
  * max_concurrency of the first; as lfdw_description_ask does it.
  *
- * asked is a list of LfdwOptions; use says what the descriptions are read for.  Returns a list of as many lists of
- * LfdwDescribedTable, in that order.
+ * asked is a list of LfdwOptions; use says what the descriptions are read for.
+ * Returns a list of as many lists of LfdwDescribedTable, in that order.
  */
 List *
 lfdw_description_ask_all(const List *asked, const LfdwDescriptionUse *use,

@@ -95,9 +95,10 @@ check_type(const LfdwDescriptionPlace *place, const char *text, Form_pg_type typ
  *
  * It is of pg_catalog, or the current user's, or a superuser's, or any role's where
  * types are only compared: none but a superuser gives a type code of its own that
- * runs here, for its modifiers.  Raises 42601
- * for a text that is no type, 42704 for one that there is none of, 42P16 for a
- * pseudo-type or an unfinished one, 42501 for one of another role, 22023 for
+ * runs here, for its modifiers.
+ *
+ * Raises 42601 for a text that is no type, 42704 for one that there is none of, 42P16
+ * for a pseudo-type or an unfinished one, 42501 for one of another role, 22023 for
  * modifiers that it does not take, 42622 for a text that is too long.
  */
 void
