@@ -20,7 +20,8 @@ const lambda = await import(pathToFileURL(KIT));
 
 const NATIVE = {
   integer: BigInt, float: Number, decimal: String, date: String,
-  datetime: (text) => new Date(text),
+  datetime: (text) => new Date(text), set: (values) => new Set(values),
+  map: (members) => new Map(members.map(([name, value]) => [name, native(value)])),
 };
 const DEFAULTS = { version: 2, operation: "scan", columns: ["id"], cursor: null };
 const SHORT = ["version", "operation", "table", "columns", "limit", "cursor", "split"];
@@ -53,7 +54,8 @@ let readings = 0;
 function rowsOf(described) {
   if (Array.isArray(described)) {
     return described.map((row) =>
-      Array.isArray(row) ? row.map(native) : mapValues(row, native));
+      Array.isArray(row) ? row.map(native)
+        : row.native ? native(row) : mapValues(row, native));
   }
   const first = described.shift ? readings++ : 1;
   return Array.from({ length: described.repeat }, (_, index) =>

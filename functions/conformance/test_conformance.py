@@ -27,7 +27,9 @@ import lambda_fdw  # noqa: E402
 
 NATIVE = {"integer": int, "float": float, "decimal": decimal.Decimal,
           "date": datetime.date.fromisoformat,
-          "datetime": datetime.datetime.fromisoformat}
+          "datetime": datetime.datetime.fromisoformat,
+          "map": lambda members: {name: native(value) for name, value in members},
+          "set": set}
 DEFAULTS = {"version": 2, "operation": "scan", "columns": ["id"], "cursor": None}
 SHORT = ("version", "operation", "table", "columns", "limit", "cursor", "split")
 
@@ -55,6 +57,7 @@ def rows_of(described):
     where they shift; {"raise"} makes none."""
     if isinstance(described, list):
         return [[native(value) for value in row] if isinstance(row, list) else
+                native(row) if "native" in row else
                 {name: native(value) for name, value in row.items()}
                 for row in described]
     first = next(READINGS) if described.get("shift") else 1

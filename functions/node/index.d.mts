@@ -139,7 +139,10 @@ export function table<Columns extends string>(
   declaration: TableDeclaration<Columns>,
   source: Source<Columns> | Iterable<Row> | AsyncIterable<Row>): Table;
 
-/** Keeps answers to writes by their batch_id, longer than an environment lives. */
+/**
+ * Keeps answers to writes by their batch_id, longer than an environment lives: each
+ * with a fingerprint of its request, as JSON.
+ */
 export interface BatchStore {
   get(batchId: string): unknown;
   put(batchId: string, answer: unknown): unknown;

@@ -233,13 +233,15 @@ ask_page(const LfdwFunctionSource *source, const char **path, const char *marker
 		while ((state = advance(question)) < LFDW_SERVICE_DONE)
 			wait_for(&question, 1);
 		if (state == LFDW_SERVICE_DONE)
-			return question;
+			break;
 		if (state != LFDW_SERVICE_REFUSED || question->run->error.status != 404 ||
 			strcmp(*path, FUNCTIONS_PATH) != 0)
 			report_end(question);
 		*path = FUNCTIONS_PATH "/";
 		MemoryContextDelete(question->context);
 	}
+	pfree(query.data);
+	return question;
 }
 
 /*
@@ -372,17 +374,17 @@ static Question *
 begin_tags(const LfdwFunctionSource *source, LfdwListedFunction *function,
 		   int64 *throttles)
 {
+	char	   *aim = psprintf("list the tags of Lambda function \"%s\"", function->name);
 	StringInfoData path;
 	Question   *question;
 
 	initStringInfo(&path);
 	appendStringInfoString(&path, TAGS_PATH);
 	lfdw_uri_encode(&path, function->arn, strlen(function->arn), false);
-	question = begin_question(source, &list_tags,
-							  psprintf("list the tags of Lambda function \"%s\"",
-									   function->name),
-							  path.data, "", throttles);
+	question = begin_question(source, &list_tags, aim, path.data, "", throttles);
 	question->function = function;
+	pfree(path.data);
+	pfree(aim);
 	return question;
 }
 

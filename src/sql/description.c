@@ -120,7 +120,7 @@ report_answer(const Question *question, const char *bytes, size_t len)
 
 /* Reads an answer that is whole, and lets it go. */
 static void
-read_answer(Question *question)
+read_answer(Question *question, const LfdwDescriptionUse *use)
 {
 	const LfdwHttpLimits *limits = &question->function.route.limits;
 	LfdwSketch	answer = {
@@ -141,14 +141,14 @@ read_answer(Question *question)
 		!lfdw_sketch_member(&answer.root, "tables", &tables) ||
 		tables.type != LFDW_JSON_ARRAY)
 		report_answer(question, bytes, len);
-	question->tables = lfdw_description_read(question->function.label, &tables,
-											 &answer.root);
+	question->tables = lfdw_description_read(question->function.label, use,
+											 &tables, &answer.root);
 	MemoryContextDelete(question->context);
 }
 
 /* Waits for the questions under way, and reads what has ended of them. */
 static int
-wait_for_some(Question **running, int nrunning)
+wait_for_some(Question **running, int nrunning, const LfdwDescriptionUse *use)
 {
 	LfdwInvocation **invocations = palloc(sizeof(LfdwInvocation *) * nrunning);
 	int			nleft = 0;
@@ -159,7 +159,7 @@ wait_for_some(Question **running, int nrunning)
 	for (int i = 0; i < nrunning; i++)
 	{
 		if (look(running[i]))
-			read_answer(running[i]);
+			read_answer(running[i], use);
 		else
 			running[nleft++] = running[i];
 	}
@@ -171,11 +171,12 @@ wait_for_some(Question **running, int nrunning)
  * Asks several functions of one server what tables they serve, side by side up to
  * max_concurrency of the first; as lfdw_description_ask does it.
  *
- * asked is a list of LfdwOptions.  Returns a list of as many lists of
- * LfdwDescribedTable, in that order.
+ * asked is a list of LfdwOptions; use says what the descriptions are read for.
+ * Returns a list of as many lists of LfdwDescribedTable, in that order.
  */
 List *
-lfdw_description_ask_all(const List *asked, LfdwWork *work)
+lfdw_description_ask_all(const List *asked, const LfdwDescriptionUse *use,
+						 LfdwWork *work)
 {
 	LfdwInvokeStats *stats = palloc0(sizeof(LfdwInvokeStats));
 	int			nquestions = list_length(asked);
@@ -199,7 +200,7 @@ lfdw_description_ask_all(const List *asked, LfdwWork *work)
 			begin(&questions[nbegun], caller, stats);
 			running[nrunning++] = &questions[nbegun++];
 		}
-		nrunning = wait_for_some(running, nrunning);
+		nrunning = wait_for_some(running, nrunning, use);
 	}
 	for (int i = 0; i < nquestions; i++)
 		descriptions = lappend(descriptions, questions[i].tables);
@@ -220,8 +221,9 @@ lfdw_description_ask_all(const List *asked, LfdwWork *work)
  * in its own words, and what lfdw_description_read raises.
  */
 List *
-lfdw_description_ask(const LfdwOptions *options, LfdwWork *work)
+lfdw_description_ask(const LfdwOptions *options, const LfdwDescriptionUse *use,
+					 LfdwWork *work)
 {
 	return linitial(lfdw_description_ask_all(list_make1(unconstify(LfdwOptions *, options)),
-											 work));
+											 use, work));
 }

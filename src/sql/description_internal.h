@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "nodes/pg_list.h"
+#include "sql/description.h"
 #include "sql/sketch_internal.h"
 
 /*
@@ -28,13 +29,15 @@
 /* Where in a description its reader is; texts fit for messages. */
 typedef struct LfdwDescriptionPlace
 {
+	const LfdwDescriptionUse *use;	/* what it is read for */
 	const char *label;			/* the function's bare name */
 	const char *table;			/* its name, or number; NULL outside of one */
 	const char *column;			/* the same of a column */
 } LfdwDescriptionPlace;
 
 /* description_read.c */
-extern List *lfdw_description_read(const char *label, const LfdwJsonValue *tables,
+extern List *lfdw_description_read(const char *label, const LfdwDescriptionUse *use,
+								   const LfdwJsonValue *tables,
 								   const LfdwJsonValue *root);
 
 /* description_value.c */

@@ -226,7 +226,26 @@ read_columns(LfdwDescriptionPlace *place, const LfdwJsonValue *array)
 	return columns;
 }
 
-/* Reads a table, whose place is given. */
+/* The name of a table, whose place is given. */
+static char *
+table_name(const LfdwDescriptionPlace *place, const LfdwJsonValue *object)
+{
+	LfdwJsonValue value = {0};
+	char	   *name;
+
+	if (!lfdw_sketch_member(object, "name", &value))
+		value.text = NULL;
+	name = name_text(place, &value);
+	for (const char *p = name; *p; p++)
+	{
+		if ((unsigned char) *p < ' ' || *p == 0x7F)
+			lfdw_description_report(place, ERRCODE_INVALID_NAME, NULL,
+									"Its name has a control character.");
+	}
+	return name;
+}
+
+/* Reads a table, whose place is given; only its name where no more is wanted. */
 static LfdwDescribedTable *
 read_table(LfdwDescriptionPlace *place, const LfdwJsonValue *object)
 {
@@ -236,6 +255,9 @@ read_table(LfdwDescriptionPlace *place, const LfdwJsonValue *object)
 	LfdwSketchWalk walk;
 
 	check_object(place, object);
+	table->name = table_name(place, object);
+	if (!place->use->wants(table->name, place->use->arg))
+		return table;
 	lfdw_sketch_walk(&walk, object);
 	while (lfdw_sketch_next(&walk))
 	{
@@ -246,13 +268,6 @@ read_table(LfdwDescriptionPlace *place, const LfdwJsonValue *object)
 											false,
 											&walk.key, &walk.value,
 											table_words, lengthof(table_words));
-	}
-	table->name = name_text(place, &name);
-	for (const char *p = table->name; *p; p++)
-	{
-		if ((unsigned char) *p < ' ' || *p == 0x7F)
-			lfdw_description_report(place, ERRCODE_INVALID_NAME, NULL,
-									"Its name has a control character.");
 	}
 	table->columns = read_columns(place, &columns);
 	return table;
@@ -277,7 +292,8 @@ check_root(const LfdwDescriptionPlace *place, const LfdwJsonValue *root)
 
 /*
  * Reads a description: root is its object, and tables the array in it; both are
- * valid JSON.  Returns a list of LfdwDescribedTable, palloc'd.
+ * valid JSON.  Returns a list of LfdwDescribedTable, palloc'd: all of them, those that
+ * use does not want by their names.
  *
  * Raises HV021 for what has not the form of a description, HV00D and HV024 for
  * options that are none, what lfdw_description_find_type raises, 42701 and 42P07
@@ -285,10 +301,10 @@ check_root(const LfdwDescriptionPlace *place, const LfdwJsonValue *root)
  * 54011 for too many tables and columns.
  */
 List *
-lfdw_description_read(const char *label, const LfdwJsonValue *tables,
-					  const LfdwJsonValue *root)
+lfdw_description_read(const char *label, const LfdwDescriptionUse *use,
+					  const LfdwJsonValue *tables, const LfdwJsonValue *root)
 {
-	LfdwDescriptionPlace place = {.label = label};
+	LfdwDescriptionPlace place = {.use = use,.label = label};
 	ErrorContextCallback callback;
 	List	   *result = NIL;
 	HTAB	   *names = create_names();

@@ -82,7 +82,7 @@ check_type(const LfdwDescriptionPlace *place, const char *text, Form_pg_type typ
 	if (!type->typisdefined || type->typtype == TYPTYPE_PSEUDO)
 		lfdw_description_report(place, ERRCODE_INVALID_TABLE_DEFINITION, NULL,
 								"No column can be of its type \"%s\".", shown(text));
-	if (type->typnamespace != PG_CATALOG_NAMESPACE &&
+	if (!place->use->compares && type->typnamespace != PG_CATALOG_NAMESPACE &&
 		type->typowner != GetUserId() && !superuser_arg(type->typowner))
 		lfdw_description_report(place, ERRCODE_INSUFFICIENT_PRIVILEGE,
 								"Create the table by CREATE FOREIGN TABLE, if its owner is trusted.",
@@ -93,9 +93,12 @@ check_type(const LfdwDescriptionPlace *place, const char *text, Form_pg_type typ
 /*
  * Finds the type that a text in the database encoding says.
  *
- * It is of pg_catalog, or the current user's, or a superuser's.  Raises 42601
- * for a text that is no type, 42704 for one that there is none of, 42P16 for a
- * pseudo-type or an unfinished one, 42501 for one of another role, 22023 for
+ * It is of pg_catalog, or the current user's, or a superuser's, or any role's where
+ * types are only compared: none but a superuser gives a type code of its own that
+ * runs here, for its modifiers.
+ *
+ * Raises 42601 for a text that is no type, 42704 for one that there is none of, 42P16
+ * for a pseudo-type or an unfinished one, 42501 for one of another role, 22023 for
  * modifiers that it does not take, 42622 for a text that is too long.
  */
 void

@@ -44,8 +44,8 @@ typedef struct Import
 	Oid			serverid;
 	const char *prefix;			/* import_prefix, or "" */
 	List	   *options;		/* of each table, of DefElem with String */
-	HTAB	   *tables;			/* of ImportedTable, those described */
-	List	   *names;			/* of char *, the same in order */
+	HTAB	   *tables;			/* of ImportedTable, those wanted */
+	List	   *names;			/* of char *, all that are described */
 	List	   *commands;		/* of char * */
 } Import;
 
@@ -93,7 +93,6 @@ read_options(Import *import)
 {
 	ListCell   *lc;
 
-	import->prefix = "";
 	foreach(lc, import->stmt->options)
 	{
 		DefElem    *def = lfirst(lc);
@@ -109,7 +108,7 @@ read_options(Import *import)
 					 errmsg("option \"table_name\" is not for IMPORT FOREIGN SCHEMA to give"),
 					 errdetail("Each table gets the name that its function has for it.")));
 		if (find_option(import->options, def->defname) ||
-			(is_prefix && import->prefix[0] != '\0'))
+			(is_prefix && import->prefix))
 			ereport(ERROR,
 					(errcode(ERRCODE_DUPLICATE_OBJECT),
 					 errmsg("option \"%s\" is there twice", def->defname)));
@@ -121,6 +120,8 @@ read_options(Import *import)
 												  (Node *) makeString(defGetString(def)),
 												  -1));
 	}
+	if (import->prefix == NULL)
+		import->prefix = "";
 }
 
 /* Is the schema's name a prefix of functions' names, and "*"? */
@@ -266,7 +267,7 @@ make_command(const Import *import, const char *name, const char *function,
 	return text.data;
 }
 
-/* Notes a table that a function describes; raises 42P07 for one of another's name. */
+/* Notes a table to be created; raises 42P07 for one of another's name. */
 static void
 note_table(Import *import, const char *name, const char *function)
 {
@@ -283,15 +284,33 @@ note_table(Import *import, const char *name, const char *function)
 						lfdw_error_excerpt(name, strlen(name)), table->function, function),
 				 errhint("Import each of them by its name, with an import_prefix of its own.")));
 	table->function = function;
-	import->names = lappend(import->names, pstrdup(name));
+}
+
+/* The name of the foreign table for one that is described. */
+static char *
+local_name(const Import *import, const char *table)
+{
+	return psprintf("%s%s", import->prefix, table);
+}
+
+/* LfdwDescriptionUse: what LIMIT TO and EXCEPT leave. */
+static bool
+wants_table(const char *table, const void *arg)
+{
+	const Import *import = arg;
+
+	return IsImportableForeignTable(local_name(import, table), import->stmt);
 }
 
 /* Takes a table that a function describes, if it is wanted. */
 static void
 take_table(Import *import, const char *function, const LfdwDescribedTable *table)
 {
-	char	   *name = psprintf("%s%s", import->prefix, table->name);
+	char	   *name = local_name(import, table->name);
 
+	import->names = lappend(import->names, name);
+	if (!IsImportableForeignTable(name, import->stmt))
+		return;
 	if (strlen(name) >= NAMEDATALEN)
 		ereport(ERROR,
 				(errcode(ERRCODE_NAME_TOO_LONG),
@@ -300,9 +319,8 @@ take_table(Import *import, const char *function, const LfdwDescribedTable *table
 				 errdetail("It has %zu bytes with import_prefix, and a name of PostgreSQL has at most %d.",
 						   strlen(name), NAMEDATALEN - 1)));
 	note_table(import, name, function);
-	if (IsImportableForeignTable(name, import->stmt))
-		import->commands = lappend(import->commands,
-								   make_command(import, name, function, table));
+	import->commands = lappend(import->commands,
+							   make_command(import, name, function, table));
 }
 
 /* The first names of tables that are described, fit for a message. */
@@ -391,6 +409,7 @@ lambdaImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverid)
 	LfdwWork   *work = lfdw_work_begin(LFDW_OPERATION_DESCRIBE, CurrentMemoryContext);
 	List	   *functions = find_functions(import, work);
 	List	   *asked = NIL;
+	const LfdwDescriptionUse use = {.wants = wants_table,.arg = import};
 	List	   *descriptions;
 	ListCell   *lc;
 	ListCell   *lc2;
@@ -402,7 +421,7 @@ lambdaImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverid)
 
 		asked = lappend(asked, lfdw_foreign_options_of(serverid, options));
 	}
-	descriptions = lfdw_description_ask_all(asked, work);
+	descriptions = lfdw_description_ask_all(asked, &use, work);
 	forboth(lc, functions, lc2, descriptions)
 	{
 		ListCell   *lc3;

@@ -45,30 +45,58 @@ typedef struct Difference
 typedef struct TableCheck
 {
 	Relation	relation;
+	const char *name;			/* as the function has it */
+	bool		envelope;		/* requests say that name */
 	const LfdwDescribedTable *described;
 	List	   *options;		/* of the table, of DefElem */
 	List	   *differences;	/* of Difference */
 } TableCheck;
 
-/* Opens a table that the current user may check; raises 42P01, 42501 and 42809. */
-static Relation
-open_table(Oid relid)
+/* Raises the error about a relation that is no foreign table of ours. */
+static void
+report_kind(const char *name)
 {
-	Relation	relation = try_relation_open(relid, AccessShareLock);
-	const char *name;
+	ereport(ERROR,
+			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+			 errmsg("\"%s\" is not a foreign table of lambda_fdw", name)));
+}
 
-	if (relation == NULL)
+/* Refuses what is no foreign table, and one that the current user may not read. */
+static void
+check_relation(Oid relid)
+{
+	const char *name = get_rel_name(relid);
+
+	if (name == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("relation with OID %u does not exist", relid)));
-	name = RelationGetRelationName(relation);
-	if (relation->rd_rel->relkind != RELKIND_FOREIGN_TABLE ||
-		!lfdw_foreign_table_is_ours(relid))
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not a foreign table of lambda_fdw", name)));
+	if (get_rel_relkind(relid) != RELKIND_FOREIGN_TABLE)
+		report_kind(name);
 	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_FOREIGN_TABLE, name);
+}
+
+/*
+ * Opens a table that the current user may check; raises 42P01, 42501 and 42809.  Who may
+ * not neither gets its lock nor waits for it.
+ */
+static Relation
+open_table(Oid relid)
+{
+	Relation	relation;
+
+	check_relation(relid);
+	relation = try_relation_open(relid, AccessShareLock);
+
+	/*
+	 * it may have been dropped, or the privilege revoked, before the lock was
+	 * there
+	 */
+	check_relation(relid);
+	Assert(relation != NULL);
+	if (!lfdw_foreign_table_is_ours(relid))
+		report_kind(RelationGetRelationName(relation));
 	return relation;
 }
 
@@ -122,11 +150,11 @@ join_names(const List *tables)
 }
 
 /*
- * The table that a function describes by a name; NULL for none.  Where requests do not
+ * The table that a function describes by the table's name; NULL for none.  Where requests do not
  * name the table, as there is no envelope, a function's only one is meant.
  */
 static const LfdwDescribedTable *
-find_table(const List *tables, const char *name, const LfdwOptions *options)
+find_table(const TableCheck *check, const List *tables)
 {
 	ListCell   *lc;
 
@@ -134,10 +162,19 @@ find_table(const List *tables, const char *name, const LfdwOptions *options)
 	{
 		const LfdwDescribedTable *table = lfirst(lc);
 
-		if (strcmp(table->name, name) == 0)
+		if (strcmp(table->name, check->name) == 0)
 			return table;
 	}
-	return !options->envelope && list_length(tables) == 1 ? linitial(tables) : NULL;
+	return !check->envelope && list_length(tables) == 1 ? linitial(tables) : NULL;
+}
+
+/* LfdwDescriptionUse: the tables that find_table may find. */
+static bool
+wants_table(const char *name, const void *arg)
+{
+	const TableCheck *check = arg;
+
+	return strcmp(name, check->name) == 0 || !check->envelope;
 }
 
 /* The column that a table is described with; NULL for none. */
@@ -318,15 +355,22 @@ lambda_fdw_check(PG_FUNCTION_ARGS)
 	Oid			relid = PG_GETARG_OID(0);
 	TableCheck	check = {.relation = open_table(relid)};
 	LfdwOptions *options = lfdw_foreign_table_options(relid);
-	const char *name = options->table_name ? options->table_name :
-	RelationGetRelationName(check.relation);
-	List	   *tables = lfdw_description_ask(options,
-											  lfdw_sql_work(fcinfo, LFDW_OPERATION_DESCRIBE));
+	const LfdwDescriptionUse use = {
+		.wants = wants_table,
+		.arg = &check,
+		.compares = true
+	};
+	List	   *tables;
 
+	check.name = options->table_name ? options->table_name :
+		RelationGetRelationName(check.relation);
+	check.envelope = options->envelope;
+	tables = lfdw_description_ask(options, &use,
+								  lfdw_sql_work(fcinfo, LFDW_OPERATION_DESCRIBE));
 	check.options = lfdw_foreign_table_option_list(relid);
-	check.described = find_table(tables, name, options);
+	check.described = find_table(&check, tables);
 	if (check.described == NULL)
-		add_difference(&check, NULL, "table", name, join_names(tables), false);
+		add_difference(&check, NULL, "table", check.name, join_names(tables), false);
 	else
 	{
 		add_options(&check, NULL,

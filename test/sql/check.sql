@@ -140,10 +140,25 @@ SELECT * FROM lambda_fdw_check(NULL);
 CREATE FOREIGN TABLE items (id int) SERVER lambda OPTIONS (function_arn 'items');
 SELECT * FROM lambda_fdw_check('items');
 
+-- only what is said of the table itself is read, and a type is whoever's: no value of it is made
+CREATE ROLE regress_lambda_checker;
+CREATE DOMAIN word AS text;
+ALTER DOMAIN word OWNER TO regress_lambda_checker;
+CREATE FOREIGN TABLE orders (id word) SERVER lambda OPTIONS (function_arn 'stockroom');
+SELECT says('{"tables": [{"name": "orders", "columns": [{"name": "id", "type": "checked.word"}]}, {"name": "other", "columns": [{"name": "g", "type": "uninstalled"}]}]}');
+SELECT * FROM lambda_fdw_check('orders');
+ALTER FOREIGN TABLE orders OPTIONS (ADD table_name 'other');
+SELECT * FROM lambda_fdw_check('orders');
+ALTER FOREIGN TABLE orders OPTIONS (SET table_name 'missing');
+SELECT * FROM lambda_fdw_check('orders');
+ALTER FOREIGN TABLE orders OPTIONS (DROP table_name, ADD envelope 'false');
+SELECT says_of_columns('[{"name": "id", "type": "checked.word"}]');
+SELECT * FROM lambda_fdw_check('orders');
+DROP FOREIGN TABLE orders;
+
 -- who may: who may read the table, by a user mapping of his own
 SELECT says(NULL);
 CREATE FOREIGN TABLE stockroom (id bigint NOT NULL, label text) SERVER lambda OPTIONS (function_arn 'stockroom');
-CREATE ROLE regress_lambda_checker;
 GRANT USAGE ON SCHEMA checked TO regress_lambda_checker;
 SET ROLE regress_lambda_checker;
 SELECT * FROM lambda_fdw_check('stockroom');
@@ -176,6 +191,24 @@ SELECT t.ftrelid::regclass AS foreign_table, c.*
   FROM pg_foreign_table t JOIN pg_foreign_server s ON s.oid = t.ftserver,
        LATERAL lambda_fdw_check(t.ftrelid) c
  WHERE s.srvname = 'lambda';
+
+
+-- the same by a function that goes on after one that fails
+CREATE FOREIGN TABLE down (id int) SERVER lambda OPTIONS (function_arn 'function_error');
+CREATE FUNCTION check_tables(server name)
+RETURNS TABLE (foreign_table regclass, column_name name, property text, in_table text, in_function text)
+LANGUAGE plpgsql AS $$
+BEGIN
+  FOR foreign_table IN SELECT t.ftrelid FROM pg_foreign_table t JOIN pg_foreign_server s ON s.oid = t.ftserver WHERE s.srvname = server LOOP
+    BEGIN
+      RETURN QUERY SELECT foreign_table, c.* FROM lambda_fdw_check(foreign_table) c;
+    EXCEPTION WHEN OTHERS THEN
+      column_name := NULL; property := 'error'; in_table := NULL; in_function := SQLERRM;
+      RETURN NEXT;
+    END;
+  END LOOP;
+END $$;
+SELECT * FROM check_tables('lambda') ORDER BY foreign_table::text;
 
 DROP OWNED BY regress_lambda_checker;
 DROP ROLE regress_lambda_checker;

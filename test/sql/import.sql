@@ -187,6 +187,15 @@ SELECT * FROM imported();
 CALL import(:'two', what => 'EXCEPT (b, c)');
 SELECT * FROM imported();
 CALL import(:'two', what => 'LIMIT TO (a, c)');
+-- of what is not wanted, only the name is read
+\set uninstalled '{"tables": [{"name": "a", "columns": [{"name": "id", "type": "int"}]}, {"name": "b", "columns": [{"name": "g", "type": "uninstalled"}]}]}'
+CALL import(:'uninstalled', what => 'EXCEPT (b)');
+SELECT * FROM imported();
+CALL import(:'uninstalled', what => 'LIMIT TO (a)');
+SELECT * FROM imported();
+CALL import(:'uninstalled', what => 'LIMIT TO (b)');
+CALL import(:'uninstalled');
+CALL import('{"tables": [{"columns": []}]}', what => 'LIMIT TO (a)');
 CALL import(:'two', $$, import_prefix 'x_'$$, 'LIMIT TO (a)');
 CALL import('{"tables": []}', what => 'LIMIT TO (a)');
 CALL import(:'two', $$, import_prefx 'x'$$);
@@ -195,6 +204,7 @@ CALL import(:'two', $$, table_name 'x'$$);
 CALL import(:'two', $$, splits '0'$$);
 CALL import(:'two', $$, splits '1', splits '2'$$);
 CALL import(:'two', $$, import_prefix 'a', import_prefix 'b'$$);
+CALL import(:'two', $$, import_prefix '', import_prefix 'b'$$);
 CALL import(:'two', $$, import_prefix '123456789012345678901234567890123456789012345678901234567890123'$$);
 -- envelope 'false' leaves the name out, whoever says it
 CALL import(:'two', $$, envelope 'false'$$);

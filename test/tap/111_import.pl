@@ -280,6 +280,17 @@ $node->poll_query_until('postgres', q{SELECT operation || ' ' || function || ' '
 $observer->query('SELECT pg_cancel_backend(' . $session->pid . ')');
 like($session->receive, qr/57014: /, 'a call that hangs is cancelled');
 
+# who may not read a table does not wait for its lock
+$session->query(q{CREATE FOREIGN TABLE locked (id int) SERVER lambda OPTIONS (function_arn 'hang')});
+$session->query('BEGIN; ALTER FOREIGN TABLE locked ADD other int; LOCK TABLE evil_done');
+$observer->query('SET lock_timeout = 1; SET ROLE ann');
+like($observer->query(q{SELECT * FROM lambda_fdw_check('locked')}), qr/42501: permission denied for foreign table locked/,
+	'lambda_fdw_check looks at the privilege before it locks');
+like($observer->query(q{SELECT * FROM lambda_fdw_check('evil_done')}), qr/42809: "evil_done" is not a foreign table/, '... and at what the relation is');
+$observer->query('RESET ROLE');
+like($observer->query(q{SELECT * FROM lambda_fdw_check('locked')}), qr/55P03: /, '... and who may, waits');
+$session->query('ROLLBACK; DROP FOREIGN TABLE locked');
+
 # ---------------------------------------------------------------------------
 # Other encodings
 # ---------------------------------------------------------------------------
@@ -306,6 +317,30 @@ for my $database (qw(latin1 ascii))
 	is($session->query(state_sql()), $before, "$database: nothing but CREATE FOREIGN TABLE has happened");
 	$session->close;
 }
+
+# ---------------------------------------------------------------------------
+# Dumped and restored
+# ---------------------------------------------------------------------------
+
+# pg_dump has options in the order of their names
+my $catalog = q{SELECT format('%s %s %s %s', c.relname, (SELECT string_agg(regexp_replace(o, '^payload=.*', md5(o)), ' ' ORDER BY o) FROM unnest(ftoptions) o), (SELECT string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), attcollation::regcollation, attnotnull, attfdwoptions), ',' ORDER BY attnum)
+	FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0), (SELECT count(*) FROM lambda_fdw_check(c.oid) d WHERE property <> 'payload'))
+	FROM pg_foreign_table JOIN pg_class c ON c.oid = ftrelid ORDER BY relname COLLATE "C"};
+my $dump = PostgreSQL::Test::Utils::tempdir() . '/dump';
+
+$node->safe_psql('postgres', 'CREATE DATABASE origin; CREATE DATABASE copy');
+prepare_database('origin');
+$session = open_session($node, 'origin');
+is(outcome(description(map { { name => $_, columns => [ { name => "$_ ", type => 'numeric(5,2)[]', not_null => JSON::PP::true }, { name => $_, type => 'text', collation => 'C', null_if => $_, pushdown => '=, in' } ], estimated_rows => 7 } } grep { length $_ < 63 } @names),
+	q{, import_prefix 'of '})->{message}, undef, 'tables are imported, for a dump');
+$session->query('ALTER FOREIGN TABLE imported."of 1" RENAME TO renamed');
+my $imported = $session->query($catalog);
+like($imported, qr/^renamed .*table_name=1\W.* 0$/m, 'and what a renamed one is to its function is known');
+unlike($imported, qr/ [1-9]\d*$/m, 'none differs from what its function says');
+$session->close;
+$node->command_ok([ 'pg_dump', '--format=custom', '--file', $dump, '--dbname', $node->connstr('origin') ], 'they are dumped');
+$node->command_ok([ 'pg_restore', '--exit-on-error', '--dbname', $node->connstr('copy'), $dump ], 'and restored');
+is($node->safe_psql('copy', $catalog), $imported, 'as they were');
 
 # a client in another encoding
 $session = open_session($node);

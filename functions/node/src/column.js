@@ -4,7 +4,7 @@
 
 const { DeclarationError, FunctionError, Refusal, quote, list, suggestion } =
   require("./error.js");
-const { parsePointer, valueAt } = require("./pointer.js");
+const { parsePointer, memberOf, valueAt } = require("./pointer.js");
 const { typeOf, operatorsOf } = require("./types.js");
 
 const MEMBERS = ["type", "path", "pushdown", "key", "required", "not_null",
@@ -113,7 +113,7 @@ class Column {
     if (tokens.length > 1) return (row) => valueAt(row, tokens);
     const [name] = tokens;
     return (row) => {
-      const value = row[name];
+      const value = memberOf(row, name);
       return typeof value === "function" ? undefined : value;
     };
   }

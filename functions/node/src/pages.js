@@ -101,8 +101,11 @@ class Pages {
     return state;
   }
 
+  // Two scans of one request come to the same cursors: either goes on for both.
   async #keep(cursor, state) {
+    const other = this.#kept.get(cursor);
     this.#kept.set(cursor, state);
+    await other?.scan.close();
     if (this.#kept.size <= KEPT_SCANS) return;
     const [oldest, { scan }] = this.#kept.entries().next().value;
     this.#kept.delete(oldest);
@@ -127,4 +130,4 @@ function checkBytes(table, bytes, number) {
     `it has ${bytes} bytes of JSON, and an answer holds ${ROW_BYTES}`);
 }
 
-module.exports = { Pages };
+module.exports = { Pages, fingerprint };

@@ -17,11 +17,15 @@ function parsePointer(text) {
   return tokens;
 }
 
+/** A member of an object, or of a Map. */
+const memberOf = (object, name) =>
+  (object instanceof Map ? object.get(name) : object[name]);
+
 /** What is there; undefined for nothing, and for what is a method. */
 function valueAt(document, tokens) {
   for (const token of tokens) {
     if (document === null || typeof document !== "object") return undefined;
-    document = document[token];
+    document = memberOf(document, token);
   }
   return typeof document === "function" ? undefined : document;
 }
@@ -41,4 +45,4 @@ function isWithin(inner, outer) {
   return outer.every((token, i) => token === inner[i]);
 }
 
-module.exports = { parsePointer, valueAt, putAt, isWithin };
+module.exports = { parsePointer, memberOf, valueAt, putAt, isWithin };

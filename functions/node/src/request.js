@@ -47,7 +47,7 @@ function findColumn(table, name) {
   if (column === undefined) {
     throw new FunctionError(
       `table ${quote(table.name)} has no column ${quote(name)}`,
-      { hint: `Its columns are: ${table.names()}.` });
+      { hint: table.columnHint() });
   }
   return column;
 }

@@ -1,6 +1,7 @@
 "use strict";
 // A scan: rows of the source that match, in order, as they are answered.
 
+const { isPlain } = require("./document.js");
 const { FunctionError, quote } = require("./error.js");
 const { putAt } = require("./pointer.js");
 const { isObject } = require("./table.js");
@@ -64,10 +65,14 @@ function checkRow(table, row, n) {
 
 // Rows that have none of the columns are another table's, or of other names.
 function checkMembers(table, row) {
-  const names = Object.keys(row);
-  if (names.length > 0 && !table.stored.some(({ tokens }) => tokens[0] in row)) {
+  const isMap = row instanceof Map;
+  const names = isMap ? [...row.keys()] : Object.keys(row);
+  if (names.length === 0 && (isMap || isPlain(row))) return;
+  if (!table.stored.some(({ tokens }) => (isMap ? row.has(tokens[0]) : tokens[0] in row))) {
+    const has = names.length > 0 ? names.slice(0, SHOWN).map(String).join(", ")
+      : `nothing, being a ${row.constructor?.name || "value"}`;
     throw new FunctionError(`a row of table ${quote(table.name)} has none of its columns`,
-      { detail: `It has: ${names.slice(0, SHOWN).join(", ")}.` });
+      { detail: `It has: ${has}.` });
   }
 }
 

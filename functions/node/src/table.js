@@ -150,6 +150,12 @@ class Table {
   names() {
     return list(this.byAsked.keys());
   }
+
+  /** What to do about a request for a column that is not there. */
+  columnHint() {
+    return `Its columns are, in requests: ${this.names()}. A foreign table's column of ` +
+      "another name has the option path; lambda_fdw_check(table) lists what differs.";
+  }
 }
 
 for (const operation of WRITES) {

@@ -2,6 +2,7 @@
 // Texts as PostgreSQL compares them: by code points, where JavaScript's own < is
 // by UTF-16 units; and boolean and uuid, whose values are texts too.
 
+const { documentOf } = require("./document.js");
 const { FunctionError, Refusal } = require("./error.js");
 
 const SUSPECT = /[\0\ud800-\udfff]/;
@@ -24,14 +25,9 @@ function checkText(text) {
 function readString(raw) {
   if (typeof raw === "string") return checkText(raw);
   if (typeof raw === "bigint") return String(raw);
-  let text;
-  try {
-    text = JSON.stringify(raw);
-  } catch (error) {
-    throw new Refusal(`It cannot be written as JSON: ${error.message}`);
-  }
-  if (text === undefined) throw new Refusal();
-  return checkText(raw instanceof Date ? JSON.parse(text) : text);
+  const told = documentOf(raw);
+  if (told === null) throw new Refusal();
+  return checkText(typeof told === "string" ? told : JSON.stringify(told));
 }
 
 function lengthOf(text) {
@@ -119,7 +115,8 @@ function matchPieces(points, pieces) {
   return end >= at && fits(points, end, pieces[last]);
 }
 
-// Matches nothing, but raises the error where a text goes on at the backslash.
+// Matches nothing, but raises the error where a text goes on at the backslash, or
+// ends there by _ that follow a %: PostgreSQL passes over these to see what is next.
 function matchBroken(points, pieces) {
   let at = 0;
   for (const [i, piece] of pieces.entries()) {
@@ -128,7 +125,9 @@ function matchBroken(points, pieces) {
     if (found < 0) return false;
     at = found + piece.length;
   }
-  if (at < points.length) {
+  const word = pieces.findLastIndex((piece) => piece.some((one) => one !== ANY));
+  const wild = pieces.slice(Math.max(word, 0) + 1).some((piece) => piece.length > 0);
+  if (at < points.length || wild) {
     throw new FunctionError("LIKE pattern must not end with escape character",
       { sqlstate: "22025" });
   }

@@ -7,7 +7,8 @@
 // `user`, what sources and writers get; `ordered`: true, or "C" where that is
 // by the collation; `like`.  Refusal is what convert and operand throw.
 
-const { DeclarationError, Refusal } = require("./error.js");
+const { documentOf } = require("./document.js");
+const { DeclarationError } = require("./error.js");
 const number = require("./number.js");
 const text = require("./text.js");
 const time = require("./time.js");
@@ -82,15 +83,7 @@ function known(name) {
 
 // A value of a type that is not known goes through as JSON has it.
 function passed(raw) {
-  if (raw instanceof Uint8Array) return "\\x" + Buffer.from(raw).toString("hex");
-  if (typeof raw === "bigint") return String(raw);
-  if (typeof raw === "number" && !Number.isFinite(raw)) return String(raw);
-  try {
-    const text = JSON.stringify(raw);
-    return text === undefined ? null : raw;
-  } catch (error) {
-    throw new Refusal(`It cannot be written as JSON: ${error.message}`);
-  }
+  return typeof raw === "bigint" ? String(raw) : documentOf(raw);
 }
 
 const coded = (coding) => (raw) =>

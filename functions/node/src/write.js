@@ -1,11 +1,14 @@
 "use strict";
 // Writes: keys and values by their types for a writer, and what it returns as the
-// answer.  A batch that was answered is answered the same again.
+// answer.  A batch that was answered is answered the same again; another one of its
+// batch_id is an error, as its rows would be lost: the server, whose ids are of one
+// payload each, never sends one.
 
 const { FunctionError, Failed, quote } = require("./error.js");
 const { show } = require("./column.js");
 const { findColumn } = require("./request.js");
-const { putAt, valueAt } = require("./pointer.js");
+const { fingerprint } = require("./pages.js");
+const { memberOf, putAt, valueAt } = require("./pointer.js");
 const { isObject } = require("./table.js");
 
 const REMEMBERED = 1000;
@@ -23,6 +26,7 @@ class Memory {
 
   put(id, answer) {
     const text = JSON.stringify(answer);
+    this.#bytes -= this.#answers.get(id)?.length ?? 0;
     this.#bytes += text.length;
     this.#answers.set(id, text);
     for (const [oldest, old] of this.#answers) {
@@ -127,7 +131,7 @@ function returnedRow(table, row, number) {
   const made = {};
   for (const [i, column] of table.stored.entries()) {
     const raw = Array.isArray(row) ? row[i]
-      : valueAt(row, column.tokens) ?? row[column.name];
+      : valueAt(row, column.tokens) ?? memberOf(row, column.name);
     if (raw === undefined) continue;
     const value = column.convert(raw, number);
     putAt(made, column.tokens, value === null ? null : column.type.json(value));
@@ -181,25 +185,28 @@ class Writes {
     if (writer === undefined) {
       throw new FunctionError(`table ${quote(table.name)} takes no ${operation}`);
     }
-    const id = envelope.batch_id;
+    const id = envelope.batch_id ?? undefined;
     if (id !== undefined && typeof id !== "string") {
       throw new FunctionError(`batch_id ${show(id)} is no string`);
     }
+    const request = fingerprint({ ...payload, lambda_fdw: envelope });
     const known = id === undefined ? undefined : await this.#known(id);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (known.request === request) return known.answer;
+      throw new FunctionError(`the batch_id ${show(id)} was another batch's`);
+    }
     const write = readWrite(table, envelope, operation, payload);
     const answer = answerOf(table, await call(writer, write), write);
     if (id !== undefined) {
-      this.#memory.put(id, answer);
-      await this.#store?.put(id, answer);
+      this.#memory.put(id, { request, answer });
+      await this.#store?.put(id, { request, answer });
     }
     return answer;
   }
 
   // A store has null or undefined for what it does not know.
   async #known(id) {
-    const answer = this.#memory.get(id);
-    return answer !== undefined ? answer : await this.#store?.get(id) ?? undefined;
+    return this.#memory.get(id) ?? await this.#store?.get(id) ?? undefined;
   }
 }
 

@@ -51,6 +51,29 @@ test("a source is a list, a generator, an async one, a promise, or rows", async 
   }
 });
 
+test("what JSON would make {} of is written, or an error that names it", async () => {
+  const answer = async (row) => (await serve(table({ name: "t", columns: {
+    n: "integer", o: { type: "text", path: "/in/o" }, d: "jsonb" } }, [row]))(scan("t")));
+  assert.deepEqual(await answer(new Map([["n", 1], ["in", new Map([["o", 2n]])],
+    ["d", { at: new Date(0), left: undefined, bytes: Buffer.from("hi"), big: 5n }]])),
+  { rows: [{ n: 1, in: { o: "2" },
+    d: { at: "1970-01-01T00:00:00.000Z", bytes: "\\x6869", big: 5 } }] });
+  const circle = {};
+  circle.again = circle;
+  for (const [value, named] of [[/x/, /RegExp/], [Promise.resolve(1), /Promise/],
+    [new Date(NaN), /invalid Date/], [{ big: 2n ** 60n }, /1152921504606846976/],
+    [new Map([[{}, 1]]), /key/], [circle, /within itself/]]) {
+    const { message, detail } = (await answer({ n: 1, d: value })).lambda_fdw_error;
+    assert.match(message, /column "d" of table "t", row 1/);
+    assert.match(detail, named);
+  }
+  for (const row of [new Set([1]), Promise.resolve({ n: 1 })]) {
+    const { message, detail } = (await answer(row)).lambda_fdw_error;
+    assert.match(message, /none of its columns/);
+    assert.match(detail, new RegExp(row.constructor.name));
+  }
+});
+
 test("a source that returns no rows is an error, and one that ends is let go", async () => {
   const wrong = serve(table({ name: "t", columns: { n: "integer" } }, () => ({ n: 1 })));
   const told = (await wrong(scan("t"))).lambda_fdw_error;
@@ -96,6 +119,14 @@ test("a number that JSON.parse has rounded is refused, and says what to do", asy
   assert.match(detail, /argument_format 'digits'/);
 });
 
+test("a column that is not there is an error that says how it is named", async () => {
+  const handler = serve(table({ name: "t", columns: { id: "integer", a: "text" } }, []));
+  const told = (await handler(scan("t", { filters: [
+    { column: "town", operator: "=", value: "x" }] }))).lambda_fdw_error;
+  assert.equal(told.message, 'table "t" has no column "town"');
+  assert.match(told.hint, /in requests: id, a\. .* the option path; lambda_fdw_check\(table\)/);
+});
+
 test("a Date is a timestamp of UTC, and bytes are a bytea", async () => {
   const at = new Date("2026-11-27T09:00:00.250Z");
   const handler = serve(table({ name: "t", columns: {
@@ -134,6 +165,23 @@ test("pages go on where the source is, and read it again where it is not", async
     assert.ok(pages > 5);
     assert.equal(opened, times ?? pages);
   }
+});
+
+test("scans of one request that come to one cursor leave one source open", async () => {
+  let open = 0;
+  const handler = serve(table({ name: "t", columns: { n: "integer" } }, function* () {
+    open++;
+    try {
+      for (let n = 1; n <= 100; n++) yield { n };
+    } finally {
+      open--;
+    }
+  }), { pageBytes: 400 });
+  const first = await handler(scan("t"));
+  assert.deepEqual(await handler(scan("t")), first);
+  assert.equal(open, 1);
+  for (let page = first; page.cursor; ) page = await handler(scan("t", { cursor: page.cursor }));
+  assert.equal(open, 0);
 });
 
 test("a page asked for twice is the same, and a source that changed an error", async () => {
@@ -258,6 +306,9 @@ test("a store answers a batch that another environment wrote", async () => {
   assert.deepEqual(await environment()(insert), answer);
   assert.deepEqual(await environment()(insert), answer);
   assert.equal(calls, 1);
+  const other = await environment()(write("t", "insert",
+    { batch_id: "b-1", rows: [{ key: { id: "2" }, values: { id: "2" } }] }));
+  assert.match(other.lambda_fdw_error.message, /"b-1" was another batch's/);
   assert.deepEqual(await environment()(write("t", "delete",
     { batch_id: "b-2", rows: [{ key: { id: "1" } }] })),
   { failed: [{ index: 0, message: "locked" }] });

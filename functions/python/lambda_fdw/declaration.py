@@ -257,9 +257,17 @@ class Table:
         if column is None:
             raise Error(
                 f"{self} has no column {quote(name)}",
-                hint=f"Requests have it by: {', '.join(self.asked)}.",
+                hint=self.column_hint(),
             )
         return column
+
+    def column_hint(self) -> str:
+        """What to do about a request for a column that is not there."""
+        return (
+            f"Its columns are, in requests: {', '.join(self.asked)}. A foreign table's"
+            " column of another name has the option path; lambda_fdw_check(table)"
+            " lists what differs."
+        )
 
     def keys(self) -> FrozenSet[Column]:
         """The columns that identify a row."""

@@ -57,6 +57,14 @@ def quote(name: Any) -> str:
     return f'"{name}"'
 
 
+def sentence(error: BaseException) -> Optional[str]:
+    """What an error says, as a detail has it: a sentence; None where it is silent."""
+    text = str(error)
+    if not text:
+        return None
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+
+
 def show(value: Any) -> str:
     """A value as messages have it: its JSON, up to 100 characters."""
     try:

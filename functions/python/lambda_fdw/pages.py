@@ -127,6 +127,9 @@ class Pages:
         self.kept: "OrderedDict[str, Progress]" = OrderedDict()
 
     def _keep(self, cursor: str, progress: Progress) -> None:
+        other = self.kept.pop(cursor, None)  # of the same request: one goes on for both
+        if other is not None:
+            other.close()
         self.kept[cursor] = progress
         while len(self.kept) > _KEPT:
             try:
@@ -137,7 +140,7 @@ class Pages:
 
     def _resume(self, table: Table, scan: Scan, request: str) -> Progress:
         """The scan that a request goes on with."""
-        if not scan.cursor:
+        if scan.cursor is None or scan.cursor == "":
             return Progress(table, answers(table, scan))
         found = _CURSOR.fullmatch(scan.cursor) if isinstance(scan.cursor, str) else None
         if found is None:

@@ -19,7 +19,7 @@ from typing import (
 
 from . import values
 from .declaration import Column, Table
-from .errors import Error, quote, show
+from .errors import Error, quote, sentence, show
 
 VERSION = 2
 OPERATIONS = ("describe", "scan", "insert", "update", "delete", "truncate")
@@ -95,7 +95,7 @@ def _operand(column: Column, value: Any) -> Any:
         raise Error(
             f"{show(value)}, with which {column} is compared, is not a value of type"
             f" {column.type.name}",
-            detail=str(error) or None,
+            detail=sentence(error),
         ) from None
 
 

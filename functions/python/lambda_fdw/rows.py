@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Tu
 
 from .conditions import Test, comparison
 from .declaration import Column, Table
-from .errors import Error, show
+from .errors import Error, sentence, show
 from .request import Condition, Scan
 
 Get = Callable[[Any], Any]
@@ -316,7 +316,7 @@ class Plan:
         return Error(
             f"{column}, row {number}: {show(value)} is not a value of type"
             f" {column.type.name}",
-            detail=str(error) or None,
+            detail=sentence(error),
         )
 
 
@@ -374,8 +374,13 @@ class _Reader:
         rows = self.table.read(self.scan.query)
         if rows is None:
             return
-        if not isinstance(rows, collections.abc.Iterable):
-            raise Error(f"the source of {self.table} gave no rows: {show(rows)}")
+        if isinstance(rows, (Mapping, str, bytes)) or not isinstance(
+            rows, collections.abc.Iterable
+        ):
+            raise Error(
+                f"the source of {self.table} returned no rows, but {show(rows)}",
+                hint="It returns a list, or another iterable, or yields its rows.",
+            )
         for number, row in enumerate(rows, 1):
             plan = plans.get(type(row)) or self.plan(row)
             if plan.matches(row, number):

@@ -97,6 +97,8 @@ def _text_of(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, uuid.UUID):
         return str(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(plain_json(value))
     if isinstance(value, (int, float, dict, list, tuple)):
         return json.dumps(plain_json(value), separators=(",", ":"), ensure_ascii=False)
     raise ValueError("a text is expected")

@@ -1,7 +1,9 @@
 """Writes: rows by their types for the user's function, and what it says of them.
 
 A batch that was answered is answered the same again, without the function: the
-server sends it again where the answer was lost on its way.
+server sends it again where the answer was lost on its way.  Another batch of its
+batch_id is an error: its rows would be lost if it were answered so, and the server,
+whose ids are of one payload each, never sends one.
 """
 
 from __future__ import annotations
@@ -11,11 +13,13 @@ from collections import OrderedDict
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Protocol, Tuple
 
 from .declaration import Column, Table
-from .errors import Error, Failed, quote, show
+from .errors import Error, Failed, quote, sentence, show
+from .pages import fingerprint
 from .request import make_scan
 from .rows import MISSING, returned
 
 _MOST_REMEMBERED = 1000
+_MOST_BYTES = 64 * 1024 * 1024
 _MEMBERS = frozenset(
     "version operation table batch_id rows cascade restart_identity".split()
 )
@@ -25,29 +29,33 @@ class BatchStore(Protocol):
     """Where answers to batches are kept: beyond this environment, if need be."""
 
     def get(self, batch_id: str) -> Optional[Dict[str, Any]]:
-        """The answer that was put, or None."""
+        """What was put, or None."""
 
     def put(self, batch_id: str, answer: Dict[str, Any]) -> None:
-        """Keeps an answer, which is JSON."""
+        """Keeps an answer and a fingerprint of its request, which are JSON."""
 
 
 class MemoryStore:
-    """The last 1000 answers, of this environment."""
+    """The last 1000 answers, or 64 MB of them, of this environment."""
 
     def __init__(self) -> None:
         self.answers: "OrderedDict[str, str]" = OrderedDict()
+        self.size = 0
 
     def get(self, batch_id: str) -> Optional[Dict[str, Any]]:
-        """The answer that was put, or None."""
+        """What was put, or None."""
         text = self.answers.get(batch_id)
         found: Optional[Dict[str, Any]] = None if text is None else json.loads(text)
         return found
 
     def put(self, batch_id: str, answer: Dict[str, Any]) -> None:
         """Keeps an answer."""
-        self.answers[batch_id] = json.dumps(answer)
-        while len(self.answers) > _MOST_REMEMBERED:
-            self.answers.popitem(last=False)
+        self.size -= len(self.answers.pop(batch_id, ""))
+        text = self.answers[batch_id] = json.dumps(answer)
+        self.size += len(text)
+        while len(self.answers) > _MOST_REMEMBERED or self.size > _MOST_BYTES:
+            _batch_id, oldest = self.answers.popitem(last=False)
+            self.size -= len(oldest)
 
 
 class WriteRow(NamedTuple):
@@ -92,7 +100,7 @@ def _check_members(table: Table, told: Any, tokens: Tuple[str, ...] = ()) -> Non
         if not any(column.tokens[: len(place)] == place for column in table.columns):
             raise Error(
                 f"{table} has no column {quote('.'.join(place))}",
-                hint=f"Requests have it by: {', '.join(table.asked)}.",
+                hint=table.column_hint(),
             )
         if value is not None:
             _check_members(table, value, place)
@@ -116,7 +124,7 @@ def _values(table: Table, told: Any, number: int) -> Dict[str, Any]:
             raise Error(
                 f"{column}, row {number}: {show(value)} is not a value of type"
                 f" {column.type.name}",
-                detail=str(error) or None,
+                detail=sentence(error),
             ) from None
     return found
 
@@ -200,15 +208,18 @@ def write(
     if writer is None:
         raise Error(f"{table} takes no {operation}")
     told = _read(table, operation, event)
+    request = fingerprint(event)
     if told.batch_id is not None:
         remembered = store.get(told.batch_id)
         if remembered is not None:
-            return remembered
+            if remembered.get("request") != request:
+                raise Error(f"the batch_id {show(told.batch_id)} was another batch's")
+            return remembered["answer"]
     try:
         result = writer(told)
     except Failed as failed:
         result = failed
     answer = _answer(table, told, result)
     if told.batch_id is not None:
-        store.put(told.batch_id, answer)
+        store.put(told.batch_id, {"request": request, "answer": answer})
     return answer

@@ -168,7 +168,8 @@ class Readme(unittest.TestCase):
                          for number, city in enumerate(cities)]}}, None)
 
         self.assertEqual(insert("a-1", "Oslo", "Bergen"), {"affected": 2})
-        self.assertEqual(insert("a-1", "Paris"), {"affected": 2})
+        self.assertEqual(insert("a-1", "Oslo", "Bergen"), {"affected": 2})
+        self.assertIn("another batch", insert("a-1", "Paris")["lambda_fdw_error"]["message"])
         self.assertEqual([row["city"] for row in handler({}, None)], ["Oslo", "Bergen"])
         self.assertEqual(insert("a-2", "Oslo", "Atlantis"), {"failed": [
             {"index": 1, "message": "nothing is delivered there"}]})

@@ -78,6 +78,10 @@ class Pages(unittest.TestCase):
             self.scan(limit=limit)
         self.assertEqual((self.opened, self.closed), (20, 4))
 
+    def test_scans_of_one_request_leave_one_source_open(self):
+        self.assertEqual(self.scan(), self.scan())
+        self.assertEqual((self.opened, self.closed), (2, 1))
+
     def test_limit_and_order_over_pages(self):
         answers = self.all(limit=700, order_by=[
             {"column": "id", "descending": True, "nulls": "first"}])

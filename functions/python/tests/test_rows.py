@@ -100,7 +100,25 @@ class Rows(unittest.TestCase):
                           ((1,), "has 1 values"), ({"ID": 1}, "none of its columns")):
             with self.subTest(row):
                 self.assertIn(part, self.error([row])["message"])
-        self.assertIn("gave no rows", self.error(lambda: 7)["message"])
+
+    def test_sources_that_return_no_rows(self):
+        for given, part in ((7, "7"), ({"id": 1, "a": "x"}, '"id": 1'), ("ab", '"ab"')):
+            with self.subTest(given):
+                told = self.error(lambda: given)
+                self.assertIn(f'source of table "t" returned no rows, but {part}',
+                              told["message"].replace("{", ""))
+                self.assertIn("or yields its rows", told["hint"])
+
+    def test_details_are_sentences(self):
+        self.assertEqual(self.error([("one", "x")])["detail"], "An integer is expected.")
+        self.assertEqual(self.error([(1, "x")], filters=[("id", "=", "one")])["detail"],
+                         "An integer is expected.")
+
+    def test_a_column_that_is_not_there(self):
+        told = self.error([(1, "x")], filters=[("town", "=", "x")])
+        self.assertEqual(told["message"], 'table "t" has no column "town"')
+        self.assertIn("in requests: id, a. ", told["hint"])
+        self.assertIn("the option path; lambda_fdw_check(table)", told["hint"])
 
     def test_values_of_python(self):
         utc = datetime.timezone.utc

@@ -110,7 +110,10 @@ class Writes(unittest.TestCase):
             answer = self.write("insert", rows, serve(self.table, batch_store=Store()),
                                 batch_id="a-1")
             self.assertEqual(answer, {"affected": 1})
-        self.assertEqual(kept, {"a-1": {"affected": 1}})
+        self.assertEqual(kept["a-1"]["answer"], {"affected": 1})
+        other = self.write("insert", [{"values": {"id": 2}}],
+                           serve(self.table, batch_store=Store()), batch_id="a-1")
+        self.assertIn("another batch", other["lambda_fdw_error"]["message"])
         self.assertEqual(len(self.seen), 1)
 
     def test_what_is_not_known(self):
