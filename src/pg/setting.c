@@ -26,6 +26,9 @@
 /* RDS cuts an export into objects of about 6 GB. */
 #define FILE_SIZE_LIMIT_KB (6 * 1024 * 1024)
 
+/* Blocks of the cache are numbered by 32 bits. */
+#define CACHE_SIZE_MAX_KB (64 * 1024 * 1024)
+
 static char *trace_id = NULL;
 static bool enable_bind_join = true;
 static int	commit_timeout_ms;
@@ -37,6 +40,7 @@ static int	slot_timeout_ms;
 static int	log_invocations = LFDW_LOG_OFF;
 static int	log_min_duration_ms;
 static bool trace_from_comments = false;
+static LfdwCacheSettings cache;
 static LfdwBudget budget;
 static LfdwNetworkPolicy network_policy;
 static LfdwAwsLambdaSettings aws_lambda;
@@ -255,6 +259,31 @@ define_limits(void)
 							 NULL, NULL, NULL);
 }
 
+/*
+ * What answers are kept.  The memory is the server's, so its size is decided when it is
+ * made, as that of statistics.
+ */
+static void
+define_cache(void)
+{
+	DefineCustomBoolVariable("lambda_fdw.cache",
+							 "Uses and keeps answers of tables that have the option cache_ttl_ms.",
+							 NULL, &cache.enabled, true, PGC_USERSET, GUC_EXPLAIN,
+							 NULL, NULL, NULL);
+	DefineCustomIntVariable("lambda_fdw.cache_size",
+							"Memory for answers that all sessions share.",
+							"0 for none.",
+							&cache.size_kb, 32 * 1024, 0, CACHE_SIZE_MAX_KB,
+							process_shared_preload_libraries_in_progress ?
+							PGC_POSTMASTER : PGC_SIGHUP, GUC_UNIT_KB,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("lambda_fdw.cache_wait",
+							"Longest wait for an answer that another session asks for.",
+							"0 to ask at once.",
+							&cache.wait_ms, 10000, 0, INT_MAX,
+							PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
+}
+
 /* Defines the settings; once, while the library loads. */
 void
 lfdw_setting_define(void)
@@ -281,6 +310,7 @@ lfdw_setting_define(void)
 	define_statistics();
 	define_budget();
 	define_limits();
+	define_cache();
 	MarkGUCPrefixReserved("lambda_fdw");
 	define_aws_lambda();
 	define_aws_s3_and_ml();
@@ -396,4 +426,11 @@ const LfdwNetworkPolicy *
 lfdw_setting_network_policy(void)
 {
 	return &network_policy;
+}
+
+/* The settings of the result cache; they change when the settings do. */
+const LfdwCacheSettings *
+lfdw_setting_cache(void)
+{
+	return &cache;
 }

@@ -47,6 +47,14 @@ typedef struct LfdwBudget
 	double		price_gb_second;
 } LfdwBudget;
 
+/* The result cache. */
+typedef struct LfdwCacheSettings
+{
+	bool		enabled;
+	int			size_kb;
+	int			wait_ms;
+} LfdwCacheSettings;
+
 /* Where servers of owners who are no superusers may lead. */
 typedef struct LfdwNetworkPolicy
 {
@@ -67,6 +75,7 @@ extern LfdwLogChoice lfdw_setting_log_invocations(void);
 extern int	lfdw_setting_log_min_duration_ms(void);
 extern bool lfdw_setting_trace_from_comments(void);
 extern const LfdwBudget *lfdw_setting_budget(void);
+extern const LfdwCacheSettings *lfdw_setting_cache(void);
 extern const LfdwNetworkPolicy *lfdw_setting_network_policy(void);
 extern const LfdwAwsLambdaSettings *lfdw_setting_aws_lambda(void);
 extern const LfdwAwsS3Settings *lfdw_setting_aws_s3(void);

@@ -39,7 +39,7 @@
  * The layout's version: to be counted up where something moves in it or means another
  * thing, as its size tells by itself where something grows.
  */
-#define LAYOUT_VERSION 1
+#define LAYOUT_VERSION 2
 
 /* Servers that have limits, and functions that a session counts for itself. */
 #define SERVERS_MAX 512
@@ -70,14 +70,18 @@ static LfdwSharing sharing = LFDW_SHARED_BY_NONE;
 static shmem_request_hook_type previous_request_hook = NULL;
 static shmem_startup_hook_type previous_startup_hook = NULL;
 
-/* The sizes of what all sessions share, as the settings have them now. */
+/*
+ * The sizes of what all sessions share, as the settings have them now.  A segment that
+ * is made later leaves answers out: those are in one of their own.
+ */
 static LfdwSegmentSizes
-shared_sizes(void)
+shared_sizes(bool preloaded)
 {
 	LfdwSegmentSizes sizes = {
 		.nbackends = MaxBackends,
 		.nstatistics = lfdw_setting_stats_max(),
-		.nservers = SERVERS_MAX
+		.nservers = SERVERS_MAX,
+		.result_bytes = preloaded ? lfdw_setting_cache()->size_kb * (Size) 1024 : 0
 	};
 
 	return sizes;
@@ -100,14 +104,18 @@ init_segment(void *memory, const LfdwSegmentSizes *sizes, int tranche)
 	SegmentHeader *header = memory;
 	Size		offset = CACHELINEALIGN(sizeof(SegmentHeader));
 
-	memset(memory, 0, segment_size(sizes));
+	memset(memory, 0, sizeof(SegmentHeader));
 	header->sizes = *sizes;
 	header->tranche = tranche;
 	for (int i = 0; i < LFDW_NPARTS; i++)
 	{
+		Size		size = part_kinds[i].size(sizes);
+
 		header->offsets[i] = offset;
+		if (!part_kinds[i].unzeroed)
+			memset((char *) memory + offset, 0, size);
 		part_kinds[i].init((char *) memory + offset, sizes, tranche);
-		offset += CACHELINEALIGN(part_kinds[i].size(sizes));
+		offset += CACHELINEALIGN(size);
 	}
 }
 
@@ -115,7 +123,7 @@ init_segment(void *memory, const LfdwSegmentSizes *sizes, int tranche)
 static void
 request_segment(void)
 {
-	LfdwSegmentSizes sizes = shared_sizes();
+	LfdwSegmentSizes sizes = shared_sizes(true);
 
 	if (previous_request_hook)
 		previous_request_hook();
@@ -129,7 +137,7 @@ request_segment(void)
 static void
 start_segment(void)
 {
-	LfdwSegmentSizes sizes = shared_sizes();
+	LfdwSegmentSizes sizes = shared_sizes(true);
 	bool		found;
 
 	if (previous_startup_hook)
@@ -159,6 +167,85 @@ lfdw_segment_install(const LfdwPartKind *parts)
 	shmem_startup_hook = start_segment;
 }
 
+/* Says why a session shares no memory, once as it does not try again. */
+static void
+report_failure(const ErrorData *error, const char *without)
+{
+	ereport(WARNING,
+			(errmsg("lambda_fdw shares no memory with other sessions: %s",
+					error->message),
+			 errdetail("%s", without),
+			 errhint("Make room for dynamic shared memory and start another session, or add lambda_fdw to shared_preload_libraries.")));
+}
+
+/*
+ * Runs what attaches to shared memory; NULL, with a warning, if that fails.  Locks are
+ * the registry's and ours then: the session must hold no others here.
+ */
+static void *
+try_to_attach(void *(*attach) (const void *arg), const void *arg, const char *without)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	void	   *volatile memory = NULL;
+
+	PG_TRY();
+	{
+		/* mappings are the session's; of one that fails nothing is left over */
+		CurrentResourceOwner = NULL;
+		memory = attach(arg);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		CurrentResourceOwner = owner;
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		LWLockReleaseAll();
+		report_failure(error, without);
+		FreeErrorData(error);
+	}
+	PG_END_TRY();
+	return memory;
+}
+
+/* Makes the segment that is behind a handle, or attaches to it. */
+static void *
+attach_beside(const void *arg)
+{
+	const LfdwSegmentBeside *beside = arg;
+	dsm_segment *dsm;
+
+	LWLockAcquire(beside->lock, LW_EXCLUSIVE);
+	if (*beside->handle == DSM_HANDLE_INVALID)
+	{
+		dsm = dsm_create(beside->size, 0);
+		beside->init(dsm_segment_address(dsm), beside->size, beside->arg);
+		dsm_pin_segment(dsm);
+		*beside->handle = dsm_segment_handle(dsm);
+	}
+	else
+		dsm = dsm_attach(*beside->handle);
+	LWLockRelease(beside->lock);
+	if (dsm == NULL)
+		elog(ERROR, "the segment is gone");
+	return dsm_segment_address(dsm);
+}
+
+/*
+ * The memory of a segment beside the one that sessions share: made if nobody has, and
+ * kept until the server stops.  NULL, with a warning, where it cannot be had; the
+ * session must hold no lock.
+ */
+void *
+lfdw_segment_beside(const LfdwSegmentBeside *beside)
+{
+	return try_to_attach(attach_beside, beside, beside->without);
+}
+
 #if LFDW_HAS_DSM_REGISTRY
 static void
 init_root(void *memory)
@@ -170,28 +257,14 @@ init_root(void *memory)
 	root->handle = DSM_HANDLE_INVALID;
 }
 
-/* Makes the segment that is behind the registry's, or attaches to it. */
-static SegmentHeader *
-attach_behind(RegistryRoot *root)
+/* LfdwSegmentBeside: of the segment that the registry leads to. */
+static void
+init_registered(void *memory, Size size, const void *arg)
 {
-	dsm_segment *dsm;
+	const RegistryRoot *root = arg;
+	LfdwSegmentSizes sizes = shared_sizes(false);
 
-	LWLockAcquire(&root->lock, LW_EXCLUSIVE);
-	if (root->handle == DSM_HANDLE_INVALID)
-	{
-		LfdwSegmentSizes sizes = shared_sizes();
-
-		dsm = dsm_create(segment_size(&sizes), 0);
-		init_segment(dsm_segment_address(dsm), &sizes, root->tranche);
-		dsm_pin_segment(dsm);
-		root->handle = dsm_segment_handle(dsm);
-	}
-	else
-		dsm = dsm_attach(root->handle);
-	LWLockRelease(&root->lock);
-	if (dsm == NULL)
-		elog(ERROR, "the segment is gone");
-	return dsm_segment_address(dsm);
+	init_segment(memory, &sizes, root->tranche);
 }
 
 /*
@@ -199,11 +272,13 @@ attach_behind(RegistryRoot *root)
  * before it was replaced by one of another layout have another than those that did
  * later.
  */
-static SegmentHeader *
-attach_registered(void)
+static void *
+attach_registered(const void *arg)
 {
 	LfdwSegmentSizes one_each = {.nbackends = 1,.nstatistics = 1,.nservers = 1};
+	LfdwSegmentSizes sizes = shared_sizes(false);
 	char		name[NAMEDATALEN];
+	LfdwSegmentBeside beside;
 	RegistryRoot *root;
 	bool		found;
 
@@ -211,50 +286,20 @@ attach_registered(void)
 			 segment_size(&one_each));
 	root = lfdw_named_segment(name, sizeof(RegistryRoot), init_root, &found);
 	lfdw_register_tranche(root->tranche, SEGMENT_NAME);
-	return attach_behind(root);
-}
-
-/* Says why a session shares no memory, once as it does not try again. */
-static void
-report_failure(const ErrorData *error)
-{
-	ereport(WARNING,
-			(errmsg("lambda_fdw shares no memory with other sessions: %s",
-					error->message),
-			 errdetail("Statistics are this session's own, and limits of servers cannot be kept."),
-			 errhint("Make room for dynamic shared memory and start another session, or add lambda_fdw to shared_preload_libraries.")));
+	beside.lock = &root->lock;
+	beside.handle = &root->handle;
+	beside.size = segment_size(&sizes);
+	beside.init = init_registered;
+	beside.arg = root;
+	return attach_beside(&beside);
 }
 
 /* Attaches to the segment that all sessions share; NULL, with a warning, if that fails. */
 static SegmentHeader *
 attach_shared(void)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	SegmentHeader *volatile header = NULL;
-
-	PG_TRY();
-	{
-		/* mappings are the session's; of one that fails nothing is left over */
-		CurrentResourceOwner = NULL;
-		header = attach_registered();
-		CurrentResourceOwner = owner;
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		CurrentResourceOwner = owner;
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		/* the registry's and ours; this session holds no others here */
-		LWLockReleaseAll();
-		report_failure(error);
-		FreeErrorData(error);
-	}
-	PG_END_TRY();
-	return header;
+	return try_to_attach(attach_registered, NULL,
+						 "Statistics are this session's own, and limits of servers cannot be kept.");
 }
 #else
 static SegmentHeader *
