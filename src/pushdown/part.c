@@ -219,24 +219,33 @@ lfdw_part_carries(const LfdwArguments *arguments, int index, const LfdwPart *par
 }
 
 /*
- * Is a column's value, not NULL and of the column's type, one of those that a
- * call's part carries in the argument at index?  Of several calls it is one's
- * alone.
+ * The place of a column's value, not NULL and of the column's type, in the set of the
+ * argument at index, or -1.  Of values that equal it, it is the one that is sent as
+ * the row has it, as far as there is one.
+ */
+static int
+find_value(const LfdwArguments *arguments, int index, Datum value)
+{
+	const LfdwEquality *equality = &arguments->equalities[index];
+	int			first;
+	int			count;
+
+	value = lfdw_set_datum(value, equality->base_type);
+	count = lfdw_set_find(&equality->set, value, &first);
+	return count == 0 ? -1 :
+		equality->set.sorted[lfdw_equality_choose(equality, value, first, count)];
+}
+
+/*
+ * Is a column's value one of those that a call's part carries in the argument at
+ * index?  Of several calls it is one's alone.
  */
 static bool
 has_value(const LfdwArguments *arguments, int index, const LfdwPart *part,
 		  Datum value)
 {
-	const LfdwEquality *equality = &arguments->equalities[index];
-	int			first;
-	int			count;
-	int			place;
+	int			place = find_value(arguments, index, value);
 
-	value = lfdw_set_datum(value, equality->base_type);
-	count = lfdw_set_find(&equality->set, value, &first);
-	if (count == 0)
-		return false;
-	place = equality->set.sorted[lfdw_equality_choose(equality, value, first, count)];
 	return place >= part->first[index] &&
 		place < part->first[index] + part->count[index];
 }
@@ -282,15 +291,37 @@ find_tuple(const LfdwArguments *arguments, const TupleTableSlot *slot,
 	return found;
 }
 
+/*
+ * The number of what a row belongs to: of the values of the argument at index, or of
+ * the tuples, if index is -1.  -1 for none.
+ */
+int64
+lfdw_part_number_of(const LfdwArguments *arguments, int index,
+					const TupleTableSlot *slot)
+{
+	int64		found;
+	int		   *places;
+
+	if (index >= 0)
+	{
+		int			attno = arguments->equalities[index].column->attnum - 1;
+
+		return slot->tts_isnull[attno] ? -1 :
+			find_value(arguments, index, slot->tts_values[attno]);
+	}
+	places = palloc(sizeof(int) * arguments->tuples->ncolumns);
+	found = find_tuple(arguments, slot, 0, places);
+	pfree(places);
+	return found;
+}
+
 /* Is a row's tuple of values one of those that a call carries? */
 static bool
 has_tuple(const LfdwArguments *arguments, const LfdwPart *part,
 		  const TupleTableSlot *slot)
 {
-	int		   *places = palloc(sizeof(int) * arguments->tuples->ncolumns);
-	int64		found = find_tuple(arguments, slot, 0, places);
+	int64		found = lfdw_part_number_of(arguments, -1, slot);
 
-	pfree(places);
 	return found >= part->first_tuple && found < part->first_tuple + part->ntuples;
 }
 

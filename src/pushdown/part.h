@@ -46,6 +46,8 @@ extern const char *lfdw_part_element(const LfdwArguments *arguments, int index,
 									 const LfdwPart *part, int64 tuple);
 extern int	lfdw_part_carries(const LfdwArguments *arguments, int index,
 							  const LfdwPart *part, int element, Datum *value);
+extern int64 lfdw_part_number_of(const LfdwArguments *arguments, int index,
+								 const TupleTableSlot *slot);
 extern bool lfdw_part_owns(const LfdwArguments *arguments, const LfdwPart *part,
 						   const TupleTableSlot *slot);
 extern bool lfdw_part_can_split(const LfdwArguments *arguments,
