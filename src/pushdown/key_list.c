@@ -16,8 +16,8 @@
 
 #include "pushdown/key_list.h"
 
-/* What stands for a key's values in a sample: no value is sent so. */
-#define SAMPLE_VALUE "\"\\u0000\""
+/* What stands for a key's values in a sample: any argument's form has it. */
+#define SAMPLE_VALUE "0"
 
 /*
  * Counts the keys.  False where the arguments are combinations of several lists; or
@@ -70,6 +70,13 @@ lfdw_key_list_write(StringInfo out, const LfdwKeyList *list, int64 key)
 
 		appendBinaryStringInfo(out, json, strlen(json) + 1);
 	}
+}
+
+/* The value that a key has of the equality at index, as its set holds it. */
+Datum
+lfdw_key_list_value(const LfdwKeyList *list, int index, int64 key)
+{
+	return list->arguments->equalities[index].set.values[place_of(list, index, key)];
 }
 
 /* The key that a row of the table belongs to, or -1. */

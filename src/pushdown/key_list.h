@@ -27,6 +27,7 @@ typedef struct LfdwKeyList
 
 extern bool lfdw_key_list_make(LfdwKeyList *list, const LfdwArguments *arguments);
 extern void lfdw_key_list_write(StringInfo out, const LfdwKeyList *list, int64 key);
+extern Datum lfdw_key_list_value(const LfdwKeyList *list, int index, int64 key);
 extern int64 lfdw_key_list_find(const LfdwKeyList *list, const TupleTableSlot *slot);
 extern void lfdw_key_list_of_part(const LfdwKeyList *list, const LfdwPart *part,
 								  int64 *first, int64 *count);

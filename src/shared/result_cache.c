@@ -325,19 +325,34 @@ fill_head(uint32 block, const LfdwResultTopic *topic, const LfdwQuestion *questi
 	lfdw_result_store_write(store, block, 0, question->tuple, question->tuple_len);
 }
 
+/* What is known of a question, without its answer. */
+LfdwResultState
+lfdw_result_cache_state(const LfdwResultTopic *topic, const LfdwQuestion *question)
+{
+	LfdwResultState state;
+
+	LWLockAcquire(&control->lock.lock, LW_SHARED);
+	state = state_of(topic, find(question));
+	LWLockRelease(&control->lock.lock);
+	return state;
+}
+
 /*
- * Says that this session asks a question.  Returns the number of the claim, or 0
- * where another asks, or knows the answer by now, or there is no room.
+ * Says that this session asks a question, unless *state, which it becomes, is that
+ * another asks, or knows the answer by now.  Returns the number of the claim; 0
+ * also where there is no room for it.
  */
 LfdwResultClaim
-lfdw_result_cache_claim(const LfdwResultTopic *topic, const LfdwQuestion *question)
+lfdw_result_cache_claim(const LfdwResultTopic *topic, const LfdwQuestion *question,
+						LfdwResultState *state)
 {
 	LfdwResultClaim claim = 0;
 	uint32		block;
 
 	LWLockAcquire(&control->lock.lock, LW_EXCLUSIVE);
 	block = find(question);
-	if (state_of(topic, block) == LFDW_RESULT_UNKNOWN)
+	*state = state_of(topic, block);
+	if (*state == LFDW_RESULT_UNKNOWN)
 	{
 		if (block != LFDW_NO_BLOCK)
 			lfdw_result_store_drop(store, block);

@@ -75,6 +75,9 @@ extern LfdwResultState lfdw_result_cache_look(const LfdwResultTopic *topic,
 											  const LfdwQuestion *question,
 											  StringInfo data, uint32 *nrows);
 extern LfdwResultClaim lfdw_result_cache_claim(const LfdwResultTopic *topic,
+											   const LfdwQuestion *question,
+											   LfdwResultState *state);
+extern LfdwResultState lfdw_result_cache_state(const LfdwResultTopic *topic,
 											   const LfdwQuestion *question);
 extern bool lfdw_result_cache_publish(const LfdwResultTopic *topic,
 									  const LfdwQuestion *question,
