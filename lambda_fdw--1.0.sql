@@ -133,6 +133,8 @@ CREATE FUNCTION lambda_fdw_stats(
   OUT rows bigint,
   OUT sent_bytes bigint,
   OUT received_bytes bigint,
+  OUT cache_hits bigint,
+  OUT cache_misses bigint,
   OUT total_ms float8,
   OUT mean_ms float8,
   OUT max_ms float8,
@@ -157,6 +159,7 @@ CREATE VIEW pg_stat_lambda AS
          s.invocations, s.attempts, s.throttles, s.function_errors,
          s.service_errors, s.transport_errors, s.timeouts, s.cancelled,
          s.refused, s.rows, s.sent_bytes, s.received_bytes,
+         s.cache_hits, s.cache_misses,
          s.total_ms, s.mean_ms, s.max_ms, s.histogram, s.slot_wait_ms,
          s.reports, s.billed_ms, s.billed_gb_seconds, s.estimated_cost,
          s.last_error, s.last_error_at, s.since
@@ -236,6 +239,42 @@ CREATE VIEW pg_stat_lambda_activity AS
 COMMENT ON VIEW pg_stat_lambda_activity IS 'what the sessions ask of functions now: a row for each scan, join, write or function of SQL that makes calls';
 
 GRANT SELECT ON pg_stat_lambda_activity TO PUBLIC;
+
+CREATE FUNCTION lambda_fdw_cache(
+  OUT dbid oid,
+  OUT relid oid,
+  OUT userid oid,
+  OUT answers bigint,
+  OUT asking bigint,
+  OUT rows bigint,
+  OUT bytes bigint,
+  OUT hits bigint,
+  OUT oldest_ms float8)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION lambda_fdw_cache() IS 'the rows of pg_stat_lambda_cache, by the ids of databases, tables and roles';
+
+CREATE VIEW pg_stat_lambda_cache AS
+  SELECT c.dbid, d.datname, c.relid, r.relname, c.userid, u.rolname AS usename,
+         c.answers, c.asking, c.rows, c.bytes, c.hits, c.oldest_ms
+  FROM lambda_fdw_cache() c
+  LEFT JOIN pg_catalog.pg_database d ON d.oid = c.dbid
+  LEFT JOIN pg_catalog.pg_class r
+    ON r.oid = c.relid AND d.datname = pg_catalog.current_database()
+  LEFT JOIN pg_catalog.pg_roles u ON u.oid = c.userid;
+
+COMMENT ON VIEW pg_stat_lambda_cache IS 'answers that are kept, by table and role: how many, how large, how old, how often used';
+
+GRANT SELECT ON pg_stat_lambda_cache TO PUBLIC;
+
+CREATE FUNCTION lambda_fdw_cache_clear(foreign_table regclass DEFAULT NULL)
+RETURNS void
+AS 'MODULE_PATHNAME'
+LANGUAGE C CALLED ON NULL INPUT VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION lambda_fdw_cache_clear(regclass) IS 'forgets the answers of a foreign table, or all that are kept';
 
 CREATE FUNCTION lambda_fdw_server_limits(
   OUT datid oid,

@@ -25,6 +25,7 @@
 #include "options/foreign_object.h"
 #include "pg/setting.h"
 #include "scan/analyze.h"
+#include "scan/answers.h"
 #include "scan/async.h"
 #include "scan/limit.h"
 #include "scan/parallel_scan.h"
@@ -33,6 +34,7 @@
 #include "scan/scan_path.h"
 #include "scan/scan_plan.h"
 #include "shared/activity.h"
+#include "shared/result_cache.h"
 #include "shared/segment.h"
 #include "shared/server_limit.h"
 #include "shared/statement.h"
@@ -50,7 +52,8 @@ static const LfdwPartKind shared_parts[] = {
 	[LFDW_PART_STATISTICS] = {lfdw_statistics_size, lfdw_statistics_init},
 	[LFDW_PART_LIMITS] = {lfdw_server_limit_size, lfdw_server_limit_init},
 	[LFDW_PART_ACTIVITY] = {lfdw_activity_size, lfdw_activity_init},
-	[LFDW_PART_STATEMENTS] = {lfdw_statement_size, lfdw_statement_init}
+	[LFDW_PART_STATEMENTS] = {lfdw_statement_size, lfdw_statement_init},
+	[LFDW_PART_RESULTS] = {lfdw_result_cache_size, lfdw_result_cache_init, true}
 };
 
 /* Settings and hooks; libraries are initialized on first use. */
@@ -65,6 +68,7 @@ _PG_init(void)
 	lfdw_join_plan_install();
 	lfdw_batch_plan_install();
 	lfdw_declaration_install();
+	lfdw_answers_install();
 	lfdw_jit_install();
 	lfdw_modify_finish_install();
 }

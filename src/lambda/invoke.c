@@ -22,6 +22,8 @@
 #include "lambda/error_type.h"
 #include "lambda/invoke_internal.h"
 #include "pg/message.h"
+#include "pg/owner.h"
+#include "shared/result_cache.h"
 
 /* What a function that raised says is read up to here. */
 #define RAISED_BODY_MAX (256 * 1024)
@@ -39,6 +41,24 @@ widen_window(void *source)
 		lfdw_response_stream_widen(invocation->stream);
 	else if (invocation->run->exchange)
 		lfdw_exchange_widen(invocation->run->exchange);
+}
+
+/* LfdwRelease: what a write came to is known, or never will be. */
+static void
+end_write(void *arg)
+{
+	lfdw_result_cache_raise_function(*(uint32 *) arg);
+}
+
+/* What a function has answered may not hold from here on, nor until the write ended. */
+static void
+begin_write(const LfdwFunction *function)
+{
+	uint32	   *number = palloc(sizeof(uint32));
+
+	*number = lfdw_result_cache_function(function->label);
+	lfdw_owner_register(CurrentMemoryContext, end_write, number);
+	lfdw_result_cache_raise_function(*number);
 }
 
 /*
@@ -62,6 +82,8 @@ lfdw_invoke_begin(const LfdwFunction *function, const LfdwCaller *caller,
 	lfdw_body_init(&invocation->body, invocation, widen_window);
 	lfdw_invocation_make_request(invocation, caller, payload);
 	stats->invocations++;
+	if (function->writes)
+		begin_write(function);
 	invocation->run = lfdw_service_begin(&invocation->request);
 	return invocation;
 }

@@ -59,6 +59,10 @@ typedef struct LfdwInvokeStats
 	int64		pages;			/* after the first of a call */
 	int64		no_row_answers; /* answers that said that there are none */
 	int64		unmatched_keys; /* of aligned batches, without an element */
+	int64		cache_hits;		/* keys of which the answer was kept ... */
+	int64		cache_misses;	/* ... and those that were asked for */
+	int64		cache_rows;		/* of those kept */
+	int64		cache_bytes;	/* the same */
 	int64		reports;		/* invocations whose log told the following */
 	double		duration_ms;
 	double		billed_ms;

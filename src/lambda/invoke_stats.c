@@ -40,6 +40,10 @@ lfdw_invoke_add_stats(LfdwInvokeStats *stats, const LfdwInvokeStats *more)
 	stats->bytes += more->bytes;
 	stats->pages += more->pages;
 	stats->no_row_answers += more->no_row_answers;
+	stats->cache_hits += more->cache_hits;
+	stats->cache_misses += more->cache_misses;
+	stats->cache_rows += more->cache_rows;
+	stats->cache_bytes += more->cache_bytes;
 	stats->unmatched_keys += more->unmatched_keys;
 	stats->reports += more->reports;
 	stats->duration_ms += more->duration_ms;

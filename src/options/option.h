@@ -45,6 +45,8 @@ typedef struct LfdwOptions
 	int			max_batch_keys;
 	LfdwResponseMode response_mode;
 	int			splits;			/* that the function cuts a scan into */
+	int			cache_ttl_ms;	/* 0: no answers are kept */
+	int			cache_negative_ttl_ms;	/* of those without rows; -1: the same */
 
 	LfdwEvent	event;
 	char	   *http_route;		/* method and path, NULL for none */

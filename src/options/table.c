@@ -541,6 +541,7 @@ lfdw_table_make(LfdwTable *table, Relation relation)
 {
 	TupleDesc	desc = RelationGetDescr(relation);
 
+	table->relid = RelationGetRelid(relation);
 	table->relname = pstrdup(RelationGetRelationName(relation));
 	table->options = lfdw_foreign_table_options(RelationGetRelid(relation));
 	table->name = table->options->table_name;

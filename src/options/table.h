@@ -49,6 +49,7 @@ typedef struct LfdwColumn
 /* What the members point to is the same for all who use the table. */
 typedef struct LfdwTable
 {
+	Oid			relid;
 	const char *relname;
 	const char *name;			/* that the function knows it by */
 	const LfdwOptions *options;

@@ -17,7 +17,7 @@
 #include "pg/after_run.h"
 #include "pg/compat.h"
 
-#define NCALLBACKS 2
+#define NCALLBACKS 3
 
 static LfdwAfterRun callbacks[NCALLBACKS];
 static int	ncallbacks = 0;

@@ -19,6 +19,7 @@
 #include "access/stratnum.h"
 #include "access/sysattr.h"
 #include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_proc.h"
 #include "commands/explain.h"
@@ -346,6 +347,17 @@ lfdw_leader_pid(void)
 	PGPROC	   *leader = MyProc->lockGroupLeader;
 
 	return leader && leader != MyProc ? leader->pid : 0;
+}
+
+/* Owns the current user a relation?  16 has one function for all objects. */
+static inline bool
+lfdw_owns_relation(Oid relid)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_ownercheck(RelationRelationId, relid, GetUserId());
+#else
+	return pg_class_ownercheck(relid, GetUserId());
+#endif
 }
 
 /* Wakes the process of a number, whoever has it now. */

@@ -186,7 +186,7 @@ lfdw_key_list_sample(const LfdwKeyList *list)
 
 		set->json = palloc(sizeof(char *) * set->nvalues);
 		for (int j = 0; j < set->nvalues; j++)
-			set->json[j] = unconstify(char *, SAMPLE_VALUE);
+			set->json[j] = pstrdup(SAMPLE_VALUE);
 	}
 	return sample;
 }

@@ -114,6 +114,13 @@ lfdw_row_create(const LfdwTable *table, const Bitmapset *attrs)
 	return row;
 }
 
+/* Says whether rows are kept, so that values are wanted which no query wants. */
+void
+lfdw_row_set_kept(LfdwRow *row, bool kept)
+{
+	row->kept = kept;
+}
+
 /*
  * The order of an array row's values where the answer does not tell: the
  * table's columns but those of input and of path ''.

@@ -43,6 +43,7 @@ typedef LfdwCarried (*LfdwCarriedBy) (const void *chain,
 
 extern LfdwRow *lfdw_row_create(const LfdwTable *table,
 								const Bitmapset *attrs);
+extern void lfdw_row_set_kept(LfdwRow *row, bool kept);
 extern const LfdwRowOrder *lfdw_row_table_order(const LfdwRow *row);
 extern bool lfdw_row_by_place(const LfdwRow *row);
 extern bool lfdw_row_knows(const LfdwRow *row, const LfdwJsonValue *key);

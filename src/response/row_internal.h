@@ -41,6 +41,7 @@ struct LfdwRow
 	int			nwanted;		/* the same, without those that are not */
 	LfdwRowWanted *wanted;
 	LfdwAnswerFormat format;	/* what the values are texts of */
+	bool		kept;			/* rows are kept: none is passed over */
 	bool		copy;			/* conversions may run SQL: see store */
 	const char **null_if;		/* by column, in UTF-8; NULL: none has any */
 

@@ -392,9 +392,9 @@ lfdw_row_wants_any(const LfdwRow *row)
 	return false;
 }
 
-/* Is no column wanted, not even one that is the query's own? */
+/* Is no column wanted, not even one that is the query's own, and no row kept? */
 bool
 lfdw_row_wants_nothing(const LfdwRow *row)
 {
-	return row->nwanted == 0;
+	return row->nwanted == 0 && !row->kept;
 }

@@ -21,20 +21,19 @@
 #include "executor/tuptable.h"
 #include "lib/ilist.h"
 #include "miscadmin.h"
-#include "openssl/evp.h"
 #include "utils/memutils.h"
 
 #include "http/http.h"
 #include "http/wait.h"
-#include "options/table_version.h"
 #include "pg/after_run.h"
 #include "pg/owner.h"
 #include "pg/setting.h"
 #include "pushdown/key_list.h"
-#include "pushdown/payload.h"
 #include "response/row_kept.h"
 #include "scan/answers.h"
+#include "scan/question.h"
 #include "shared/result_cache.h"
+#include "shared/statistics.h"
 
 /* Bytes for the first rows of a key. */
 #define FIRST_ROWS 64
@@ -64,8 +63,9 @@ struct LfdwAnswers
 	dlist_node	node;			/* of those open in the session */
 	const LfdwTable *table;
 	LfdwRow    *row;
-	LfdwAnswersStats *stats;
+	LfdwInvokeStats *stats;
 	LfdwResultTopic topic;
+	Oid			serverid;
 	uint8		digest[LFDW_QUESTION_DIGEST];
 	LfdwKeyList keys;			/* of the scan */
 	StringInfoData tuple;		/* of the key that is looked at */
@@ -138,13 +138,22 @@ release_claims(LfdwAnswers *answers)
 		lfdw_result_cache_wake();
 }
 
-/* LfdwRelease: the (re)scan has ended, or its memory goes. */
+/* LfdwRelease: the round has ended, or its memory goes. */
+static void
+end_round(void *arg)
+{
+	LfdwAnswers *answers = arg;
+
+	release_claims(answers);
+	answers->nasked = 0;
+}
+
+/* LfdwRelease: the (re)scan has ended; what its round had is gone before. */
 static void
 end_answers(void *arg)
 {
 	LfdwAnswers *answers = arg;
 
-	release_claims(answers);
 	lfdw_result_cache_set_waiting(false);
 	dlist_delete(&answers->node);
 }
@@ -171,65 +180,6 @@ lfdw_answers_install(void)
 	lfdw_after_run_add(let_others_ask);
 }
 
-static void
-append_text(StringInfo out, const char *text)
-{
-	if (text)
-		appendBinaryStringInfo(out, text, strlen(text));
-	appendStringInfoChar(out, '\0');
-}
-
-/* Who asks whom, by which way. */
-static void
-append_way(StringInfo out, const LfdwTable *table, const LfdwCaller *caller)
-{
-	const LfdwFunction *function = &table->function;
-
-	appendStringInfo(out, "%u;", MyDatabaseId);
-	lfdw_mapping_version_append(out, caller->pool.umid);
-	append_text(out, function->endpoint);
-	append_text(out, function->route.region);
-	append_text(out, function->name);
-	append_text(out, function->qualifier);
-	append_text(out, function->tenant_id);
-	append_text(out, function->client_context);
-}
-
-/* What is asked, but for the key. */
-static void
-append_payload(StringInfo out, const LfdwAnswers *answers, const char *columns)
-{
-	const LfdwTable *table = answers->table;
-	const LfdwArguments *sample = lfdw_key_list_sample(&answers->keys);
-	LfdwPage	page = {.shown = true};
-
-	if (sample->limit >= 0)
-		page.limit = psprintf(INT64_FORMAT, sample->limit);
-	for (int i = 0; i < sample->nequalities; i++)
-		appendStringInfo(out, "%d:%d;", sample->equalities[i].column->attnum,
-						 sample->equalities[i].send_as);
-	lfdw_payload_write(out, table, sample,
-					   lfdw_part_first(sample, table->options->max_batch_keys),
-					   columns, &page);
-}
-
-/* Sets the digest of what all questions of the scan have in common. */
-static void
-set_digest(LfdwAnswers *answers, const LfdwCaller *caller, const char *columns)
-{
-	StringInfoData text;
-
-	initStringInfo(&text);
-	append_way(&text, answers->table, caller);
-	lfdw_table_version_append(&text, answers->topic.relid, caller->pool.serverid);
-	append_payload(&text, answers, columns);
-	if (EVP_Digest(text.data, text.len, answers->digest, NULL, EVP_sha256(), NULL) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INTERNAL_ERROR),
-				 errmsg("could not compute SHA-256")));
-	pfree(text.data);
-}
-
 /*
  * Can the answers of a scan be kept?  Where rows have an order or a limit over several
  * keys, those of a key are no answer to who asks for it alone.
@@ -251,7 +201,7 @@ make_keys(LfdwAnswers *answers, const LfdwArguments *arguments)
 LfdwAnswers *
 lfdw_answers_create(const LfdwTable *table, const LfdwCaller *caller,
 					const LfdwArguments *arguments, const char *columns,
-					LfdwRow *row, LfdwAnswersStats *stats)
+					LfdwRow *row, LfdwInvokeStats *stats)
 {
 	const LfdwOptions *options = table->options;
 	LfdwAnswers *answers;
@@ -271,13 +221,14 @@ lfdw_answers_create(const LfdwTable *table, const LfdwCaller *caller,
 	answers->stats = stats;
 	answers->topic.relid = table->relid;
 	answers->topic.userid = caller->userid;
+	answers->serverid = caller->pool.serverid;
 	answers->topic.function = lfdw_result_cache_function(table->function.label);
 	answers->topic.max_age_us = options->cache_ttl_ms * INT64CONST(1000);
 	answers->topic.max_age_empty_us = (options->cache_negative_ttl_ms < 0 ?
 									   options->cache_ttl_ms :
 									   options->cache_negative_ttl_ms) * INT64CONST(1000);
 	initStringInfo(&answers->tuple);
-	set_digest(answers, caller, columns);
+	lfdw_question_digest(answers->digest, table, caller, &answers->keys, columns);
 	answers->todo = MemoryContextAllocHuge(CurrentMemoryContext,
 										   sizeof(int64) * answers->keys.nkeys);
 	answers->others = MemoryContextAllocHuge(CurrentMemoryContext,
@@ -307,6 +258,7 @@ reset_round(LfdwAnswers *answers)
 	int64		nleft = answers->ntodo - answers->next_todo;
 
 	MemoryContextReset(answers->round_context);
+	lfdw_owner_register(answers->round_context, end_round, answers);
 	answers->nknown = answers->next_known = 0;
 	answers->nasked = 0;
 	answers->gathered = 0;
@@ -327,9 +279,9 @@ note_known(LfdwAnswers *answers, int64 key, Size offset, uint32 nrows)
 	known->key = key;
 	known->offset = offset;
 	known->end = answers->known_rows.len;
-	answers->stats->hits++;
-	answers->stats->rows += nrows;
-	answers->stats->bytes += known->end - offset;
+	answers->stats->cache_hits++;
+	answers->stats->cache_rows += nrows;
+	answers->stats->cache_bytes += known->end - offset;
 }
 
 /* Notes a key that is to be asked for. */
@@ -342,7 +294,7 @@ note_asked(LfdwAnswers *answers, int64 key, LfdwResultClaim claim)
 	asked->key = key;
 	asked->claim = claim;
 	asked->ncalls_left = answers->table->options->splits;
-	answers->stats->misses++;
+	answers->stats->cache_misses++;
 }
 
 /* Looks a key up, and decides what becomes of it. */
@@ -395,6 +347,23 @@ asked_arguments(LfdwAnswers *answers)
 	return arguments;
 }
 
+/* Adds what the round has found to pg_stat_lambda. */
+static void
+count_keys(const LfdwAnswers *answers)
+{
+	const LfdwFunction *function = &answers->table->function;
+	LfdwStatisticsKey key;
+	LfdwStatisticsDelta delta = {.duration_us = -1};
+
+	if (!lfdw_setting_track() || answers->nknown + answers->nasked == 0)
+		return;
+	lfdw_statistics_key(&key, answers->topic.userid, answers->serverid, "lambda",
+						function->label, function->qualifier);
+	delta.counts[LFDW_COUNT_CACHE_HITS] = answers->nknown;
+	delta.counts[LFDW_COUNT_CACHE_MISSES] = answers->nasked;
+	lfdw_statistics_add(&key, function->route.server, &delta);
+}
+
 /* May this session still wait for others? */
 static bool
 may_wait(const LfdwAnswers *answers)
@@ -431,6 +400,7 @@ lfdw_answers_begin_round(LfdwAnswers *answers, const LfdwArguments **asked)
 		look_up(answers, answers->todo[answers->next_todo++], waits);
 	}
 	*asked = asked_arguments(answers);
+	count_keys(answers);
 	answers->waits = answers->nasked == 0 && answers->nknown == 0;
 	MemoryContextSwitchTo(old);
 	return true;

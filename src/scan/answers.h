@@ -20,20 +20,11 @@
 /* The answers of a (re)scan. */
 typedef struct LfdwAnswers LfdwAnswers;
 
-/* What became of the keys of a scan, for EXPLAIN and pg_stat_lambda. */
-typedef struct LfdwAnswersStats
-{
-	int64		hits;			/* keys that were known */
-	int64		misses;			/* that were asked for */
-	int64		rows;			/* of those known */
-	int64		bytes;			/* the same */
-} LfdwAnswersStats;
-
 extern void lfdw_answers_install(void);
 extern LfdwAnswers *lfdw_answers_create(const LfdwTable *table, const LfdwCaller *caller,
 										const LfdwArguments *arguments,
 										const char *columns, LfdwRow *row,
-										LfdwAnswersStats *stats);
+										LfdwInvokeStats *stats);
 extern bool lfdw_answers_begin_round(LfdwAnswers *answers,
 									 const LfdwArguments **asked);
 extern bool lfdw_answers_next_known(LfdwAnswers *answers, TupleTableSlot *slot);

@@ -37,6 +37,7 @@ struct LfdwFetch
 	int			nchains;		/* under way */
 	LfdwPageChain **chains;
 	int			current;		/* the call that gave the last row */
+	bool		patient;		/* it may wait for other sessions' answers */
 	LfdwHttpWatch *watch;		/* NULL: they cannot be watched ... */
 	bool		watch_tried;	/* ... or nobody has asked */
 };
@@ -93,6 +94,16 @@ lfdw_fetch_set_claims(LfdwFetch *fetch, pg_atomic_uint32 *next_unit, int max_cal
 	fetch->max_calls = max_calls;
 }
 
+/*
+ * Says whether lfdw_fetch_wait may wait for what other sessions ask: not where somebody
+ * else waits for several scans, as there is no descriptor of another session.
+ */
+void
+lfdw_fetch_set_patient(LfdwFetch *fetch, bool patient)
+{
+	fetch->patient = patient;
+}
+
 /* Where the next arguments are to be evaluated; lfdw_fetch_reset empties it. */
 MemoryContext
 lfdw_fetch_context(LfdwFetch *fetch)
@@ -111,6 +122,64 @@ count_units(const LfdwTable *table, const LfdwArguments *arguments)
 		nparts * options->splits;
 }
 
+/* Begins to ask what the arguments are, in the calls' context. */
+static void
+begin_units(LfdwFetch *fetch)
+{
+	const LfdwTable *table = fetch->shared.table;
+	const LfdwArguments *arguments = fetch->shared.arguments;
+
+	fetch->next_part = lfdw_part_first(arguments, table->options->max_batch_keys);
+	fetch->part_number = 0;
+	fetch->nunits = count_units(table, arguments);
+	pg_atomic_write_u32(&fetch->own_claims, 0);
+	fetch->can_begin = true;
+}
+
+/* Begins another round of what is known, and what is not: false after the last. */
+static bool
+begin_round(LfdwFetch *fetch)
+{
+	LfdwChainShared *shared = &fetch->shared;
+	const LfdwArguments *asked;
+	MemoryContext old;
+
+	if (shared->answers == NULL ||
+		!lfdw_answers_begin_round(shared->answers, &asked))
+		return false;
+	if (asked == NULL)
+		return true;
+	old = MemoryContextSwitchTo(shared->call_context);
+	shared->arguments = asked;
+	begin_units(fetch);
+	MemoryContextSwitchTo(old);
+	return true;
+}
+
+/*
+ * Begins to answer the arguments by what is known, where the table keeps answers. What
+ * workers share is asked by all of them alike, so nothing is known then.
+ */
+static void
+begin_answers(LfdwFetch *fetch)
+{
+	LfdwChainShared *shared = &fetch->shared;
+
+	if (fetch->next_unit == &fetch->own_claims)
+		shared->answers = lfdw_answers_create(shared->table, shared->caller,
+											  shared->arguments, shared->columns,
+											  shared->row, shared->stats);
+	lfdw_row_set_kept(shared->row, shared->answers != NULL);
+	if (shared->answers == NULL)
+		begin_units(fetch);
+	else
+	{
+		if (fetch->patient)
+			lfdw_answers_be_patient(shared->answers);
+		(void) begin_round(fetch);
+	}
+}
+
 /*
  * Begins to answer arguments, which were evaluated in lfdw_fetch_context.  Nobody
  * is asked before the first row is fetched.  Raises HV002 where a required
@@ -122,16 +191,14 @@ lfdw_fetch_begin(LfdwFetch *fetch, const LfdwArguments *arguments)
 	const LfdwTable *table = fetch->shared.table;
 	MemoryContext old = MemoryContextSwitchTo(fetch->shared.call_context);
 
+	fetch->shared.answers = NULL;
 	fetch->shared.arguments = arguments;
 	if (!arguments->nothing)
 	{
 		lfdw_required_column_check(table, arguments);
-		fetch->next_part = lfdw_part_first(arguments,
-										   table->options->max_batch_keys);
-		fetch->nunits = count_units(table, arguments);
-		fetch->can_begin = true;
 		fetch->chains = palloc(sizeof(LfdwPageChain *) *
 							   table->options->max_concurrency);
+		begin_answers(fetch);
 	}
 	MemoryContextSwitchTo(old);
 }
@@ -277,8 +344,14 @@ list_invocations(const LfdwFetch *fetch)
 void
 lfdw_fetch_wait(LfdwFetch *fetch)
 {
-	LfdwInvocation **invocations = list_invocations(fetch);
+	LfdwInvocation **invocations;
 
+	if (fetch->nchains == 0)
+	{
+		lfdw_answers_wait(fetch->shared.answers);
+		return;
+	}
+	invocations = list_invocations(fetch);
 	lfdw_invoke_wait(invocations, fetch->nchains, PG_INT64_MAX);
 	pfree(invocations);
 }
@@ -322,6 +395,22 @@ lfdw_fetch_look(LfdwFetch *fetch)
 	pfree(invocations);
 }
 
+/* Takes the next row that is known, which goes before those that are asked for. */
+static bool
+next_known(LfdwFetch *fetch, TupleTableSlot *slot)
+{
+	LfdwChainShared *shared = &fetch->shared;
+	MemoryContext old;
+	bool		found;
+
+	if (!shared->row_context->isReset)
+		MemoryContextReset(shared->row_context);
+	old = MemoryContextSwitchTo(shared->row_context);
+	found = lfdw_answers_next_known(shared->answers, slot);
+	MemoryContextSwitchTo(old);
+	return found;
+}
+
 /*
  * Fetches the next row from whichever call has one, without waiting.  The row
  * lives until the next is fetched; at the end, and where none has arrived, the
@@ -336,9 +425,14 @@ lfdw_fetch_next(LfdwFetch *fetch, TupleTableSlot *slot)
 	while (status == LFDW_PAGE_NEXT || status == LFDW_PAGE_END)
 	{
 		begin_calls(fetch);
-		if (fetch->nchains == 0)
+		if (fetch->shared.answers && next_known(fetch, slot))
+			return LFDW_FETCH_ROW;
+		if (fetch->nchains > 0)
+			status = read_calls(fetch, slot);
+		else if (!begin_round(fetch))
 			break;
-		status = read_calls(fetch, slot);
+		else if (lfdw_answers_waits(fetch->shared.answers))
+			status = LFDW_PAGE_WAIT;
 	}
 	if (status == LFDW_PAGE_ROW)
 		return LFDW_FETCH_ROW;
@@ -367,6 +461,7 @@ lfdw_fetch_reset(LfdwFetch *fetch)
 {
 	MemoryContextReset(fetch->shared.call_context);
 	fetch->shared.arguments = NULL;
+	fetch->shared.answers = NULL;
 	fetch->shared.parts_left = NIL;
 	fetch->next_part = NULL;
 	fetch->part_number = 0;

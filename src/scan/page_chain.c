@@ -275,10 +275,12 @@ next_page(LfdwPageChain *chain)
 	return more;
 }
 
-/* Ends what the call has under way. */
+/* The call has ended as it should, all its rows having come. */
 static LfdwPageStatus
 end_call(LfdwPageChain *chain)
 {
+	if (chain->shared->answers)
+		lfdw_answers_end_call(chain->shared->answers, chain->part);
 	MemoryContextDelete(chain->page.context);
 	if (chain->next_page.context)
 		MemoryContextDelete(chain->next_page.context);
@@ -401,7 +403,11 @@ read_row(LfdwPageChain *chain, TupleTableSlot *slot)
 		if (status != LFDW_RESPONSE_ROW)
 			return status;
 		if (lfdw_part_owns(shared->arguments, chain->part, slot))
+		{
+			if (shared->answers)
+				lfdw_answers_add_row(shared->answers, slot);
 			return status;
+		}
 		if (shared->arguments->limit >= 0)
 			lfdw_page_chain_report_mismatch(shared->table);
 		shared->stats->others++;

@@ -17,6 +17,7 @@
 #include "pushdown/part.h"
 #include "response/response.h"
 #include "response/row.h"
+#include "scan/answers.h"
 
 /*
  * When a page is asked for that may not be needed, because a query may end before it
@@ -47,6 +48,7 @@ typedef struct LfdwChainShared
 	MemoryContext row_context;	/* holds one row */
 
 	const LfdwArguments *arguments; /* NULL before the (re)scan begins */
+	LfdwAnswers *answers;		/* that keep the rows, or NULL */
 	List	   *parts_left;		/* of LfdwPart: split off calls */
 	MemoryContext call_context; /* holds the arguments and the calls */
 } LfdwChainShared;

@@ -125,6 +125,7 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 									lfdw_scan_plan_attrs(plan), &scan->stats);
 	lfdw_fetch_set_read_ahead(scan->fetch, intVal(list_nth(plan->fdw_private,
 														   LFDW_PLAN_AHEAD)));
+	lfdw_fetch_set_patient(scan->fetch, !node->ss.ps.async_capable);
 	prepare_store(node, scan, eflags);
 }
 

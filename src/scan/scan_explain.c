@@ -167,6 +167,16 @@ explain_stats(const LfdwInvokeStats *stats, ExplainState *es)
 		ExplainPropertyInteger("Tuples Without Rows", NULL,
 							   stats->unmatched_keys, es);
 	ExplainPropertyInteger("Bytes Received", NULL, stats->bytes, es);
+	if (!text || stats->cache_hits + stats->cache_misses > 0)
+	{
+		ExplainPropertyInteger("Cache Hits", NULL, stats->cache_hits, es);
+		ExplainPropertyInteger("Cache Misses", NULL, stats->cache_misses, es);
+	}
+	if (!text || stats->cache_hits > 0)
+	{
+		ExplainPropertyInteger("Cache Rows", NULL, stats->cache_rows, es);
+		ExplainPropertyInteger("Cache Bytes", NULL, stats->cache_bytes, es);
+	}
 	if (!text || stats->attempts > stats->invocations)
 		ExplainPropertyInteger("Attempts", NULL, stats->attempts, es);
 	if (!text || stats->throttles > 0)

@@ -17,19 +17,21 @@
 
 #include "common/hashfn.h"
 #include "miscadmin.h"
-#include "storage/latch.h"
 #include "utils/memutils.h"
 
-#include "http/wait.h"
 #include "pg/compat.h"
 #include "pg/setting.h"
 #include "shared/result_cache.h"
+#include "shared/server_limit.h"
 
 /* Counters of generations; those of several functions may be one. */
 #define NGENERATIONS 4096
 
 /* A single answer has at most this part of the memory. */
 #define ANSWER_PART 8
+
+/* The view has so many rows. */
+#define SUMS_MAX 10000
 
 /* The part. */
 typedef struct Control
@@ -168,7 +170,7 @@ lfdw_result_cache_attach(void)
 Size
 lfdw_result_cache_answer_max(void)
 {
-	return lfdw_result_store_size(store) / ANSWER_PART;
+	return Min(lfdw_result_store_size(store) / ANSWER_PART, MaxAllocSize / 2);
 }
 
 /* The number of the generation of a function, by its bare name. */
@@ -240,7 +242,7 @@ is_fresh(const LfdwResultTopic *topic, const LfdwResultEntry *entry)
 
 	return entry->generation == generation_of(entry->dbid, entry->relid,
 											  entry->function) &&
-		lfdw_wait_now_us() - entry->begun_at_us < max_age;
+		lfdw_server_clock_us() - entry->begun_at_us < max_age;
 }
 
 /* What is known of a question by its entry; under the lock. */
@@ -360,7 +362,7 @@ lfdw_result_cache_claim(const LfdwResultTopic *topic, const LfdwQuestion *questi
 		if (block != LFDW_NO_BLOCK)
 		{
 			claim = pg_atomic_add_fetch_u64(&control->claims, 1);
-			fill_head(block, topic, question, lfdw_wait_now_us());
+			fill_head(block, topic, question, lfdw_server_clock_us());
 			lfdw_result_store_entry(store, block)->state = LFDW_ENTRY_CLAIM;
 			lfdw_result_store_entry(store, block)->claim = claim;
 			lfdw_result_store_link(store, block);
@@ -469,7 +471,7 @@ lfdw_result_cache_wake(void)
 	for (int i = 0; i < control->nbackends; i++)
 	{
 		if (control->waiting[i] && i != lfdw_segment_my_backend())
-			SetLatch(&lfdw_proc_of_number(i)->procLatch);
+			lfdw_wake_proc(i);
 	}
 }
 
@@ -511,4 +513,70 @@ lfdw_result_cache_clear_all(void)
 		lfdw_result_store_drop(store, block++);
 	LWLockRelease(&control->lock.lock);
 	lfdw_result_cache_wake();
+}
+
+/* The sum of a table and role, of those that are there; NULL where there is no room. */
+static LfdwResultSum *
+sum_of(LfdwResultSum *sums, int *count, const LfdwResultEntry *entry)
+{
+	for (int i = *count - 1; i >= 0; i--)
+	{
+		if (sums[i].relid == entry->relid && sums[i].dbid == entry->dbid &&
+			sums[i].userid == entry->userid)
+			return &sums[i];
+	}
+	if (*count == SUMS_MAX)
+		return NULL;
+	memset(&sums[*count], 0, sizeof(LfdwResultSum));
+	sums[*count].dbid = entry->dbid;
+	sums[*count].relid = entry->relid;
+	sums[*count].userid = entry->userid;
+	return &sums[(*count)++];
+}
+
+static void
+add_entry(LfdwResultSum *sum, const LfdwResultEntry *entry)
+{
+	int64		age = lfdw_server_clock_us() - entry->begun_at_us;
+
+	sum->bytes += lfdw_result_store_entry_size(entry);
+	if (entry->state == LFDW_ENTRY_CLAIM)
+	{
+		sum->asking++;
+		return;
+	}
+	sum->answers++;
+	sum->rows += entry->nrows;
+	sum->hits += pg_atomic_read_u32(&unconstify(LfdwResultEntry *, entry)->hits);
+	sum->oldest_us = Max(sum->oldest_us, age);
+}
+
+/*
+ * What is kept, by table and role, of at most SUMS_MAX of them: palloc'd, *count of
+ * them.  What no longer holds and was not dropped yet is not in it.
+ */
+LfdwResultSum *
+lfdw_result_cache_read(int *count)
+{
+	LfdwResultSum *sums = palloc(sizeof(LfdwResultSum) * SUMS_MAX);
+	uint32		block = 0;
+
+	*count = 0;
+	if (!lfdw_result_cache_attach())
+		return sums;
+	LWLockAcquire(&control->lock.lock, LW_SHARED);
+	while ((block = lfdw_result_store_next(store, block)) != LFDW_NO_BLOCK)
+	{
+		const LfdwResultEntry *entry = lfdw_result_store_entry(store, block++);
+		LfdwResultSum *sum;
+
+		if (entry->generation != generation_of(entry->dbid, entry->relid,
+											   entry->function))
+			continue;
+		sum = sum_of(sums, count, entry);
+		if (sum)
+			add_entry(sum, entry);
+	}
+	LWLockRelease(&control->lock.lock);
+	return sums;
 }

@@ -14,7 +14,6 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
-#include "nodes/pg_list.h"
 
 #include "shared/result_store.h"
 #include "shared/segment.h"
@@ -51,18 +50,19 @@ typedef enum LfdwResultState
 /* The number of a claim; 0 is none. */
 typedef uint64 LfdwResultClaim;
 
-/* An entry as the view shows it. */
-typedef struct LfdwResultRow
+/* What is kept of a table's answers that a role asked for first. */
+typedef struct LfdwResultSum
 {
 	Oid			dbid;
 	Oid			relid;
 	Oid			userid;
-	bool		is_claim;
+	int64		answers;
+	int64		asking;			/* that somebody asks for */
+	int64		rows;
 	int64		bytes;			/* of memory */
-	int64		nrows;
-	int64		age_us;
 	int64		hits;
-} LfdwResultRow;
+	int64		oldest_us;		/* ago */
+} LfdwResultSum;
 
 extern Size lfdw_result_cache_size(const LfdwSegmentSizes *sizes);
 extern void lfdw_result_cache_init(void *memory, const LfdwSegmentSizes *sizes,
@@ -90,6 +90,6 @@ extern void lfdw_result_cache_set_waiting(bool waiting);
 extern void lfdw_result_cache_raise_function(uint32 function);
 extern void lfdw_result_cache_clear(Oid relid);
 extern void lfdw_result_cache_clear_all(void);
-extern List *lfdw_result_cache_list(void);
+extern LfdwResultSum *lfdw_result_cache_read(int *count);
 
 #endif							/* LFDW_RESULT_CACHE_H */

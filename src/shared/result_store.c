@@ -87,6 +87,20 @@ lfdw_result_store_init(LfdwResultStore *store, Size size)
 	memset(store->buckets, 0xFF, sizeof(uint32) * nblocks);
 }
 
+/* The bytes of all blocks. */
+Size
+lfdw_result_store_size(const LfdwResultStore *store)
+{
+	return (Size) store->nblocks * sizeof(Block);
+}
+
+/* The bytes of an entry's blocks. */
+Size
+lfdw_result_store_entry_size(const LfdwResultEntry *entry)
+{
+	return (Size) entry->nblocks * sizeof(Block);
+}
+
 /* The head of the entry that begins with a block. */
 LfdwResultEntry *
 lfdw_result_store_entry(const LfdwResultStore *store, uint32 block)

@@ -46,7 +46,7 @@ typedef struct LfdwResultEntry
 	Oid			userid;			/* whose question it was first */
 	uint32		function;		/* the number of its generation */
 	uint64		generation;
-	int64		begun_at_us;	/* when it was asked, by lfdw_wait_now_us */
+	int64		begun_at_us;	/* when it was asked, by lfdw_server_clock_us */
 	uint64		claim;			/* its number, where it is one */
 	pg_atomic_uint32 used;		/* since the clock's hand came by */
 	pg_atomic_uint32 hits;
@@ -55,6 +55,8 @@ typedef struct LfdwResultEntry
 typedef struct LfdwResultStore LfdwResultStore;
 
 extern Size lfdw_result_store_min_size(void);
+extern Size lfdw_result_store_entry_size(const LfdwResultEntry *entry);
+extern Size lfdw_result_store_size(const LfdwResultStore *store);
 extern void lfdw_result_store_init(LfdwResultStore *store, Size size);
 extern uint32 lfdw_result_store_find(const LfdwResultStore *store, uint32 hash,
 									 const uint8 *digest, const char *tuple,

@@ -51,6 +51,8 @@ typedef enum LfdwCounter
 	LFDW_COUNT_ROWS,
 	LFDW_COUNT_SENT_BYTES,		/* of payloads, by attempt */
 	LFDW_COUNT_RECEIVED_BYTES,	/* of answers' bodies */
+	LFDW_COUNT_CACHE_HITS,		/* keys whose answer was kept */
+	LFDW_COUNT_CACHE_MISSES,	/* of tables that keep answers, the others */
 	LFDW_COUNT_TOTAL_US,		/* from the first attempt to the answer's end */
 	LFDW_COUNT_SLOT_WAIT_US,	/* waited for max_in_flight and
 								 * max_calls_per_minute */

@@ -107,7 +107,7 @@ static void
 put_row(LfdwSqlRow *row, const LfdwStatisticsRow *stats, bool visible)
 {
 	put_identity(row, stats, visible);
-	for (int i = LFDW_COUNT_INVOCATIONS; i <= LFDW_COUNT_RECEIVED_BYTES; i++)
+	for (int i = LFDW_COUNT_INVOCATIONS; i <= LFDW_COUNT_CACHE_MISSES; i++)
 		lfdw_sql_row_put_count(row, stats->counts[i]);
 	put_durations(row, stats);
 	put_us(row, stats->counts[LFDW_COUNT_SLOT_WAIT_US]);
