@@ -103,5 +103,6 @@ extern void lfdw_server_slot_failed(LfdwServerSlot *slot, const char *message);
 extern void lfdw_server_slot_release(LfdwServerSlot *slot);
 extern bool lfdw_server_limit_status(Oid serverid, LfdwServerStatus *status);
 extern LfdwServerStatus *lfdw_server_limit_read(int *count);
+extern int64 lfdw_server_clock_us(void);
 
 #endif							/* LFDW_SERVER_LIMIT_H */

@@ -66,7 +66,7 @@ extern void lfdw_server_entry_attach(void);
 extern LfdwServerEntry *lfdw_server_entry(int number);
 extern int	lfdw_server_entry_lock(const LfdwLimitedServer *server);
 extern int	lfdw_server_entry_find(Oid serverid);
-extern int64 lfdw_server_clock_us(void);
+
 extern Size lfdw_server_queue_size(const LfdwSegmentSizes *sizes);
 extern void lfdw_server_queue_init(LfdwServerPlace *shared_places, int nbackends);
 extern void lfdw_server_queue_attach(LfdwServerPlace *shared_places, int nbackends);

@@ -1,0 +1,24 @@
+"""Answers that differ at each call: for each id of "id", a value or a list, `size` (1)
+rows {"id", "call", "row", "note"} with the call's number.  An id below 0 has none.
+
+delay_ms    answer so late
+width       the bytes of a note
+fails       fail while there is such a file
+"""
+
+import itertools
+import os
+import time
+
+NUMBERS = itertools.count(1)
+
+
+def lambda_handler(event, context):
+    call = next(NUMBERS)
+    ids = event.get("id", 0)
+    time.sleep(event.get("delay_ms", 0) / 1000)
+    if "fails" in event and os.path.exists(event["fails"]):
+        raise ValueError("call %d fails" % call)
+    return [{"id": wanted, "call": call, "row": row, "note": "x" * event.get("width", 0)}
+            for wanted in (ids if isinstance(ids, list) else [ids]) if wanted >= 0
+            for row in range(event.get("size", 1))]
