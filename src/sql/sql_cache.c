@@ -74,7 +74,8 @@ check_table(Oid relid)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("relation with OID %u does not exist", relid)));
-	if (!lfdw_foreign_table_is_ours(relid))
+	if (get_rel_relkind(relid) != RELKIND_FOREIGN_TABLE ||
+		!lfdw_foreign_table_is_ours(relid))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s\" is not a foreign table of lambda_fdw", name)));

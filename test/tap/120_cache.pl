@@ -16,7 +16,7 @@ my $endpoint = start_endpoint();
 my $node = start_server(q{shared_preload_libraries = 'lambda_fdw'},
 	'restart_after_crash = on', 'max_connections = 80');
 my $hour = 3600000;
-my $columns = q{id int OPTIONS (pushdown '=, in'), call int, "row" int, note text};
+my $columns = q{id int OPTIONS (pushdown '=, in', required 'true'), call int, "row" int, note text};
 
 # A table over "changing", with these options and this payload.
 sub changing
@@ -26,8 +26,8 @@ sub changing
 	return create_function('lambda', $name,
 		function => 'changing',
 		columns => $columns,
-		options => join(', ', grep { $_ ne '' } $options,
-			%payload ? "payload '" . encode_json(\%payload) . "'" : ''));
+		options => join(', ', $options,
+			%payload ? "payload '" . encode_json(\%payload) . "'" : ()));
 }
 
 my $one = open_session($node);
@@ -36,13 +36,15 @@ $one->query(create_server('lambda', $endpoint)
 	  . create_function('lambda', 'reset_calls', columns => 'cleared int')
 	  . create_function('lambda', 'calls', columns => 'function text, payload json',
 		options => q{envelope 'false'})
-	  . changing('kept', "cache_ttl_ms '$hour'")
-	  . changing('plain', '')
+	  . changing('kept', "cache_ttl_ms '$hour', envelope 'false'")
+	  . changing('told', "cache_ttl_ms '$hour'")
+	  . changing('plain', q{cache_ttl_ms '0'})
 	  . changing('brief', q{cache_ttl_ms '400'})
 	  . changing('half', "cache_ttl_ms '$hour', cache_negative_ttl_ms '0'")
 	  . changing('slow', "cache_ttl_ms '$hour'", delay_ms => 1500)
 	  . changing('large', "cache_ttl_ms '$hour'", width => 1000000, size => 5)
-	  . changing('many', "cache_ttl_ms '$hour'", size => 200, width => 20000)
+	  . changing('many', "cache_ttl_ms '$hour', envelope 'false'", size => 200, width => 10000)
+	  . changing('stuck', "cache_ttl_ms '$hour'", delay_ms => 60000)
 	  . 'CREATE TABLE ids AS SELECT generate_series(1, 20) AS id');
 
 my $two = open_session($node);
@@ -58,7 +60,7 @@ sub asks
 		q{SELECT coalesce(string_agg(payload->>'id', ' ' ORDER BY payload->>'id'), '')
 		FROM calls WHERE function = 'changing'});
 
-	is($sent, $ids, "$name: what is asked");
+	is($sent, $ids, "$name: what is asked") if defined $ids;
 	is($result, $rows, "$name: rows") if defined $rows;
 	return $result;
 }
@@ -72,13 +74,16 @@ asks($one, 'SELECT call FROM kept WHERE id = 1', '', $first, 'again');
 asks($two, 'SELECT call FROM kept WHERE id = 1', '', $first, 'another session');
 asks($two, 'SELECT "row", id, call FROM kept WHERE id = 1', '', "0|1|$first", 'other columns');
 asks($two, 'SELECT count(*) FROM kept WHERE id = 1', '', '1', 'no column');
+asks($two, 'SELECT call FROM told WHERE id = 1', '1', undef, 'another table');
+asks($one, 'SELECT "row" FROM told WHERE id = 1', '1', '0', 'other columns, which it is told');
+asks($one, 'SELECT "row" FROM told WHERE id = 1', '', '0', 'the same');
 asks($one, 'SELECT id FROM kept WHERE id = 2', '2', '2', 'another value');
-asks($one, 'SELECT id FROM kept WHERE id IN (3, 4) ORDER BY id', '[3, 4]', "3\n4", 'a list');
+asks($one, 'SELECT id FROM kept WHERE id IN (3, 4) ORDER BY id', '[3,4]', "3\n4", 'a list');
 asks($two, 'SELECT id FROM kept WHERE id IN (3, 5, 4) ORDER BY id', '[5]', "3\n4\n5",
 	'of a list what is not known');
 asks($one, 'SELECT id FROM kept WHERE id IN (5, 3) ORDER BY id', '', "3\n5", 'a part of it');
 asks($one, 'SELECT count(*), count(DISTINCT call) FROM ids JOIN kept USING (id)',
-	'[' . join(', ', 1, 2, 6 .. 20) . ']', '20|3',
+	'[' . join(',', 1, 2, 6 .. 20) . ']', '20|3',
 	'a join, whose lists are no single values');
 asks($two, 'SELECT count(*), count(DISTINCT call) FROM ids JOIN kept USING (id)', '', '20|3',
 	'a join again');
@@ -88,9 +93,9 @@ asks($one, 'SELECT count(*) FROM plain WHERE id = 1', '1', '1', 'a table without
 asks($one, 'SELECT count(*) FROM plain WHERE id = 1', '1', '1', 'each time');
 
 # keys without rows
-asks($one, 'SELECT id FROM kept WHERE id IN (-1, 40) ORDER BY id', '[-1, 40]', '40', 'none');
+asks($one, 'SELECT id FROM kept WHERE id IN (-1, 40) ORDER BY id', '[-1,40]', '40', 'none');
 asks($one, 'SELECT id FROM kept WHERE id IN (-1, 40) ORDER BY id', '', '40', 'none, again');
-asks($one, 'SELECT id FROM half WHERE id IN (-1, 40)', '[-1, 40]', '40', 'no time for none');
+asks($one, 'SELECT id FROM half WHERE id IN (-1, 40)', '[-1,40]', '40', 'no time for none');
 asks($one, 'SELECT id FROM half WHERE id IN (-1, 40)', '[-1]', '40', 'none, asked again');
 
 # ---------------------------------------------------------------------------
@@ -160,5 +165,121 @@ $_->send('SELECT call FROM slow WHERE id = 1') for @sessions;
 my %answers = map { $_->receive() => 1 } @sessions;
 is(scalar(keys %answers), 1, 'twelve sessions, one answer');
 is($one->query(q{SELECT count(*) FROM calls WHERE function = 'changing'}), '1', 'and one call');
+
+# Asks until the answer is this.
+sub comes_to
+{
+	my ($query, $expected, $name) = @_;
+	my $until = time() + 60;
+	my $got = '';
+
+	while (time() < $until)
+	{
+		$got = $one->query($query);
+		last if $got eq $expected;
+		sleep(0.02);
+	}
+	is($got, $expected, $name);
+	return;
+}
+
+my $ncalls = q{SELECT count(*) FROM calls WHERE function = 'changing'};
+
+# Sends a query to two sessions, the second once the first asks; returns when the second
+# waits for it.
+sub wait_for_other
+{
+	my ($asking, $waiting, $query) = @_;
+
+	$one->query('SELECT FROM reset_calls');
+	$asking->send($query);
+	comes_to($ncalls, '1', 'one asks');
+	$waiting->send($query);
+	comes_to(qq{SELECT wait_event_type FROM pg_stat_activity WHERE pid = $waiting->{pid}},
+		'Extension', 'another waits');
+	return;
+}
+
+my ($asking, $waiting, $third) = @sessions;
+
+# how the claim of who asks ends
+$waiting->query(q{SET lambda_fdw.cache_wait = '60s'});
+for my $end (
+	[ 'cancelled', 'pg_cancel_backend' ],
+	[ 'terminated', 'pg_terminate_backend' ])
+{
+	my ($what, $function) = @$end;
+	my $other = open_session($node);
+
+	wait_for_other($other, $waiting, 'SELECT id FROM stuck WHERE id = 3');
+	$one->query("SELECT $function($other->{pid})");
+	comes_to($ncalls, '2', "who waits asks after the other was $what");
+	$one->query("SELECT pg_cancel_backend($waiting->{pid})");
+	like($waiting->receive(), qr/canceling statement/, "and can be cancelled, $what");
+	$other->receive();
+}
+
+# a cursor that nobody reads
+$asking->query('BEGIN; DECLARE c CURSOR FOR SELECT "row" FROM many WHERE id = 9');
+is($asking->query('FETCH 1 FROM c'), '0', 'a cursor has begun');
+$one->query('SELECT FROM reset_calls');
+my $start = time();
+is($waiting->query('SELECT count(*) FROM many WHERE id = 9'), '200', 'another need not wait');
+cmp_ok(time() - $start, '<', 20, 'for its reader');
+is($asking->query('FETCH ALL FROM c'), join("\n", 1 .. 199), 'who goes on');
+$asking->query('COMMIT');
+asks($asking, 'SELECT count(*) FROM many WHERE id = 9', '', '200', 'a cursor ended');
+
+# who waits long enough
+$waiting->query(q{SET lambda_fdw.cache_wait = '200ms'});
+$asking->send('SELECT id FROM slow WHERE id = 7');
+comes_to('SELECT sum(asking) FROM pg_stat_lambda_cache', '1', 'one asks');
+$one->query('SELECT FROM reset_calls');
+is($waiting->query('SELECT id FROM slow WHERE id = 7'), '7', 'has asked');
+is($one->query($ncalls), '1', 'itself');
+is($asking->receive(), '7', 'as the other has');
+
+# ---------------------------------------------------------------------------
+# Writes
+# ---------------------------------------------------------------------------
+
+$one->query(create_function('lambda', 'changing_rows', function => 'changing',
+		columns => 'id int, note text', options => q{updatable 'true'}));
+asks($two, 'SELECT count(*) FROM kept WHERE id = 1', '', '1', 'before a write');
+$one->query('INSERT INTO changing_rows VALUES (1)');
+asks($two, 'SELECT count(*) FROM kept WHERE id = 1', '1', '1', 'after a write');
+
+# ---------------------------------------------------------------------------
+# Who sees what
+# ---------------------------------------------------------------------------
+
+$one->query('CREATE ROLE other; GRANT USAGE ON FOREIGN SERVER lambda TO other; GRANT SELECT ON kept TO other');
+my $other = open_session($node);
+$other->query('SET ROLE other');
+is($other->query('SELECT count(*) FROM pg_stat_lambda_cache'), '0', 'another role sees nothing');
+like($other->query(q{SELECT lambda_fdw_cache_clear('kept')}), qr/must be owner/,
+	'clears no table of others');
+like($other->query('SELECT lambda_fdw_cache_clear()'), qr/permission denied/, 'nor all');
+like($other->query(q{SELECT lambda_fdw_cache_clear('ids')}), qr/not a foreign table/,
+	'nor what is none');
+cmp_ok($one->query(q{SELECT answers FROM pg_stat_lambda_cache WHERE relname = 'kept'}), '>', 0,
+	'the owner sees how much is kept');
+cmp_ok($one->query(q{SELECT sum(cache_hits) FROM pg_stat_lambda}), '>', 20, 'hits are counted');
+like($one->query(q{EXPLAIN (ANALYZE, TIMING off, COSTS off, SUMMARY off)
+	SELECT id FROM kept WHERE id IN (1, 31)}), qr/Cache Hits: 0\n.*Cache Misses: 2/s,
+	'EXPLAIN shows what was not known');
+like($one->query(q{EXPLAIN (ANALYZE, TIMING off, COSTS off, SUMMARY off)
+	SELECT id FROM kept WHERE id IN (31, 32)}),
+	qr/Cache Hits: 1\n.*Cache Misses: 1\n.*Cache Rows: 1\n/s, 'and what was');
+
+# ---------------------------------------------------------------------------
+# A crash
+# ---------------------------------------------------------------------------
+
+asks($one, 'SELECT count(*) FROM kept WHERE id = 1', undef, '1', 'before a crash');
+kill 'KILL', $other->{pid};
+wait_for_restart($node);
+$one = open_session($node);
+asks($one, 'SELECT count(*) FROM kept WHERE id = 1', '1', '1', 'after a crash');
 
 done_testing();
