@@ -50,6 +50,7 @@ typedef struct LfdwColumn
 typedef struct LfdwTable
 {
 	Oid			relid;
+	const char *version;		/* of the catalogs' rows that this is made of */
 	const char *relname;
 	const char *name;			/* that the function knows it by */
 	const LfdwOptions *options;

@@ -38,10 +38,14 @@ append_row(StringInfo out, int cache, HeapTuple row)
 	ReleaseSysCache(row);
 }
 
-/* Appends the versions of a foreign table, of its columns and of its server. */
-void
-lfdw_table_version_append(StringInfo out, Oid relid, Oid serverid)
+/*
+ * The versions of a foreign table, of its columns and of its server, as a text that is
+ * palloc'd in the current context.
+ */
+char *
+lfdw_table_version(Oid relid, Oid serverid)
 {
+	StringInfo	out = makeStringInfo();
 	HeapTuple	row = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	int			natts = HeapTupleIsValid(row) ?
 	((Form_pg_class) GETSTRUCT(row))->relnatts : 0;
@@ -55,6 +59,7 @@ lfdw_table_version_append(StringInfo out, Oid relid, Oid serverid)
 	for (int i = 1; i <= natts; i++)
 		append_row(out, ATTNUM, SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid),
 												Int16GetDatum(i)));
+	return out->data;
 }
 
 /* Appends the version of a user mapping, InvalidOid for none. */

@@ -15,7 +15,7 @@
 
 #include "lib/stringinfo.h"
 
-extern void lfdw_table_version_append(StringInfo out, Oid relid, Oid serverid);
+extern char *lfdw_table_version(Oid relid, Oid serverid);
 extern void lfdw_mapping_version_append(StringInfo out, Oid umid);
 
 #endif							/* LFDW_TABLE_VERSION_H */

@@ -75,9 +75,8 @@ struct LfdwAnswers
 	int64		next_todo;
 	int64	   *others;			/* of this round, those that others ask */
 	int64		nothers;
-	bool		patient;		/* it may wait for others */
+	bool		patient;		/* it may wait for others, and has not yet */
 	bool		waits;			/* nothing is left to do but to wait for others */
-	int64		wait_until_us;	/* 0: no wait has begun */
 
 	/* the round */
 	MemoryContext round_context;
@@ -299,7 +298,7 @@ note_asked(LfdwAnswers *answers, int64 key, LfdwResultClaim claim)
 
 /* Looks a key up, and decides what becomes of it. */
 static void
-look_up(LfdwAnswers *answers, int64 key, bool may_wait)
+look_up(LfdwAnswers *answers, int64 key)
 {
 	LfdwQuestion question = question_of(answers, key);
 	Size		offset = answers->known_rows.len;
@@ -320,7 +319,7 @@ look_up(LfdwAnswers *answers, int64 key, bool may_wait)
 	}
 	if (state == LFDW_RESULT_KNOWN)
 		note_known(answers, key, offset, nrows);
-	else if (state == LFDW_RESULT_ASKED && may_wait)
+	else if (state == LFDW_RESULT_ASKED && answers->patient)
 		answers->others[answers->nothers++] = key;
 	else
 		note_asked(answers, key, claim);
@@ -364,14 +363,6 @@ count_keys(const LfdwAnswers *answers)
 	lfdw_statistics_add(&key, function->route.server, &delta);
 }
 
-/* May this session still wait for others? */
-static bool
-may_wait(const LfdwAnswers *answers)
-{
-	return answers->patient &&
-		(answers->wait_until_us == 0 || lfdw_wait_now_us() < answers->wait_until_us);
-}
-
 /*
  * Begins the next round, after all calls of the one before have ended: false where no
  * key is left.  *asked becomes the arguments that are to be asked, good until the next
@@ -381,7 +372,6 @@ may_wait(const LfdwAnswers *answers)
 bool
 lfdw_answers_begin_round(LfdwAnswers *answers, const LfdwArguments **asked)
 {
-	bool		waits = may_wait(answers);
 	MemoryContext old;
 
 	reset_round(answers);
@@ -397,7 +387,7 @@ lfdw_answers_begin_round(LfdwAnswers *answers, const LfdwArguments **asked)
 		   answers->known_rows.len < work_mem * INT64CONST(1024))
 	{
 		CHECK_FOR_INTERRUPTS();
-		look_up(answers, answers->todo[answers->next_todo++], waits);
+		look_up(answers, answers->todo[answers->next_todo++]);
 	}
 	*asked = asked_arguments(answers);
 	count_keys(answers);
@@ -460,34 +450,37 @@ lfdw_answers_waits(const LfdwAnswers *answers)
 	return answers->waits;
 }
 
-/* Does another session still ask for all that this one waits for? */
+/* Does another session still ask for a key that this one waits for?  From *next on. */
 static bool
-others_still_ask(LfdwAnswers *answers)
+others_still_ask(LfdwAnswers *answers, int64 *next)
 {
-	for (int64 i = 0; i < answers->nothers; i++)
+	for (; *next < answers->nothers; (*next)++)
 	{
-		LfdwQuestion question = question_of(answers, answers->others[i]);
+		LfdwQuestion question = question_of(answers, answers->others[*next]);
 
-		if (lfdw_result_cache_state(&answers->topic, &question) != LFDW_RESULT_ASKED)
-			return false;
+		if (lfdw_result_cache_state(&answers->topic, &question) == LFDW_RESULT_ASKED)
+			return true;
 	}
-	return true;
+	return false;
 }
 
 /*
- * Waits until others have answered, or given up, what this session waits for, or
- * until lambda_fdw.cache_wait is over.  All other calls of the session go on.  Begin
- * another round then.
+ * Waits until others have answered, or given up, all that this session waits for, or
+ * until lambda_fdw.cache_wait is over.  All other calls of the session go on.  In the
+ * round that is to begin then it asks for what is still not known: who waited once
+ * would else wait behind each of those who had waited with it.
  */
 void
 lfdw_answers_wait(LfdwAnswers *answers)
 {
-	if (answers->wait_until_us == 0)
-		answers->wait_until_us = lfdw_wait_now_us() +
-			lfdw_setting_cache()->wait_ms * INT64CONST(1000);
+	int64		until_us = lfdw_wait_now_us() +
+	lfdw_setting_cache()->wait_ms * INT64CONST(1000);
+	int64		next = 0;
+
+	answers->patient = false;
 	lfdw_result_cache_set_waiting(true);
-	while (others_still_ask(answers) && may_wait(answers))
-		lfdw_http_wait(NULL, 0, answers->wait_until_us, true);
+	while (others_still_ask(answers, &next) && lfdw_wait_now_us() < until_us)
+		lfdw_http_wait(NULL, 0, until_us, true);
 	lfdw_result_cache_set_waiting(false);
 }
 

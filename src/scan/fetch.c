@@ -37,6 +37,7 @@ struct LfdwFetch
 	int			nchains;		/* under way */
 	LfdwPageChain **chains;
 	int			current;		/* the call that gave the last row */
+	bool		keeps;			/* answers, where the table does */
 	bool		patient;		/* it may wait for other sessions' answers */
 	LfdwHttpWatch *watch;		/* NULL: they cannot be watched ... */
 	bool		watch_tried;	/* ... or nobody has asked */
@@ -95,12 +96,14 @@ lfdw_fetch_set_claims(LfdwFetch *fetch, pg_atomic_uint32 *next_unit, int max_cal
 }
 
 /*
- * Says whether lfdw_fetch_wait may wait for what other sessions ask: not where somebody
- * else waits for several scans, as there is no descriptor of another session.
+ * Has answers kept, and those used that are, where the table says so.  patient says
+ * whether lfdw_fetch_wait may wait for what other sessions ask: not where somebody else
+ * waits for several scans, as there is no descriptor of another session.
  */
 void
-lfdw_fetch_set_patient(LfdwFetch *fetch, bool patient)
+lfdw_fetch_keep_answers(LfdwFetch *fetch, bool patient)
 {
+	fetch->keeps = true;
 	fetch->patient = patient;
 }
 
@@ -165,7 +168,7 @@ begin_answers(LfdwFetch *fetch)
 {
 	LfdwChainShared *shared = &fetch->shared;
 
-	if (fetch->next_unit == &fetch->own_claims)
+	if (fetch->keeps && fetch->next_unit == &fetch->own_claims)
 		shared->answers = lfdw_answers_create(shared->table, shared->caller,
 											  shared->arguments, shared->columns,
 											  shared->row, shared->stats);

@@ -36,7 +36,7 @@ extern void lfdw_fetch_set_read_ahead(LfdwFetch *fetch,
 									  LfdwReadAhead read_ahead);
 extern void lfdw_fetch_set_claims(LfdwFetch *fetch,
 								  pg_atomic_uint32 *next_unit, int max_calls);
-extern void lfdw_fetch_set_patient(LfdwFetch *fetch, bool patient);
+extern void lfdw_fetch_keep_answers(LfdwFetch *fetch, bool patient);
 extern MemoryContext lfdw_fetch_context(LfdwFetch *fetch);
 extern void lfdw_fetch_begin(LfdwFetch *fetch, const LfdwArguments *arguments);
 extern LfdwFetchStatus lfdw_fetch_next(LfdwFetch *fetch, TupleTableSlot *slot);

@@ -75,7 +75,7 @@ lfdw_question_digest(uint8 digest[LFDW_QUESTION_DIGEST], const LfdwTable *table,
 
 	initStringInfo(&text);
 	append_way(&text, table, caller);
-	lfdw_table_version_append(&text, table->relid, caller->pool.serverid);
+	append_text(&text, table->version);
 	append_payload(&text, table, keys, columns);
 	if (EVP_Digest(text.data, text.len, digest, NULL, EVP_sha256(), NULL) != 1)
 		ereport(ERROR,

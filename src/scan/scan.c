@@ -92,6 +92,29 @@ init_expressions(ForeignScanState *node, LfdwScan *scan)
 }
 
 /*
+ * May rows be of an answer that was kept?  Not those that the statement changes, or that
+ * it locks to change them: what it does with them is to rest on what there is.
+ */
+static bool
+may_be_kept(ForeignScanState *node)
+{
+	const PlannedStmt *stmt = node->ss.ps.state->es_plannedstmt;
+	int			relid = ((ForeignScan *) node->ss.ps.plan)->scan.scanrelid;
+	ListCell   *lc;
+
+	if (list_member_int(stmt->resultRelations, relid))
+		return false;
+	foreach(lc, stmt->rowMarks)
+	{
+		const PlanRowMark *mark = lfirst(lc);
+
+		if ((int) mark->rti == relid && mark->strength != LCS_NONE)
+			return false;
+	}
+	return true;
+}
+
+/*
  * BeginForeignScan: gets the table anew, for its options may have changed,
  * and looks up the keys of the role the scan runs as.  No network yet.
  */
@@ -125,7 +148,8 @@ lambdaBeginForeignScan(ForeignScanState *node, int eflags)
 									lfdw_scan_plan_attrs(plan), &scan->stats);
 	lfdw_fetch_set_read_ahead(scan->fetch, intVal(list_nth(plan->fdw_private,
 														   LFDW_PLAN_AHEAD)));
-	lfdw_fetch_set_patient(scan->fetch, !node->ss.ps.async_capable);
+	if (may_be_kept(node))
+		lfdw_fetch_keep_answers(scan->fetch, !node->ss.ps.async_capable);
 	prepare_store(node, scan, eflags);
 }
 
