@@ -37,7 +37,8 @@ def work(name, arguments, folder, rounds, results, stopping):
     worker = None
     try:
         worker = Worker(name, folder, arguments.defect,
-                        0 if arguments.stop else SHRUNK, arguments.of)
+                        0 if arguments.stop else SHRUNK, arguments.of,
+                        arguments.cached)
         results.put(("features", sorted(worker.features)))
         while True:
             number, count, only = rounds.get()
@@ -188,6 +189,8 @@ def main():
     parser.add_argument("--of", choices=("tables", "functions", "writes", "kits"),
                         help="rounds of one kind alone; of writes a query is a "
                         "sequence of statements")
+    parser.add_argument("--cached", action="store_true",
+                        help="tables keep answers, and each query is run twice")
     parser.add_argument("--no-shares", action="store_true")
     arguments = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="oracle.")

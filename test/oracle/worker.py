@@ -7,6 +7,7 @@ IDENTIFICATION
 import copy
 import json
 import os
+import random
 import subprocess
 import sys
 import time
@@ -26,13 +27,17 @@ KEYS = [("aws_access_key_id", "AKIDEXAMPLE"), (
     "aws_secret_access_key", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")]
 QUERIES_A_ROUND = 50
 SHRINK_SECONDS = 40
+# Milliseconds, of tables in rounds with a cache; 0 keeps nothing.
+TIMES_TO_LIVE = ("0", "1", "30", "3600000", "3600000", "3600000")
 # These two SQLSTATEs end a query that count neither way.
 NO_VALUE, CANCELLED = "HV002", "57014"
 
 
 class Worker:
-    def __init__(self, name, folder, defect=None, shrinks=0, of=None):
+    def __init__(self, name, folder, defect=None, shrinks=0, of=None,
+                 cached=False):
         self.shrinks = shrinks          # failures still to be made smaller
+        self.cached = cached            # queries run twice, answers are kept
         self.of = of
         self.folder = os.path.join(folder, name)
         self.database, self.defect = "oracle_" + name, defect
@@ -137,6 +142,19 @@ class Worker:
                     KeyedGenerator)
         return Schema(name, self.features, self.defect), Generator
 
+    def keep_answers(self, schema, name):
+        """Has foreign tables keep answers, some hardly, some for long."""
+        chance = random.Random("kept %s" % name)
+        tables = self.session.query(
+            "SELECT ftrelid::regclass FROM pg_foreign_table JOIN pg_class "
+            "ON pg_class.oid = ftrelid WHERE relnamespace = 'f'::regnamespace "
+            "ORDER BY relname")
+        for table, in tables:
+            schema.statements.append(
+                "ALTER FOREIGN TABLE %s OPTIONS (ADD cache_ttl_ms '%s')" % (
+                    table, chance.choice(TIMES_TO_LIVE)))
+            self.session.execute(schema.statements[-1:])
+
     def run_round(self, seed, number, count, only=None):
         """Yields an outcome, a dictionary, for each query."""
         if self.of == "writes":
@@ -144,6 +162,8 @@ class Worker:
             return
         schema, generator_of = self.choose(seed, number)
         schema.create(self.session, self.folder)
+        if self.cached:
+            self.keep_answers(schema, "%s/%d" % (seed, number))
         self.session.run(["SELECT * FROM reset_calls"])
         for index in range(count) if only is None else [only]:
             generator = generator_of(
@@ -186,6 +206,8 @@ class Worker:
         batch = ["RESET ALL"] + query.settings + [
             alone if query.limits_inside() else "SELECT 1",
             "SET search_path = f, c"]
+        if self.cached:
+            batch += texts + ["ROLLBACK", "DEALLOCATE ALL"]
         first = len(batch)
         batch += texts + ["ROLLBACK", "DEALLOCATE ALL", alone,
                           "SET search_path = l, c"]
@@ -232,7 +254,7 @@ class Worker:
                     text if len(texts) > 1 else "", found))
         calls = sum(json.loads(call).get("first", True)
                     for call in outcome["calls"])
-        if query.most_calls is not None and calls > query.most_calls:
+        if query.most_calls is not None and not self.cached and calls > query.most_calls:
             return dict(outcome, result="failed", what="%d calls, at most %d" % (
                 calls, query.most_calls))
         return outcome
