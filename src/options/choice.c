@@ -23,6 +23,7 @@ static const char *const words[][5] = {
 	[LFDW_CHOICE_INVOCATION_TYPE] = {"RequestResponse", "Event"},
 	[LFDW_CHOICE_DELIVER_AT] = {"statement", "commit"},
 	[LFDW_CHOICE_RESPONSE_MODE] = {"buffered", "streaming"},
+	[LFDW_CHOICE_CACHE_MATCH] = {"exact", "wider"},
 };
 
 /* The value of a word goes to *value; false where it is none of the choice's. */

@@ -104,6 +104,14 @@ typedef enum LfdwResponseMode
 	LFDW_RESPONSE_MODE_STREAMING	/* InvokeWithResponseStream: as it writes */
 } LfdwResponseMode;
 
+/* Which answers that were kept serve a request. */
+typedef enum LfdwCacheMatch
+{
+	LFDW_CACHE_MATCH_UNSET,
+	LFDW_CACHE_MATCH_EXACT,		/* of the same request */
+	LFDW_CACHE_MATCH_WIDER		/* of one with fewer conditions, too */
+} LfdwCacheMatch;
+
 /* The options that are choices, by what they choose among. */
 typedef enum LfdwChoice
 {
@@ -115,7 +123,8 @@ typedef enum LfdwChoice
 	LFDW_CHOICE_ROWS_FORMAT,
 	LFDW_CHOICE_INVOCATION_TYPE,
 	LFDW_CHOICE_DELIVER_AT,
-	LFDW_CHOICE_RESPONSE_MODE
+	LFDW_CHOICE_RESPONSE_MODE,
+	LFDW_CHOICE_CACHE_MATCH
 } LfdwChoice;
 
 extern bool lfdw_choice_parse(LfdwChoice choice, const char *word, int *value);

@@ -117,6 +117,7 @@ static const LfdwOption option_table[] = {
 	{"response_mode", ForeignTableRelationId, LFDW_KIND_RESPONSE_MODE, 0, 0, "buffered", DESCRIBED, TABLE_FIELD(response_mode), "how the answer of a scan comes; streaming: while the function writes it"},
 	{"splits", ForeignTableRelationId, LFDW_KIND_INT, 1, 10000, "1", DESCRIBED, TABLE_FIELD(splits), "calls that the function cuts a scan into, side by side"},
 	{"cache_ttl_ms", ForeignTableRelationId, LFDW_KIND_INT, 0, INT_MAX, "0", 0, TABLE_FIELD(cache_ttl_ms), "how long answers are kept for all sessions, in milliseconds; 0 keeps none"},
+	{"cache_match", ForeignTableRelationId, LFDW_KIND_CACHE_MATCH, 0, 0, "exact", 0, TABLE_FIELD(cache_match), "wider: an argument left out is no filter, so that an answer asked with fewer conditions serves"},
 	{"cache_negative_ttl_ms", ForeignTableRelationId, LFDW_KIND_INT, -1, INT_MAX, "-1", 0, TABLE_FIELD(cache_negative_ttl_ms), "the same of keys without rows; -1 as cache_ttl_ms"},
 	{"max_pages", ForeignTableRelationId, LFDW_KIND_INT, 1, INT_MAX, "10000", 0, TABLE_FIELD(max_pages), "pages after which a scan fails"},
 	{"updatable", ForeignTableRelationId, LFDW_KIND_BOOL, 0, 0, "false", DESCRIBED, TABLE_FIELD(updatable), "INSERT, UPDATE, DELETE and COPY FROM invoke the function"},

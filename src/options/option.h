@@ -46,6 +46,7 @@ typedef struct LfdwOptions
 	LfdwResponseMode response_mode;
 	int			splits;			/* that the function cuts a scan into */
 	int			cache_ttl_ms;	/* 0: no answers are kept */
+	LfdwCacheMatch cache_match;
 	int			cache_negative_ttl_ms;	/* of those without rows; -1: the same */
 
 	LfdwEvent	event;

@@ -51,7 +51,8 @@ typedef enum LfdwOptionKind
 	LFDW_KIND_ROWS_FORMAT,
 	LFDW_KIND_INVOCATION_TYPE,
 	LFDW_KIND_DELIVER_AT,
-	LFDW_KIND_RESPONSE_MODE
+	LFDW_KIND_RESPONSE_MODE,
+	LFDW_KIND_CACHE_MATCH
 } LfdwOptionKind;
 
 extern bool lfdw_option_parse(LfdwOptionKind kind, const char *value,

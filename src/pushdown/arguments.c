@@ -366,6 +366,9 @@ lfdw_arguments_make(const LfdwTable *table, LfdwCondition *conditions,
 	LfdwArguments *arguments = create_arguments(table, nconditions, order_by);
 	const Source source = {table, conditions, nconditions, bound};
 
+	arguments->conditions = conditions;
+	arguments->nconditions = nconditions;
+	arguments->bound = bound;
 	arguments->nothing = !lfdw_conditions_prepare(conditions, nconditions,
 												  table->options->max_batch_keys);
 	if (arguments->nothing)
@@ -374,6 +377,33 @@ lfdw_arguments_make(const LfdwTable *table, LfdwCondition *conditions,
 								 nconditions);
 	fill(arguments, &source);
 	return arguments;
+}
+
+/*
+ * The same arguments without some of the conditions that they are made of, by their
+ * places, of which none is a join's, and without a limit.  Palloc'd; what is left
+ * is shared.
+ */
+LfdwArguments *
+lfdw_arguments_without(const LfdwTable *table, const LfdwArguments *arguments,
+					   const bool *dropped)
+{
+	LfdwCondition *left = palloc(sizeof(LfdwCondition) * (arguments->nconditions + 1));
+	LfdwArguments *made;
+	Source		source = {.table = table,.conditions = left,
+	.bound = arguments->bound};
+
+	for (int i = 0; i < arguments->nconditions; i++)
+	{
+		if (!dropped[i])
+			left[source.nconditions++] = arguments->conditions[i];
+	}
+	made = create_arguments(table, source.nconditions, arguments->order_by);
+	made->conditions = left;
+	made->nconditions = source.nconditions;
+	made->bound = arguments->bound;
+	fill(made, &source);
+	return made;
 }
 
 /*

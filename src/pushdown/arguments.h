@@ -51,6 +51,10 @@ typedef struct LfdwArguments
 	LfdwOtherArgument *others;
 	int			nfilters;
 	LfdwFilter *filters;
+	LfdwCondition *conditions;	/* all that they are made of; those of a join
+								 * are the first */
+	int			nconditions;
+	const LfdwBound *bound;		/* what the join gives, or NULL */
 	List	   *unknowns;		/* of LfdwUnknown: what EXPLAIN's $1, $2, ...
 								 * stand for */
 } LfdwArguments;
@@ -63,6 +67,9 @@ extern LfdwArguments *lfdw_arguments_make(const LfdwTable *table,
 										  LfdwCondition *conditions,
 										  int nconditions, const LfdwBound *bound,
 										  const char *order_by);
+extern LfdwArguments *lfdw_arguments_without(const LfdwTable *table,
+											 const LfdwArguments *arguments,
+											 const bool *dropped);
 extern int64 lfdw_arguments_rows_wanted(int64 limit, int64 offset);
 extern const LfdwEquality *lfdw_arguments_equality(const LfdwArguments *arguments,
 												   const LfdwColumn *column);

@@ -19,7 +19,6 @@
 #include "postgres.h"
 
 #include "executor/tuptable.h"
-#include "lib/ilist.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -28,114 +27,12 @@
 #include "pg/after_run.h"
 #include "pg/owner.h"
 #include "pg/setting.h"
-#include "pushdown/key_list.h"
 #include "response/row_kept.h"
-#include "scan/answers.h"
-#include "scan/question.h"
-#include "shared/result_cache.h"
+#include "scan/answers_internal.h"
 #include "shared/statistics.h"
-
-/* Bytes for the first rows of a key. */
-#define FIRST_ROWS 64
-
-/* A key that is asked for in this round. */
-typedef struct AskedKey
-{
-	int64		key;			/* its number among all of the scan's */
-	LfdwResultClaim claim;		/* 0: none, or it has ended */
-	int			ncalls_left;	/* to end before its answer is whole */
-	bool		lost;			/* its answer will not be kept */
-	uint32		nrows;
-	StringInfo	rows;			/* NULL where there are none yet */
-} AskedKey;
-
-/* A key that was known when this round began. */
-typedef struct KnownKey
-{
-	int64		key;
-	Size		offset;			/* of its rows, in known_rows ... */
-	Size		end;			/* ... and their end */
-} KnownKey;
-
-struct LfdwAnswers
-{
-	MemoryContext context;		/* where this lives */
-	dlist_node	node;			/* of those open in the session */
-	const LfdwTable *table;
-	LfdwRow    *row;
-	LfdwInvokeStats *stats;
-	LfdwResultTopic topic;
-	Oid			serverid;
-	uint8		digest[LFDW_QUESTION_DIGEST];
-	LfdwKeyList keys;			/* of the scan */
-	StringInfoData tuple;		/* of the key that is looked at */
-
-	int64	   *todo;			/* keys that no round has had, or that others ask */
-	int64		ntodo;
-	int64		next_todo;
-	int64	   *others;			/* of this round, those that others ask */
-	int64		nothers;
-	bool		patient;		/* it may wait for others, and has not yet */
-	bool		waits;			/* nothing is left to do but to wait for others */
-
-	/* the round */
-	MemoryContext round_context;
-	StringInfoData known_rows;
-	KnownKey   *known;
-	int64		nknown;
-	int64		next_known;
-	const char *known_at;		/* the next row of the key before next_known */
-	LfdwKeyList asked_keys;
-	AskedKey   *asked;
-	int64		nasked;
-	int64		begun_at_us;
-	Size		gathered;		/* bytes of rows that were not published */
-};
 
 /* Those of the session. */
 static dlist_head open_answers = DLIST_STATIC_INIT(open_answers);
-
-/* What the question of a key is; the tuple is good until the next one. */
-static LfdwQuestion
-question_of(LfdwAnswers *answers, int64 key)
-{
-	LfdwQuestion question;
-
-	resetStringInfo(&answers->tuple);
-	lfdw_key_list_write(&answers->tuple, &answers->keys, key);
-	memcpy(question.digest, answers->digest, LFDW_QUESTION_DIGEST);
-	question.tuple = answers->tuple.data;
-	question.tuple_len = answers->tuple.len;
-	return question;
-}
-
-/* Ends a claim; does not raise, as memory for the tuple is there. */
-static void
-release_claim(LfdwAnswers *answers, AskedKey *asked)
-{
-	LfdwQuestion question;
-
-	if (asked->claim == 0)
-		return;
-	question = question_of(answers, asked->key);
-	lfdw_result_cache_release(&question, asked->claim);
-	asked->claim = 0;
-}
-
-/* Ends all claims that are left, and wakes who waits for them. */
-static void
-release_claims(LfdwAnswers *answers)
-{
-	bool		any = false;
-
-	for (int64 i = 0; i < answers->nasked; i++)
-	{
-		any |= answers->asked[i].claim != 0;
-		release_claim(answers, &answers->asked[i]);
-	}
-	if (any)
-		lfdw_result_cache_wake();
-}
 
 /* LfdwRelease: the round has ended, or its memory goes. */
 static void
@@ -143,7 +40,7 @@ end_round(void *arg)
 {
 	LfdwAnswers *answers = arg;
 
-	release_claims(answers);
+	lfdw_answers_release_claims(answers);
 	answers->nasked = 0;
 }
 
@@ -169,7 +66,7 @@ let_others_ask(QueryDesc *query, uint64 count)
 	if (count == 0)
 		return;
 	dlist_foreach(iter, &open_answers)
-		release_claims(dlist_container(LfdwAnswers, node, iter.cur));
+		lfdw_answers_release_claims(dlist_container(LfdwAnswers, node, iter.cur));
 }
 
 /* Once, while the library loads. */
@@ -216,6 +113,7 @@ lfdw_answers_create(const LfdwTable *table, const LfdwCaller *caller,
 	}
 	answers->context = CurrentMemoryContext;
 	answers->table = table;
+	answers->caller = caller;
 	answers->row = row;
 	answers->stats = stats;
 	answers->topic.relid = table->relid;
@@ -271,10 +169,12 @@ reset_round(LfdwAnswers *answers)
 
 /* Notes a key that is known, whose rows were copied from an offset on. */
 static void
-note_known(LfdwAnswers *answers, int64 key, Size offset, uint32 nrows)
+note_known(LfdwAnswers *answers, const LfdwKeyList *list, int64 key, Size offset,
+		   uint32 nrows)
 {
 	KnownKey   *known = &answers->known[answers->nknown++];
 
+	known->list = list;
 	known->key = key;
 	known->offset = offset;
 	known->end = answers->known_rows.len;
@@ -296,11 +196,39 @@ note_asked(LfdwAnswers *answers, int64 key, LfdwResultClaim claim)
 	answers->stats->cache_misses++;
 }
 
+/*
+ * Looks for the answer of a wider question, of one of the scan's keys or, if whole, of
+ * all of them; notes it if it is known.
+ */
+static bool
+look_wider(LfdwAnswers *answers, int64 key, bool whole)
+{
+	ListCell   *lc;
+
+	foreach(lc, answers->wider)
+	{
+		const LfdwWiderQuestion *wider = lfirst(lc);
+		Size		offset = answers->known_rows.len;
+		LfdwQuestion question;
+		uint32		nrows;
+
+		if (wider->whole != whole)
+			continue;
+		question = lfdw_answers_make_question(answers, wider->digest, &wider->keys, key);
+		if (lfdw_result_cache_look(&answers->topic, &question, &answers->known_rows,
+								   &nrows) != LFDW_RESULT_KNOWN)
+			continue;
+		note_known(answers, &wider->keys, key, offset, nrows);
+		return true;
+	}
+	return false;
+}
+
 /* Looks a key up, and decides what becomes of it. */
 static void
 look_up(LfdwAnswers *answers, int64 key)
 {
-	LfdwQuestion question = question_of(answers, key);
+	LfdwQuestion question = lfdw_answers_question_of(answers, key);
 	Size		offset = answers->known_rows.len;
 	LfdwResultClaim claim = 0;
 	LfdwResultState state;
@@ -310,19 +238,45 @@ look_up(LfdwAnswers *answers, int64 key)
 	{
 		state = lfdw_result_cache_look(&answers->topic, &question,
 									   &answers->known_rows, &nrows);
-		if (state != LFDW_RESULT_UNKNOWN)
+		if (state == LFDW_RESULT_KNOWN)
 			break;
+		if (look_wider(answers, key, false))
+			return;
+		if (state == LFDW_RESULT_ASKED)
+			break;
+		/* the wider ones have used the memory of the tuple */
+		question = lfdw_answers_question_of(answers, key);
 		claim = lfdw_result_cache_claim(&answers->topic, &question, &state);
 		/* it may have become known in between */
 		if (state != LFDW_RESULT_KNOWN)
 			break;
 	}
 	if (state == LFDW_RESULT_KNOWN)
-		note_known(answers, key, offset, nrows);
+		note_known(answers, &answers->keys, key, offset, nrows);
 	else if (state == LFDW_RESULT_ASKED && answers->patient)
 		answers->others[answers->nothers++] = key;
 	else
 		note_asked(answers, key, claim);
+}
+
+/*
+ * Makes the wider questions, where the table's owner has promised that an argument left
+ * out is no filter; true the first time.
+ */
+static bool
+make_wider(LfdwAnswers *answers)
+{
+	MemoryContext old;
+
+	if (answers->wider_made ||
+		answers->table->options->cache_match != LFDW_CACHE_MATCH_WIDER)
+		return false;
+	old = MemoryContextSwitchTo(answers->context);
+	answers->wider = lfdw_question_wider(answers->table, answers->caller,
+										 &answers->keys);
+	answers->wider_made = true;
+	MemoryContextSwitchTo(old);
+	return true;
 }
 
 /* The arguments that ask for what this round does, NULL for nothing. */
@@ -383,6 +337,8 @@ lfdw_answers_begin_round(LfdwAnswers *answers, const LfdwArguments **asked)
 	answers->asked = palloc_extended(sizeof(AskedKey) * answers->ntodo, MCXT_ALLOC_HUGE);
 	answers->begun_at_us = lfdw_wait_now_us();
 	lfdw_result_cache_begin(&answers->topic);
+	if (make_wider(answers) && look_wider(answers, 0, true))
+		answers->next_todo = answers->ntodo;
 	while (answers->next_todo < answers->ntodo &&
 		   answers->known_rows.len < work_mem * INT64CONST(1024))
 	{
@@ -401,7 +357,8 @@ static LfdwCarried
 carried_by(const void *known, const LfdwColumn *column, int element)
 {
 	const LfdwAnswers *answers = known;
-	const LfdwArguments *arguments = answers->keys.arguments;
+	const KnownKey *key = &answers->known[answers->next_known - 1];
+	const LfdwArguments *arguments = key->list->arguments;
 	const LfdwEquality *equality = lfdw_arguments_equality(arguments, column);
 	LfdwCarried carried = {0};
 
@@ -409,9 +366,8 @@ carried_by(const void *known, const LfdwColumn *column, int element)
 		return carried;
 	carried.type = equality->set.type->type_id;
 	carried.nvalues = 1;
-	carried.value = lfdw_key_list_value(&answers->keys,
-										equality - arguments->equalities,
-										answers->known[answers->next_known - 1].key);
+	carried.value = lfdw_key_list_value(key->list, equality - arguments->equalities,
+										key->key);
 	return carried;
 }
 
@@ -456,7 +412,7 @@ others_still_ask(LfdwAnswers *answers, int64 *next)
 {
 	for (; *next < answers->nothers; (*next)++)
 	{
-		LfdwQuestion question = question_of(answers, answers->others[*next]);
+		LfdwQuestion question = lfdw_answers_question_of(answers, answers->others[*next]);
 
 		if (lfdw_result_cache_state(&answers->topic, &question) == LFDW_RESULT_ASKED)
 			return true;
@@ -484,95 +440,3 @@ lfdw_answers_wait(LfdwAnswers *answers)
 	lfdw_result_cache_set_waiting(false);
 }
 
-/* Keeps what was gathered of a key no longer. */
-static void
-lose(LfdwAnswers *answers, AskedKey *asked)
-{
-	if (asked->rows)
-	{
-		answers->gathered -= asked->rows->maxlen;
-		pfree(asked->rows->data);
-		pfree(asked->rows);
-		asked->rows = NULL;
-	}
-	asked->lost = true;
-}
-
-/* Room for the rows of a key; there may be many keys, of a short row each. */
-static StringInfo
-make_rows(LfdwAnswers *answers)
-{
-	StringInfo	rows = MemoryContextAlloc(answers->round_context, sizeof(StringInfoData));
-
-	rows->maxlen = FIRST_ROWS;
-	rows->data = MemoryContextAlloc(answers->round_context, FIRST_ROWS);
-	resetStringInfo(rows);
-	answers->gathered += FIRST_ROWS;
-	return rows;
-}
-
-/* Gathers the row that was read last, which stands in the slot. */
-void
-lfdw_answers_add_row(LfdwAnswers *answers, const TupleTableSlot *slot)
-{
-	int64		number = lfdw_key_list_find(&answers->asked_keys, slot);
-	Size		max_bytes = lfdw_result_cache_answer_max();
-	AskedKey   *asked;
-	int			before;
-
-	/* a row of no key is one that the recheck drops */
-	if (number < 0 || answers->asked[number].lost)
-		return;
-	asked = &answers->asked[number];
-	if (asked->rows == NULL)
-		asked->rows = make_rows(answers);
-	before = asked->rows->maxlen;
-	if (!lfdw_row_keep(answers->row, asked->rows, max_bytes))
-	{
-		lose(answers, asked);
-		return;
-	}
-	asked->nrows++;
-	answers->gathered += asked->rows->maxlen - before;
-	if (answers->gathered > max_bytes)
-		lose(answers, asked);
-}
-
-/* The last call that carries a key has ended. */
-static void
-finish_key(LfdwAnswers *answers, AskedKey *asked)
-{
-	LfdwQuestion question;
-
-	if (asked->lost)
-	{
-		release_claim(answers, asked);
-		return;
-	}
-	question = question_of(answers, asked->key);
-	(void) lfdw_result_cache_publish(&answers->topic, &question, asked->claim,
-									 answers->begun_at_us,
-									 asked->rows ? asked->rows->data : "",
-									 asked->rows ? asked->rows->len : 0,
-									 asked->nrows);
-	asked->claim = 0;
-	lose(answers, asked);
-}
-
-/* A call has ended as it should, with all its rows. */
-void
-lfdw_answers_end_call(LfdwAnswers *answers, const LfdwPart *part)
-{
-	int64		first;
-	int64		count;
-
-	lfdw_key_list_of_part(&answers->asked_keys, part, &first, &count);
-	for (int64 i = first; i < first + count; i++)
-	{
-		AskedKey   *asked = &answers->asked[i];
-
-		if (--asked->ncalls_left == 0)
-			finish_key(answers, asked);
-	}
-	lfdw_result_cache_wake();
-}

@@ -38,6 +38,7 @@ struct LfdwFetch
 	LfdwPageChain **chains;
 	int			current;		/* the call that gave the last row */
 	bool		keeps;			/* answers, where the table does */
+	bool		was_kept;		/* the row that was fetched last */
 	bool		patient;		/* it may wait for other sessions' answers */
 	LfdwHttpWatch *watch;		/* NULL: they cannot be watched ... */
 	bool		watch_tried;	/* ... or nobody has asked */
@@ -410,6 +411,7 @@ next_known(LfdwFetch *fetch, TupleTableSlot *slot)
 		MemoryContextReset(shared->row_context);
 	old = MemoryContextSwitchTo(shared->row_context);
 	found = lfdw_answers_next_known(shared->answers, slot);
+	fetch->was_kept = found;
 	MemoryContextSwitchTo(old);
 	return found;
 }
@@ -456,6 +458,13 @@ lfdw_fetch_row(LfdwFetch *fetch, TupleTableSlot *slot)
 	while ((status = lfdw_fetch_next(fetch, slot)) == LFDW_FETCH_WAIT)
 		lfdw_fetch_wait(fetch);
 	return status == LFDW_FETCH_ROW;
+}
+
+/* Is the row that was fetched last of an answer that was kept? */
+bool
+lfdw_fetch_row_was_kept(const LfdwFetch *fetch)
+{
+	return fetch->was_kept;
 }
 
 /* Ends the calls under way and forgets the arguments. */

@@ -45,6 +45,7 @@ extern bool lfdw_fetch_can_watch(LfdwFetch *fetch);
 extern pgsocket lfdw_fetch_watch(LfdwFetch *fetch);
 extern void lfdw_fetch_look(LfdwFetch *fetch);
 extern bool lfdw_fetch_row(LfdwFetch *fetch, TupleTableSlot *slot);
+extern bool lfdw_fetch_row_was_kept(const LfdwFetch *fetch);
 extern void lfdw_fetch_reset(LfdwFetch *fetch);
 extern bool lfdw_fetch_has_warning(const LfdwFetch *fetch);
 extern void lfdw_fetch_end(LfdwFetch *fetch, bool warns);

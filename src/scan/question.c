@@ -12,11 +12,15 @@
 
 #include <openssl/evp.h>
 
+#include "access/sysattr.h"
 #include "miscadmin.h"
 
 #include "options/table_version.h"
 #include "pushdown/payload.h"
 #include "scan/question.h"
+
+/* Conditions of which all choices are tried. */
+#define DROPPED_MAX 4
 
 /* Appends a text that may be NULL, and where it ends. */
 static void
@@ -82,4 +86,93 @@ lfdw_question_digest(uint8 digest[LFDW_QUESTION_DIGEST], const LfdwTable *table,
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not compute SHA-256")));
 	pfree(text.data);
+}
+
+/* Is a condition one that a wider question need not have? */
+static bool
+can_be_dropped(const LfdwArguments *arguments, int index)
+{
+	const LfdwCondition *condition = &arguments->conditions[index];
+	const LfdwColumn *column = condition->term->column;
+
+	if (arguments->bound && index < arguments->bound->ncolumns)
+		return false;
+	return condition->outcome == LFDW_SENT && !column->required && !column->input &&
+		!column->in_batch && !column->beside_batch;
+}
+
+/* Have two lists the same keys, in the same order? */
+static bool
+has_same_keys(const LfdwKeyList *list, const LfdwKeyList *other)
+{
+	if (list->nkeys != other->nkeys || (list->index < 0) != (other->index < 0))
+		return false;
+	return list->index < 0 ||
+		list->arguments->equalities[list->index].column ==
+		other->arguments->equalities[other->index].column;
+}
+
+/* The columns of a table, as pull_varattnos would give them. */
+static Bitmapset *
+all_attrs(const LfdwTable *table)
+{
+	Bitmapset  *attrs = NULL;
+
+	for (int i = 0; i < table->ncolumns; i++)
+		attrs = bms_add_member(attrs, table->columns[i].attnum -
+							   FirstLowInvalidHeapAttributeNumber);
+	return attrs;
+}
+
+/* The question without some conditions, if its answer would do; else NULL. */
+static LfdwWiderQuestion *
+make_wider(const LfdwTable *table, const LfdwCaller *caller, const LfdwKeyList *keys,
+		   const bool *dropped, const char *columns)
+{
+	LfdwWiderQuestion *wider = palloc(sizeof(LfdwWiderQuestion));
+	const LfdwArguments *arguments = lfdw_arguments_without(table, keys->arguments,
+															dropped);
+
+	if (!lfdw_key_list_make(&wider->keys, arguments))
+		return NULL;
+	wider->whole = !has_same_keys(&wider->keys, keys);
+	if (wider->whole && wider->keys.nkeys != 1)
+		return NULL;
+	lfdw_question_digest(wider->digest, table, caller, &wider->keys, columns);
+	return wider;
+}
+
+/*
+ * The questions without limit and for all columns that have some of the conditions: all
+ * choices of them where they are few, else all and none.  A list of LfdwWiderQuestion,
+ * those that leave the most rows out first, palloc'd.
+ */
+List *
+lfdw_question_wider(const LfdwTable *table, const LfdwCaller *caller,
+					const LfdwKeyList *keys)
+{
+	const LfdwArguments *arguments = keys->arguments;
+	char	   *columns = lfdw_payload_columns(table, all_attrs(table));
+	bool	   *dropped = palloc(sizeof(bool) * (arguments->nconditions + 1));
+	int		   *places = palloc(sizeof(int) * (arguments->nconditions + 1));
+	int			n = 0;
+	List	   *questions = NIL;
+
+	for (int i = 0; i < arguments->nconditions; i++)
+	{
+		if (can_be_dropped(arguments, i))
+			places[n++] = i;
+	}
+	for (uint32 choice = 0; choice < (n <= DROPPED_MAX ? 1U << n : 2U); choice++)
+	{
+		LfdwWiderQuestion *wider;
+
+		memset(dropped, false, sizeof(bool) * (arguments->nconditions + 1));
+		for (int i = 0; i < n; i++)
+			dropped[places[i]] = n <= DROPPED_MAX ? (choice >> i & 1) : choice == 1;
+		wider = make_wider(table, caller, keys, dropped, columns);
+		if (wider)
+			questions = lappend(questions, wider);
+	}
+	return questions;
 }

@@ -278,7 +278,8 @@ lambdaIterateForeignScan(ForeignScanState *node)
 		return slot;
 	if (!fetch_row(node, scan, slot))
 		return slot;
-	if (scan->arguments->limit >= 0)
+	/* one that was kept may be of a question without a limit */
+	if (scan->arguments->limit >= 0 && !lfdw_fetch_row_was_kept(scan->fetch))
 		check_match(node, scan, slot);
 	if (scan->store)
 		tuplestore_puttupleslot(scan->store, slot);
