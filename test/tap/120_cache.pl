@@ -99,6 +99,33 @@ asks($one, 'SELECT id FROM half WHERE id IN (-1, 40)', '[-1,40]', '40', 'no time
 asks($one, 'SELECT id FROM half WHERE id IN (-1, 40)', '[-1]', '40', 'none, asked again');
 
 # ---------------------------------------------------------------------------
+# A promise of the owner's: an argument left out is no filter
+# ---------------------------------------------------------------------------
+
+(my $declared = $columns) =~ s/"row" int/"row" int OPTIONS (pushdown '=')/;
+foreach my $match ('exact', 'wider')
+{
+	$one->query(create_function('lambda', $match, function => 'changing', columns => $declared,
+		options => qq{cache_ttl_ms '$hour', cache_match '$match', envelope 'false', capabilities 'limit', payload '{"size": 3}'}));
+}
+foreach my $match ('exact', 'wider')
+{
+	my $known = $match eq 'wider';
+
+	asks($one, "SELECT count(*) FROM $match WHERE id = 1", '1', '3', "$match: all rows");
+	asks($two, qq{SELECT "row" FROM $match WHERE id = 1 AND "row" = 2},
+		$known ? '' : '1', '2', "$match: some of them");
+	asks($one, qq{SELECT count(*) FROM $match WHERE id IN (5, 6)}, '[5,6]', '6',
+		"$match: all rows of a list");
+	asks($one, qq{SELECT id, "row" FROM $match WHERE id IN (5, 6, 7) AND "row" = 1 ORDER BY id},
+		$known ? '[7]' : '[5,6,7]', "5|1\n6|1\n7|1", "$match: some of a list");
+	asks($one, qq{SELECT count(*) FROM $match WHERE id IN (7, 8)}, '[7,8]', '6',
+		"$match: what was asked with more");
+	asks($one, qq{SELECT "row" FROM $match WHERE id = 1 AND "row" = 1 LIMIT 1},
+		$known ? '' : '1', '1', "$match: a limit is not that of what is known");
+}
+
+# ---------------------------------------------------------------------------
 # For how long
 # ---------------------------------------------------------------------------
 
