@@ -16,7 +16,9 @@ readme_block()
 }
 
 # What a scenario is: sets major, prepare (what is done before the newcomer
-# comes), ready (whether all packages are there), person, folder and setting.
+# comes), ready (whether all packages are there), person, folder and setting.  What is
+# the same on each machine with that server is left to scripts/test elsewhere; UBSan
+# is the compiler's, which is another on Debian 13.
 describe_scenario()
 {
 	local install="apt-get update -q && apt-get install -q -y --no-install-recommends"
@@ -27,6 +29,7 @@ describe_scenario()
 	person=root
 	folder=/srv/root/lambda_fdw
 	setting="umask 022"
+	left_out="fuzzers benchmark settings defects"
 	case $1 in
 		bare) ;;
 		postgresql-only) prepare="$install postgresql" ;;
@@ -58,7 +61,10 @@ describe_scenario()
 				pg_dropcluster 15 main &&
 				pg_createcluster --locale=en_US.UTF-8 15 main"
 			;;
-		Debian-13) major=17 ;;
+		Debian-13)
+			major=17
+			left_out="fuzzers benchmark defects"
+			;;
 		*) return 1 ;;
 	esac
 }
@@ -84,7 +90,8 @@ typed()
 {
 	local command
 
-	printf -v command '%s\ncd %q\n%s' "$setting" "$2" "$3"
+	printf -v command '%s\nexport TEST_LEAVE_OUT=%q\ncd %q\n%s' \
+		"$setting" "$left_out" "$2" "$3"
 	if [ "$1" != root ]; then
 		printf -v command 'chown -R %s: %q\nrunuser -u %s -- env -i HOME=%s PATH=%s bash -c %q' \
 			"$1" "$2" "$1" "/srv/$1" "${root_path//sbin/bin}" "$command"
@@ -114,7 +121,7 @@ asks_and_is_given()
 # The commands of "Try it", and of "Install" on a server that is running.
 run_fresh()
 {
-	local scenario=$1 line lines major prepare ready person folder setting
+	local scenario=$1 line lines major prepare ready person folder setting left_out
 
 	describe_scenario "$scenario"
 	open_fresh || return 0

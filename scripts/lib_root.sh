@@ -14,7 +14,7 @@ cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/lambda_fdw
 # A root is made anew after so many days.
 root_days=${MATRIX_ROOT_DAYS:-7}
 # A command that takes longer is ended.
-step_seconds=${MATRIX_STEP_SECONDS:-1800}
+step_seconds=${MATRIX_STEP_SECONDS:-2700}
 
 run=""				# the folder of this run's overlays
 mirror=""			# where Debian's packages come from

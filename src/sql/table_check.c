@@ -150,8 +150,9 @@ join_names(const List *tables)
 }
 
 /*
- * The table that a function describes by the table's name; NULL for none.  Where requests do not
- * name the table, as there is no envelope, a function's only one is meant.
+ * The table that a function describes by the table's name; NULL for none.  Where
+ * requests do not name the table, as there is no envelope, a function's only one is
+ * meant.
  */
 static const LfdwDescribedTable *
 find_table(const TableCheck *check, const List *tables)

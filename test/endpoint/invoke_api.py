@@ -106,21 +106,22 @@ class Call:
     """One invocation, as a function runs it."""
 
     def __init__(self, target, version, request_id, text, event, context,
-                 tenant_id):
+                 headers):
         self.target = target
         self.version = version
         self.request_id = request_id
         self.text = text            # the event as it came, with all its digits
         self.event = event
         self.client_context = context
-        self.tenant_id = tenant_id
+        self.tenant_id = headers.get("X-Amz-Tenant-Id")
+        self.trace_id = headers.get("X-Amzn-Trace-Id")
         self.timeout_ms = TIMEOUT_MS
 
     def document(self):
         """What a context object is made of, JSON."""
         return {"name": self.target.name, "version": self.version,
                 "arn": self.target.arn, "request_id": self.request_id,
-                "tenant_id": self.tenant_id,
+                "tenant_id": self.tenant_id, "trace_id": self.trace_id,
                 "client_context": self.client_context,
                 "timeout_ms": self.timeout_ms}
 
@@ -321,7 +322,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
             self.headers.get("X-Amz-Client-Context"))
         call = Call(target, version, self.request_id, body.decode(), event,
                     None if kind == "Event" else client_context,
-                    self.headers.get("X-Amz-Tenant-Id"))
+                    self.headers)
         if not self.accept(call, kind, key):
             return
         if kind == "DryRun":

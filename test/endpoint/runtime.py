@@ -60,6 +60,8 @@ class Context:
                                              call["version"], "0" * 32)
         self.identity = Identity()
         self.tenant_id = call["tenant_id"]
+        # as sent; a handler of AWS finds its own in the environment
+        self.trace_id = call["trace_id"]
         self.client_context = call["client_context"]
         if self.client_context is not None:
             self.client_context = ClientContext(self.client_context)

@@ -505,7 +505,8 @@ my $control = open_session($node);
 my $slow = table('lambda', q{batch_size '1', max_concurrency '16'}, fault => 'hang', on => [ 5 .. 99 ]);
 my $answer;
 
-# Has a session write, until all calls are under way that may be.
+# Has a session write, until all calls are under way that may be, and their rows are in
+# the ledger: on a busy machine that is some time after they came.
 sub begin_slow
 {
 	my $writer = shift;
@@ -514,10 +515,10 @@ sub begin_slow
 	$writer->send(insert($slow, 40));
 	for (1 .. 1200)
 	{
-		return if entries('came') == 16 + 4;
+		return if entries('ran') == 16 + 4;
 		sleep(0.05);
 	}
-	die 'not all calls come';
+	die 'not all calls are carried out';
 }
 
 is_soon(50, 5,

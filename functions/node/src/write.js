@@ -189,7 +189,7 @@ class Writes {
     if (id !== undefined && typeof id !== "string") {
       throw new FunctionError(`batch_id ${show(id)} is no string`);
     }
-    const request = fingerprint({ ...payload, lambda_fdw: envelope });
+    const request = id !== undefined && fingerprint({ ...payload, lambda_fdw: envelope });
     const known = id === undefined ? undefined : await this.#known(id);
     if (known !== undefined) {
       if (known.request === request) return known.answer;

@@ -208,7 +208,7 @@ def write(
     if writer is None:
         raise Error(f"{table} takes no {operation}")
     told = _read(table, operation, event)
-    request = fingerprint(event)
+    request = None if told.batch_id is None else fingerprint(event)
     if told.batch_id is not None:
         remembered = store.get(told.batch_id)
         if remembered is not None:

@@ -255,5 +255,6 @@ def lambda_handler(event, context):
                   request.limit is not None, False]
     finally:
         note(json.dumps({"pushed": pushed, "event": event,
-                         "envelope": envelope, "first": is_first(request)}))
+                         "envelope": envelope, "first": is_first(request),
+                         "trace": context.trace_id}))
     return RawResponse(answer(table, event, request).encode())
