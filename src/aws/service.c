@@ -509,7 +509,8 @@ lfdw_service_wait(LfdwServiceRun **runs, int nruns, int64 until_us)
 
 		for (int i = 0; i < nruns && nexchanges == 0; i++)
 			check_stuck(runs[i]);
-		lfdw_http_wait(exchanges, nexchanges, wait_until_us, waits);
+		lfdw_http_wait(exchanges, nexchanges, wait_until_us,
+					   waits ? LFDW_WAIT_SLOT : LFDW_WAIT_NONE);
 		pfree(exchanges);
 		waited = waits;
 		if (waits)

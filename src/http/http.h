@@ -20,7 +20,7 @@ extern LfdwHttpExchange *lfdw_http_begin(const LfdwHttpRequest *request);
 extern void lfdw_http_reject(LfdwHttpExchange *exchange,
 							 LfdwHttpFailure failure, const char *message);
 extern void lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges,
-						   int64 until_us, bool for_others);
+						   int64 until_us, LfdwWaitEvent other);
 extern void lfdw_http_read_on(void);
 extern bool lfdw_http_is_stuck(void);
 extern void lfdw_http_settle(void);

@@ -184,8 +184,9 @@ count_with_others(LfdwHttpExchange **exchanges, int nexchanges,
  * time until_us of lfdw_wait_now_us it returns all the same; PG_INT64_MAX
  * means never, and a time that has come that bytes are moved as far as they go
  * without waiting.  So it does when the latch was set: whoever set it may have told
- * the caller something in another way.  for_others says that the caller waits for a
- * slot, which an exchange of another scan may have: their time counts, too.
+ * the caller something in another way.  other says what else the caller waits for, a
+ * slot or an answer of another session, or LFDW_WAIT_NONE: the time of exchanges of
+ * other scans, which may have it, counts then, too.
  *
  * All exchanges of the backend make progress meanwhile; the time counts for
  * the deadlines of those given.  Interrupts are served at once and may raise
@@ -193,7 +194,7 @@ count_with_others(LfdwHttpExchange **exchanges, int nexchanges,
  */
 void
 lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges, int64 until_us,
-			   bool for_others)
+			   LfdwWaitEvent other)
 {
 	for (;;)
 	{
@@ -205,11 +206,12 @@ lfdw_http_wait(LfdwHttpExchange **exchanges, int nexchanges, int64 until_us,
 		if (lfdw_exchange_take_any_news(exchanges, nexchanges))
 			return;
 		start = lfdw_wait_now_us();
-		wait_once(for_others && nexchanges == 0 ? LFDW_WAIT_SLOT :
+		wait_once(other != LFDW_WAIT_NONE && nexchanges == 0 ? other :
 				  lfdw_exchange_wait_event(exchanges, nexchanges),
 				  lfdw_exchange_next_timeout(exchanges, nexchanges, until_us));
 		now = lfdw_wait_now_us();
-		count_with_others(exchanges, nexchanges, now - start, for_others);
+		count_with_others(exchanges, nexchanges, now - start,
+						  other != LFDW_WAIT_NONE);
 		if (lfdw_wait_was_woken() || now >= until_us)
 			return;
 	}
@@ -338,7 +340,7 @@ lfdw_http_settle(void)
 	memcpy(settling, all, sizeof(LfdwHttpExchange *) * nall);
 	count = nall;
 	while ((count = keep_settling(settling, count)) > 0)
-		lfdw_http_wait(settling, count, PG_INT64_MAX, false);
+		lfdw_http_wait(settling, count, PG_INT64_MAX, LFDW_WAIT_NONE);
 	for (int i = 0; i < nall; i++)
 		all[i]->news = true;
 	pfree(settling);

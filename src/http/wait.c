@@ -117,7 +117,8 @@ event_number(LfdwWaitEvent event)
 		[LFDW_WAIT_CONNECT] = "LambdaConnect",
 		[LFDW_WAIT_INVOKE] = "LambdaInvoke",
 		[LFDW_WAIT_BACKOFF] = "LambdaBackoff",
-		[LFDW_WAIT_SLOT] = "LambdaSlot"
+		[LFDW_WAIT_SLOT] = "LambdaSlot",
+		[LFDW_WAIT_CACHE] = "LambdaCache"
 	};
 	static uint32 numbers[lengthof(names)];
 

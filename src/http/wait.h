@@ -18,13 +18,15 @@
 /* What a wait is for, as pg_stat_activity shows it. */
 typedef enum LfdwWaitEvent
 {
+	LFDW_WAIT_NONE,
 	LFDW_WAIT_CREDENTIALS,		/* whatever gives them */
 	LFDW_WAIT_S3,				/* the answers of services ... */
 	LFDW_WAIT_MODEL,
 	LFDW_WAIT_CONNECT,
 	LFDW_WAIT_INVOKE,
 	LFDW_WAIT_BACKOFF,
-	LFDW_WAIT_SLOT
+	LFDW_WAIT_SLOT,
+	LFDW_WAIT_CACHE				/* an answer of another session */
 } LfdwWaitEvent;
 
 extern bool lfdw_wait_watch(void *owner, pgsocket fd, bool readable,

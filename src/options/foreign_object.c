@@ -15,6 +15,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "foreign/fdwapi.h"
 #include "foreign/foreign.h"
@@ -359,4 +360,59 @@ lfdw_foreign_mapping_user(Oid umid)
 	ReleaseSysCache(tuple);
 	return OidIsValid(userid) ? GetUserNameFromId(userid, true) :
 		pstrdup("public");
+}
+
+/*
+ * Appends the version of a row of a catalog, which it releases: who wrote it and where
+ * it stands.  Each change, and each return to what it was, is another, in a transaction
+ * too, and no secret is in it.
+ */
+static void
+append_version(StringInfo out, int cache, HeapTuple row)
+{
+	TransactionId xmin;
+
+	if (!HeapTupleIsValid(row))
+	{
+		appendStringInfoString(out, "none;");
+		return;
+	}
+	xmin = HeapTupleHeaderGetRawXmin(row->t_data);
+	appendStringInfo(out, "%d:%u:%u.%u;", cache, xmin,
+					 ItemPointerGetBlockNumberNoCheck(&row->t_self),
+					 ItemPointerGetOffsetNumberNoCheck(&row->t_self));
+	ReleaseSysCache(row);
+}
+
+/*
+ * The versions of a foreign table, of its columns and of its server, as a text that is
+ * palloc'd in the current context.
+ */
+char *
+lfdw_foreign_table_version(Oid relid, Oid serverid)
+{
+	StringInfo	out = makeStringInfo();
+	HeapTuple	row = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	int			natts = HeapTupleIsValid(row) ?
+	((Form_pg_class) GETSTRUCT(row))->relnatts : 0;
+
+	appendStringInfo(out, "%u,%u;", relid, serverid);
+	append_version(out, RELOID, row);
+	append_version(out, FOREIGNTABLEREL,
+			   SearchSysCache1(FOREIGNTABLEREL, ObjectIdGetDatum(relid)));
+	append_version(out, FOREIGNSERVEROID,
+			   SearchSysCache1(FOREIGNSERVEROID, ObjectIdGetDatum(serverid)));
+	for (int i = 1; i <= natts; i++)
+		append_version(out, ATTNUM, SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid),
+												Int16GetDatum(i)));
+	return out->data;
+}
+
+/* Appends the version of a user mapping, InvalidOid for none. */
+void
+lfdw_foreign_mapping_version(StringInfo out, Oid umid)
+{
+	appendStringInfo(out, "%u;", umid);
+	append_version(out, USERMAPPINGOID, OidIsValid(umid) ?
+			   SearchSysCache1(USERMAPPINGOID, ObjectIdGetDatum(umid)) : NULL);
 }

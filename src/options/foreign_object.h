@@ -16,6 +16,7 @@
 #include "access/attnum.h"
 #include "aws/caller.h"
 #include "foreign/fdwapi.h"
+#include "lib/stringinfo.h"
 #include "options/option.h"
 
 extern void lfdw_foreign_set_callback(GetForeignRelSize_function callback);
@@ -34,5 +35,7 @@ extern Oid	lfdw_foreign_server_oid(const char *name, Oid userid,
 extern uint64 lfdw_foreign_generation(void);
 extern char *lfdw_foreign_server_name(Oid serverid);
 extern char *lfdw_foreign_mapping_user(Oid umid);
+extern char *lfdw_foreign_table_version(Oid relid, Oid serverid);
+extern void lfdw_foreign_mapping_version(StringInfo out, Oid umid);
 
 #endif							/* LFDW_FOREIGN_OBJECT_H */

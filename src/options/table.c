@@ -25,7 +25,6 @@
 #include "options/shippable.h"
 #include "options/table.h"
 #include "options/table_internal.h"
-#include "options/table_version.h"
 #include "pg/compat.h"
 
 /* Takes the operators that a column declares, NULL for none. */
@@ -545,7 +544,7 @@ lfdw_table_make(LfdwTable *table, Relation relation)
 	table->relid = RelationGetRelid(relation);
 	table->relname = pstrdup(RelationGetRelationName(relation));
 	table->options = lfdw_foreign_table_options(RelationGetRelid(relation));
-	table->version = lfdw_table_version(table->relid, table->options->serverid);
+	table->version = lfdw_foreign_table_version(table->relid, table->options->serverid);
 	table->name = table->options->table_name;
 	if (table->name == NULL)
 		table->name = table->relname;

@@ -277,7 +277,7 @@ define_cache(void)
 							process_shared_preload_libraries_in_progress ?
 							PGC_POSTMASTER : PGC_SIGHUP, GUC_UNIT_KB,
 							NULL, NULL, NULL);
-	DefineCustomIntVariable("lambda_fdw.cache_wait",
+	DefineCustomIntVariable("lambda_fdw.cache_wait_ms",
 							"Longest wait for an answer that another session asks for.",
 							"0 to ask at once.",
 							&cache.wait_ms, 10000, 0, INT_MAX,

@@ -66,7 +66,7 @@ lfdw_key_list_write(StringInfo out, const LfdwKeyList *list, int64 key)
 	for (int i = 0; i < list->arguments->nequalities; i++)
 	{
 		const char *json =
-			list->arguments->equalities[i].set.json[place_of(list, i, key)];
+		list->arguments->equalities[i].set.json[place_of(list, i, key)];
 
 		appendBinaryStringInfo(out, json, strlen(json) + 1);
 	}

@@ -20,8 +20,8 @@
 typedef struct LfdwKeyList
 {
 	const LfdwArguments *arguments;
-	int			index;			/* of the equality whose values the keys are; -1:
-								 * they are the tuples, or there is one */
+	int			index;			/* of the equality whose values the keys are;
+								 * -1: they are the tuples, or there is one */
 	int64		nkeys;
 } LfdwKeyList;
 

@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "access/sysattr.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
 #include "options/argument_name.h"
@@ -354,4 +355,23 @@ lfdw_payload_write(StringInfo out, const LfdwTable *table,
 		lfdw_http_event_fill(places->event, values, page->url, page->shown);
 	lfdw_template_write(out, places->payload, values);
 	pfree(values);
+}
+
+/* The same as it is sent, in UTF-8; palloc'd. */
+StringInfo
+lfdw_payload_make(const LfdwTable *table, const LfdwArguments *arguments,
+				  const LfdwPart *part, const char *columns, const LfdwPage *page)
+{
+	StringInfo	payload = makeStringInfo();
+	char	   *utf8;
+
+	lfdw_payload_write(payload, table, arguments, part, columns, page);
+	utf8 = pg_server_to_any(payload->data, payload->len, PG_UTF8);
+	if (utf8 != payload->data)
+	{
+		payload->data = utf8;
+		payload->len = strlen(utf8);
+		payload->maxlen = payload->len + 1;
+	}
+	return payload;
 }

@@ -24,5 +24,9 @@ extern char *lfdw_payload_order(const LfdwTable *table, List *order);
 extern void lfdw_payload_write(StringInfo out, const LfdwTable *table,
 							   const LfdwArguments *arguments, const LfdwPart *part,
 							   const char *columns, const LfdwPage *page);
+extern StringInfo lfdw_payload_make(const LfdwTable *table,
+									const LfdwArguments *arguments,
+									const LfdwPart *part, const char *columns,
+									const LfdwPage *page);
 
 #endif							/* LFDW_PAYLOAD_H */

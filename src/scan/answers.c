@@ -29,6 +29,7 @@
 #include "pg/setting.h"
 #include "response/row_kept.h"
 #include "scan/answers_internal.h"
+#include "shared/server_limit.h"
 #include "shared/statistics.h"
 
 /* Those of the session. */
@@ -421,8 +422,25 @@ others_still_ask(LfdwAnswers *answers, int64 *next)
 }
 
 /*
+ * May other sessions wait for this one, by what another of its scans asks for, or by a
+ * slot?  Then it must not wait for them, who may be the same.
+ */
+static bool
+is_waited_for(void)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &open_answers)
+	{
+		if (lfdw_answers_has_claims(dlist_container(LfdwAnswers, node, iter.cur)))
+			return true;
+	}
+	return lfdw_server_holds_slots();
+}
+
+/*
  * Waits until others have answered, or given up, all that this session waits for, or
- * until lambda_fdw.cache_wait is over.  All other calls of the session go on.  In the
+ * until lambda_fdw.cache_wait_ms is over.  All other calls of the session go on.  In the
  * round that is to begin then it asks for what is still not known: who waited once
  * would else wait behind each of those who had waited with it.
  */
@@ -435,8 +453,8 @@ lfdw_answers_wait(LfdwAnswers *answers)
 
 	answers->patient = false;
 	lfdw_result_cache_set_waiting(true);
-	while (others_still_ask(answers, &next) && lfdw_wait_now_us() < until_us)
-		lfdw_http_wait(NULL, 0, until_us, true);
+	while (!is_waited_for() && others_still_ask(answers, &next) &&
+		   lfdw_wait_now_us() < until_us)
+		lfdw_http_wait(NULL, 0, until_us, LFDW_WAIT_CACHE);
 	lfdw_result_cache_set_waiting(false);
 }
-

@@ -53,19 +53,27 @@ release_claim(LfdwAnswers *answers, AskedKey *asked)
 	asked->claim = 0;
 }
 
+/* Does anybody have to wait for what is asked for here? */
+bool
+lfdw_answers_has_claims(const LfdwAnswers *answers)
+{
+	for (int64 i = 0; i < answers->nasked; i++)
+	{
+		if (answers->asked[i].claim != 0)
+			return true;
+	}
+	return false;
+}
+
 /* Ends all claims that are left, and wakes who waits for them. */
 void
 lfdw_answers_release_claims(LfdwAnswers *answers)
 {
-	bool		any = false;
-
+	if (!lfdw_answers_has_claims(answers))
+		return;
 	for (int64 i = 0; i < answers->nasked; i++)
-	{
-		any |= answers->asked[i].claim != 0;
 		release_claim(answers, &answers->asked[i]);
-	}
-	if (any)
-		lfdw_result_cache_wake();
+	lfdw_result_cache_wake();
 }
 
 /* Keeps what was gathered of a key no longer. */
@@ -143,9 +151,9 @@ finish_key(LfdwAnswers *answers, AskedKey *asked)
 	lose(answers, asked);
 }
 
-/* A call has ended as it should, with all its rows. */
+/* A call has ended as it should; whole says whether all its rows have come. */
 void
-lfdw_answers_end_call(LfdwAnswers *answers, const LfdwPart *part)
+lfdw_answers_end_call(LfdwAnswers *answers, const LfdwPart *part, bool whole)
 {
 	int64		first;
 	int64		count;
@@ -155,6 +163,8 @@ lfdw_answers_end_call(LfdwAnswers *answers, const LfdwPart *part)
 	{
 		AskedKey   *asked = &answers->asked[i];
 
+		if (!whole)
+			lose(answers, asked);
 		if (--asked->ncalls_left == 0)
 			finish_key(answers, asked);
 	}

@@ -54,17 +54,20 @@ struct LfdwAnswers
 	Oid			serverid;
 	uint8		digest[LFDW_QUESTION_DIGEST];
 	LfdwKeyList keys;			/* of the scan */
-	List	   *wider;			/* of LfdwWiderQuestion, once one is looked for */
+	List	   *wider;			/* of LfdwWiderQuestion, once one is looked
+								 * for */
 	bool		wider_made;
 	StringInfoData tuple;		/* of the key that is looked at */
 
-	int64	   *todo;			/* keys that no round has had, or that others ask */
+	int64	   *todo;			/* keys that no round has had, or that others
+								 * ask */
 	int64		ntodo;
 	int64		next_todo;
 	int64	   *others;			/* of this round, those that others ask */
 	int64		nothers;
 	bool		patient;		/* it may wait for others, and has not yet */
-	bool		waits;			/* nothing is left to do but to wait for others */
+	bool		waits;			/* nothing is left to do but to wait for
+								 * others */
 
 	/* the round */
 	MemoryContext round_context;
@@ -85,6 +88,7 @@ extern LfdwQuestion lfdw_answers_make_question(LfdwAnswers *answers,
 											   const uint8 *digest,
 											   const LfdwKeyList *list, int64 key);
 extern LfdwQuestion lfdw_answers_question_of(LfdwAnswers *answers, int64 key);
+extern bool lfdw_answers_has_claims(const LfdwAnswers *answers);
 extern void lfdw_answers_release_claims(LfdwAnswers *answers);
 
 #endif							/* LFDW_ANSWERS_INTERNAL_H */

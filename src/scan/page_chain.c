@@ -20,7 +20,6 @@
 #include "postgres.h"
 
 #include "executor/executor.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
@@ -75,24 +74,14 @@ struct LfdwPageChain
 	ChainPage	next_page;		/* from AHEAD_BEGUN on; its context always */
 };
 
-/* The payload that asks for a page of a call, in UTF-8. */
+/* The payload that asks for a page of a call. */
 static StringInfo
 write_payload(const LfdwPageChain *chain, const LfdwPage *page)
 {
 	const LfdwChainShared *shared = chain->shared;
-	StringInfo	payload = makeStringInfo();
-	char	   *utf8;
 
-	lfdw_payload_write(payload, shared->table, shared->arguments, chain->part,
-					   shared->columns, page);
-	utf8 = pg_server_to_any(payload->data, payload->len, PG_UTF8);
-	if (utf8 != payload->data)
-	{
-		payload->data = utf8;
-		payload->len = strlen(utf8);
-		payload->maxlen = payload->len + 1;
-	}
-	return payload;
+	return lfdw_payload_make(shared->table, shared->arguments, chain->part,
+							 shared->columns, page);
 }
 
 /*
@@ -275,12 +264,16 @@ next_page(LfdwPageChain *chain)
 	return more;
 }
 
-/* The call has ended as it should, all its rows having come. */
+/*
+ * The call has ended as it should, all its rows having come.  Once an answer has named a
+ * page that nobody asks for, none is kept: the next scan is to warn, too.
+ */
 static LfdwPageStatus
 end_call(LfdwPageChain *chain)
 {
 	if (chain->shared->answers)
-		lfdw_answers_end_call(chain->shared->answers, chain->part);
+		lfdw_answers_end_call(chain->shared->answers, chain->part,
+							  chain->shared->unread_page == NULL);
 	MemoryContextDelete(chain->page.context);
 	if (chain->next_page.context)
 		MemoryContextDelete(chain->next_page.context);

@@ -10,12 +10,11 @@
  */
 #include "postgres.h"
 
-#include <openssl/evp.h>
-
 #include "access/sysattr.h"
 #include "miscadmin.h"
 
-#include "options/table_version.h"
+#include "base/sigv4.h"
+#include "options/foreign_object.h"
 #include "pushdown/payload.h"
 #include "scan/question.h"
 
@@ -38,7 +37,7 @@ append_way(StringInfo out, const LfdwTable *table, const LfdwCaller *caller)
 	const LfdwFunction *function = &table->function;
 
 	appendStringInfo(out, "%u;", MyDatabaseId);
-	lfdw_mapping_version_append(out, caller->pool.umid);
+	lfdw_foreign_mapping_version(out, caller->pool.umid);
 	append_text(out, function->endpoint);
 	append_text(out, function->route.region);
 	append_text(out, function->name);
@@ -56,7 +55,7 @@ append_payload(StringInfo out, const LfdwTable *table, const LfdwKeyList *keys,
 	LfdwPage	page = {.shown = true};
 
 	if (sample->limit >= 0)
-		page.limit = psprintf(INT64_FORMAT, sample->limit);
+		page.limit = psprintf("" INT64_FORMAT, sample->limit);
 	for (int i = 0; i < sample->nequalities; i++)
 		appendStringInfo(out, "%d:%d;", sample->equalities[i].column->attnum,
 						 sample->equalities[i].send_as);
@@ -81,7 +80,7 @@ lfdw_question_digest(uint8 digest[LFDW_QUESTION_DIGEST], const LfdwTable *table,
 	append_way(&text, table, caller);
 	append_text(&text, table->version);
 	append_payload(&text, table, keys, columns);
-	if (EVP_Digest(text.data, text.len, digest, NULL, EVP_sha256(), NULL) != 1)
+	if (!lfdw_sigv4_digest(digest, text.data, text.len))
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not compute SHA-256")));

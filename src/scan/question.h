@@ -21,8 +21,8 @@ typedef struct LfdwWiderQuestion
 {
 	uint8		digest[LFDW_QUESTION_DIGEST];
 	LfdwKeyList keys;
-	bool		whole;			/* it has one key, that answers all of the scan's;
-								 * else it has the same keys */
+	bool		whole;			/* it has one key, that answers all of the
+								 * scan's; else it has the same keys */
 } LfdwWiderQuestion;
 
 extern List *lfdw_question_wider(const LfdwTable *table, const LfdwCaller *caller,

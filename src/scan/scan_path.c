@@ -319,7 +319,8 @@ add_shared_path(PlannerInfo *root, RelOptInfo *baserel)
 	ForeignPath *path;
 	int			workers;
 
-	if (!lfdw_budget_allows_workers() ||
+	/* answers that are kept are one process's to ask for, and whole */
+	if (!lfdw_budget_allows_workers() || options->cache_ttl_ms > 0 ||
 		!baserel->consider_parallel || !bms_is_empty(baserel->lateral_relids) ||
 		is_appended(root, baserel) || is_run_in_part(root))
 		return;

@@ -238,7 +238,7 @@ static bool
 is_fresh(const LfdwResultTopic *topic, const LfdwResultEntry *entry)
 {
 	int64		max_age = entry->nrows > 0 ? topic->max_age_us :
-		topic->max_age_empty_us;
+	topic->max_age_empty_us;
 
 	return entry->generation == generation_of(entry->dbid, entry->relid,
 											  entry->function) &&

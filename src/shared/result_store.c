@@ -48,7 +48,7 @@ struct LfdwResultStore
 	uint32		free;
 	uint32		nfree;			/* of the list alone */
 	uint32		hand;
-	uint32		buckets[FLEXIBLE_ARRAY_MEMBER];	/* then the blocks */
+	uint32		buckets[FLEXIBLE_ARRAY_MEMBER]; /* then the blocks */
 };
 
 static Size

@@ -67,7 +67,8 @@ typedef struct LfdwSegmentBeside
 	Size		size;			/* as whoever makes it wants it */
 	void		(*init) (void *memory, Size size, const void *arg);
 	const void *arg;
-	const char *without;		/* what is not had where that fails, a sentence */
+	const char *without;		/* what is not had where that fails, a
+								 * sentence */
 } LfdwSegmentBeside;
 
 extern void lfdw_segment_install(const LfdwPartKind *parts);

@@ -105,8 +105,9 @@ asks($one, 'SELECT id FROM half WHERE id IN (-1, 40)', '[-1]', '40', 'none, aske
 (my $declared = $columns) =~ s/"row" int/"row" int OPTIONS (pushdown '=')/;
 foreach my $match ('exact', 'wider')
 {
-	$one->query(create_function('lambda', $match, function => 'changing', columns => $declared,
-		options => qq{cache_ttl_ms '$hour', cache_match '$match', envelope 'false', capabilities 'limit', payload '{"size": 3}'}));
+	is($one->query(create_function('lambda', $match, function => 'changing', columns => $declared,
+				options => qq{cache_ttl_ms '$hour', cache_match '$match', envelope 'false', payload '{"size": 3}'})),
+		'', "a table with $match matches");
 }
 foreach my $match ('exact', 'wider')
 {
@@ -230,7 +231,7 @@ sub wait_for_other
 my ($asking, $waiting, $third) = @sessions;
 
 # how the claim of who asks ends
-$waiting->query(q{SET lambda_fdw.cache_wait = '60s'});
+$waiting->query(q{SET lambda_fdw.cache_wait_ms = '60s'});
 for my $end (
 	[ 'cancelled', 'pg_cancel_backend' ],
 	[ 'terminated', 'pg_terminate_backend' ])
@@ -258,7 +259,7 @@ $asking->query('COMMIT');
 asks($asking, 'SELECT count(*) FROM many WHERE id = 9', '', '200', 'a cursor ended');
 
 # who waits long enough
-$waiting->query(q{SET lambda_fdw.cache_wait = '200ms'});
+$waiting->query(q{SET lambda_fdw.cache_wait_ms = '200ms'});
 $asking->send('SELECT id FROM slow WHERE id = 7');
 comes_to('SELECT sum(asking) FROM pg_stat_lambda_cache', '1', 'one asks');
 $one->query('SELECT FROM reset_calls');
