@@ -30,8 +30,9 @@
 /* A single answer has at most this part of the memory. */
 #define ANSWER_PART 8
 
-/* The view has so many rows. */
+/* The view has so many rows, and looks at so many blocks before others get the lock. */
 #define SUMS_MAX 10000
+#define BLOCKS_AT_ONCE 4096
 
 /* The part. */
 typedef struct Control
@@ -552,6 +553,32 @@ add_entry(LfdwResultSum *sum, const LfdwResultEntry *entry)
 }
 
 /*
+ * Adds up the entries that hold, of so many blocks from *block on, which becomes where to
+ * go on, or LFDW_NO_BLOCK.
+ */
+static void
+add_entries(LfdwResultSum *sums, int *count, uint32 *block)
+{
+	uint32		end = *block + BLOCKS_AT_ONCE;
+
+	LWLockAcquire(&control->lock.lock, LW_SHARED);
+	while (*block < end &&
+		   (*block = lfdw_result_store_next(store, *block)) != LFDW_NO_BLOCK)
+	{
+		const LfdwResultEntry *entry = lfdw_result_store_entry(store, (*block)++);
+		LfdwResultSum *sum;
+
+		if (entry->generation != generation_of(entry->dbid, entry->relid,
+											   entry->function))
+			continue;
+		sum = sum_of(sums, count, entry);
+		if (sum)
+			add_entry(sum, entry);
+	}
+	LWLockRelease(&control->lock.lock);
+}
+
+/*
  * What is kept, by table and role, of at most SUMS_MAX of them: palloc'd, *count of
  * them.  What no longer holds and was not dropped yet is not in it.
  */
@@ -564,19 +591,10 @@ lfdw_result_cache_read(int *count)
 	*count = 0;
 	if (!lfdw_result_cache_attach())
 		return sums;
-	LWLockAcquire(&control->lock.lock, LW_SHARED);
-	while ((block = lfdw_result_store_next(store, block)) != LFDW_NO_BLOCK)
+	while (block != LFDW_NO_BLOCK)
 	{
-		const LfdwResultEntry *entry = lfdw_result_store_entry(store, block++);
-		LfdwResultSum *sum;
-
-		if (entry->generation != generation_of(entry->dbid, entry->relid,
-											   entry->function))
-			continue;
-		sum = sum_of(sums, count, entry);
-		if (sum)
-			add_entry(sum, entry);
+		CHECK_FOR_INTERRUPTS();
+		add_entries(sums, count, &block);
 	}
-	LWLockRelease(&control->lock.lock);
 	return sums;
 }

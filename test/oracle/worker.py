@@ -10,6 +10,7 @@ import os
 import random
 import subprocess
 import sys
+import threading
 import time
 
 import kinds
@@ -57,6 +58,7 @@ class Worker:
                             "statement_timeout = '10s'")])
         admin.close()
         self.session = Session(self.database)
+        self.beside = Session(self.database) if cached else None
         self.session.execute(self.prelude())
         self.features, self.settings = self.find_features()
 
@@ -152,8 +154,10 @@ class Worker:
             "ORDER BY relname")
         for table, in tables:
             schema.statements.append(
-                "ALTER FOREIGN TABLE %s OPTIONS (ADD cache_ttl_ms '%s')" % (
-                    table, chance.choice(TIMES_TO_LIVE)))
+                "ALTER FOREIGN TABLE %s OPTIONS (ADD cache_ttl_ms '%s', "
+                "ADD cache_match '%s')" % (
+                    table, chance.choice(TIMES_TO_LIVE),
+                    chance.choice(("exact", "wider"))))
             self.session.execute(schema.statements[-1:])
 
     def run_round(self, seed, number, count, only=None):
@@ -190,6 +194,7 @@ class Worker:
         for _ in range(100):
             time.sleep(0.3)
             self.session = Session(self.database)
+            self.beside = Session(self.database) if self.cached else None
             try:
                 self.session.query("SELECT 1")
                 return
@@ -212,6 +217,7 @@ class Worker:
             "SET search_path = f, c"]
         if self.cached:
             batch += texts + ["ROLLBACK", "DEALLOCATE ALL"]
+            beside = Beside(self.beside, list(batch))
         first = len(batch)
         batch += texts + ["ROLLBACK", "DEALLOCATE ALL", alone,
                           "SET search_path = l, c"]
@@ -232,6 +238,9 @@ class Worker:
                       "EXPLAIN (VERBOSE, COSTS OFF) " + query.select()]
         before = os.path.getsize(self.log)
         results = self.session.run(batch)
+        foreigns = [results[first:]]
+        if self.cached:
+            foreigns.append(beside.results()[first - len(texts) - 2:])
         outcome = {"result": "passed", "what": "", "rows": 0, "bind": False}
         with open(self.log, encoding="utf-8") as file:
             file.seek(before)
@@ -239,8 +248,10 @@ class Worker:
         if len(batch) > fourth:
             outcome["bind"] = any("Custom Scan" in (row[0] or "")
                                   for row in results[-1].rows)
-        for place, (text, compared) in enumerate(statements):
-            foreign, local = results[first + place], results[second + place]
+        for place, (text, compared), foreign in (
+                (*numbered, foreign[numbered[0]]) for foreign in foreigns
+                for numbered in enumerate(statements)):
+            local = results[second + place]
             if foreign.state == NO_VALUE and local.state != NO_VALUE and \
                     not query.must:
                 return dict(outcome, result="no value")
@@ -258,7 +269,8 @@ class Worker:
                     text if len(texts) > 1 else "", found))
         calls = sum(json.loads(call).get("first", True)
                     for call in outcome["calls"])
-        if query.most_calls is not None and not self.cached and calls > query.most_calls:
+        if query.most_calls is not None and not self.cached and \
+                calls > query.most_calls:
             return dict(outcome, result="failed", what="%d calls, at most %d" % (
                 calls, query.most_calls))
         return outcome
@@ -312,6 +324,8 @@ class Worker:
 
     def close(self):
         self.session.close()
+        if self.beside:
+            self.beside.close()
         for endpoint in self.endpoints:
             endpoint.terminate()
             endpoint.wait()
@@ -328,6 +342,28 @@ def is_nonsense(what):
     """Errors of a query that shrinking broke."""
     return "42" in what and any(
         code in what for code in ("foreign: 42", "local: 42"))
+
+
+class Beside(threading.Thread):
+    """A session that runs statements while another does."""
+
+    def __init__(self, session, statements):
+        super().__init__()
+        self.session, self.statements = session, statements
+        self.found, self.error = None, None
+        self.start()
+
+    def run(self):
+        try:
+            self.found = self.session.run(self.statements)
+        except Crashed as crash:
+            self.error = crash
+
+    def results(self):
+        self.join()
+        if self.error:
+            raise self.error
+        return self.found
 
 
 def own_calls(calls, trace):
