@@ -79,13 +79,24 @@ lfdw_key_list_value(const LfdwKeyList *list, int index, int64 key)
 	return list->arguments->equalities[index].set.values[place_of(list, index, key)];
 }
 
-/* The key that a row of the table belongs to, or -1. */
+/*
+ * The key that a row of the table belongs to, or -1.  All of a key's values are looked
+ * at: a row that has others, of a function that does not filter, is not the key's,
+ * though the recheck of this scan would drop it; that of one for more keys would not.
+ */
 int64
 lfdw_key_list_find(const LfdwKeyList *list, const TupleTableSlot *slot)
 {
-	if (list->nkeys == 1)
-		return 0;
-	return lfdw_part_number_of(list->arguments, list->index, slot);
+	const LfdwArguments *arguments = list->arguments;
+
+	for (int i = 0; i < arguments->nequalities; i++)
+	{
+		if (i != list->index && !lfdw_equality_is_in_tuples(&arguments->equalities[i]) &&
+			lfdw_part_number_of(arguments, i, slot) < 0)
+			return -1;
+	}
+	return list->index < 0 && arguments->tuples == NULL ? 0 :
+		lfdw_part_number_of(arguments, list->index, slot);
 }
 
 /* Which of the keys a part has: *count from *first on. */

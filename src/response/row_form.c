@@ -149,7 +149,7 @@ lfdw_row_read_csv(LfdwRow *row, const LfdwCsv *csv, const int *fields)
 	lfdw_row_forget(row);
 	for (int i = 0; i < row->table->ncolumns; i++)
 	{
-		if (row->converters[i] == NULL || fields[i] < 0)
+		if (fields[i] < 0 || (row->converters[i] == NULL && !row->kept))
 			continue;
 		row->found[i] = true;
 		row->values[i] = field_value(row, &csv->fields[fields[i]]);

@@ -140,7 +140,7 @@ lfdw_row_read_object(LfdwRow *row, LfdwJsonReader *reader, LfdwPathNode *node)
 			continue;
 		row->has_members = true;
 		row->has_known |= known;
-		if (row->nwanted == 0 && row->has_known && status == LFDW_JSON_OK)
+		if (row->has_known && lfdw_row_wants_nothing(row) && status == LFDW_JSON_OK)
 			return lfdw_json_leave(reader, LFDW_JSON_OBJECT);
 	}
 	return status == LFDW_JSON_END ? LFDW_JSON_OK : status;

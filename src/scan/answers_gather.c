@@ -103,8 +103,12 @@ make_rows(LfdwAnswers *answers)
 	return rows;
 }
 
-/* Gathers the row that was read last, which stands in the slot. */
-void
+/*
+ * Gathers the row that was read last, which stands in the slot.  False where it is of no
+ * key that this round asks for: another round may have it, of a function that does
+ * not filter.
+ */
+bool
 lfdw_answers_add_row(LfdwAnswers *answers, const TupleTableSlot *slot)
 {
 	int64		number = lfdw_key_list_find(&answers->asked_keys, slot);
@@ -112,22 +116,24 @@ lfdw_answers_add_row(LfdwAnswers *answers, const TupleTableSlot *slot)
 	AskedKey   *asked;
 	int			before;
 
-	/* a row of no key is one that the recheck drops */
-	if (number < 0 || answers->asked[number].lost)
-		return;
+	if (number < 0)
+		return false;
 	asked = &answers->asked[number];
+	if (asked->lost)
+		return true;
 	if (asked->rows == NULL)
 		asked->rows = make_rows(answers);
 	before = asked->rows->maxlen;
 	if (!lfdw_row_keep(answers->row, asked->rows, max_bytes))
 	{
 		lose(answers, asked);
-		return;
+		return true;
 	}
 	asked->nrows++;
 	answers->gathered += asked->rows->maxlen - before;
 	if (answers->gathered > max_bytes)
 		lose(answers, asked);
+	return true;
 }
 
 /* The last call that carries a key has ended. */

@@ -395,12 +395,9 @@ read_row(LfdwPageChain *chain, TupleTableSlot *slot)
 		MemoryContextSwitchTo(old);
 		if (status != LFDW_RESPONSE_ROW)
 			return status;
-		if (lfdw_part_owns(shared->arguments, chain->part, slot))
-		{
-			if (shared->answers)
-				lfdw_answers_add_row(shared->answers, slot);
+		if (lfdw_part_owns(shared->arguments, chain->part, slot) &&
+			(shared->answers == NULL || lfdw_answers_add_row(shared->answers, slot)))
 			return status;
-		}
 		if (shared->arguments->limit >= 0)
 			lfdw_page_chain_report_mismatch(shared->table);
 		shared->stats->others++;
