@@ -403,14 +403,9 @@ lfdw_fetch_look(LfdwFetch *fetch)
 static bool
 next_known(LfdwFetch *fetch, TupleTableSlot *slot)
 {
-	LfdwChainShared *shared = &fetch->shared;
-	MemoryContext old;
-	bool		found;
+	MemoryContext old = lfdw_page_chain_begin_row(&fetch->shared);
+	bool		found = lfdw_answers_next_known(fetch->shared.answers, slot);
 
-	if (!shared->row_context->isReset)
-		MemoryContextReset(shared->row_context);
-	old = MemoryContextSwitchTo(shared->row_context);
-	found = lfdw_answers_next_known(shared->answers, slot);
 	fetch->was_kept = found;
 	MemoryContextSwitchTo(old);
 	return found;

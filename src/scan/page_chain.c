@@ -78,10 +78,8 @@ struct LfdwPageChain
 static StringInfo
 write_payload(const LfdwPageChain *chain, const LfdwPage *page)
 {
-	const LfdwChainShared *shared = chain->shared;
-
-	return lfdw_payload_make(shared->table, shared->arguments, chain->part,
-							 shared->columns, page);
+	return lfdw_payload_make(chain->shared->table, chain->shared->arguments,
+							 chain->part, chain->shared->columns, page);
 }
 
 /*
@@ -105,9 +103,9 @@ split(LfdwPageChain *chain)
 {
 	LfdwChainShared *shared = chain->shared;
 	MemoryContext old = MemoryContextSwitchTo(shared->call_context);
-	LfdwPart   *rest = lfdw_part_split(shared->arguments, chain->part);
 
-	shared->parts_left = lappend(shared->parts_left, rest);
+	shared->parts_left = lappend(shared->parts_left,
+								 lfdw_part_split(shared->arguments, chain->part));
 	MemoryContextSwitchTo(old);
 }
 
@@ -365,6 +363,15 @@ carried_by(const void *call, const LfdwColumn *column, int element)
 	return carried;
 }
 
+/* Forgets the row before, and switches to where the next one is made. */
+MemoryContext
+lfdw_page_chain_begin_row(const LfdwChainShared *shared)
+{
+	if (!shared->row_context->isReset)
+		MemoryContextReset(shared->row_context);
+	return MemoryContextSwitchTo(shared->row_context);
+}
+
 /*
  * Takes the next row from a call into the slot.  Returns what its answer
  * said; a row of another call's value is passed over.
@@ -386,9 +393,7 @@ read_row(LfdwPageChain *chain, TupleTableSlot *slot)
 		if (status == LFDW_RESPONSE_ROW)
 		{
 			lfdw_page_rule_note_row(&chain->rule, shared->row);
-			if (!shared->row_context->isReset)
-				MemoryContextReset(shared->row_context);
-			MemoryContextSwitchTo(shared->row_context);
+			(void) lfdw_page_chain_begin_row(shared);
 			lfdw_row_store(shared->row, slot, carried_by, chain);
 			shared->stats->rows++;
 		}
@@ -554,10 +559,9 @@ look_ahead(LfdwPageChain *chain)
  * until the next is taken from any call of the scan.  Goes on to the next page
  * after the last row of one, and asks for less at a time where the function says
  * that it was too much, or has no rows for all of it: what is left is then in
- * parts_left.  After
- * LFDW_PAGE_END the chain is no more.  Does not wait; raises what
- * lfdw_invoke_begin, lfdw_invoke_look, lfdw_response_next and lfdw_row_store
- * raise, and those of the last three name the call.
+ * parts_left.  After LFDW_PAGE_END the chain is no more.  Does not wait; raises what
+ * lfdw_invoke_begin, lfdw_invoke_look, lfdw_response_next and lfdw_row_store raise, and
+ * those of the last three name the call.
  */
 LfdwPageStatus
 lfdw_page_chain_next(LfdwPageChain *chain, TupleTableSlot *slot)

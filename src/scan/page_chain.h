@@ -63,6 +63,7 @@ typedef enum LfdwPageStatus
 	LFDW_PAGE_END				/* that was the last page */
 } LfdwPageStatus;
 
+extern MemoryContext lfdw_page_chain_begin_row(const LfdwChainShared *shared);
 extern LfdwPageChain *lfdw_page_chain_begin(LfdwChainShared *shared,
 											LfdwPart *part);
 extern LfdwPageStatus lfdw_page_chain_next(LfdwPageChain *chain,

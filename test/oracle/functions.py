@@ -133,7 +133,9 @@ class FunctionMaker:
         for column in table.columns:
             self.place(column)
         self.batch(form)
-        self.answer(form)
+        # a batch is answered by records, beside which there is no place for marks
+        self.answer("objects" if form == "columns" and "batch" in self.spec
+                    else form)
         if not self.http:
             if not self.whole:
                 self.options.append(("payload", json.dumps(self.fixed)))

@@ -99,6 +99,37 @@ asks($one, 'SELECT id FROM half WHERE id IN (-1, 40)', '[-1,40]', '40', 'no time
 asks($one, 'SELECT id FROM half WHERE id IN (-1, 40)', '[-1]', '40', 'none, asked again');
 
 # ---------------------------------------------------------------------------
+# Whose rows: of a function that does not filter, and of rows that a query hardly reads
+# ---------------------------------------------------------------------------
+
+(my $each = $columns) =~ s/=, in/=/;
+$one->query(changing('unfiltered', "cache_ttl_ms '$hour', envelope 'false'", all => [ 1 .. 4 ])
+	  . create_function('lambda', 'unfiltered_each', function => 'changing', columns => $each,
+		options => qq{cache_ttl_ms '$hour', envelope 'false', payload '{"all": [1, 2, 3, 4]}'})
+	  . changing('records', "cache_ttl_ms '$hour', envelope 'false', answer_format 'csv'", csv => 1));
+foreach my $table ('unfiltered', 'unfiltered_each')
+{
+	asks($one, "SELECT id FROM $table WHERE id = 1", '1', '1', "$table: one");
+	asks($two, "SELECT id FROM $table WHERE id IN (2, 3) ORDER BY id", undef, "2\n3",
+		"$table: two more");
+	asks($one, "SELECT id FROM $table WHERE id IN (1, 2, 3, 4) ORDER BY id", undef,
+		"1\n2\n3\n4", "$table: those and another");
+	asks($one, "SELECT id FROM $table WHERE id IN (1, 2, 3, 4) ORDER BY id", '',
+		"1\n2\n3\n4", "$table: again");
+}
+asks($one, 'SELECT count(*) FROM records WHERE id = 1', '1', '1', 'CSV of which nothing is read');
+asks($one, 'SELECT id, "row" FROM records WHERE id = 1', '', '1|0', 'is kept whole');
+asks($one, 'SELECT count(*) FROM kept WHERE id = 50', '50', '1', 'objects of which nothing is read');
+asks($one, 'SELECT id, "row" FROM kept WHERE id = 50', '', '50|0', 'are kept whole');
+
+# a query that asks twice for a key does not wait for itself
+$one->query(q{SET enable_hashjoin = off; SET enable_nestloop = off; SET enable_material = off;
+	SET lambda_fdw.enable_bind_join = off; SET lambda_fdw.cache_wait_ms = '10min'});
+asks($one, 'SELECT count(*) FROM kept a JOIN kept b USING ("row") WHERE a.id = 51 AND b.id = 51',
+	undef, '1', 'a key twice in a query');
+$one->query('RESET ALL');
+
+# ---------------------------------------------------------------------------
 # A promise of the owner's: an argument left out is no filter
 # ---------------------------------------------------------------------------
 

@@ -4,6 +4,8 @@ rows {"id", "call", "row", "note"} with the call's number.  An id below 0 has no
 delay_ms    answer so late
 width       the bytes of a note
 fails       fail while there is such a file
+all         answer for all of these ids, whatever was asked for
+csv         answer in CSV
 """
 
 import itertools
@@ -15,10 +17,14 @@ NUMBERS = itertools.count(1)
 
 def lambda_handler(event, context):
     call = next(NUMBERS)
-    ids = event.get("id", 0)
+    ids = event.get("all", event.get("id", 0))
     time.sleep(event.get("delay_ms", 0) / 1000)
     if "fails" in event and os.path.exists(event["fails"]):
         raise ValueError("call %d fails" % call)
-    return [{"id": wanted, "call": call, "row": row, "note": "x" * event.get("width", 0)}
+    rows = [{"id": wanted, "call": call, "row": row, "note": "x" * event.get("width", 0)}
             for wanted in (ids if isinstance(ids, list) else [ids]) if wanted >= 0
             for row in range(event.get("size", 1))]
+    if event.get("csv"):
+        return "\n".join(["id,call,row,note"] + [
+            ",".join(map(str, row.values())) for row in rows])
+    return rows
