@@ -137,8 +137,9 @@ lfdw_answers_create(const LfdwTable *table, const LfdwCaller *caller,
 	answers->round_context = AllocSetContextCreate(CurrentMemoryContext,
 												   "lambda_fdw answers",
 												   ALLOCSET_DEFAULT_SIZES);
-	dlist_push_tail(&open_answers, &answers->node);
 	lfdw_owner_register(CurrentMemoryContext, end_answers, answers);
+	/* not before there is memory for what takes it off again */
+	dlist_push_tail(&open_answers, &answers->node);
 	return answers;
 }
 
@@ -328,6 +329,7 @@ bool
 lfdw_answers_begin_round(LfdwAnswers *answers, const LfdwArguments **asked)
 {
 	MemoryContext old;
+	int64		max_known;
 
 	reset_round(answers);
 	if (answers->ntodo == 0)
@@ -340,8 +342,9 @@ lfdw_answers_begin_round(LfdwAnswers *answers, const LfdwArguments **asked)
 	lfdw_result_cache_begin(&answers->topic);
 	if (make_wider(answers) && look_wider(answers, 0, true))
 		answers->next_todo = answers->ntodo;
-	while (answers->next_todo < answers->ntodo &&
-		   answers->known_rows.len < work_mem * INT64CONST(1024))
+	/* an answer more must fit, too: see lfdw_result_cache_answer_max */
+	max_known = Min(work_mem * INT64CONST(1024), (int64) (MaxAllocSize / 2) - 1);
+	while (answers->next_todo < answers->ntodo && answers->known_rows.len < max_known)
 	{
 		CHECK_FOR_INTERRUPTS();
 		look_up(answers, answers->todo[answers->next_todo++]);
