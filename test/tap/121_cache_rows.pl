@@ -25,6 +25,13 @@ $one->query(create_server('lambda', $endpoint)
 	  . create_function('lambda', 'aligned', function => 'batch',
 		columns => q{a numeric OPTIONS (pushdown '=', required 'true'), score int},
 		options => qq{$keep, batch_argument '/instances', batch_answer 'aligned', payload '{"how": {"answer": "echo"}}'})
+	  . create_function('lambda', 'limited', function => 'items_ignoring',
+		columns => q{id int OPTIONS (pushdown 'in'), name text},
+		options => "$keep, capabilities 'limit', cache_match 'wider'")
+	  . create_function('lambda', 'stuck', function => 'changing',
+		columns => q{id int OPTIONS (pushdown '=')},
+		options => qq{$keep, payload '{"delay_ms": 60000}'})
+	  . q{CREATE FUNCTION ask() RETURNS void LANGUAGE plpgsql AS 'BEGIN PERFORM id FROM stuck WHERE id = 1; END';}
 	  . 'CREATE TABLE pairs (id int, name text);'
 	  . 'CREATE TABLE amounts (a numeric)');
 
@@ -54,5 +61,25 @@ returns("$join ('{green}') ORDER BY id", "1\n5", 'two tuples');
 # a key that the function repeats in its own way
 returns(q{SELECT a, score FROM aligned WHERE a IN (1.00, 2.50) ORDER BY a}, "1.00|3\n2.50|3",
 	'aligned');
+
+# a limit that is sent after rows were kept: the function must keep to it
+$one->query('SELECT * FROM limited');
+my $lateral = sub { return "SELECT l.id FROM (VALUES $_[0]) v (ids), LATERAL (SELECT id FROM limited WHERE id = ANY (v.ids) LIMIT 1) l" };
+is($one->query($lateral->(q{('{1}'::int[])})), '1', 'a limit of what is kept');
+like($one->query($lateral->(q{('{1}'::int[]), ('{3,5}')})), qr/returned one that does not match/,
+	'a limit that was sent');
+
+# a transaction that an error has ended, and whose client says nothing
+my $other = open_session($node);
+
+$other->query(q{SET statement_timeout = '500ms'});
+foreach my $query ('SELECT id FROM stuck WHERE id = 1', 'SELECT ask()')
+{
+	$other->query('BEGIN');
+	like($other->query($query), qr/statement timeout/, "$query fails");
+	is($one->query(q{SELECT coalesce(sum(asking), 0) FROM pg_stat_lambda_cache WHERE relname = 'stuck'}),
+		'0', 'and nobody waits for it');
+	$other->query('ROLLBACK');
+}
 
 done_testing();
