@@ -95,6 +95,10 @@ lfdw_key_list_find(const LfdwKeyList *list, const TupleTableSlot *slot)
 			lfdw_part_number_of(arguments, i, slot) < 0)
 			return -1;
 	}
+	/* beside a list there is one tuple */
+	if (list->index >= 0 && arguments->tuples &&
+		lfdw_part_number_of(arguments, -1, slot) < 0)
+		return -1;
 	return list->index < 0 && arguments->tuples == NULL ? 0 :
 		lfdw_part_number_of(arguments, list->index, slot);
 }

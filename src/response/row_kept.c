@@ -78,8 +78,8 @@ measure(const LfdwRow *row, int *ncolumns)
 }
 
 /*
- * Appends the row that was read last to rows that are kept, before it is stored, as
- * null_if is the reader's.  False, with nothing done, where they would have more than
+ * Appends the row that was read last to rows that are kept, once it is stored or before:
+ * null_if is the table's.  False, with nothing done, where they would have more than
  * max_bytes then, which is at most MaxAllocSize / 2.
  */
 bool
@@ -117,7 +117,8 @@ lfdw_row_take_kept(LfdwRow *row, const char *kept, const char *end)
 	uint64		ncolumns = take_number(&kept, end);
 
 	row->number++;
-	row->element = -1;
+	/* whose key, if it repeats one, is its tuple's: see key_value */
+	row->element = row->table->aligned ? 0 : -1;
 	row->text = kept;
 	row->len = 0;
 	memset(row->found, false, row->table->ncolumns);

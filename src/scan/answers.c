@@ -18,6 +18,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
@@ -55,6 +56,16 @@ end_answers(void *arg)
 	dlist_delete(&answers->node);
 }
 
+/* Ends the session's claims; raises nothing. */
+static void
+release_all_claims(void)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &open_answers)
+		lfdw_answers_release_claims(dlist_container(LfdwAnswers, node, iter.cur));
+}
+
 /*
  * LfdwAfterRun: who waits for this session need not wait for its client.  The answers
  * that it gathers go on, and are kept if they come to their end.
@@ -62,12 +73,19 @@ end_answers(void *arg)
 static void
 let_others_ask(QueryDesc *query, uint64 count)
 {
-	dlist_iter	iter;
+	if (count != 0)
+		release_all_claims();
+}
 
-	if (count == 0)
-		return;
-	dlist_foreach(iter, &open_answers)
-		lfdw_answers_release_claims(dlist_container(LfdwAnswers, node, iter.cur));
+/*
+ * XactCallback: nobody reads on in a transaction that was aborted, but what a function
+ * has asked goes with its memory only, when the client ends the transaction.
+ */
+static void
+end_transaction(XactEvent event, void *unused)
+{
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT)
+		release_all_claims();
 }
 
 /* Once, while the library loads. */
@@ -75,6 +93,7 @@ void
 lfdw_answers_install(void)
 {
 	lfdw_after_run_add(let_others_ask);
+	RegisterXactCallback(end_transaction, NULL);
 }
 
 /*
@@ -137,8 +156,9 @@ lfdw_answers_create(const LfdwTable *table, const LfdwCaller *caller,
 	answers->round_context = AllocSetContextCreate(CurrentMemoryContext,
 												   "lambda_fdw answers",
 												   ALLOCSET_DEFAULT_SIZES);
-	dlist_push_tail(&open_answers, &answers->node);
 	lfdw_owner_register(CurrentMemoryContext, end_answers, answers);
+	/* not before there is memory for what takes it off again */
+	dlist_push_tail(&open_answers, &answers->node);
 	return answers;
 }
 
@@ -328,6 +348,7 @@ bool
 lfdw_answers_begin_round(LfdwAnswers *answers, const LfdwArguments **asked)
 {
 	MemoryContext old;
+	int64		max_known;
 
 	reset_round(answers);
 	if (answers->ntodo == 0)
@@ -340,8 +361,9 @@ lfdw_answers_begin_round(LfdwAnswers *answers, const LfdwArguments **asked)
 	lfdw_result_cache_begin(&answers->topic);
 	if (make_wider(answers) && look_wider(answers, 0, true))
 		answers->next_todo = answers->ntodo;
-	while (answers->next_todo < answers->ntodo &&
-		   answers->known_rows.len < work_mem * INT64CONST(1024))
+	/* an answer more must fit, too: see lfdw_result_cache_answer_max */
+	max_known = Min(work_mem * INT64CONST(1024), (int64) (MaxAllocSize / 2) - 1);
+	while (answers->next_todo < answers->ntodo && answers->known_rows.len < max_known)
 	{
 		CHECK_FOR_INTERRUPTS();
 		look_up(answers, answers->todo[answers->next_todo++]);

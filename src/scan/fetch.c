@@ -196,6 +196,7 @@ lfdw_fetch_begin(LfdwFetch *fetch, const LfdwArguments *arguments)
 	MemoryContext old = MemoryContextSwitchTo(fetch->shared.call_context);
 
 	fetch->shared.answers = NULL;
+	fetch->was_kept = false;
 	fetch->shared.arguments = arguments;
 	if (!arguments->nothing)
 	{

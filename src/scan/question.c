@@ -100,15 +100,31 @@ can_be_dropped(const LfdwArguments *arguments, int index)
 		!column->in_batch && !column->beside_batch;
 }
 
-/* Have two lists the same keys, in the same order? */
+/*
+ * Have two lists the same keys, in the same order?  What is left of several lists of one
+ * column has the order of the first, and that may have been left out; a join's list,
+ * and so its tuples, cannot.
+ */
 static bool
 has_same_keys(const LfdwKeyList *list, const LfdwKeyList *other)
 {
+	const LfdwEquality *equality;
+	const LfdwEquality *other_equality;
+
 	if (list->nkeys != other->nkeys || (list->index < 0) != (other->index < 0))
 		return false;
-	return list->index < 0 ||
-		list->arguments->equalities[list->index].column ==
-		other->arguments->equalities[other->index].column;
+	if (list->index < 0)
+		return true;
+	equality = &list->arguments->equalities[list->index];
+	other_equality = &other->arguments->equalities[other->index];
+	if (equality->column != other_equality->column)
+		return false;
+	for (int64 i = 0; i < list->nkeys; i++)
+	{
+		if (strcmp(equality->set.json[i], other_equality->set.json[i]) != 0)
+			return false;
+	}
+	return true;
 }
 
 /* The columns of a table, as pull_varattnos would give them. */
