@@ -237,10 +237,11 @@ validate(Oid catalog, List *list)
 		case ForeignTableRelationId:
 			lfdw_option_read_defaults(catalog, &options);
 			lfdw_option_read(catalog, list, &options);
+			given.cache_ttl_ms = -1;
 			lfdw_option_read(catalog, list, &given);
 			lfdw_event_check(&given);
 			lfdw_event_apply(&options);
-			lfdw_table_rules_check(&options);
+			lfdw_table_rules_check(&options, &given);
 			lfdw_write_rules_check(&options, &given);
 			break;
 		case AttributeRelationId:

@@ -388,11 +388,31 @@ check_places(const LfdwOptions *options)
 }
 
 /*
+ * What says how answers are kept, of a table that keeps none.  One that has cache_ttl_ms
+ * '0' does so for a while, and need not lose the rest.
+ */
+static void
+check_cache(const LfdwOptions *options, const LfdwOptions *given)
+{
+	const char *idle = NULL;
+
+	if (given->cache_ttl_ms >= 0)
+		return;
+	if (options->cache_negative_ttl_ms >= 0)
+		idle = "cache_negative_ttl_ms";
+	if (options->cache_match == LFDW_CACHE_MATCH_WIDER)
+		idle = "cache_match";
+	if (idle)
+		lfdw_option_report_needs(idle, "\"cache_ttl_ms\"",
+								 "Without it no answers are kept; with cache_ttl_ms '0' none are for a while.");
+}
+
+/*
  * Rules between the options of one foreign table.  Raises HV024, HV00J where
- * it names no function.
+ * it names no function.  given: without defaults, cache_ttl_ms -1 where there is none.
  */
 void
-lfdw_table_rules_check(const LfdwOptions *options)
+lfdw_table_rules_check(const LfdwOptions *options, const LfdwOptions *given)
 {
 	check_function(options);
 	check_table_name(options);
@@ -407,5 +427,6 @@ lfdw_table_rules_check(const LfdwOptions *options)
 	check_error(options);
 	check_response_mode(options);
 	check_splits(options);
+	check_cache(options, given);
 	check_places(options);
 }

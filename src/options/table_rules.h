@@ -15,6 +15,7 @@
 
 #include "options/option.h"
 
-extern void lfdw_table_rules_check(const LfdwOptions *options);
+extern void lfdw_table_rules_check(const LfdwOptions *options,
+								   const LfdwOptions *given);
 
 #endif							/* LFDW_TABLE_RULES_H */

@@ -332,6 +332,26 @@ like($one->query(q{EXPLAIN (ANALYZE, TIMING off, COSTS off, SUMMARY off)
 	qr/Cache Hits: 1\n.*Cache Misses: 1\n.*Cache Rows: 1\n/s, 'and what was');
 
 # ---------------------------------------------------------------------------
+# Options that say how answers are kept, where none are
+# ---------------------------------------------------------------------------
+
+for my $option (q{cache_match 'wider'}, q{cache_negative_ttl_ms '0'})
+{
+	my ($name) = split ' ', $option;
+	my $idle = "CREATE FOREIGN TABLE idle (id int) SERVER lambda OPTIONS (function_arn 'changing', $option";
+
+	like($one->query("$idle)"), qr/option "$name" needs the option "cache_ttl_ms"/,
+		"$name alone would do nothing");
+	unlike($one->query("$idle, cache_ttl_ms '0')"), qr/ERROR/, 'it waits where none are kept for a while');
+	like($one->query('ALTER FOREIGN TABLE idle OPTIONS (DROP cache_ttl_ms)'),
+		qr/option "$name" needs the option "cache_ttl_ms"/, 'it is dropped first');
+	$one->query('DROP FOREIGN TABLE idle');
+}
+unlike($one->query(q{CREATE FOREIGN TABLE idle (id int) SERVER lambda
+	OPTIONS (function_arn 'changing', cache_match 'exact', cache_negative_ttl_ms '-1')}),
+	qr/ERROR/, 'what is the default is no option without effect');
+
+# ---------------------------------------------------------------------------
 # A crash
 # ---------------------------------------------------------------------------
 
