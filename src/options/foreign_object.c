@@ -399,12 +399,12 @@ lfdw_foreign_table_version(Oid relid, Oid serverid)
 	appendStringInfo(out, "%u,%u;", relid, serverid);
 	append_version(out, RELOID, row);
 	append_version(out, FOREIGNTABLEREL,
-			   SearchSysCache1(FOREIGNTABLEREL, ObjectIdGetDatum(relid)));
+				   SearchSysCache1(FOREIGNTABLEREL, ObjectIdGetDatum(relid)));
 	append_version(out, FOREIGNSERVEROID,
-			   SearchSysCache1(FOREIGNSERVEROID, ObjectIdGetDatum(serverid)));
+				   SearchSysCache1(FOREIGNSERVEROID, ObjectIdGetDatum(serverid)));
 	for (int i = 1; i <= natts; i++)
 		append_version(out, ATTNUM, SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid),
-												Int16GetDatum(i)));
+													Int16GetDatum(i)));
 	return out->data;
 }
 
@@ -414,5 +414,5 @@ lfdw_foreign_mapping_version(StringInfo out, Oid umid)
 {
 	appendStringInfo(out, "%u;", umid);
 	append_version(out, USERMAPPINGOID, OidIsValid(umid) ?
-			   SearchSysCache1(USERMAPPINGOID, ObjectIdGetDatum(umid)) : NULL);
+				   SearchSysCache1(USERMAPPINGOID, ObjectIdGetDatum(umid)) : NULL);
 }
