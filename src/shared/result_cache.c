@@ -30,8 +30,7 @@
 /* A single answer has at most this part of the memory. */
 #define ANSWER_PART 8
 
-/* The view has so many rows, and looks at so many blocks before others get the lock. */
-#define SUMS_MAX 10000
+/* The view looks at so many blocks before others get the lock. */
 #define BLOCKS_AT_ONCE 4096
 
 /* The part. */
@@ -516,48 +515,12 @@ lfdw_result_cache_clear_all(void)
 	lfdw_result_cache_wake();
 }
 
-/* The sum of a table and role, of those that are there; NULL where there is no room. */
-static LfdwResultSum *
-sum_of(LfdwResultSum *sums, int *count, const LfdwResultEntry *entry)
-{
-	for (int i = *count - 1; i >= 0; i--)
-	{
-		if (sums[i].relid == entry->relid && sums[i].dbid == entry->dbid &&
-			sums[i].userid == entry->userid)
-			return &sums[i];
-	}
-	if (*count == SUMS_MAX)
-		return NULL;
-	memset(&sums[*count], 0, sizeof(LfdwResultSum));
-	sums[*count].dbid = entry->dbid;
-	sums[*count].relid = entry->relid;
-	sums[*count].userid = entry->userid;
-	return &sums[(*count)++];
-}
-
-static void
-add_entry(LfdwResultSum *sum, const LfdwResultEntry *entry)
-{
-	int64		age = lfdw_server_clock_us() - entry->begun_at_us;
-
-	sum->bytes += lfdw_result_store_entry_size(entry);
-	if (entry->state == LFDW_ENTRY_CLAIM)
-	{
-		sum->asking++;
-		return;
-	}
-	sum->answers++;
-	sum->rows += entry->nrows;
-	sum->hits += pg_atomic_read_u32(&unconstify(LfdwResultEntry *, entry)->hits);
-	sum->oldest_us = Max(sum->oldest_us, age);
-}
-
 /*
  * Adds up the entries that hold, of so many blocks from *block on, which becomes where to
  * go on, or LFDW_NO_BLOCK.
  */
 static void
-add_entries(LfdwResultSum *sums, int *count, uint32 *block)
+add_entries(LfdwResultSums *sums, uint32 *block)
 {
 	uint32		end = *block + BLOCKS_AT_ONCE;
 
@@ -566,35 +529,30 @@ add_entries(LfdwResultSum *sums, int *count, uint32 *block)
 		   (*block = lfdw_result_store_next(store, *block)) != LFDW_NO_BLOCK)
 	{
 		const LfdwResultEntry *entry = lfdw_result_store_entry(store, (*block)++);
-		LfdwResultSum *sum;
 
-		if (entry->generation != generation_of(entry->dbid, entry->relid,
+		if (entry->generation == generation_of(entry->dbid, entry->relid,
 											   entry->function))
-			continue;
-		sum = sum_of(sums, count, entry);
-		if (sum)
-			add_entry(sum, entry);
+			lfdw_result_sums_add(sums, entry);
 	}
 	LWLockRelease(&control->lock.lock);
 }
 
 /*
- * What is kept, by table and role, of at most SUMS_MAX of them: palloc'd, *count of
- * them.  What no longer holds and was not dropped yet is not in it.
+ * What is kept, by table and role: palloc'd.  What no longer holds and was not dropped
+ * yet is not in it.
  */
-LfdwResultSum *
-lfdw_result_cache_read(int *count)
+LfdwResultSums *
+lfdw_result_cache_read(void)
 {
-	LfdwResultSum *sums = palloc(sizeof(LfdwResultSum) * SUMS_MAX);
+	LfdwResultSums *sums = lfdw_result_sums_create();
 	uint32		block = 0;
 
-	*count = 0;
 	if (!lfdw_result_cache_attach())
 		return sums;
 	while (block != LFDW_NO_BLOCK)
 	{
 		CHECK_FOR_INTERRUPTS();
-		add_entries(sums, count, &block);
+		add_entries(sums, &block);
 	}
 	return sums;
 }

@@ -16,6 +16,7 @@
 #include "lib/stringinfo.h"
 
 #include "shared/result_store.h"
+#include "shared/result_sum.h"
 #include "shared/segment.h"
 
 /*
@@ -50,20 +51,6 @@ typedef enum LfdwResultState
 /* The number of a claim; 0 is none. */
 typedef uint64 LfdwResultClaim;
 
-/* What is kept of a table's answers that a role asked for first. */
-typedef struct LfdwResultSum
-{
-	Oid			dbid;
-	Oid			relid;
-	Oid			userid;
-	int64		answers;
-	int64		asking;			/* that somebody asks for */
-	int64		rows;
-	int64		bytes;			/* of memory */
-	int64		hits;
-	int64		oldest_us;		/* ago */
-} LfdwResultSum;
-
 extern Size lfdw_result_cache_size(const LfdwSegmentSizes *sizes);
 extern void lfdw_result_cache_init(void *memory, const LfdwSegmentSizes *sizes,
 								   int tranche);
@@ -90,6 +77,6 @@ extern void lfdw_result_cache_set_waiting(bool waiting);
 extern void lfdw_result_cache_raise_function(uint32 function);
 extern void lfdw_result_cache_clear(Oid relid);
 extern void lfdw_result_cache_clear_all(void);
-extern LfdwResultSum *lfdw_result_cache_read(int *count);
+extern LfdwResultSums *lfdw_result_cache_read(void);
 
 #endif							/* LFDW_RESULT_CACHE_H */

@@ -50,15 +50,14 @@ lambda_fdw_cache(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	bool		sees_all = has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS);
 	LfdwSqlRow	row = {.ncolumns = 0};
-	int			count;
-	LfdwResultSum *sums = lfdw_result_cache_read(&count);
+	LfdwResultSums *sums = lfdw_result_cache_read();
 
 	InitMaterializedSRF(fcinfo, 0);
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < sums->count; i++)
 	{
-		if (!sees_all && !has_privs_of_role(GetUserId(), sums[i].userid))
+		if (!sees_all && !has_privs_of_role(GetUserId(), sums->items[i].userid))
 			continue;
-		put_row(&row, &sums[i]);
+		put_row(&row, &sums->items[i]);
 		lfdw_sql_row_add(&row, result);
 	}
 	return (Datum) 0;
