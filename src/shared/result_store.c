@@ -31,11 +31,14 @@
 typedef struct Block
 {
 	uint32		next;			/* of its entry, or of the free ones */
-	bool		is_head;		/* of an entry that is linked */
+	uint32		is_head;		/* of an entry that is linked; not a bool, for
+								 * the entry behind it has atomics */
 	char		bytes[BLOCK_SIZE - 8];
 } Block;
 
 StaticAssertDecl(sizeof(Block) == BLOCK_SIZE, "blocks have no holes");
+StaticAssertDecl(offsetof(Block, bytes) % MAXIMUM_ALIGNOF == 0,
+				 "an entry is aligned");
 StaticAssertDecl(sizeof(LfdwResultEntry) < sizeof(((Block *) 0)->bytes),
 				 "an entry's head is in its first block");
 
