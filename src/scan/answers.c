@@ -347,8 +347,10 @@ count_keys(const LfdwAnswers *answers)
 bool
 lfdw_answers_begin_round(LfdwAnswers *answers, const LfdwArguments **asked)
 {
+	/* an answer more must fit, too: see lfdw_result_cache_answer_max */
+	int64		known_max = Min(work_mem * INT64CONST(1024),
+								(int64) (MaxAllocSize / 2) - 1);
 	MemoryContext old;
-	int64		max_known;
 
 	reset_round(answers);
 	if (answers->ntodo == 0)
@@ -361,9 +363,7 @@ lfdw_answers_begin_round(LfdwAnswers *answers, const LfdwArguments **asked)
 	lfdw_result_cache_begin(&answers->topic);
 	if (make_wider(answers) && look_wider(answers, 0, true))
 		answers->next_todo = answers->ntodo;
-	/* an answer more must fit, too: see lfdw_result_cache_answer_max */
-	max_known = Min(work_mem * INT64CONST(1024), (int64) (MaxAllocSize / 2) - 1);
-	while (answers->next_todo < answers->ntodo && answers->known_rows.len < max_known)
+	while (answers->next_todo < answers->ntodo && answers->known_rows.len < known_max)
 	{
 		CHECK_FOR_INTERRUPTS();
 		look_up(answers, answers->todo[answers->next_todo++]);
@@ -464,19 +464,26 @@ is_waited_for(void)
  * Waits until others have answered, or given up, all that this session waits for, or
  * until lambda_fdw.cache_wait_ms is over.  All other calls of the session go on.  In the
  * round that is to begin then it asks for what is still not known: who waited once
- * would else wait behind each of those who had waited with it.
+ * would else wait behind each of those who had waited with it.  False where the time was
+ * over: the next (re)scan of who waits would wait for the same session.
  */
-void
+bool
 lfdw_answers_wait(LfdwAnswers *answers)
 {
 	int64		until_us = lfdw_wait_now_us() +
 	lfdw_setting_cache()->wait_ms * INT64CONST(1000);
 	int64		next = 0;
+	bool		in_time = true;
 
 	answers->patient = false;
 	lfdw_result_cache_set_waiting(true);
-	while (!is_waited_for() && others_still_ask(answers, &next) &&
-		   lfdw_wait_now_us() < until_us)
+	while (!is_waited_for() && others_still_ask(answers, &next))
+	{
+		in_time = lfdw_wait_now_us() < until_us;
+		if (!in_time)
+			break;
 		lfdw_http_wait(NULL, 0, until_us, LFDW_WAIT_CACHE);
+	}
 	lfdw_result_cache_set_waiting(false);
+	return in_time;
 }

@@ -30,7 +30,7 @@ extern bool lfdw_answers_begin_round(LfdwAnswers *answers,
 extern bool lfdw_answers_next_known(LfdwAnswers *answers, TupleTableSlot *slot);
 extern void lfdw_answers_be_patient(LfdwAnswers *answers);
 extern bool lfdw_answers_waits(const LfdwAnswers *answers);
-extern void lfdw_answers_wait(LfdwAnswers *answers);
+extern bool lfdw_answers_wait(LfdwAnswers *answers);
 extern bool lfdw_answers_add_row(LfdwAnswers *answers, const TupleTableSlot *slot);
 extern void lfdw_answers_end_call(LfdwAnswers *answers, const LfdwPart *part,
 								  bool whole);

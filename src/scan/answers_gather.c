@@ -76,9 +76,9 @@ lfdw_answers_release_claims(LfdwAnswers *answers)
 	lfdw_result_cache_wake();
 }
 
-/* Keeps what was gathered of a key no longer. */
+/* Forgets what was gathered of a key. */
 static void
-lose(LfdwAnswers *answers, AskedKey *asked)
+forget(LfdwAnswers *answers, AskedKey *asked)
 {
 	if (asked->rows)
 	{
@@ -87,7 +87,18 @@ lose(LfdwAnswers *answers, AskedKey *asked)
 		pfree(asked->rows);
 		asked->rows = NULL;
 	}
+}
+
+/* The answer of a key will not be kept, so nobody need wait for it. */
+static void
+lose(LfdwAnswers *answers, AskedKey *asked)
+{
+	forget(answers, asked);
 	asked->lost = true;
+	if (asked->claim == 0)
+		return;
+	release_claim(answers, asked);
+	lfdw_result_cache_wake();
 }
 
 /* Room for the rows of a key; there may be many keys, of a short row each. */
@@ -143,10 +154,7 @@ finish_key(LfdwAnswers *answers, AskedKey *asked)
 	LfdwQuestion question;
 
 	if (asked->lost)
-	{
-		release_claim(answers, asked);
 		return;
-	}
 	question = lfdw_answers_question_of(answers, asked->key);
 	(void) lfdw_result_cache_publish(&answers->topic, &question, asked->claim,
 									 answers->begun_at_us,
@@ -154,7 +162,7 @@ finish_key(LfdwAnswers *answers, AskedKey *asked)
 									 asked->rows ? asked->rows->len : 0,
 									 asked->nrows);
 	asked->claim = 0;
-	lose(answers, asked);
+	forget(answers, asked);
 }
 
 /* A call has ended as it should; whole says whether all its rows have come. */

@@ -39,7 +39,8 @@ struct LfdwFetch
 	int			current;		/* the call that gave the last row */
 	bool		keeps;			/* answers, where the table does */
 	bool		was_kept;		/* the row that was fetched last */
-	bool		patient;		/* it may wait for other sessions' answers */
+	bool		patient;		/* it may wait for other sessions' answers,
+								 * and has not waited in vain */
 	LfdwHttpWatch *watch;		/* NULL: they cannot be watched ... */
 	bool		watch_tried;	/* ... or nobody has asked */
 };
@@ -353,7 +354,8 @@ lfdw_fetch_wait(LfdwFetch *fetch)
 
 	if (fetch->nchains == 0)
 	{
-		lfdw_answers_wait(fetch->shared.answers);
+		if (!lfdw_answers_wait(fetch->shared.answers))
+			fetch->patient = false;
 		return;
 	}
 	invocations = list_invocations(fetch);

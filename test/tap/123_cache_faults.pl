@@ -45,6 +45,7 @@ is( $one->query(create_server('lambda', $endpoint)
 		  . changing('singles', q{, max_batch_keys '1', max_concurrency '1'}, delay_ms => 200)
 		  . changing('others', q{, max_batch_keys '1', max_concurrency '1'}, delay_ms => 200)
 		  . changing('large', '', width => 1000000, size => 5, delay_ms => 1000)
+		  . changing('wide', q{, max_batch_keys '5', max_concurrency '2'}, width => 400000, delay_ms => 300)
 		  . changing('slow', '', delay_ms => 1500)),
 	'', 'tables');
 
@@ -159,6 +160,22 @@ foreach my $round (1 .. $rounds)
 	$stopped->query($round % 3 == 0 ? 'COMMIT' : $round % 3 == 1 ? 'ROLLBACK TO s; MOVE ALL IN c; COMMIT' : 'ROLLBACK');
 }
 is(fits(), $room, 'cursors lose no memory');
+
+# a client that does not read: who waited for it once does not so for each key
+my $numbers = join ', ', 1 .. 10;
+$stopped->send("SELECT * FROM wide WHERE id IN ($numbers)");
+comes_to($asking, '10', 'one asks for ten keys');
+kill 'STOP', $stopped->{psql}{KIDS}[0]{PID};
+comes_to("SELECT wait_event FROM pg_stat_activity WHERE pid = $stopped->{pid}", 'ClientWrite',
+	'its client does not read');
+$waiting->query(q{SET lambda_fdw.cache_wait_ms = '2s'});
+my $begun = time();
+is($waiting->query('SELECT sum((SELECT count(*) FROM wide WHERE id IN (i, i + 1000))) FROM generate_series(1, 10) i'),
+	'20', 'another asks for them one by one');
+cmp_ok(time() - $begun, '<', 18, 'and waits once');
+kill 'CONT', $stopped->{psql}{KIDS}[0]{PID};
+$stopped->receive();
+comes_to($asking, '0', 'no claim is left of either');
 
 # a client that does not read, and then is no more
 $stopped->send(q{SELECT * FROM large WHERE id = 1});
