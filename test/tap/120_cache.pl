@@ -254,8 +254,8 @@ sub wait_for_other
 	$asking->send($query);
 	comes_to($ncalls, '1', 'one asks');
 	$waiting->send($query);
-	comes_to(qq{SELECT wait_event_type FROM pg_stat_activity WHERE pid = $waiting->{pid}},
-		'Extension', 'another waits');
+	comes_to(qq{SELECT wait_event FROM pg_stat_activity WHERE pid = $waiting->{pid}},
+		$node->pg_version >= 17 ? 'LambdaCache' : 'Extension', 'another waits');
 	return;
 }
 

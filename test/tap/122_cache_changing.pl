@@ -13,7 +13,7 @@ use Test::More;
 use Time::HiRes qw(time);
 
 my $size = 5;
-my $seconds = 8;
+my $seconds = 5;
 my $seed = $ENV{LAMBDA_FDW_SEED} // 19;
 
 srand($seed);
