@@ -291,12 +291,16 @@ asks($asking, 'SELECT count(*) FROM many WHERE id = 9', '', '200', 'a cursor end
 
 # who waits long enough
 $waiting->query(q{SET lambda_fdw.cache_wait_ms = '200ms'});
-$asking->send('SELECT id FROM slow WHERE id = 7');
-comes_to('SELECT sum(asking) FROM pg_stat_lambda_cache', '1', 'one asks');
 $one->query('SELECT FROM reset_calls');
-is($waiting->query('SELECT id FROM slow WHERE id = 7'), '7', 'has asked');
-is($one->query($ncalls), '1', 'itself');
-is($asking->receive(), '7', 'as the other has');
+$asking->send('SELECT id FROM stuck WHERE id = 7');
+comes_to($ncalls, '1', 'one asks');
+$waiting->send('SELECT id FROM stuck WHERE id = 7');
+comes_to($ncalls, '2', 'who has waited asks itself');
+foreach my $session ($asking, $waiting)
+{
+	$one->query("SELECT pg_cancel_backend($session->{pid})");
+	like($session->receive(), qr/canceling statement/, 'and can be cancelled');
+}
 
 # ---------------------------------------------------------------------------
 # Writes

@@ -14,6 +14,10 @@ use Time::HiRes qw(time);
 
 my $size = 5;
 my $seconds = 5;
+
+# Milliseconds: the clock of day is set right now and then.
+my $tolerance = 5;
+
 my $seed = $ENV{LAMBDA_FDW_SEED} // 19;
 
 srand($seed);
@@ -27,7 +31,7 @@ my $one = open_session($node);
 my @tables;
 
 $one->query(create_server('lambda', $endpoint) . 'CREATE TABLE ids AS SELECT generate_series(1, 40) AS id; ANALYZE ids');
-foreach my $ttl (1, 30, 250)
+foreach my $ttl (1, 30, 2000)
 {
 	foreach my $pushdown ('=', '=, in')
 	{
@@ -42,7 +46,7 @@ foreach my $ttl (1, 30, 250)
 }
 
 # Of each key: how many answers its rows are of, how many there are, and how much older than
-# the statement they are at most, in milliseconds.
+# its time they were when the statement began, in milliseconds.
 sub random_query
 {
 	my ($table, $ttl) = @{ $tables[ rand @tables ] };
@@ -73,7 +77,7 @@ while (time() < $until)
 
 		$nqueries++;
 		push @wrong, "$query: @keys"
-		  if !@keys || grep { !/^1 $size -?(\d+)$/ || $_ !~ /-/ && $1 > 0 } @keys;
+		  if !@keys || grep { !/^1 $size (-?\d+)$/ || $1 > $tolerance } @keys;
 	}
 }
 is(join("\n", @wrong), '', "rows of one answer, none too old (seed $seed)");
