@@ -49,7 +49,7 @@ class FunctionColumn(Column):
 
     @property
     def more_options(self):
-        if self.form:
+        if self.form and (self.places or self.input):
             yield "argument_format", self.form
         if self.input:
             yield "input", "true"
