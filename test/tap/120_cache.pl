@@ -320,6 +320,13 @@ $one->query('CREATE ROLE other; GRANT USAGE ON FOREIGN SERVER lambda TO other; G
 my $other = open_session($node);
 $other->query('SET ROLE other');
 is($other->query('SELECT count(*) FROM pg_stat_lambda_cache'), '0', 'another role sees nothing');
+$one->query(qq{CREATE USER MAPPING FOR other SERVER lambda
+	OPTIONS (aws_access_key_id '$access_key', aws_secret_access_key '$secret_key')});
+asks($one, 'SELECT count(*) FROM kept WHERE id = 1', undef, '1', 'after GRANT');
+asks($one, 'SELECT count(*) FROM kept WHERE id = 1', '', '1', 'what one mapping knows');
+asks($other, 'SELECT count(*) FROM kept WHERE id = 1', '1', '1', 'another does not');
+asks($other, 'SELECT count(*) FROM kept WHERE id = 1', '', '1', 'until it has asked');
+is($other->query('SELECT sum(answers) FROM pg_stat_lambda_cache'), '1', 'and sees its own');
 like($other->query(q{SELECT lambda_fdw_cache_clear('kept')}), qr/must be owner/,
 	'clears no table of others');
 like($other->query('SELECT lambda_fdw_cache_clear()'), qr/permission denied/, 'nor all');
