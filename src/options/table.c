@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "access/sysattr.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
@@ -575,4 +576,16 @@ lfdw_table_make(LfdwTable *table, Relation relation)
 	check_path_parameters(table);
 	check_columns(table);
 	set_function(table);
+}
+
+/* Every column of a table, as pull_varattnos would give them; palloc'd. */
+Bitmapset *
+lfdw_table_attrs(const LfdwTable *table)
+{
+	Bitmapset  *attrs = NULL;
+
+	for (int i = 0; i < table->ncolumns; i++)
+		attrs = bms_add_member(attrs, table->columns[i].attnum -
+							   FirstLowInvalidHeapAttributeNumber);
+	return attrs;
 }

@@ -75,6 +75,7 @@ lfdw_column_takes_list(const LfdwColumn *column)
 }
 
 extern LfdwTable *lfdw_table_create(Relation relation);
+extern Bitmapset *lfdw_table_attrs(const LfdwTable *table);
 extern bool lfdw_table_takes(const LfdwTable *table,
 							 const LfdwColumn *column,
 							 const LfdwOperator *op);

@@ -11,7 +11,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/sysattr.h"
 #include "access/table.h"
 #include "executor/tuptable.h"
 #include "foreign/fdwapi.h"
@@ -94,18 +93,6 @@ take_row(Sample *sample, TupleTableSlot *slot)
 	MemoryContextSwitchTo(old);
 }
 
-/* Every column of a table, as pull_varattnos would give them. */
-static Bitmapset *
-all_attrs(const LfdwTable *table)
-{
-	Bitmapset  *attrs = NULL;
-
-	for (int i = 0; i < table->ncolumns; i++)
-		attrs = bms_add_member(attrs, table->columns[i].attnum -
-							   FirstLowInvalidHeapAttributeNumber);
-	return attrs;
-}
-
 /* Begins to ask for all rows of a table, as its owner. */
 static LfdwFetch *
 begin_fetch(Relation relation, LfdwTable *table, LfdwInvokeStats *stats)
@@ -119,7 +106,7 @@ begin_fetch(Relation relation, LfdwTable *table, LfdwInvokeStats *stats)
 	table->function.route.limits.request_timeout_ms =
 		Min(table->function.route.limits.request_timeout_ms, ANALYZE_TIMEOUT_MS);
 	lfdw_function_resolve(&table->function, table->options, caller);
-	fetch = lfdw_fetch_create(table, caller, all_attrs(table), stats);
+	fetch = lfdw_fetch_create(table, caller, lfdw_table_attrs(table), stats);
 	lfdw_fetch_set_read_ahead(fetch, LFDW_AHEAD_HALF);
 	old = MemoryContextSwitchTo(lfdw_fetch_context(fetch));
 	arguments = lfdw_arguments_evaluate(table, NIL, NIL, NULL, NULL, NULL);

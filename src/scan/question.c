@@ -10,7 +10,6 @@
  */
 #include "postgres.h"
 
-#include "access/sysattr.h"
 #include "miscadmin.h"
 
 #include "base/sigv4.h"
@@ -127,18 +126,6 @@ has_same_keys(const LfdwKeyList *list, const LfdwKeyList *other)
 	return true;
 }
 
-/* The columns of a table, as pull_varattnos would give them. */
-static Bitmapset *
-all_attrs(const LfdwTable *table)
-{
-	Bitmapset  *attrs = NULL;
-
-	for (int i = 0; i < table->ncolumns; i++)
-		attrs = bms_add_member(attrs, table->columns[i].attnum -
-							   FirstLowInvalidHeapAttributeNumber);
-	return attrs;
-}
-
 /* The question without some conditions, if its answer would do; else NULL. */
 static LfdwWiderQuestion *
 make_wider(const LfdwTable *table, const LfdwCaller *caller, const LfdwKeyList *keys,
@@ -167,7 +154,7 @@ lfdw_question_wider(const LfdwTable *table, const LfdwCaller *caller,
 					const LfdwKeyList *keys)
 {
 	const LfdwArguments *arguments = keys->arguments;
-	char	   *columns = lfdw_payload_columns(table, all_attrs(table));
+	char	   *columns = lfdw_payload_columns(table, lfdw_table_attrs(table));
 	bool	   *dropped = palloc(sizeof(bool) * (arguments->nconditions + 1));
 	int		   *places = palloc(sizeof(int) * (arguments->nconditions + 1));
 	int			n = 0;
