@@ -49,10 +49,10 @@ extern PGDLLEXPORT void _PG_init(void);
 
 /* What the sessions share. */
 static const LfdwPartKind shared_parts[] = {
-	[LFDW_PART_STATISTICS] = {lfdw_statistics_size, lfdw_statistics_init},
-	[LFDW_PART_LIMITS] = {lfdw_server_limit_size, lfdw_server_limit_init},
-	[LFDW_PART_ACTIVITY] = {lfdw_activity_size, lfdw_activity_init},
-	[LFDW_PART_STATEMENTS] = {lfdw_statement_size, lfdw_statement_init},
+	[LFDW_PART_STATISTICS] = {lfdw_statistics_size, lfdw_statistics_init, false},
+	[LFDW_PART_LIMITS] = {lfdw_server_limit_size, lfdw_server_limit_init, false},
+	[LFDW_PART_ACTIVITY] = {lfdw_activity_size, lfdw_activity_init, false},
+	[LFDW_PART_STATEMENTS] = {lfdw_statement_size, lfdw_statement_init, false},
 	[LFDW_PART_RESULTS] = {lfdw_result_cache_size, lfdw_result_cache_init, true}
 };
 

@@ -60,6 +60,7 @@ make_request(int timeout_ms, int attempts)
 	MetadataRequest request = {
 		.attempts = attempts,
 		.http.body = "",
+		.http.wait_event = LFDW_WAIT_CREDENTIALS,
 		.http.limits.connect_timeout_ms = timeout_ms,
 		/* later, so that no connection and no answer can be told apart */
 		.http.limits.request_timeout_ms = timeout_ms + 1,

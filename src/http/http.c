@@ -94,6 +94,12 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 {
 	LfdwHttpExchange *exchange = palloc0(sizeof(LfdwHttpExchange));
 
+	/*
+	 * no name is kept for it, which only a server that shows names would
+	 * notice
+	 */
+	if (request->wait_event == LFDW_WAIT_NONE)
+		elog(ERROR, "an HTTP request without a wait event");
 	lfdw_exchange_init(exchange, request);
 	exchange->has_deadline = lfdw_wait_deadline_us() != PG_INT64_MAX;
 	if (exchange->has_deadline)
