@@ -1,21 +1,23 @@
-"""Puts a run's summary into a README: record.py SUMMARY README.
+"""Puts a run's summary into a page: record.py SUMMARY PAGE.
 
-It takes the place of what stands between the plot and the next heading.
+It takes the place of what stands between the plot and the next heading, or the end.
 """
 
 import sys
 
-PLOT = "![lambda_fdw beside its peers](bench/results.svg)\n"
+PLOT = "![lambda_fdw beside its peers](../bench/results.svg)\n"
 
 
-def main(summary, readme):
+def main(summary, page):
     with open(summary, encoding="utf-8") as file:
         figures = file.read()
-    with open(readme, encoding="utf-8") as file:
+    with open(page, encoding="utf-8") as file:
         text = file.read()
     start = text.index(PLOT) + len(PLOT)
-    end = text.index("\n## ", start)
-    with open(readme, "w", encoding="utf-8") as file:
+    end = text.find("\n## ", start)
+    if end < 0:
+        end = len(text)
+    with open(page, "w", encoding="utf-8") as file:
         file.write(text[:start] + "\n" + figures + text[end:])
 
 

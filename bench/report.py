@@ -126,7 +126,7 @@ def write(bench, work):
     with open(os.path.join(work, "summary.md"), "w", encoding="utf-8") as file:
         with_goals = [goal for goal in bench.goals if goal.limit is not None]
         file.write(f"Measured on {day}: {where}. What has a goal; the rest is in "
-                   "[bench/results.md](bench/results.md), how in [bench](bench).\n\n"
+                   "[bench/results.md](../bench/results.md), how in [bench](../bench).\n\n"
                    + "\n".join(summary(with_goals)) + "\n")
     with open(os.path.join(work, "results.svg"), "w", encoding="utf-8") as file:
         file.write(plot.draw(bench.goals, day))

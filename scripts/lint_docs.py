@@ -117,7 +117,7 @@ def rule_threats(tree):
                     yield page, number, f"there is no test {name}"
 
 
-def readme_options(text):
+def documented_options(text):
     """The names in the tables whose first column is headed "option"."""
     names, inside = {}, False
     for number, line in enumerate(text.split("\n"), 1):
@@ -131,26 +131,26 @@ def readme_options(text):
     return names
 
 
-def rule_readme_options(tree):
-    """README.md documents the options of src/options/option.c, all and no others."""
-    source, readme = "src/options/option.c", "README.md"
-    for path in (source, readme):
+def rule_documented_options(tree):
+    """docs/options.md documents the options of src/options/option.c, all and no others."""
+    source, page = "src/options/option.c", "docs/options.md"
+    for path in (source, page):
         if path not in tree:
             yield path, 1, "missing: the options cannot be compared"
             return
     code = strip(tree[source], keep_strings=True)
     rows = {match.group(1): line_at(code, match.start()) for match in
             re.finditer(r'^[ \t]*\{"(\w+)",\s*\w+RelationId,', code, re.M)}
-    names = readme_options(tree[readme])
+    names = documented_options(tree[page])
     if not rows:
         yield source, 1, "no rows of the option table found"
     if not names:
-        yield readme, 1, 'no table with a first column "option" found'
+        yield page, 1, 'no table with a first column "option" found'
     if rows and names:
         for name in sorted(rows.keys() - names.keys()):
-            yield source, rows[name], f'option "{name}" is not in {readme}'
+            yield source, rows[name], f'option "{name}" is not in {page}'
         for name in sorted(names.keys() - rows.keys()):
-            yield readme, names[name], f'option "{name}" is not in {source}'
+            yield page, names[name], f'option "{name}" is not in {source}'
 
 
 def map_of(text):

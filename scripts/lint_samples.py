@@ -87,7 +87,8 @@ for place in CLEAN:
     folder, name = place.rsplit("/", 1)
     MAP[folder].add(name[:-2].removesuffix("_internal"))
 CLEAN.update({
-    "README.md": "| option | default |\n|---|---|\n| `region` | |\n"
+    "README.md": "A sample.\n",
+    "docs/options.md": "| option | default |\n|---|---|\n| `region` | |\n"
                  "| `path` | |\n\n| error | code |\n|---|---|\n| `oops` | |\n",
     "docs/internals.md": "| file | what it does |\n|---|---|\n" + "".join(
         f"| **`{folder}/`** | |\n"
@@ -364,26 +365,26 @@ def no_map(tree):
     del tree["docs/internals.md"]
 
 
-@plant("readme_options", "src/options/option.c")
+@plant("documented_options", "src/options/option.c")
 def undocumented(tree):
-    """an option not in the README"""
-    tree["README.md"] = tree["README.md"].replace("| `path` | |\n", "")
+    """an option not in the page"""
+    tree["docs/options.md"] = tree["docs/options.md"].replace("| `path` | |\n", "")
 
 
-@plant("readme_options", "README.md")
+@plant("documented_options", "docs/options.md")
 def invented(tree):
-    """an option only in the README"""
-    tree["README.md"] = tree["README.md"].replace(
+    """an option only in the page"""
+    tree["docs/options.md"] = tree["docs/options.md"].replace(
         "| `path` | |\n", "| `path` | |\n| `speed` | |\n")
 
 
-@plant("readme_options", "README.md")
+@plant("documented_options", "docs/options.md")
 def no_table(tree):
-    """a README without the table"""
-    tree["README.md"] = "Nothing here.\n"
+    """a page without the table"""
+    tree["docs/options.md"] = "Nothing here.\n"
 
 
-@plant("readme_options", "README.md")
-def no_readme(tree):
-    """no README"""
-    del tree["README.md"]
+@plant("documented_options", "docs/options.md")
+def no_page(tree):
+    """no page"""
+    del tree["docs/options.md"]

@@ -1,5 +1,5 @@
 # Local development: scripts/endpoint serves a folder of handlers, which are
-# edited while a session reads them; and what README.md shows of it.
+# edited while a session reads them; and what docs/emulators.md shows of it.
 use strict;
 use warnings;
 
@@ -97,11 +97,11 @@ is( $session->query('SELECT name, price FROM goods JOIN prices USING (id)'),
 	'mended|1.25', 'and one that is new');
 
 # ---------------------------------------------------------------------------
-# README.md
+# docs/emulators.md
 # ---------------------------------------------------------------------------
 
 my ($section) =
-  slurp_file("$root/README.md") =~ /^## Without AWS\n(.*?)^## /ms;
+  slurp_file("$root/docs/emulators.md") =~ /^# Without AWS\n(.*)/ms;
 my ($command) = $section =~ m{^```sh\n(scripts/endpoint [^#\n]*\S)\s*#}m;
 my ($sql) = $section =~ /^```sql\n(.*?)^```/ms;
 my ($script, @arguments) = split ' ', $command;
@@ -111,7 +111,7 @@ $url = start_local(@arguments);
 $sql =~ s{http://127\.0\.0\.1:9001}{$url} or die 'no endpoint';
 is( $node->safe_psql('postgres', $sql),
 	"Asia/Kolkata|05:30:00\nEtc/UTC|00:00:00",
-	'what README.md shows');
+	'what docs/emulators.md shows');
 
 $session->close;
 $node->stop;
