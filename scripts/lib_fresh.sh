@@ -17,8 +17,9 @@ readme_block()
 
 # What a scenario is: sets major, prepare (what is done before the newcomer
 # comes), ready (whether all packages are there), person, folder and setting.  What is
-# the same on each machine with that server is left to scripts/test elsewhere; UBSan
-# is the compiler's, which is another on Debian 13.
+# the same on each machine with that server is left to scripts/test elsewhere, and of
+# the tests in Perl there are a few, as they are to be had at all; UBSan is the
+# compiler's, and Perl's tests the server's, which are others on Debian 13.
 describe_scenario()
 {
 	local install="apt-get update -q && apt-get install -q -y --no-install-recommends"
@@ -29,7 +30,7 @@ describe_scenario()
 	person=root
 	folder=/srv/root/lambda_fdw
 	setting="umask 022"
-	left_out="fuzzers benchmark settings defects"
+	left_out="fuzzers benchmark settings defects perl"
 	case $1 in
 		bare) ;;
 		postgresql-only) prepare="$install postgresql" ;;
