@@ -105,13 +105,13 @@ counted()
 }
 
 # Prints the commands of a block, the first or of this number, of a section of a
-# page, without comments.
+# page, without comments; of sh, or of another language.
 page_block()
 {
-	awk -v title="## $2" -v wanted="${3:-1}" '
+	awk -v title="## $2" -v wanted="${3:-1}" -v language="${4:-sh}" '
 		$0 == title { found = 1; next }
 		found && /^## / { exit }
-		found && /^```sh/ { inside = ++count == wanted; next }
+		found && $0 == "```" language { inside = ++count == wanted; next }
 		/^```/ { inside = 0 }
 		inside { sub(/[ \t]+#.*/, ""); print }' "$work/source/$1"
 }

@@ -1,9 +1,8 @@
--- What scripts/packages runs once a package is installed; the variable "endpoint"
--- is the test endpoint's URL.
+-- What scripts/packages runs once a package is installed and lambda_fdw created; the
+-- variable "endpoint" is the test endpoint's URL.
 
 \set ON_ERROR_STOP on
 
-CREATE EXTENSION lambda_fdw;
 CREATE EXTENSION aws_commons;
 CREATE EXTENSION aws_lambda;
 CREATE EXTENSION aws_s3;

@@ -3,8 +3,6 @@
 
 \set ON_ERROR_STOP on
 
-ALTER EXTENSION lambda_fdw UPDATE;
-
 DO $$
 DECLARE
 	found text;
