@@ -4,17 +4,6 @@
 # shell of a root, and expands there.
 # shellcheck disable=SC2016,SC2034,SC2154
 
-# Prints the commands of README.md's first block of a section, without comments.
-readme_block()
-{
-	awk -v title="## $1" '
-		$0 == title { found = 1; next }
-		found && /^## / { exit }
-		found && /^```sh/ { inside = 1; next }
-		inside && /^```/ { exit }
-		inside { sub(/[ \t]+#.*/, ""); print }' "$work/source/README.md"
-}
-
 # What a scenario is: sets major, prepare (what is done before the newcomer
 # comes), ready (whether all packages are there), person, folder and setting.  What is
 # the same on each machine with that server is left to scripts/test elsewhere, and of
@@ -126,7 +115,7 @@ run_fresh()
 
 	describe_scenario "$scenario"
 	open_fresh || return 0
-	mapfile -t lines < <(readme_block "Try it")
+	mapfile -t lines < <(page_block README.md "Try it")
 	for line in "${lines[@]}"; do
 		if [ "$person" != root ]; then
 			step "$line names what it needs" asks_and_is_given \
@@ -190,7 +179,7 @@ install_command()
 {
 	local block
 
-	block=$(readme_block Install)
+	block=$(page_block README.md Install)
 	[ -n "$block" ] || block="echo 'error: README.md has no commands'; false"
 	cat <<-END
 		set -e
