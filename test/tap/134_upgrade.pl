@@ -56,44 +56,46 @@ sub new_database
 	return $name;
 }
 
-# The lines of test/upgrade/objects.sql for an extension.
+# The lines of test/upgrade/objects.sql for a version of an extension, installed or
+# updated from another, in a transaction that is rolled back.
 sub objects
 {
-	my ($database, $extension) = @_;
+	my ($extension, $version, $from) = @_;
 	my ($out, $err);
 	my $status = $node->psql(
-		$database, undef,
+		'postgres', undef,
 		stdout => \$out, stderr => \$err,
-		extra_params => [ '-v', "extension=$extension", '-f', "$root/test/upgrade/objects.sql" ],
-		on_error_stop => 1);
+		extra_params => [ '-v', "extension=$extension", '-c', 'BEGIN',
+			'-c', "CREATE EXTENSION $extension VERSION '" . ($from // $version) . "' CASCADE",
+			defined $from ? ('-c', "ALTER EXTENSION $extension UPDATE TO '$version'") : (),
+			'-f', "$root/test/upgrade/objects.sql", '-c', 'ROLLBACK' ]);
 
 	BAIL_OUT("the objects of $extension cannot be read: $err") if $status != 0 || $err =~ /ERROR/;
-	return split /\n/, $out =~ s/^CREATE FUNCTION\n//mgr;
+	return grep { / / && !/^(CREATE|ALTER) [A-Z]+$/ } split /\n/, $out;
 }
 
-# A database with a version of an extension, or one that was updated to it.
+# A new database with a version of an extension.
 sub installed
 {
-	my ($extension, $version, $from) = @_;
+	my ($extension, $version) = @_;
 	my $database = new_database();
 
-	# what it requires in the newest version, so that the two have the same
-	$node->safe_psql($database,
-		"CREATE EXTENSION $extension VERSION '" . ($from // $version) . "' CASCADE");
-	$node->safe_psql($database, "ALTER EXTENSION $extension UPDATE TO '$version'")
-	  if defined $from;
+	$node->safe_psql($database, "CREATE EXTENSION $extension VERSION '$version' CASCADE");
 	return $database;
 }
+
+my %fresh;	# what a fresh install has, by extension and version
 
 # The lines that a fresh install has and an updated one lacks, and the other way.
 sub differences
 {
 	my ($extension, $version, $from) = @_;
-	my %fresh = map { $_ => 1 } objects(installed($extension, $version), $extension);
-	my %updated = map { $_ => 1 } objects(installed($extension, $version, $from), $extension);
+	my $fresh = $fresh{"$extension $version"} //=
+	  { map { $_ => 1 } objects($extension, $version) };
+	my %updated = map { $_ => 1 } objects($extension, $version, $from);
 
-	return ((map { "fresh: $_" } grep { !$updated{$_} } sort keys %fresh),
-		(map { "updated: $_" } grep { !$fresh{$_} } sort keys %updated));
+	return ((map { "fresh: $_" } grep { !$updated{$_} } sort keys %$fresh),
+		(map { "updated: $_" } grep { !$fresh->{$_} } sort keys %updated));
 }
 
 # A query's rows, a list of lists.
@@ -140,14 +142,14 @@ for my $extension (@extensions)
 cmp_ok($npaths, '>=', 4, "$npaths paths");
 
 # Every class of objects is looked at: what is made is found.
-my @lines = objects(installed('aws_ml', '2.0'), 'aws_ml');
+my @lines = objects('aws_ml', '2.0');
 for my $line (
 	qr/^function aws_bedrock\.invoke_model\(.*: pg_proc\.provolatile = v$/,
 	qr/^function aws_bedrock\.invoke_model\(.*: pg_proc\.proacl = .*aws_ml=X\*/,
 	qr/^function aws_bedrock\.invoke_model\(.*: comment the answer of a model/,
 	qr/^function aws_bedrock\.invoke_model\(.*: at first e .*aws_ml/,
 	qr/^function aws_bedrock\.invoke_model\(.*: depends \(e\) on extension aws_ml$/,
-	qr/^function aws_sagemaker.*: pg_proc\.prosupport = function aws_comprehend\.ml_support\(/,
+	qr/^function aws_sagemaker.*: pg_proc\.prosupport = aws_comprehend\.ml_support$/,
 	qr/^schema aws_bedrock .*: pg_namespace\.nspacl = .*aws_ml=U\*/,
 	qr/^extension aws_ml .*: pg_extension\.extversion = 2\.0$/,
 	qr/^extension aws_ml .*: depends \(n\) on extension aws_commons$/)
@@ -196,7 +198,6 @@ for my $case (
 		qr/^fresh: view public\.pg_stat_lambda_cache : pg_class\.relacl = .*=r/ ],
 	[ 'a volatility', sub { s/^\Q$change\E.*\n//m },
 		qr/^updated: function public\.lambda_fdw_disconnect\(pg_catalog\.text\) : pg_proc\.provolatile = s/ ],
-	[ 'a default', sub { s/foreign_table regclass DEFAULT NULL/foreign_table regclass/ }, undef ],
 	[ 'a column of a view', sub { s/, c\.oldest_ms$//m },
 		qr/^fresh: view public\.pg_stat_lambda_cache oldest_ms: pg_attribute\.attname = oldest_ms/ ],
 	[ 'a condition of a view', sub { s/ AND d\.datname = pg_catalog\.current_database\(\)// },
@@ -208,11 +209,11 @@ for my $case (
 	[ 'a cast', sub { $_ .= "CREATE TYPE t AS (a int); CREATE FUNCTION f(t) RETURNS int LANGUAGE sql RETURN 1; CREATE CAST (t AS int) WITH FUNCTION f(t) AS ASSIGNMENT;\n" },
 		qr/^updated: cast \(public\.t AS integer\) : pg_cast\.castcontext = a/ ],
 	[ 'an operator', sub { $_ .= "CREATE FUNCTION o(point, point) RETURNS bool LANGUAGE sql RETURN true; CREATE OPERATOR <<<< (FUNCTION = o, LEFTARG = point, RIGHTARG = point);\n" },
-		qr/^updated: operator public\.<<<<\(.*: pg_operator\.oprcode = function public\.o/ ],
+		qr/^updated: operator public\.<<<<\(.*: pg_operator\.oprcode = o$/ ],
 	[ 'the label of an enum', sub { $_ .= "CREATE TYPE e AS ENUM ('one');\n" },
 		qr/^updated: type public\.e one: pg_enum\.enumlabel = one/ ],
 	[ 'a table\'s column, default and check', sub { $_ .= "CREATE TABLE kept (a int DEFAULT 7 CHECK (a > 5));\n" },
-		qr/^updated: default value for? ?public\.kept.*: pg_attrdef is 7/ ],
+		qr/^updated: default value for public\.kept\.a : pg_attrdef is 7/ ],
 	[ 'a handler', sub { $_ .= "ALTER FOREIGN DATA WRAPPER lambda_fdw NO VALIDATOR;\n" },
 		qr/^updated: foreign-data wrapper lambda_fdw : pg_foreign_data_wrapper\.fdwvalidator = -/ ])
 {
@@ -220,8 +221,6 @@ for my $case (
 	my $update = $right;
 
 	$forget->() for $update;
-	# cache_clear is not in what 0.9 lacks
-	next unless defined $line;
 	BAIL_OUT("nothing is forgotten: $what") if $update eq $right;
 	script('lambda_fdw--0.9--1.0.sql', $update);
 	my @found = differences('lambda_fdw', '1.0', '0.9');

@@ -35,7 +35,7 @@ BEGIN
     WHEN 'pg_proc' THEN
       RETURN pg_catalog.pg_get_function_arguments(id) || coalesce(pg_catalog.pg_get_function_sqlbody(id), '');
     WHEN 'pg_rewrite' THEN RETURN pg_catalog.pg_get_ruledef(id);
-    WHEN 'pg_attrdef' THEN RETURN pg_catalog.pg_get_expr((data->>'adbin')::pg_node_tree, (data->>'adrelid')::oid);
+    WHEN 'pg_attrdef' THEN RETURN (SELECT pg_catalog.pg_get_expr(adbin, adrelid) FROM pg_catalog.pg_attrdef WHERE oid = id);
     WHEN 'pg_constraint' THEN RETURN pg_catalog.pg_get_constraintdef(id);
     WHEN 'pg_index' THEN RETURN pg_catalog.pg_get_indexdef(id);
     WHEN 'pg_trigger' THEN RETURN pg_catalog.pg_get_triggerdef(id);
@@ -66,7 +66,8 @@ BEGIN
       trees := trees OR data->>att.attname IS NOT NULL;
       CONTINUE;
     END IF;
-    shown := data->>att.attname;
+    -- some servers stamp columns with the transaction that made them
+    shown := pg_catalog.regexp_replace(data->>att.attname, 'pg_attver=[0-9]+', 'pg_attver');
     SELECT k.pktable, k.is_array INTO refers, is_list
     FROM pg_catalog.pg_get_catalog_foreign_keys() k
     WHERE k.fktable = class AND k.fkcols = ARRAY[att.attname::text];
@@ -85,7 +86,8 @@ BEGIN
     RETURN NEXT pg_catalog.concat(owner, ': ', class, '.', att.attname, ' = ', coalesce(shown, 'NULL'));
   END LOOP;
   IF trees THEN
-    RETURN NEXT pg_catalog.concat(owner, ': ', class, ' is ', pg_temp.tree_text(class, data));
+    RETURN NEXT pg_catalog.concat(owner, ': ', class, ' is ',
+      pg_catalog.regexp_replace(pg_temp.tree_text(class, data), '\s+', ' ', 'g'));
   END IF;
 END $$;
 
