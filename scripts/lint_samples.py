@@ -1,6 +1,8 @@
 """What scripts/lint --self-test feeds its rules: a clean tree, and a planted
 violation for each thing a rule looks for."""
 
+import manual_tables
+
 
 def c_file(path, body):
     name = path.rsplit("/", 1)[-1]
@@ -38,10 +40,13 @@ lfdw_http_count(const char *text)
 	return snprintf(copy, 10, "%d", 1);
 }
 """),
-    "src/options/option.c": c_file("src/options/option.c", """\
-static const LfdwOption option_table[] = {
-	{"region", ForeignServerRelationId, LFDW_KIND_REGION},
-	{"path", AttributeRelationId, LFDW_KIND_POINTER},
+    "src/options/option.c": c_file("src/options/option.c", ""),
+    "src/options/option_table.c": c_file("src/options/option_table.c", """\
+const LfdwOption lfdw_option_table[] = {
+	{"region", ForeignServerRelationId, LFDW_KIND_REGION, 0, 0, NULL, 0, FIELD(a.b), "where \\"x\\""},
+	{"path", AttributeRelationId, LFDW_KIND_POINTER, 1, INT_MAX, "5", A | B, FIELD(c),
+		"what "
+		"is where"},
 };
 """),
     "src/options/option_internal.h": c_file(
@@ -87,9 +92,9 @@ for place in CLEAN:
     folder, name = place.rsplit("/", 1)
     MAP[folder].add(name[:-2].removesuffix("_internal"))
 CLEAN.update({
-    "README.md": "A sample.\n",
-    "docs/options.md": "| option | default |\n|---|---|\n| `region` | |\n"
-                 "| `path` | |\n\n| error | code |\n|---|---|\n| `oops` | |\n",
+    "README.md": "# A sample\n",
+    "docs/options.md": "# Options\n\n%s\n\n| error | code |\n|---|---|\n| `oops` | |\n"
+                 % manual_tables.tables(CLEAN["src/options/option_table.c"]),
     "docs/internals.md": "| file | what it does |\n|---|---|\n" + "".join(
         f"| **`{folder}/`** | |\n"
         + "".join(f"| `{name}` | |\n" for name in sorted(names))
@@ -365,23 +370,44 @@ def no_map(tree):
     del tree["docs/internals.md"]
 
 
-@plant("documented_options", "src/options/option.c")
+@plant("documented_options", "src/options/option_table.c")
 def undocumented(tree):
     """an option not in the page"""
-    tree["docs/options.md"] = tree["docs/options.md"].replace("| `path` | |\n", "")
+    tree["docs/options.md"] = tree["docs/options.md"].replace(
+        "| `path` | `5` | what is where |\n", "")
 
 
 @plant("documented_options", "docs/options.md")
 def invented(tree):
     """an option only in the page"""
     tree["docs/options.md"] = tree["docs/options.md"].replace(
-        "| `path` | |\n", "| `path` | |\n| `speed` | |\n")
+        "| `path` |", "| `speed` | | fast |\n| `path` |")
 
 
 @plant("documented_options", "docs/options.md")
-def no_table(tree):
-    """a page without the table"""
-    tree["docs/options.md"] = "Nothing here.\n"
+def other_default(tree):
+    """a default that is another in the page"""
+    tree["docs/options.md"] = tree["docs/options.md"].replace("`5`", "`6`")
+
+
+@plant("documented_options", "docs/options.md")
+def other_meaning(tree):
+    """an option that the source describes in other words"""
+    tree["src/options/option_table.c"] = tree["src/options/option_table.c"].replace(
+        '"is where"', '"was where"')
+
+
+@plant("documented_options", "src/options/option_table.c")
+def unreadable(tree):
+    """a row without its description"""
+    tree["src/options/option_table.c"] = tree["src/options/option_table.c"].replace(
+        ', "where \\"x\\""}', "}")
+
+
+@plant("documented_options", "docs/options.md")
+def no_marks(tree):
+    """a page without its marks"""
+    tree["docs/options.md"] = tree["docs/options.md"].replace("<!--", "<!-- now")
 
 
 @plant("documented_options", "docs/options.md")
