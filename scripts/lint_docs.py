@@ -168,6 +168,57 @@ def check_written(page, text, source):
             return
 
 
+# A row of docs/errors.md, and what src calls the same; the names of the latter are
+# conditions' of PL/pgSQL in capitals.  Those that are no errors are only compared with.
+ERROR_ROW = re.compile(r"\| `([0-9A-Z]{5})` \| (\w+) \|")
+ERROR_CODE = re.compile(r"\bERRCODE_(?!(?:TO_CATEGORY|WARNING|NO_DATA|"
+                        r"SUCCESSFUL_COMPLETION)\b)([A-Z]\w*)")
+
+
+def rule_documented_errors(tree):
+    """docs/errors.md has the SQLSTATEs that src raises, all and no others."""
+    page, raised, told = "docs/errors.md", {}, {}
+    for path, line, match in matches(tree, ERROR_CODE,
+                                     lambda path: path.startswith("src/")):
+        raised.setdefault(match.group(1).lower(), (path, line))
+    for number, line in enumerate(tree.get(page, "").split("\n"), 1):
+        match = ERROR_ROW.match(line)
+        if match and match.group(2) in told:
+            yield page, number, f"{match.group(2)} is there twice"
+        elif match:
+            told[match.group(2)] = number
+    for name in sorted(raised.keys() - told.keys()):
+        yield *raised[name], f"{name} is not in {page}"
+    for name in sorted(told.keys() - raised.keys()):
+        yield page, told[name], f"nothing in src raises {name}"
+
+
+# What a reader runs, and the table of test/manual.md that says which test does.
+RUN_BLOCK = re.compile(r"^ *```(sql|sh|bash|console)\b", re.M)
+TESTED_PAGE = re.compile(r"\| `([^`]+\.md)` \| `(\d{3}_\w+)`((?:, `\d{3}_\w+`)*) \|")
+
+
+def rule_tested_pages(tree):
+    """Each page with blocks of SQL or for the shell has tests that run it, which
+    name it; test/manual.md says which."""
+    page, told = "test/manual.md", {}
+    for number, line in enumerate(tree.get(page, "").split("\n"), 1):
+        if TESTED_PAGE.match(line):
+            path, *tests = re.findall(r"`([^`]+)`", line)
+            told[path] = number
+            if path not in tree or not RUN_BLOCK.search(tree[path]):
+                yield page, number, f"there is no {path} with blocks that are run"
+            for test in tests:      # rule_tap_numbers looks for those not there
+                text = tree.get(f"test/tap/{test}.pl", path)
+                if os.path.basename(path) not in text:
+                    yield page, number, f"{test} does not name {os.path.basename(path)}"
+    for path, text in tree.items():
+        match = RUN_BLOCK.search(text)
+        if (path.endswith(".md") and not path.startswith("test/")
+                and match and path not in told):
+            yield path, line_at(text, match.start()), f"no test runs this, by {page}"
+
+
 def map_of(text):
     """The folders of the map, in order, and where it names each module."""
     folders, named = [], {}

@@ -40,7 +40,9 @@ lfdw_http_count(const char *text)
 	return snprintf(copy, 10, "%d", 1);
 }
 """),
-    "src/options/option.c": c_file("src/options/option.c", ""),
+    "src/options/option.c": c_file(
+        "src/options/option.c",
+        "int odd = ERRCODE_FDW_ODD;\nint none = ERRCODE_WARNING;\n"),
     "src/options/option_table.c": c_file("src/options/option_table.c", """\
 const LfdwOption lfdw_option_table[] = {
 	{"region", ForeignServerRelationId, LFDW_KIND_REGION, 0, 0, NULL, 0, FIELD(a.b), "where \\"x\\""},
@@ -99,6 +101,9 @@ CLEAN.update({
         f"| **`{folder}/`** | |\n"
         + "".join(f"| `{name}` | |\n" for name in sorted(names))
         for folder, names in MAP.items()),
+    "test/manual.md": "| page | run by |\n|---|---|\n"
+                      "| `docs/prose.md` | `001_cancel`, `002_transfer` |\n",
+    "docs/errors.md": "| state | name |\n|---|---|\n| `HV024` | fdw_odd |\n",
     "SECURITY.md": "| what | held by |\n|---|---|\n"
                    "| a | `001_cancel`, `test_a.c` |\n\n| what |\n|---|\n| b |\n",
     "test/unit/test_a.c": c_file("test/unit/test_a.c", ""),
@@ -107,8 +112,8 @@ CLEAN.update({
                      "2. Another.\n\n```sh\nmake\nmake\n```\nText.\n",
     "expected/a.out": " a | b \n",
     "scripts/run": "mktemp -d lfdw.XXXXXX\n",
-    "test/tap/001_cancel.pl": "# By hand: prove test/tap/001_cancel.pl\n",
-    "test/tap/002_transfer.pl": "# As 001_cancel, of /tmp/test/tap/003_no.pl\n",
+    "test/tap/001_cancel.pl": "# By hand: prove test/tap/001_cancel.pl; runs docs/prose.md\n",
+    "test/tap/002_transfer.pl": "# As 001_cancel, of /tmp/test/tap/003_no.pl; prose.md\n",
 })
 
 PLANTS = []
@@ -414,3 +419,23 @@ def no_marks(tree):
 def no_page(tree):
     """no page"""
     del tree["docs/options.md"]
+
+
+append("documented_errors", "src/options/option.c", "int even = ERRCODE_EVEN;\n",
+       "an SQLSTATE not in the page")
+append("documented_errors", "docs/errors.md", "| `HV025` | fdw_even |\n",
+       "an SQLSTATE that nothing raises")
+append("documented_errors", "docs/errors.md", "| `HV024` | fdw_odd |\n",
+       "an SQLSTATE twice")
+append("tested_pages", "README.md", "\n```sql\nSELECT 1;\n```\n",
+       "a page that no test runs")
+append("tested_pages", "test/manual.md", "| `docs/other.md` | `001_cancel` |\n",
+       "a page that is not there")
+append("tested_pages", "test/manual.md", "| `README.md` | `001_cancel` |\n",
+       "a page without blocks")
+
+
+@plant("tested_pages", "test/manual.md")
+def unnamed_page(tree):
+    """a test that does not name its page"""
+    tree["test/tap/002_transfer.pl"] = "# Other things.\n"
