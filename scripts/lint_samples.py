@@ -1,6 +1,8 @@
 """What scripts/lint --self-test feeds its rules: a clean tree, and a planted
 violation for each thing a rule looks for."""
 
+import manual_tables
+
 
 def c_file(path, body):
     name = path.rsplit("/", 1)[-1]
@@ -38,10 +40,15 @@ lfdw_http_count(const char *text)
 	return snprintf(copy, 10, "%d", 1);
 }
 """),
-    "src/options/option.c": c_file("src/options/option.c", """\
-static const LfdwOption option_table[] = {
-	{"region", ForeignServerRelationId, LFDW_KIND_REGION},
-	{"path", AttributeRelationId, LFDW_KIND_POINTER},
+    "src/options/option.c": c_file(
+        "src/options/option.c",
+        "int odd = ERRCODE_FDW_ODD;\nint none = ERRCODE_WARNING;\n"),
+    "src/options/option_table.c": c_file("src/options/option_table.c", """\
+const LfdwOption lfdw_option_table[] = {
+	{"region", ForeignServerRelationId, LFDW_KIND_REGION, 0, 0, NULL, 0, FIELD(a.b), "where \\"x\\""},
+	{"path", AttributeRelationId, LFDW_KIND_POINTER, 1, INT_MAX, "5", A | B, FIELD(c),
+		"what "
+		"is where"},
 };
 """),
     "src/options/option_internal.h": c_file(
@@ -87,9 +94,9 @@ for place in CLEAN:
     folder, name = place.rsplit("/", 1)
     MAP[folder].add(name[:-2].removesuffix("_internal"))
 CLEAN.update({
-    "README.md": "A sample.\n",
-    "docs/options.md": "| option | default |\n|---|---|\n| `region` | |\n"
-                 "| `path` | |\n\n| error | code |\n|---|---|\n| `oops` | |\n",
+    "README.md": "# A sample\n",
+    "docs/options.md": "# Options\n\n%s\n\n| error | code |\n|---|---|\n| `oops` | |\n"
+                 % manual_tables.tables(CLEAN["src/options/option_table.c"]),
     "docs/internals.md": "| file | what it does |\n|---|---|\n" + "".join(
         f"| **`{folder}/`** | |\n"
         + "".join(f"| `{name}` | |\n" for name in sorted(names))
@@ -109,6 +116,9 @@ CLEAN.update({
     "debian/control": "Source: a\n\nPackage: p-18-a\n",
     "packaging/lambda_fdw.spec": "Version:   1.0.0\n%changelog\n"
                                  "* Sat Nov 07 2026 nobody - 1.0.0-1\n",
+    "test/manual.md": "| page | run by |\n|---|---|\n"
+                      "| `docs/prose.md` | `001_cancel`, `002_transfer` |\n",
+    "docs/errors.md": "| state | name |\n|---|---|\n| `HV024` | fdw_odd |\n",
     "SECURITY.md": "| what | held by |\n|---|---|\n"
                    "| a | `001_cancel`, `test_a.c` |\n\n| what |\n|---|\n| b |\n",
     "test/unit/test_a.c": c_file("test/unit/test_a.c", ""),
@@ -117,8 +127,8 @@ CLEAN.update({
                      "2. Another.\n\n```sh\nmake\nmake\n```\nText.\n",
     "expected/a.out": " a | b \n",
     "scripts/run": "mktemp -d lfdw.XXXXXX\n",
-    "test/tap/001_cancel.pl": "# By hand: prove test/tap/001_cancel.pl\n",
-    "test/tap/002_transfer.pl": "# As 001_cancel, of /tmp/test/tap/003_no.pl\n",
+    "test/tap/001_cancel.pl": "# By hand: prove test/tap/001_cancel.pl; runs docs/prose.md\n",
+    "test/tap/002_transfer.pl": "# As 001_cancel, of /tmp/test/tap/003_no.pl; prose.md\n",
 })
 
 PLANTS = []
@@ -380,23 +390,44 @@ def no_map(tree):
     del tree["docs/internals.md"]
 
 
-@plant("documented_options", "src/options/option.c")
+@plant("documented_options", "src/options/option_table.c")
 def undocumented(tree):
     """an option not in the page"""
-    tree["docs/options.md"] = tree["docs/options.md"].replace("| `path` | |\n", "")
+    tree["docs/options.md"] = tree["docs/options.md"].replace(
+        "| `path` | `5` | what is where |\n", "")
 
 
 @plant("documented_options", "docs/options.md")
 def invented(tree):
     """an option only in the page"""
     tree["docs/options.md"] = tree["docs/options.md"].replace(
-        "| `path` | |\n", "| `path` | |\n| `speed` | |\n")
+        "| `path` |", "| `speed` | | fast |\n| `path` |")
 
 
 @plant("documented_options", "docs/options.md")
-def no_table(tree):
-    """a page without the table"""
-    tree["docs/options.md"] = "Nothing here.\n"
+def other_default(tree):
+    """a default that is another in the page"""
+    tree["docs/options.md"] = tree["docs/options.md"].replace("`5`", "`6`")
+
+
+@plant("documented_options", "docs/options.md")
+def other_meaning(tree):
+    """an option that the source describes in other words"""
+    tree["src/options/option_table.c"] = tree["src/options/option_table.c"].replace(
+        '"is where"', '"was where"')
+
+
+@plant("documented_options", "src/options/option_table.c")
+def unreadable(tree):
+    """a row without its description"""
+    tree["src/options/option_table.c"] = tree["src/options/option_table.c"].replace(
+        ', "where \\"x\\""}', "}")
+
+
+@plant("documented_options", "docs/options.md")
+def no_marks(tree):
+    """a page without its marks"""
+    tree["docs/options.md"] = tree["docs/options.md"].replace("<!--", "<!-- now")
 
 
 @plant("documented_options", "docs/options.md")
@@ -439,3 +470,21 @@ replace("release", "debian/changelog", "07 Nov", "08 Nov", "another day")
 replace("release", "packaging/lambda_fdw.spec", "Nov 07", "Dec 07", "another month")
 replace("control", "debian/control", "a\n\n", "b\n\n",
         "a debian/control of another control.in")
+append("documented_errors", "src/options/option.c", "int even = ERRCODE_EVEN;\n",
+       "an SQLSTATE not in the page")
+append("documented_errors", "docs/errors.md", "| `HV025` | fdw_even |\n",
+       "an SQLSTATE that nothing raises")
+append("documented_errors", "docs/errors.md", "| `HV024` | fdw_odd |\n",
+       "an SQLSTATE twice")
+append("tested_pages", "README.md", "\n```sql\nSELECT 1;\n```\n",
+       "a page that no test runs")
+append("tested_pages", "test/manual.md", "| `docs/other.md` | `001_cancel` |\n",
+       "a page that is not there")
+append("tested_pages", "test/manual.md", "| `README.md` | `001_cancel` |\n",
+       "a page without blocks")
+
+
+@plant("tested_pages", "test/manual.md")
+def unnamed_page(tree):
+    """a test that does not name its page"""
+    tree["test/tap/002_transfer.pl"] = "# Other things.\n"
