@@ -195,7 +195,7 @@ def rule_documented_errors(tree):
 
 # What a reader runs, and the table of test/manual.md that says which test does.
 RUN_BLOCK = re.compile(r"^ *```(sql|sh|bash|console)\b", re.M)
-TESTED_PAGE = re.compile(r"\| `([^`]+\.md)` \| `(\d{3}_\w+)`((?:, `\d{3}_\w+`)*) \|")
+TESTED_PAGE = re.compile(r"\| `([^`]+\.md)` \| `[\w/]+`(?:, `[\w/]+`)* \|")
 
 
 def rule_tested_pages(tree):
