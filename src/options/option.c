@@ -26,8 +26,6 @@
 #include "pg/compat.h"
 #include "pg/extension.h"
 
-PG_FUNCTION_INFO_V1(lambda_fdw_options);
-
 LFDW_SQL_FUNCTION(LFDW_EXTENSION_LAMBDA_FDW, lambda_fdw_options);
 
 /* What a user calls the objects of a catalog. */
