@@ -345,7 +345,7 @@ for my $extension (grep { $_ ne 'aws_commons' } @extensions)
 }
 for my $library (qw(PostgreSQL libcurl json-c OpenSSL zlib))
 {
-	like("$told{$library}[1] $told{$library}[2]", qr/^\d+[.\w~+-]* \d+\./, "$library: $told{$library}[1], $told{$library}[2]");
+	like("$told{$library}[1] and $told{$library}[2]", qr/^\d+\.?\d.* and \d+\.?\d/, "$library: $told{$library}[1], $told{$library}[2]");
 }
 like($told{libcurl}[3], qr/^\S.*, (HTTP\/2 by nghttp2 \d|no HTTP\/2)/, "libcurl: $told{libcurl}[3]");
 for my $extension (qw(aws_ml))
