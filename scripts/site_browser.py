@@ -27,7 +27,7 @@ LOOK = """JSON.stringify({
   ids: [...document.querySelectorAll('[id],a[name]')].map(e => e.id || e.name),
   broken: [...document.images].filter(i => !i.naturalWidth).map(i => i.src),
   foreign: [...document.querySelectorAll('script[src],link[href],img[src]')]
-    .map(e => e.src || e.href).filter(u => new URL(u).origin != location.origin)
+    .map(e => e.src || e.href).filter(u => !u.startsWith('data:') && new URL(u).origin != location.origin)
 })"""
 
 FOUND = """new Promise(resolve => {

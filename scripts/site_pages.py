@@ -23,8 +23,11 @@ SETTINGS = """site_name: lambda_fdw
 docs_dir: pages
 use_directory_urls: false
 theme:
-  name: readthedocs
-  highlightjs: false
+  name: null
+  custom_dir: THEME
+  static_templates: [404.html]
+  include_search_page: true
+  search_index_only: false
 plugins:
   - search
 markdown_extensions:
@@ -164,7 +167,7 @@ def main():
     for page in sorted(site.pages):
         site.convert(page)
     with open(os.path.join(folder, "mkdocs.yml"), "w", encoding="utf-8") as file:
-        file.write(SETTINGS + site.navigation())
+        file.write(SETTINGS.replace("THEME", os.path.join(ROOT, "scripts/site_theme")) + site.navigation())
     with open(os.path.join(folder, "site_slug.py"), "w", encoding="utf-8") as file:
         file.write(SLUG)
 

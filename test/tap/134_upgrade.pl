@@ -338,14 +338,14 @@ is($told{lambda_fdw}[1], $meta->{version}, 'the library is of META.json\'s versi
 is($told{lambda_fdw}[3], 'preloaded', 'and says that it is preloaded');
 for my $extension (grep { $_ ne 'aws_commons' } @extensions)
 {
-	my ($default) = slurp_file((glob "$root/{.,compat}/$extension.control")[0] ) =~ /default_version = '(.*?)'/;
+	my ($default) = slurp_file((grep { -f } map { "$root/$_$extension.control" } "", "compat/")[0]) =~ /default_version = '(.*?)'/;
 
 	is("$told{\"extension $extension\"}[1] $told{\"extension $extension\"}[2]", "$default $default",
 		"the library serves the newest $extension");
 }
 for my $library (qw(PostgreSQL libcurl json-c OpenSSL zlib))
 {
-	like("$told{$library}[1] $told{$library}[2]", qr/^\d+[.\w~+-]* \d+\./, "$library: $told{$library}[1], $told{$library}[2]");
+	like("$told{$library}[1] and $told{$library}[2]", qr/^\d+\.?\d.* and \d+\.?\d/, "$library: $told{$library}[1], $told{$library}[2]");
 }
 like($told{libcurl}[3], qr/^\S.*, (HTTP\/2 by nghttp2 \d|no HTTP\/2)/, "libcurl: $told{libcurl}[3]");
 for my $extension (qw(aws_ml))
