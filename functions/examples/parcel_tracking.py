@@ -45,5 +45,5 @@ def lambda_handler(event, context):
         return {"lambda_fdw_error": {
             "message": "the carrier's API is not available",
             "detail": str(error), "hint": "Try again in a minute.",
-            "sqlstate": "57P03"}}
+            "sqlstate": "38503"}}
     return [parcel for parcel in found if parcel is not None]
