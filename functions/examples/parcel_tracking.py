@@ -11,7 +11,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
-SECONDS = 5     # for each request; the function's own timeout is longer
+SECONDS = 5     # for each wait; the function's own timeout is longer
 
 
 class Unavailable(Exception):

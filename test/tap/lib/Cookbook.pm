@@ -124,56 +124,63 @@ sub check_handler
 # Runs a page of docs, section by section; the test's functions `calls` and
 # `reset_calls` are tables of the node.  More kinds of blocks than SQL are given
 # as kind => function, and run that of the title, the block and the text before it;
-# what it returns was printed.  `sql` is in the place of psql, by the same; `end` is
-# given the title of each section at its end, and the calls that it has not shown.
+# what it returns, if anything, was printed.  `sql` is in the place of psql, by the
+# same; `end` is given the title of each section at its end, and the calls that it
+# has not shown.
 sub run_page
 {
-	my ($page, $node, %kinds) = @_;
-	my $run_sql = $kinds{sql} // sub { return run_psql($node, $_[1]); };
+	my ($page, $node, %more) = @_;
+	my $end = delete $more{end};
+	my %run = (sql => sub { return run_psql($node, $_[1]); }, %more);
 
 	foreach my $section (split /^(?=## )/m, slurp_file("$root/docs/$page"))
 	{
 		my ($title) = $section =~ /^## (.*)$/m or next;
-		my $ran;
-		my $end = 0;
 
 		reset_calls($node);
-		while ($section =~ /^```(\w+)\n(.*?)^```/msg)
+		run_section($node, $title, $section, \%run);
+		$end->($title, received($node)) if $end;
+	}
+	return;
+}
+
+sub run_section
+{
+	my ($node, $title, $section, $run) = @_;
+	my $ran;
+	my $end = 0;
+
+	while ($section =~ /^```(\w+)\n(.*?)^```/msg)
+	{
+		my ($kind, $block) = ($1, $2);
+		my $before = substr($section, $end, $-[0] - $end);
+
+		$end = $+[0];
+		if ($kind eq 'python' || $kind eq 'javascript')
 		{
-			my ($kind, $block) = ($1, $2);
-			my $before = substr($section, $end, $-[0] - $end);
-
-			$end = $+[0];
-			if ($kind eq 'python' || $kind eq 'javascript')
-			{
-				check_handler($title, $block);
-			}
-			elsif ($kind eq 'sql')
-			{
-				$ran = plainly($run_sql->($title, $block, $before));
-				unlike($ran, qr/^ERROR/m, "$title: the SQL runs")
-				  unless $section =~ /\G\s*(?:[^`]*?\n)??```text\n(?:[^`]*\n)?ERROR/;
-			}
-			elsif ($kind eq 'text')
-			{
-				check_printed($title, $ran, plainly($block));
-			}
-			elsif ($kind eq 'json')
-			{
-				check_received($node, $title, $block);
-			}
-			elsif ($kinds{$kind})
-			{
-				my $printed = $kinds{$kind}->($title, $block, $before);
-
-				$ran = plainly($printed) if defined $printed;
-			}
-			else
-			{
-				fail("$title: a block of \"$kind\" that nothing runs");
-			}
+			check_handler($title, $block);
 		}
-		$kinds{end}->($title, received($node)) if $kinds{end};
+		elsif ($kind eq 'text')
+		{
+			check_printed($title, $ran, plainly($block));
+		}
+		elsif ($kind eq 'json')
+		{
+			check_received($node, $title, $block);
+		}
+		elsif ($run->{$kind})
+		{
+			my $printed = $run->{$kind}->($title, $block, $before);
+
+			next if !defined $printed;
+			$ran = plainly($printed);
+			unlike($ran, qr/^ERROR/m, "$title: the $kind runs")
+			  unless $section =~ /\G\s*(?:[^`]*?\n)??```text\n(?:[^`]*\n)?ERROR/;
+		}
+		else
+		{
+			fail("$title: a block of \"$kind\" that nothing runs");
+		}
 	}
 	return;
 }
