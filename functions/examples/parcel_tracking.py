@@ -11,7 +11,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
-SECONDS = 5     # for each request; the function's own timeout is longer
+SECONDS = 5     # for each wait; the function's own timeout is longer
 
 
 class Unavailable(Exception):
@@ -45,5 +45,5 @@ def lambda_handler(event, context):
         return {"lambda_fdw_error": {
             "message": "the carrier's API is not available",
             "detail": str(error), "hint": "Try again in a minute.",
-            "sqlstate": "57P03"}}
+            "sqlstate": "38503"}}
     return [parcel for parcel in found if parcel is not None]

@@ -231,6 +231,38 @@ def test_writes(client):
               "an event")
 
 
+def test_recipes(client):
+    """Those of docs/recipes.md, by what they refuse too."""
+    call = lambda name, event: client.call(name, event)[2]     # noqa: E731
+    TAP.equal([c["name"] for c in call("company_register", {"domain": [
+        "lyon.example", "x.example"]})], ["Lyon Optique"], "companies")
+    TAP.equal(call("company_register", {"domain": "x"})["errorMessage"],
+              "not a domain: x", "no domain")
+    TAP.equal(len(call("price_list", {"month": "2026-11"})["items"]), 3,
+              "a list of prices")
+    TAP.equal(call("price_list", {"month": "2026-13"})["errorType"],
+              "LookupError", "no list of prices")
+    event = {"id": 4, "shipment": {"id": 7, "address": "1 Harbour Road"}}
+    TAP.equal(call("shipment_events", event), {"taken": 4}, "an event is taken")
+    event["shipment"]["address"] = None
+    TAP.equal(call("shipment_events", event)["errorType"], "ValueError",
+              "an event is not taken")
+    key = {"day": "2026-11-26", "shop": 1}
+    for amount in (3, 4):
+        TAP.equal(call("sales_ledger", {"lambda_fdw": {
+            "operation": "insert", "rows": [
+                {"key": key, "values": dict(key, amount=amount)}]}}),
+            {"affected": 1}, "a sale")
+    scan = {"lambda_fdw": {"operation": "scan"}}
+    TAP.equal(call("sales_ledger", scan), [dict(key, amount=4)],
+              "a sale that came twice is one")
+    TAP.equal(call("sales_ledger", dict(scan, day="2026-11-27")), [],
+              "another day")
+    TAP.equal({(row["region"], row["sku"]) for row in call(
+        "regional_stock", {"sku": "bolt"})}, {("eu-west-1", "bolt")},
+        "the region's stock")
+
+
 def test_names():
     """A test's handler of the same name would be run in an example's place."""
     handlers, examples = ({name for name in os.listdir(os.path.join(
@@ -245,3 +277,4 @@ def run(client):
     test_pages(client)
     test_forms(client)
     test_writes(client)
+    test_recipes(client)

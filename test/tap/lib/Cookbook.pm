@@ -50,6 +50,7 @@ sub plainly
 	$out =~ s/^psql:<stdin>:\d+: //mg;
 	$out =~ s/[ \t]+$//mg;
 	$out =~ s/batch \K[0-9a-f]{32}-\d+/.../g;
+	$out =~ s/request \K[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.../g;
 	$out =~ s/actual rows=\d+\K\.\d\d(?= loops)//g;
 	$out =~ s/\n+\z/\n/;
 	return $out;
@@ -71,7 +72,7 @@ sub received
 {
 	my $node = shift;
 	my $calls = $node->safe_psql('postgres',
-		q{SELECT payload FROM calls WHERE function NOT IN ('calls', 'reset_calls') ORDER BY seq});
+		q{SELECT payload FROM calls WHERE function NOT IN ('calls', 'reset_calls', 's3_objects') ORDER BY seq});
 
 	reset_calls($node);
 	return map { $json->decode($_) } split /\n/, $calls;
@@ -96,6 +97,20 @@ sub check_received
 	return;
 }
 
+# What ran has printed what a block shows, whose last line "..." stands for more.
+sub check_printed
+{
+	my ($title, $ran, $block) = @_;
+
+	if ($block =~ s/^\.\.\.\n\z//m)
+	{
+		is(substr($ran, 0, length($block)), $block, "$title: what it prints first");
+		return;
+	}
+	is($ran, $block, "$title: what it prints");
+	return;
+}
+
 # A handler is the file that its first line names.
 sub check_handler
 {
@@ -109,51 +124,62 @@ sub check_handler
 # Runs a page of docs, section by section; the test's functions `calls` and
 # `reset_calls` are tables of the node.  More kinds of blocks than SQL are given
 # as kind => function, and run that of the title, the block and the text before it;
-# what it returns was printed.  `sql` in the place of psql, by the same.
+# what it returns, if anything, was printed.  `sql` is in the place of psql, by the
+# same; `end` is given the title of each section at its end, and the calls that it
+# has not shown.
 sub run_page
 {
-	my ($page, $node, %kinds) = @_;
-	my $run_sql = $kinds{sql} // sub { return run_psql($node, $_[1]); };
+	my ($page, $node, %more) = @_;
+	my $end = delete $more{end};
+	my %run = (sql => sub { return run_psql($node, $_[1]); }, %more);
 
 	foreach my $section (split /^(?=## )/m, slurp_file("$root/docs/$page"))
 	{
 		my ($title) = $section =~ /^## (.*)$/m or next;
-		my $ran;
-		my $end = 0;
 
 		reset_calls($node);
-		while ($section =~ /^```(\w+)\n(.*?)^```/msg)
-		{
-			my ($kind, $block) = ($1, $2);
-			my $before = substr($section, $end, $-[0] - $end);
+		run_section($node, $title, $section, \%run);
+		$end->($title, received($node)) if $end;
+	}
+	return;
+}
 
-			$end = $+[0];
-			if ($kind eq 'python' || $kind eq 'javascript')
-			{
-				check_handler($title, $block);
-			}
-			elsif ($kind eq 'sql')
-			{
-				$ran = plainly($run_sql->($title, $block, $before));
-				unlike($ran, qr/^ERROR/m, "$title: the SQL runs")
-				  unless $section =~ /\G\s*(?:[^`]*?\n)??```text\n(?:[^`]*\n)?ERROR/;
-			}
-			elsif ($kind eq 'text')
-			{
-				is($ran, plainly($block), "$title: what it prints");
-			}
-			elsif ($kind eq 'json')
-			{
-				check_received($node, $title, $block);
-			}
-			elsif ($kinds{$kind})
-			{
-				$ran = plainly($kinds{$kind}->($title, $block, $before));
-			}
-			else
-			{
-				fail("$title: a block of \"$kind\" that nothing runs");
-			}
+sub run_section
+{
+	my ($node, $title, $section, $run) = @_;
+	my $ran;
+	my $end = 0;
+
+	while ($section =~ /^```(\w+)\n(.*?)^```/msg)
+	{
+		my ($kind, $block) = ($1, $2);
+		my $before = substr($section, $end, $-[0] - $end);
+
+		$end = $+[0];
+		if ($kind eq 'python' || $kind eq 'javascript')
+		{
+			check_handler($title, $block);
+		}
+		elsif ($kind eq 'text')
+		{
+			check_printed($title, $ran, plainly($block));
+		}
+		elsif ($kind eq 'json')
+		{
+			check_received($node, $title, $block);
+		}
+		elsif ($run->{$kind})
+		{
+			my $printed = $run->{$kind}->($title, $block, $before);
+
+			next if !defined $printed;
+			$ran = plainly($printed);
+			unlike($ran, qr/^ERROR/m, "$title: the $kind runs")
+			  unless $section =~ /\G\s*(?:[^`]*?\n)??```text\n(?:[^`]*\n)?ERROR/;
+		}
+		else
+		{
+			fail("$title: a block of \"$kind\" that nothing runs");
 		}
 	}
 	return;
