@@ -488,3 +488,7 @@ append("tested_pages", "test/manual.md", "| `README.md` | `001_cancel` |\n",
 def unnamed_page(tree):
     """a test that does not name its page"""
     tree["test/tap/002_transfer.pl"] = "# Other things.\n"
+
+
+append("tested_pages", "test/manual.md", "| `docs/prose.md` | `scripts/none` |\n",
+       "a script that is not there")
