@@ -26,7 +26,7 @@ CREATE FUNCTION lambda_fdw_options(
   OUT default_value text,
   OUT sensitive boolean,
   OUT superuser_only boolean,
-  OUT summary text)
+  OUT description text)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME'
 LANGUAGE C STRICT STABLE PARALLEL SAFE;

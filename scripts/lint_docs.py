@@ -2,7 +2,9 @@
 
 import os
 import re
+from itertools import zip_longest
 
+import manual_tables
 from lint_tree import VERBATIM, folder_of, line_at, matches, strip
 
 # Lines of Markdown that are no prose, and those that begin an item of a list.
@@ -118,7 +120,7 @@ def rule_threats(tree):
 
 
 def documented_options(text):
-    """The names in the tables whose first column is headed "option"."""
+    """The names in the tables whose first column is headed "option", and where."""
     names, inside = {}, False
     for number, line in enumerate(text.split("\n"), 1):
         if re.match(r"\|\s*options?\s*\|", line, re.I):
@@ -132,25 +134,89 @@ def documented_options(text):
 
 
 def rule_documented_options(tree):
-    """docs/options.md documents the options of src/options/option.c, all and no others."""
-    source, page = "src/options/option.c", "docs/options.md"
+    """docs/options.md has the options of the option table, all and no others, as
+    scripts/manual writes them."""
+    source, page = manual_tables.SOURCE, manual_tables.PAGE
     for path in (source, page):
         if path not in tree:
             yield path, 1, "missing: the options cannot be compared"
             return
-    code = strip(tree[source], keep_strings=True)
-    rows = {match.group(1): line_at(code, match.start()) for match in
-            re.finditer(r'^[ \t]*\{"(\w+)",\s*\w+RelationId,', code, re.M)}
+    try:
+        rows = {name: line for _, name, _, _, line
+                in manual_tables.options(tree[source])}
+    except ValueError as error:
+        yield source, error.args[0], "a row that scripts/manual cannot read"
+        return
     names = documented_options(tree[page])
-    if not rows:
-        yield source, 1, "no rows of the option table found"
-    if not names:
-        yield page, 1, 'no table with a first column "option" found'
-    if rows and names:
-        for name in sorted(rows.keys() - names.keys()):
-            yield source, rows[name], f'option "{name}" is not in {page}'
-        for name in sorted(names.keys() - rows.keys()):
-            yield page, names[name], f'option "{name}" is not in {source}'
+    for name in sorted(rows.keys() - names.keys()):
+        yield source, rows[name], f'option "{name}" is not in {page}: run scripts/manual'
+    for name in sorted(names.keys() - rows.keys()):
+        yield page, names[name], f'option "{name}" is not in {source}: run scripts/manual'
+    if rows.keys() == names.keys():
+        yield from check_written(page, tree[page], tree[source])
+
+
+def check_written(page, text, source):
+    """The page says what scripts/manual would write."""
+    if manual_tables.BEGIN not in text or manual_tables.END not in text:
+        yield page, 1, "without the marks between which scripts/manual writes"
+        return
+    for number, (is_there, wanted) in enumerate(zip_longest(
+            text.split("\n"), manual_tables.written(text, source).split("\n")), 1):
+        if is_there != wanted:
+            yield page, number, f"{manual_tables.SOURCE} says another thing: run scripts/manual"
+            return
+
+
+# A row of docs/errors.md, and what src calls the same; the names of the latter are
+# conditions' of PL/pgSQL in capitals.  Those that are no errors are only compared with.
+ERROR_ROW = re.compile(r"\| `([0-9A-Z]{5})` \| (\w+) \|")
+ERROR_CODE = re.compile(r"\bERRCODE_(?!(?:TO_CATEGORY|WARNING|NO_DATA|"
+                        r"SUCCESSFUL_COMPLETION)\b)([A-Z]\w*)")
+
+
+def rule_documented_errors(tree):
+    """docs/errors.md has the SQLSTATEs that src raises, all and no others."""
+    page, raised, told = "docs/errors.md", {}, {}
+    for path, line, match in matches(tree, ERROR_CODE,
+                                     lambda path: path.startswith("src/")):
+        raised.setdefault(match.group(1).lower(), (path, line))
+    for number, line in enumerate(tree.get(page, "").split("\n"), 1):
+        match = ERROR_ROW.match(line)
+        if match and match.group(2) in told:
+            yield page, number, f"{match.group(2)} is there twice"
+        elif match:
+            told[match.group(2)] = number
+    for name in sorted(raised.keys() - told.keys()):
+        yield *raised[name], f"{name} is not in {page}"
+    for name in sorted(told.keys() - raised.keys()):
+        yield page, told[name], f"nothing in src raises {name}"
+
+
+# What a reader runs, and the table of test/manual.md that says which test does.
+RUN_BLOCK = re.compile(r"^ *```(sql|sh|bash|console)\b", re.M)
+TESTED_PAGE = re.compile(r"\| `([^`]+\.md)` \| `[\w/]+`(?:, `[\w/]+`)* \|")
+
+
+def rule_tested_pages(tree):
+    """Each page with blocks of SQL or for the shell has tests that run it, which
+    name it; test/manual.md says which."""
+    page, told = "test/manual.md", {}
+    for number, line in enumerate(tree.get(page, "").split("\n"), 1):
+        if TESTED_PAGE.match(line):
+            path, *tests = re.findall(r"`([^`]+)`", line)
+            told[path] = number
+            if path not in tree or not RUN_BLOCK.search(tree[path]):
+                yield page, number, f"there is no {path} with blocks that are run"
+            for test in tests:      # rule_tap_numbers looks for those not there
+                text = tree.get(f"test/tap/{test}.pl", tree.get(test, path))
+                if os.path.basename(path) not in text:
+                    yield page, number, f"{test} does not name {os.path.basename(path)}"
+    for path, text in tree.items():
+        match = RUN_BLOCK.search(text)
+        if (path.endswith(".md") and not path.startswith("test/")
+                and match and path not in told):
+            yield path, line_at(text, match.start()), f"no test runs this, by {page}"
 
 
 def map_of(text):

@@ -1,6 +1,8 @@
 """What scripts/lint --self-test feeds its rules: a clean tree, and a planted
 violation for each thing a rule looks for."""
 
+import manual_tables
+
 
 def c_file(path, body):
     name = path.rsplit("/", 1)[-1]
@@ -38,10 +40,15 @@ lfdw_http_count(const char *text)
 	return snprintf(copy, 10, "%d", 1);
 }
 """),
-    "src/options/option.c": c_file("src/options/option.c", """\
-static const LfdwOption option_table[] = {
-	{"region", ForeignServerRelationId, LFDW_KIND_REGION},
-	{"path", AttributeRelationId, LFDW_KIND_POINTER},
+    "src/options/option.c": c_file(
+        "src/options/option.c",
+        "int odd = ERRCODE_FDW_ODD;\nint none = ERRCODE_WARNING;\n"),
+    "src/options/option_table.c": c_file("src/options/option_table.c", """\
+const LfdwOption lfdw_option_table[] = {
+	{"region", ForeignServerRelationId, LFDW_KIND_REGION, 0, 0, NULL, 0, FIELD(a.b), "where \\"x\\""},
+	{"path", AttributeRelationId, LFDW_KIND_POINTER, 1, INT_MAX, "5", A | B, FIELD(c),
+		"what "
+		"is where"},
 };
 """),
     "src/options/option_internal.h": c_file(
@@ -87,13 +94,31 @@ for place in CLEAN:
     folder, name = place.rsplit("/", 1)
     MAP[folder].add(name[:-2].removesuffix("_internal"))
 CLEAN.update({
-    "README.md": "A sample.\n",
-    "docs/options.md": "| option | default |\n|---|---|\n| `region` | |\n"
-                 "| `path` | |\n\n| error | code |\n|---|---|\n| `oops` | |\n",
+    "README.md": "# A sample\n",
+    "docs/options.md": "# Options\n\n%s\n\n| error | code |\n|---|---|\n| `oops` | |\n"
+                 % manual_tables.tables(CLEAN["src/options/option_table.c"]),
     "docs/internals.md": "| file | what it does |\n|---|---|\n" + "".join(
         f"| **`{folder}/`** | |\n"
         + "".join(f"| `{name}` | |\n" for name in sorted(names))
         for folder, names in MAP.items()),
+    "META.json": """{"name": "sample", "version": "1.0.0", "abstract": "A sample.",
+        "maintainer": "nobody", "license": "postgresql", "release_status": "stable",
+        "meta-spec": {"version": "1.0.0"}, "tags": ["a", "b c"], "x_own": [],
+        "prereqs": {"runtime": {"requires": {"PostgreSQL": ">= 15.0.0, < 20.0.0"}}},
+        "provides": {"sample": {"file": "README.md", "version": "1.0.0"}}}
+""",
+    "sample.control": "default_version = '1.0'\n",
+    "CHANGELOG.md": "# Changelog\n\n## [1.0.0] - 2026-11-07\n",
+    "debian/changelog": "lambda-fdw (1.0.0-1) unstable; urgency=medium\n\n"
+                        "  * First.\n\n"
+                        " -- N <n@example.org>  Sat, 07 Nov 2026 12:00:00 +0000\n",
+    "debian/control.in": "Source: a\n\nPackage: p-PGVERSION-a\n",
+    "debian/control": "Source: a\n\nPackage: p-18-a\n",
+    "packaging/lambda_fdw.spec": "Version:   1.0.0\n%changelog\n"
+                                 "* Sat Nov 07 2026 nobody - 1.0.0-1\n",
+    "test/manual.md": "| page | run by |\n|---|---|\n"
+                      "| `docs/prose.md` | `001_cancel`, `002_transfer` |\n",
+    "docs/errors.md": "| state | name |\n|---|---|\n| `HV024` | fdw_odd |\n",
     "SECURITY.md": "| what | held by |\n|---|---|\n"
                    "| a | `001_cancel`, `test_a.c` |\n\n| what |\n|---|\n| b |\n",
     "test/unit/test_a.c": c_file("test/unit/test_a.c", ""),
@@ -102,8 +127,8 @@ CLEAN.update({
                      "2. Another.\n\n```sh\nmake\nmake\n```\nText.\n",
     "expected/a.out": " a | b \n",
     "scripts/run": "mktemp -d lfdw.XXXXXX\n",
-    "test/tap/001_cancel.pl": "# By hand: prove test/tap/001_cancel.pl\n",
-    "test/tap/002_transfer.pl": "# As 001_cancel, of /tmp/test/tap/003_no.pl\n",
+    "test/tap/001_cancel.pl": "# By hand: prove test/tap/001_cancel.pl; runs docs/prose.md\n",
+    "test/tap/002_transfer.pl": "# As 001_cancel, of /tmp/test/tap/003_no.pl; prose.md\n",
 })
 
 PLANTS = []
@@ -255,10 +280,10 @@ append("formats", "src/http/http.c", "int a = appendStringInfo(&b, text);\n",
 append("formats", "src/http/http.c", "int a = elog(ERROR, text);\n", "elog's")
 
 for marker in ("TO" "DO", "FIX" "ME", "X" "XX"):
-    append("markers", "README.md", f"{marker}: later\n", marker)
+    append("markers", "README.md", f"\n{marker}: later\n", marker)
 
-append("white_space", "README.md", "text \n", "a blank at the end of a line")
-append("white_space", "README.md", "text", "no newline at the end")
+append("white_space", "README.md", "\ntext \n", "a blank at the end of a line")
+append("white_space", "README.md", "\ntext", "no newline at the end")
 append("white_space", "src/options/option.c", "    int a;\n", "C indented by spaces")
 append("white_space", "src/options/option.c", "\t \tint a;\n", "a space before a tab")
 append("versions", "src/http/http.c", "#if PG_VERSION_NUM > 1\n#endif\n",
@@ -291,8 +316,8 @@ def wrong_header(tree):
 
 append("superusers", "expected/a.out", "user mapping for postgres\n",
        "Debian's superuser")
-append("machines", "README.md", "see /home/me/file\n", "a home directory")
-append("machines", "README.md", "from https://pypi.org/x\n", "a registry")
+append("machines", "README.md", "\nsee /home/me/file\n", "a home directory")
+append("machines", "README.md", "\nfrom https://pypi.org/x\n", "a registry")
 append("prose", "docs/prose.md", "Broken.\n", "a paragraph over two lines")
 append("prose", "docs/prose.md", "\n* An item\n  over two lines.\n",
        "an item over two lines")
@@ -365,26 +390,101 @@ def no_map(tree):
     del tree["docs/internals.md"]
 
 
-@plant("documented_options", "src/options/option.c")
+@plant("documented_options", "src/options/option_table.c")
 def undocumented(tree):
     """an option not in the page"""
-    tree["docs/options.md"] = tree["docs/options.md"].replace("| `path` | |\n", "")
+    tree["docs/options.md"] = tree["docs/options.md"].replace(
+        "| `path` | `5` | what is where |\n", "")
 
 
 @plant("documented_options", "docs/options.md")
 def invented(tree):
     """an option only in the page"""
     tree["docs/options.md"] = tree["docs/options.md"].replace(
-        "| `path` | |\n", "| `path` | |\n| `speed` | |\n")
+        "| `path` |", "| `speed` | | fast |\n| `path` |")
 
 
 @plant("documented_options", "docs/options.md")
-def no_table(tree):
-    """a page without the table"""
-    tree["docs/options.md"] = "Nothing here.\n"
+def other_default(tree):
+    """a default that is another in the page"""
+    tree["docs/options.md"] = tree["docs/options.md"].replace("`5`", "`6`")
+
+
+@plant("documented_options", "docs/options.md")
+def other_meaning(tree):
+    """an option that the source describes in other words"""
+    tree["src/options/option_table.c"] = tree["src/options/option_table.c"].replace(
+        '"is where"', '"was where"')
+
+
+@plant("documented_options", "src/options/option_table.c")
+def unreadable(tree):
+    """a row without its description"""
+    tree["src/options/option_table.c"] = tree["src/options/option_table.c"].replace(
+        ', "where \\"x\\""}', "}")
+
+
+@plant("documented_options", "docs/options.md")
+def no_marks(tree):
+    """a page without its marks"""
+    tree["docs/options.md"] = tree["docs/options.md"].replace("<!--", "<!-- now")
 
 
 @plant("documented_options", "docs/options.md")
 def no_page(tree):
     """no page"""
     del tree["docs/options.md"]
+
+
+def replace(rule, path, old, new, name, where=None):
+    """Plants a change of a file of the clean sample."""
+    def change(tree):
+        tree[path] = tree[path].replace(old, new)
+    change.__doc__ = name
+    PLANTS.append((rule, change, where or path))
+
+
+for old, new, name in (
+        ('"name": "sample", ', "", "no name"),
+        ('{"name"', '["name"', "what is no JSON"),
+        ('"nobody"', "[]", "nobody who maintains it"),
+        ('"postgresql"', '"gnu"', "a license of no known name"),
+        ('"stable"', '"finished"', "a status that there is not"),
+        ('"b c"', '"b/c"', "a tag with a slash"),
+        ('"x_own"', '"own"', "a key that the specification has not"),
+        (">= 15.0.0", ">= 15", "a range that is of no semantic versions"),
+        ('"runtime"', '"always"', "a phase that there is not"),
+        ('"requires"', '"wants"', "a relation that there is not"),
+        ('"README.md"', '"GONE.md"', "a file that is not there"),
+        ('{"sample"', '{"simple"', "an extension that is not there")):
+    replace("meta", "META.json", old, new, "META.json: " + name)
+replace("meta", "sample.control", "'1.0'", "'1.1'",
+        "an extension of another version", "META.json")
+
+for path, old in (("CHANGELOG.md", "[1.0.0]"), ("debian/changelog", "(1.0.0-1)"),
+                  ("packaging/lambda_fdw.spec", "1.0.0\n"),
+                  ("packaging/lambda_fdw.spec", "1.0.0-1")):
+    replace("release", path, old, old.replace("0.0", "0.1"),
+            f"another version in {path}, {old.strip()}")
+replace("release", "debian/changelog", "07 Nov", "08 Nov", "another day")
+replace("release", "packaging/lambda_fdw.spec", "Nov 07", "Dec 07", "another month")
+replace("control", "debian/control", "a\n\n", "b\n\n",
+        "a debian/control of another control.in")
+append("documented_errors", "src/options/option.c", "int even = ERRCODE_EVEN;\n",
+       "an SQLSTATE not in the page")
+append("documented_errors", "docs/errors.md", "| `HV025` | fdw_even |\n",
+       "an SQLSTATE that nothing raises")
+append("documented_errors", "docs/errors.md", "| `HV024` | fdw_odd |\n",
+       "an SQLSTATE twice")
+append("tested_pages", "README.md", "\n```sql\nSELECT 1;\n```\n",
+       "a page that no test runs")
+append("tested_pages", "test/manual.md", "| `docs/other.md` | `001_cancel` |\n",
+       "a page that is not there")
+append("tested_pages", "test/manual.md", "| `README.md` | `001_cancel` |\n",
+       "a page without blocks")
+
+
+@plant("tested_pages", "test/manual.md")
+def unnamed_page(tree):
+    """a test that does not name its page"""
+    tree["test/tap/002_transfer.pl"] = "# Other things.\n"

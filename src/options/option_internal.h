@@ -22,6 +22,17 @@
 
 #include "options/option_kind.h"
 
+/* flags of an option */
+#define LFDW_OPTION_SENSITIVE 1 /* its value is never shown */
+#define LFDW_OPTION_SUPERUSER 2 /* only a superuser may depart from the
+								 * default, and own the server that does */
+#define LFDW_OPTION_DESCRIBED 4 /* a function may say it of its tables: it is
+								 * about their form, not about who pays or
+								 * waits */
+#define LFDW_OPTION_RELIED 8	/* lambda_fdw relies on the function for it:
+								 * one that does not do so answers wrongly, or
+								 * writes twice */
+
 /* One option, a row of the table. */
 typedef struct LfdwOption
 {
@@ -33,8 +44,11 @@ typedef struct LfdwOption
 	const char *boot_value;		/* parsed like a given one; NULL for none */
 	int			flags;
 	size_t		field;			/* offset in the structure of the catalog */
-	const char *summary;
+	const char *description;	/* English, with backquotes, without links */
 } LfdwOption;
+
+extern const LfdwOption lfdw_option_table[];
+extern const int lfdw_option_count;
 
 extern const LfdwOption *lfdw_option_find(Oid catalog, const char *name);
 extern bool lfdw_option_is_privileged(Oid catalog, DefElem *def);

@@ -276,7 +276,7 @@ from_epoch(LfdwFormat format, Oid typid, int32 typmod,
 	if (status == DECIMAL_RANGE ||
 		!unix_to_timestamp(magnitude, negative, &result))
 		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
 				 errmsg("timestamp out of range: \"%s\"",
 						lfdw_error_excerpt(value->text, value->len))));
 	if (typmod < 0)

@@ -8,7 +8,7 @@ SET search_path = options, public;
 \set SHOW_CONTEXT never
 
 -- lambda_fdw_options() lists every option once for each object
-SELECT object, count(*), count(DISTINCT name) AS names, bool_and(summary <> '') AS described
+SELECT object, count(*), count(DISTINCT name) AS names, bool_and(description <> '') AS described
 FROM lambda_fdw_options() GROUP BY object ORDER BY object;
 SELECT name, object, kind, minimum, maximum, default_value
 FROM lambda_fdw_options() WHERE minimum IS NOT NULL AND object = 'server' ORDER BY name;
