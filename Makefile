@@ -1,9 +1,10 @@
 # lambda_fdw: build, install and test through PGXS.
 #
 #	make && make install && make installcheck
+#	make dist
 #
-# PG_CONFIG chooses the server, STRICT=1 turns warnings into errors.  What is
-# built goes to the current folder, so that make -f .../Makefile leaves the
+# The second makes the archive that PGXN takes.  PG_CONFIG chooses the server,
+# STRICT=1 turns warnings into errors.  What is built goes to the current folder, so that make -f .../Makefile leaves the
 # checkout as it is.
 
 # compat has extensions of SQL alone, over the same library.
@@ -54,7 +55,12 @@ $(if $(shell $(PKG_CONFIG) --exists '$(1) >= $(2)' && echo found),,\
 $(error lambda_fdw needs $(1) $(2) or later, and $(PKG_CONFIG) finds no such $(1).pc: on Debian, apt-get install $(3)))
 endef
 
-ifneq (,$(filter-out clean distclean maintainer-clean,$(or $(MAKECMDGOALS),all)))
+# Goals that need the libraries, as they build something, and those that need the
+# server's files: tests of what a package has installed build nothing.
+BUILDING = $(filter-out clean distclean maintainer-clean installcheck dist,$(or $(MAKECMDGOALS),all))
+WITH_PGXS = $(filter-out dist,$(or $(MAKECMDGOALS),all))
+
+ifneq (,$(BUILDING))
 ifeq (,$(shell command -v $(PKG_CONFIG) 2>/dev/null))
 $(error lambda_fdw is built with pkg-config, and there is no $(PKG_CONFIG): on Debian, apt-get install pkg-config)
 endif
@@ -91,6 +97,7 @@ PG_CFLAGS += $(if $(findstring clang,$(shell $(CC) --version)),-Wno-unknown-warn
 	-Wno-ignored-attributes)
 endif
 
+ifneq (,$(WITH_PGXS))
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifeq (,$(wildcard $(PGXS)))
 $(error $(PG_CONFIG) leads to no PGXS: on Debian, apt-get install $(strip $(PG_DEV)), or set PG_CONFIG)
@@ -109,8 +116,13 @@ ifneq ($(autodepend),yes)
 # Bitcode follows the headers its object follows.
 $(OBJS:.o=.bc): %.bc: %.o
 endif
+endif
 
-.PHONY: check-unit prove link-expected
+.PHONY: check-unit prove link-expected dist
+
+# lambda_fdw-VERSION.zip, of what is committed, in the current folder.
+dist:
+	$(CHECKOUT)scripts/dist
 
 # The modules that need no server, under ASan and UBSan.
 check-unit:

@@ -33,6 +33,17 @@ LANGUAGE C STRICT STABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION lambda_fdw_options() IS 'the options of lambda_fdw''s servers, user mappings, foreign tables and columns';
 
+CREATE FUNCTION lambda_fdw_version(
+  OUT component text,
+  OUT built_with text,
+  OUT runs_with text,
+  OUT details text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT STABLE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION lambda_fdw_version() IS 'the versions of what lambda_fdw was built with and runs with';
+
 CREATE FUNCTION lambda_invoke(
   server text,
   function text,

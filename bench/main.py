@@ -17,7 +17,7 @@ CASES = {
     "joins": "Bind joins", "tls": "First connections", "streams": "Streams",
     "cancel": "Hanging statements", "sessions": "A hundred sessions",
     "planning": "Planning",
-    "parallel": "Parallel workers"}
+    "parallel": "Parallel workers", "today": "What people do today"}
 
 
 def arguments():

@@ -88,3 +88,13 @@ ORDER BY orders.placed_at DESC LIMIT 3;
 \echo
 EXPLAIN (VERBOSE, COSTS OFF)
 SELECT id, total FROM orders WHERE customer IN (3, 14) AND total > 100;
+
+\echo
+\echo '7. EXPLAIN ANALYZE runs it, and shows what was called. PostgreSQL knows by'
+\echo '   now how few customers there are: their keys go into one call.'
+\echo
+ANALYZE customers;
+EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)
+SELECT c.name, sum(o.total)
+FROM customers c JOIN orders o ON o.customer = c.id
+GROUP BY c.name;

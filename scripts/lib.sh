@@ -339,6 +339,10 @@ missing_extras()
 				;;
 			nodejs) command -v node ;;
 			npm) command -v npm ;;
+			mkdocs) command -v mkdocs ;;
+			chromium-headless-shell)
+				command -v chromium-headless-shell || command -v chromium
+				;;
 			*) false ;;
 		esac >/dev/null 2>&1 || echo "$package"
 	done

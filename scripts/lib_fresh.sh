@@ -4,21 +4,11 @@
 # shell of a root, and expands there.
 # shellcheck disable=SC2016,SC2034,SC2154
 
-# Prints the commands of README.md's first block of a section, without comments.
-readme_block()
-{
-	awk -v title="## $1" '
-		$0 == title { found = 1; next }
-		found && /^## / { exit }
-		found && /^```sh/ { inside = 1; next }
-		inside && /^```/ { exit }
-		inside { sub(/[ \t]+#.*/, ""); print }' "$work/source/README.md"
-}
-
 # What a scenario is: sets major, prepare (what is done before the newcomer
 # comes), ready (whether all packages are there), person, folder and setting.  What is
-# the same on each machine with that server is left to scripts/test elsewhere; UBSan
-# is the compiler's, which is another on Debian 13.
+# the same on each machine with that server is left to scripts/test elsewhere, and of
+# the tests in Perl there are a few, as they are to be had at all; UBSan is the
+# compiler's, and Perl's tests the server's, which are others on Debian 13.
 describe_scenario()
 {
 	local install="apt-get update -q && apt-get install -q -y --no-install-recommends"
@@ -29,7 +19,7 @@ describe_scenario()
 	person=root
 	folder=/srv/root/lambda_fdw
 	setting="umask 022"
-	left_out="fuzzers benchmark settings defects"
+	left_out="fuzzers benchmark settings defects perl"
 	case $1 in
 		bare) ;;
 		postgresql-only) prepare="$install postgresql" ;;
@@ -125,7 +115,7 @@ run_fresh()
 
 	describe_scenario "$scenario"
 	open_fresh || return 0
-	mapfile -t lines < <(readme_block "Try it")
+	mapfile -t lines < <(page_block README.md "Try it")
 	for line in "${lines[@]}"; do
 		if [ "$person" != root ]; then
 			step "$line names what it needs" asks_and_is_given \
@@ -189,7 +179,7 @@ install_command()
 {
 	local block
 
-	block=$(readme_block Install)
+	block=$(page_block README.md Install)
 	[ -n "$block" ] || block="echo 'error: README.md has no commands'; false"
 	cat <<-END
 		set -e

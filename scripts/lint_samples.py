@@ -101,6 +101,21 @@ CLEAN.update({
         f"| **`{folder}/`** | |\n"
         + "".join(f"| `{name}` | |\n" for name in sorted(names))
         for folder, names in MAP.items()),
+    "META.json": """{"name": "sample", "version": "1.0.0", "abstract": "A sample.",
+        "maintainer": "nobody", "license": "postgresql", "release_status": "stable",
+        "meta-spec": {"version": "1.0.0"}, "tags": ["a", "b c"], "x_own": [],
+        "prereqs": {"runtime": {"requires": {"PostgreSQL": ">= 15.0.0, < 20.0.0"}}},
+        "provides": {"sample": {"file": "README.md", "version": "1.0.0"}}}
+""",
+    "sample.control": "default_version = '1.0'\n",
+    "CHANGELOG.md": "# Changelog\n\n## [1.0.0] - 2026-11-07\n",
+    "debian/changelog": "lambda-fdw (1.0.0-1) unstable; urgency=medium\n\n"
+                        "  * First.\n\n"
+                        " -- N <n@example.org>  Sat, 07 Nov 2026 12:00:00 +0000\n",
+    "debian/control.in": "Source: a\n\nPackage: p-PGVERSION-a\n",
+    "debian/control": "Source: a\n\nPackage: p-18-a\n",
+    "packaging/lambda_fdw.spec": "Version:   1.0.0\n%changelog\n"
+                                 "* Sat Nov 07 2026 nobody - 1.0.0-1\n",
     "test/manual.md": "| page | run by |\n|---|---|\n"
                       "| `docs/prose.md` | `001_cancel`, `002_transfer` |\n",
     "docs/errors.md": "| state | name |\n|---|---|\n| `HV024` | fdw_odd |\n",
@@ -265,10 +280,10 @@ append("formats", "src/http/http.c", "int a = appendStringInfo(&b, text);\n",
 append("formats", "src/http/http.c", "int a = elog(ERROR, text);\n", "elog's")
 
 for marker in ("TO" "DO", "FIX" "ME", "X" "XX"):
-    append("markers", "README.md", f"{marker}: later\n", marker)
+    append("markers", "README.md", f"\n{marker}: later\n", marker)
 
-append("white_space", "README.md", "text \n", "a blank at the end of a line")
-append("white_space", "README.md", "text", "no newline at the end")
+append("white_space", "README.md", "\ntext \n", "a blank at the end of a line")
+append("white_space", "README.md", "\ntext", "no newline at the end")
 append("white_space", "src/options/option.c", "    int a;\n", "C indented by spaces")
 append("white_space", "src/options/option.c", "\t \tint a;\n", "a space before a tab")
 append("versions", "src/http/http.c", "#if PG_VERSION_NUM > 1\n#endif\n",
@@ -301,8 +316,8 @@ def wrong_header(tree):
 
 append("superusers", "expected/a.out", "user mapping for postgres\n",
        "Debian's superuser")
-append("machines", "README.md", "see /home/me/file\n", "a home directory")
-append("machines", "README.md", "from https://pypi.org/x\n", "a registry")
+append("machines", "README.md", "\nsee /home/me/file\n", "a home directory")
+append("machines", "README.md", "\nfrom https://pypi.org/x\n", "a registry")
 append("prose", "docs/prose.md", "Broken.\n", "a paragraph over two lines")
 append("prose", "docs/prose.md", "\n* An item\n  over two lines.\n",
        "an item over two lines")
@@ -421,6 +436,40 @@ def no_page(tree):
     del tree["docs/options.md"]
 
 
+def replace(rule, path, old, new, name, where=None):
+    """Plants a change of a file of the clean sample."""
+    def change(tree):
+        tree[path] = tree[path].replace(old, new)
+    change.__doc__ = name
+    PLANTS.append((rule, change, where or path))
+
+
+for old, new, name in (
+        ('"name": "sample", ', "", "no name"),
+        ('{"name"', '["name"', "what is no JSON"),
+        ('"nobody"', "[]", "nobody who maintains it"),
+        ('"postgresql"', '"gnu"', "a license of no known name"),
+        ('"stable"', '"finished"', "a status that there is not"),
+        ('"b c"', '"b/c"', "a tag with a slash"),
+        ('"x_own"', '"own"', "a key that the specification has not"),
+        (">= 15.0.0", ">= 15", "a range that is of no semantic versions"),
+        ('"runtime"', '"always"', "a phase that there is not"),
+        ('"requires"', '"wants"', "a relation that there is not"),
+        ('"README.md"', '"GONE.md"', "a file that is not there"),
+        ('{"sample"', '{"simple"', "an extension that is not there")):
+    replace("meta", "META.json", old, new, "META.json: " + name)
+replace("meta", "sample.control", "'1.0'", "'1.1'",
+        "an extension of another version", "META.json")
+
+for path, old in (("CHANGELOG.md", "[1.0.0]"), ("debian/changelog", "(1.0.0-1)"),
+                  ("packaging/lambda_fdw.spec", "1.0.0\n"),
+                  ("packaging/lambda_fdw.spec", "1.0.0-1")):
+    replace("release", path, old, old.replace("0.0", "0.1"),
+            f"another version in {path}, {old.strip()}")
+replace("release", "debian/changelog", "07 Nov", "08 Nov", "another day")
+replace("release", "packaging/lambda_fdw.spec", "Nov 07", "Dec 07", "another month")
+replace("control", "debian/control", "a\n\n", "b\n\n",
+        "a debian/control of another control.in")
 append("documented_errors", "src/options/option.c", "int even = ERRCODE_EVEN;\n",
        "an SQLSTATE not in the page")
 append("documented_errors", "docs/errors.md", "| `HV025` | fdw_even |\n",

@@ -23,6 +23,7 @@
 #include "modify/modify_truncate.h"
 #include "options/declaration.h"
 #include "options/foreign_object.h"
+#include "pg/extension.h"
 #include "pg/setting.h"
 #include "scan/analyze.h"
 #include "scan/answers.h"
@@ -62,6 +63,7 @@ _PG_init(void)
 {
 	lfdw_foreign_set_callback(lambdaGetForeignRelSize);
 	lfdw_setting_define();
+	lfdw_extension_install();
 	lfdw_segment_install(shared_parts);
 	lfdw_activity_install();
 	lfdw_admission_install(lfdw_foreign_server_limits);

@@ -28,13 +28,11 @@
 #include "base/uri.h"
 #include "http/multi_handle.h"
 #include "http/pool.h"
+#include "pg/extension.h"
 #include "pg/owner.h"
 
 /* AWS takes a clock that is less than five minutes off; SDKs act at four. */
 #define CLOCK_SKEW_SECONDS 240
-
-/* As META.json has it. */
-#define LFDW_VERSION "1.0.0"
 
 /* The headers that this module adds to those it is given, each once at most. */
 typedef enum OwnHeader
@@ -267,7 +265,7 @@ user_agent(void)
 
 	if (text[0] == '\0')
 		snprintf(text, sizeof(text), "lambda_fdw/%s PostgreSQL/%s libcurl/%s",
-				 LFDW_VERSION, PG_VERSION, lfdw_http_library_version());
+				 LFDW_VERSION, PG_VERSION, lfdw_http_library().runs_with);
 	return text;
 }
 

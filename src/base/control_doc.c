@@ -231,3 +231,12 @@ lfdw_tags_doc_read(const char *bytes, size_t len, const char *key, bool *has_tag
 	json_object_put(root);
 	return good;
 }
+
+/* json-c, which no other file knows. */
+LfdwLibrary
+lfdw_control_doc_library(void)
+{
+	LfdwLibrary library = {"json-c", JSON_C_VERSION, json_c_version()};
+
+	return library;
+}

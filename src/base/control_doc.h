@@ -13,6 +13,7 @@
 
 #include "base/arn.h"
 #include "base/base.h"
+#include "base/library.h"
 
 /*
  * The members of an error document of AWS, of a Lambda runtime, or of
@@ -75,5 +76,6 @@ extern bool lfdw_credential_doc_read(LfdwCredentialDoc *doc, const char *bytes,
 									 size_t len);
 extern bool lfdw_error_doc_read(LfdwErrorDoc *doc, const char *bytes,
 								size_t len);
+extern LfdwLibrary lfdw_control_doc_library(void);
 
 #endif							/* LFDW_CONTROL_DOC_H */

@@ -134,3 +134,12 @@ lfdw_gzip_free(LfdwGzip *gzip)
 		inflateEnd(gzip->stream);
 	gzip->stream = NULL;
 }
+
+/* zlib, which no other file knows. */
+LfdwLibrary
+lfdw_gzip_library(void)
+{
+	LfdwLibrary library = {"zlib", ZLIB_VERSION, zlibVersion()};
+
+	return library;
+}

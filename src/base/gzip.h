@@ -12,6 +12,7 @@
 #define LFDW_GZIP_H
 
 #include "base/base.h"
+#include "base/library.h"
 
 struct z_stream_s;
 
@@ -41,5 +42,6 @@ extern size_t lfdw_gzip_read(LfdwGzip *gzip, const char *data, size_t len,
 							 size_t *used, char *out, size_t size);
 extern bool lfdw_gzip_end(LfdwGzip *gzip);
 extern void lfdw_gzip_free(LfdwGzip *gzip);
+extern LfdwLibrary lfdw_gzip_library(void);
 
 #endif							/* LFDW_GZIP_H */

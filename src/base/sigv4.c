@@ -486,3 +486,12 @@ lfdw_sigv4_authorization(StringInfo out, LfdwSigv4KeyCache *cache,
 	appendStringInfoString(out, signature);
 	return true;
 }
+
+/* OpenSSL, which no other file knows. */
+LfdwLibrary
+lfdw_sigv4_library(void)
+{
+	LfdwLibrary library = {"OpenSSL", OPENSSL_VERSION_STR, OpenSSL_version(OPENSSL_VERSION_STRING)};
+
+	return library;
+}

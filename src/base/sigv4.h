@@ -13,6 +13,7 @@
 
 #include "base/base.h"
 #include "base/http_header.h"
+#include "base/library.h"
 
 /* As payload_hash: the signature leaves the body out.  S3 alone takes it. */
 #define LFDW_SIGV4_UNSIGNED_PAYLOAD "UNSIGNED-PAYLOAD"
@@ -78,5 +79,6 @@ extern bool lfdw_sigv4_authorization(StringInfo out,
 									 const char *secret,
 									 const LfdwSigv4Scope *scope,
 									 const LfdwSigv4Request *request);
+extern LfdwLibrary lfdw_sigv4_library(void);
 
 #endif							/* LFDW_SIGV4_H */

@@ -131,9 +131,23 @@ lfdw_http_reject(LfdwHttpExchange *exchange, LfdwHttpFailure failure,
 	lfdw_callback_end();
 }
 
-/* The version of libcurl in use; static text. */
-const char *
-lfdw_http_library_version(void)
+/* libcurl, which no other folder knows. */
+LfdwLibrary
+lfdw_http_library(void)
 {
-	return curl_version_info(CURLVERSION_NOW)->version;
+	LfdwLibrary library = {"libcurl", LIBCURL_VERSION, curl_version_info(CURLVERSION_NOW)->version};
+
+	return library;
+}
+
+/* What libcurl does TLS and HTTP/2 with, or that it does not; palloc'd. */
+char *
+lfdw_http_library_details(void)
+{
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+
+	return psprintf("%s, %s%s",
+					info->ssl_version ? info->ssl_version : "no TLS",
+					info->features & CURL_VERSION_HTTP2 ? "HTTP/2 by nghttp2 " : "no HTTP/2",
+					info->nghttp2_version ? info->nghttp2_version : "");
 }

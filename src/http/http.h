@@ -13,6 +13,7 @@
 
 #include "postgres.h"
 
+#include "base/library.h"
 #include "http/exchange.h"
 
 extern bool lfdw_http_may_begin(const LfdwPoolKey *key);
@@ -25,6 +26,7 @@ extern void lfdw_http_read_on(void);
 extern bool lfdw_http_is_stuck(void);
 extern void lfdw_http_settle(void);
 extern void lfdw_http_cut(void);
-extern const char *lfdw_http_library_version(void);
+extern LfdwLibrary lfdw_http_library(void);
+extern char *lfdw_http_library_details(void);
 
 #endif							/* LFDW_HTTP_H */

@@ -24,8 +24,9 @@
 #include "options/option_internal.h"
 #include "options/option_name.h"
 #include "pg/compat.h"
+#include "pg/extension.h"
 
-PG_FUNCTION_INFO_V1(lambda_fdw_options);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_LAMBDA_FDW, lambda_fdw_options);
 
 /* What a user calls the objects of a catalog. */
 static const char *
@@ -263,8 +264,8 @@ lfdw_described_option_takes(bool of_column, const char *name, const char *text,
 }
 
 /* SQL function: the option table, a row an option. */
-Datum
-lambda_fdw_options(PG_FUNCTION_ARGS)
+static Datum
+run_lambda_fdw_options(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 

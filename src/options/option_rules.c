@@ -23,9 +23,10 @@
 #include "options/option_internal.h"
 #include "options/table_rules.h"
 #include "options/write_rules.h"
+#include "pg/extension.h"
 #include "pg/message.h"
 
-PG_FUNCTION_INFO_V1(lambda_fdw_validator);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_LAMBDA_FDW, lambda_fdw_validator);
 
 /*
  * Rules between the options of one server.  Raises HV024.
@@ -262,8 +263,8 @@ validate(Oid catalog, List *list)
  * missing privilege (42501).  An error about a user mapping, or an option that
  * is none, hides the statement, since it may hold keys.
  */
-Datum
-lambda_fdw_validator(PG_FUNCTION_ARGS)
+static Datum
+run_lambda_fdw_validator(PG_FUNCTION_ARGS)
 {
 	List	   *list = untransformRelOptions(PG_GETARG_DATUM(0));
 	Oid			catalog = PG_GETARG_OID(1);

@@ -24,6 +24,7 @@
 #include "options/foreign_object.h"
 #include "options/table.h"
 #include "options/table_internal.h"
+#include "pg/extension.h"
 #include "pg/owner.h"
 
 /* So many tables are kept; each takes some 20 kB. */
@@ -179,7 +180,8 @@ make_table(Relation relation)
  * Takes an open relation, of which it keeps nothing.  The result is palloc'd in the
  * current context and is the caller's to complete; what it points to is shared, and
  * lives as long as that context.  Needs no network.  Raises HV024 where options of
- * the table, its columns and its server contradict each other.
+ * the table, its columns and its server contradict each other, and what
+ * lfdw_extension_check does.
  */
 LfdwTable *
 lfdw_table_create(Relation relation)
@@ -189,6 +191,7 @@ lfdw_table_create(Relation relation)
 	CacheEntry *entry;
 	KeptTable  *kept;
 
+	lfdw_extension_check(LFDW_EXTENSION_LAMBDA_FDW);
 	create_cache();
 	forget_outdated();
 	entry = hash_search(cache, &relid, HASH_FIND, NULL);

@@ -384,6 +384,17 @@ typedef SysCacheIdentifier LfdwCacheId;
 typedef int LfdwCacheId;
 #endif
 
+/*
+ * A cache whose changes announce that an extension was updated.  18 has one of
+ * extensions; until then it is that of functions, without which the SQL of no version
+ * is other to this library than that of the one before.
+ */
+#if PG_VERSION_NUM >= 180000
+#define LFDW_EXTENSION_CACHE EXTENSIONOID
+#else
+#define LFDW_EXTENSION_CACHE PROCOID
+#endif
+
 /* 16 has one function for all kinds of objects. */
 static inline bool
 lfdw_has_server_usage(Oid serverid, Oid userid)

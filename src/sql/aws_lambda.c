@@ -29,14 +29,15 @@
 #include "lambda/invoke.h"
 #include "options/function_options.h"
 #include "pg/compat.h"
+#include "pg/extension.h"
 #include "pg/setting.h"
 #include "sql/sql_argument.h"
 #include "sql/sql_invoke.h"
 #include "sql/sql_server.h"
 
-PG_FUNCTION_INFO_V1(aws_lambda_invoke);
-PG_FUNCTION_INFO_V1(aws_lambda_invoke_arn);
-PG_FUNCTION_INFO_V1(aws_lambda_invoke_words);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_AWS_LAMBDA, aws_lambda_invoke);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_AWS_LAMBDA, aws_lambda_invoke_arn);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_AWS_LAMBDA, aws_lambda_invoke_words);
 
 /* The arguments that all overloads begin with. */
 enum CommonArgument
@@ -211,8 +212,8 @@ invoke(LfdwSqlCall *call, const char *of_arn, const char *region)
  * Raises what lfdw_sql_call_invoke raises, 42704 where there is no server, and
  * 22023 or HV024 for arguments that contradict each other.
  */
-Datum
-aws_lambda_invoke(PG_FUNCTION_ARGS)
+static Datum
+run_aws_lambda_invoke(PG_FUNCTION_ARGS)
 {
 	LfdwSqlCall *call = lfdw_sql_call_make(fcinfo);
 	char	   *region = lfdw_sql_argument_unless_empty(lfdw_sql_argument_text(fcinfo, TEXT_REGION));
@@ -233,8 +234,8 @@ aws_lambda_invoke(PG_FUNCTION_ARGS)
 }
 
 /* SQL function: aws_lambda.invoke(composite, json or jsonb, ...). */
-Datum
-aws_lambda_invoke_arn(PG_FUNCTION_ARGS)
+static Datum
+run_aws_lambda_invoke_arn(PG_FUNCTION_ARGS)
 {
 	LfdwSqlCall *call = lfdw_sql_call_make(fcinfo);
 	char	   *of_arn = NULL;
@@ -285,8 +286,8 @@ may_call_another(Oid funcid)
  * RDS has no such overload, so no GRANT of RDS's names it.  Everybody has
  * EXECUTE on it, and who has none on those that it stands for is refused.
  */
-Datum
-aws_lambda_invoke_words(PG_FUNCTION_ARGS)
+static Datum
+run_aws_lambda_invoke_words(PG_FUNCTION_ARGS)
 {
 	LfdwSqlCall *call = lfdw_sql_call_make(fcinfo);
 	char	   *words[4];

@@ -21,14 +21,15 @@
 
 #include "ml/bedrock.h"
 #include "ml/ml_function.h"
+#include "pg/extension.h"
 #include "sql/sql_argument.h"
 #include "sql/sql_ml.h"
 #include "sql/sql_work.h"
 
-PG_FUNCTION_INFO_V1(aws_ml_invoke_model);
-PG_FUNCTION_INFO_V1(aws_ml_invoke_model_get_embeddings);
-PG_FUNCTION_INFO_V1(aws_ml_invoke_endpoint);
-PG_FUNCTION_INFO_V1(aws_ml_detect_sentiment);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_AWS_ML, aws_ml_invoke_model);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_AWS_ML, aws_ml_invoke_model_get_embeddings);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_AWS_ML, aws_ml_invoke_endpoint);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_AWS_ML, aws_ml_detect_sentiment);
 PG_FUNCTION_INFO_V1(aws_ml_support);
 
 /* The arguments of Bedrock's functions, in order. */
@@ -69,8 +70,8 @@ bedrock_access(FunctionCallInfo fcinfo, const char *function)
  * NULL input gives NULL; other types are JSON where they are NULL.  Raises what
  * lfdw_sql_ml_access and lfdw_bedrock_invoke raise, and 22004 without a model.
  */
-Datum
-aws_ml_invoke_model(PG_FUNCTION_ARGS)
+static Datum
+run_aws_ml_invoke_model(PG_FUNCTION_ARGS)
 {
 	static const char function[] = "aws_bedrock.invoke_model";
 	LfdwBedrockInput input;
@@ -87,8 +88,8 @@ aws_ml_invoke_model(PG_FUNCTION_ARGS)
  *
  * As aws_ml_invoke_model, and what lfdw_bedrock_embedding raises.
  */
-Datum
-aws_ml_invoke_model_get_embeddings(PG_FUNCTION_ARGS)
+static Datum
+run_aws_ml_invoke_model_get_embeddings(PG_FUNCTION_ARGS)
 {
 	static const char function[] = "aws_bedrock.invoke_model_get_embeddings";
 	LfdwBedrockInput input;
@@ -133,8 +134,8 @@ call_alone(FunctionCallInfo fcinfo, const LfdwMlFunction *function)
  *
  * Raises what lfdw_sql_ml_access and LfdwMlFunction.make_call and .ask raise.
  */
-Datum
-aws_ml_invoke_endpoint(PG_FUNCTION_ARGS)
+static Datum
+run_aws_ml_invoke_endpoint(PG_FUNCTION_ARGS)
 {
 	LfdwMlResult result = call_alone(fcinfo, &lfdw_sagemaker_invoke_endpoint);
 
@@ -147,8 +148,8 @@ aws_ml_invoke_endpoint(PG_FUNCTION_ARGS)
  *
  * A NULL text gives a row of NULLs.  Raises what aws_ml_invoke_endpoint raises.
  */
-Datum
-aws_ml_detect_sentiment(PG_FUNCTION_ARGS)
+static Datum
+run_aws_ml_detect_sentiment(PG_FUNCTION_ARGS)
 {
 	LfdwMlResult result = call_alone(fcinfo, &lfdw_comprehend_detect_sentiment);
 	TupleDesc	desc;

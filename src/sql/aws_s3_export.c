@@ -20,6 +20,7 @@
 #include "utils/memutils.h"
 
 #include "pg/copy_to.h"
+#include "pg/extension.h"
 #include "pg/setting.h"
 #include "s3/upload.h"
 #include "sql/copy_statement.h"
@@ -27,8 +28,8 @@
 #include "sql/sql_argument.h"
 #include "sql/sql_work.h"
 
-PG_FUNCTION_INFO_V1(aws_s3_export_uri);
-PG_FUNCTION_INFO_V1(aws_s3_export_bucket);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_AWS_S3, aws_s3_export_uri);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_AWS_S3, aws_s3_export_bucket);
 
 /* The arguments of both signatures, in order. */
 enum ExportArgument
@@ -225,8 +226,8 @@ export_query(FunctionCallInfo fcinfo, const LfdwS3Arguments *arguments,
  * 28000 where there are no keys, 42601, 22004 and 22023 for arguments that make
  * no sense, and whatever COPY (query) TO raises.
  */
-Datum
-aws_s3_export_uri(PG_FUNCTION_ARGS)
+static Datum
+run_aws_s3_export_uri(PG_FUNCTION_ARGS)
 {
 	LfdwS3Arguments arguments = {.function = function_name};
 
@@ -237,8 +238,8 @@ aws_s3_export_uri(PG_FUNCTION_ARGS)
 }
 
 /* SQL function: aws_s3.query_export_to_s3(text, text, text, ...). */
-Datum
-aws_s3_export_bucket(PG_FUNCTION_ARGS)
+static Datum
+run_aws_s3_export_bucket(PG_FUNCTION_ARGS)
 {
 	LfdwS3Arguments arguments = {.function = function_name};
 	char	   *words[EXPORT_WORDS];

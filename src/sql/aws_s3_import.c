@@ -27,6 +27,7 @@
 #include "utils/snapmgr.h"
 
 #include "pg/compat.h"
+#include "pg/extension.h"
 #include "pg/internal_query.h"
 #include "s3/download.h"
 #include "sql/copy_statement.h"
@@ -35,8 +36,8 @@
 #include "sql/sql_argument.h"
 #include "sql/sql_work.h"
 
-PG_FUNCTION_INFO_V1(aws_s3_import_uri);
-PG_FUNCTION_INFO_V1(aws_s3_import_bucket);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_AWS_S3, aws_s3_import_uri);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_AWS_S3, aws_s3_import_bucket);
 
 /* The arguments of all signatures, in order, and those of the composites. */
 enum ImportArgument
@@ -217,8 +218,8 @@ import_object(FunctionCallInfo fcinfo, LfdwS3Arguments *arguments)
  * server, 28000 where there are no keys, 42601, 22004 and 22023 for arguments
  * that make no sense, and whatever COPY FROM raises.
  */
-Datum
-aws_s3_import_uri(PG_FUNCTION_ARGS)
+static Datum
+run_aws_s3_import_uri(PG_FUNCTION_ARGS)
 {
 	LfdwS3Arguments arguments = {.function = function_name};
 
@@ -245,8 +246,8 @@ have_keys(char **words)
 }
 
 /* SQL function: aws_s3.table_import_from_s3(text, text, text, text, ...). */
-Datum
-aws_s3_import_bucket(PG_FUNCTION_ARGS)
+static Datum
+run_aws_s3_import_bucket(PG_FUNCTION_ARGS)
 {
 	LfdwS3Arguments arguments = {.function = function_name};
 	char	   *words[IMPORT_WORDS];

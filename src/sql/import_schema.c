@@ -25,6 +25,7 @@
 #include "options/described_option.h"
 #include "options/foreign_object.h"
 #include "options/function_options.h"
+#include "pg/extension.h"
 #include "pg/message.h"
 #include "shared/activity.h"
 #include "sql/description.h"
@@ -405,15 +406,20 @@ create_import(ImportForeignSchemaStmt *stmt, Oid serverid)
 List *
 lambdaImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverid)
 {
-	Import	   *import = create_import(stmt, serverid);
-	LfdwWork   *work = lfdw_work_begin(LFDW_OPERATION_DESCRIBE, CurrentMemoryContext);
-	List	   *functions = find_functions(import, work);
+	Import	   *import;
+	LfdwWork   *work;
+	List	   *functions;
 	List	   *asked = NIL;
-	const LfdwDescriptionUse use = {.wants = wants_table,.arg = import};
+	LfdwDescriptionUse use = {.wants = wants_table};
 	List	   *descriptions;
 	ListCell   *lc;
 	ListCell   *lc2;
 
+	lfdw_extension_check(LFDW_EXTENSION_LAMBDA_FDW);
+	import = create_import(stmt, serverid);
+	work = lfdw_work_begin(LFDW_OPERATION_DESCRIBE, CurrentMemoryContext);
+	functions = find_functions(import, work);
+	use.arg = import;
 	foreach(lc, functions)
 	{
 		List	   *options = put_option(list_copy(import->options), "function_arn",

@@ -28,6 +28,7 @@
 #include "lambda/invoke.h"
 #include "options/option_kind.h"
 #include "pg/compat.h"
+#include "pg/extension.h"
 #include "sql/sketch_internal.h"
 #include "sql/sql_argument.h"
 #include "sql/sql_invoke.h"
@@ -35,7 +36,7 @@
 #include "sql/sql_work.h"
 #include "value/body_coding.h"
 
-PG_FUNCTION_INFO_V1(lambda_fdw_sketch);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_LAMBDA_FDW, lambda_fdw_sketch);
 
 /* The function whose privilege is asked for. */
 #define INVOKING_FUNCTION "lambda_invoke"
@@ -177,8 +178,8 @@ add_summary(LfdwSketch *sketch)
  * lambda_invoke or has no USAGE on the server, and what lfdw_sketch_open_answer
  * raises for an answer that is an error.
  */
-Datum
-lambda_fdw_sketch(PG_FUNCTION_ARGS)
+static Datum
+run_lambda_fdw_sketch(PG_FUNCTION_ARGS)
 {
 	LfdwSqlCall call = {0};
 	LfdwSketch *sketch;

@@ -16,10 +16,11 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 
+#include "pg/extension.h"
 #include "shared/activity.h"
 #include "sql/sql_row.h"
 
-PG_FUNCTION_INFO_V1(lambda_fdw_activity);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_LAMBDA_FDW, lambda_fdw_activity);
 
 static const char *const operation_names[LFDW_NOPERATIONS] = {
 	[LFDW_OPERATION_SCAN] = "scan",
@@ -118,8 +119,8 @@ add_process(const LfdwActivityProcess *process, ReturnSetInfo *result)
  * something, not what, unless they are members of the session's role or of
  * pg_read_all_stats.
  */
-Datum
-lambda_fdw_activity(PG_FUNCTION_ARGS)
+static Datum
+run_lambda_fdw_activity(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	LfdwActivityProcess *process = palloc(sizeof(LfdwActivityProcess));

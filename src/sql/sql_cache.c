@@ -20,11 +20,12 @@
 
 #include "options/foreign_object.h"
 #include "pg/compat.h"
+#include "pg/extension.h"
 #include "shared/result_cache.h"
 #include "sql/sql_row.h"
 
-PG_FUNCTION_INFO_V1(lambda_fdw_cache);
-PG_FUNCTION_INFO_V1(lambda_fdw_cache_clear);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_LAMBDA_FDW, lambda_fdw_cache);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_LAMBDA_FDW, lambda_fdw_cache_clear);
 
 static void
 put_row(LfdwSqlRow *row, const LfdwResultSum *sum)
@@ -44,8 +45,8 @@ put_row(LfdwSqlRow *row, const LfdwResultSum *sum)
  * SQL function: the rows of pg_stat_lambda_cache.  What other roles asked for is for
  * members of pg_read_all_stats.
  */
-Datum
-lambda_fdw_cache(PG_FUNCTION_ARGS)
+static Datum
+run_lambda_fdw_cache(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	bool		sees_all = has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS);
@@ -86,8 +87,8 @@ check_table(Oid relid)
  * SQL function: forgets the answers of a foreign table, which is for its owner; or
  * without one, those of all tables in all databases, which is for superusers.
  */
-Datum
-lambda_fdw_cache_clear(PG_FUNCTION_ARGS)
+static Datum
+run_lambda_fdw_cache_clear(PG_FUNCTION_ARGS)
 {
 	if (PG_ARGISNULL(0))
 	{

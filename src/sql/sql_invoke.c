@@ -28,12 +28,13 @@
 #include "options/function_options.h"
 #include "options/option_kind.h"
 #include "pg/compat.h"
+#include "pg/extension.h"
 #include "sql/sql_argument.h"
 #include "sql/sql_invoke.h"
 #include "sql/sql_session.h"
 #include "sql/sql_work.h"
 
-PG_FUNCTION_INFO_V1(lambda_invoke);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_LAMBDA_FDW, lambda_invoke);
 
 /* The columns of an answer, in order; RDS's has all but the last. */
 enum AnswerColumn
@@ -448,8 +449,8 @@ hold_call(const LfdwSqlCall *call, const char *server)
  * lfdw_sql_call_invoke raises, and 42501 without USAGE on the server; what
  * lfdw_commit_hold raises where the call is held.
  */
-Datum
-lambda_invoke(PG_FUNCTION_ARGS)
+static Datum
+run_lambda_invoke(PG_FUNCTION_ARGS)
 {
 	LfdwSqlCall *call = lfdw_sql_call_make(fcinfo);
 	char	   *server = lfdw_sql_argument_text(fcinfo, ARG_SERVER);

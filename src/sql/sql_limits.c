@@ -16,10 +16,11 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 
+#include "pg/extension.h"
 #include "shared/server_limit.h"
 #include "sql/sql_row.h"
 
-PG_FUNCTION_INFO_V1(lambda_fdw_server_limits);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_LAMBDA_FDW, lambda_fdw_server_limits);
 
 static const char *const breaker_names[] = {
 	[LFDW_BREAKER_CLOSED] = "closed",
@@ -51,8 +52,8 @@ put_row(LfdwSqlRow *row, const LfdwServerStatus *status, bool sees_all)
  * SQL function: how it stands with the servers that have limits, of all databases;
  * who may not read all statistics sees those of the current one.
  */
-Datum
-lambda_fdw_server_limits(PG_FUNCTION_ARGS)
+static Datum
+run_lambda_fdw_server_limits(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	bool		sees_all = has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS);

@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 
 #include "options/foreign_object.h"
+#include "pg/extension.h"
 #include "pg/setting.h"
 #include "sql/sql_ml.h"
 #include "sql/sql_server.h"
@@ -21,7 +22,8 @@
  * A service as the current user reaches it through the server that aws_ml.server
  * names, for a function of this name and its work; palloc'd.
  *
- * Raises what lfdw_sql_server_options and lfdw_ml_access_create raise.
+ * Raises what lfdw_extension_check, lfdw_sql_server_options and lfdw_ml_access_create
+ * raise: batches ask here, and not through the functions.
  */
 LfdwMlAccess *
 lfdw_sql_ml_access(const LfdwMlService *service, const char *function,
@@ -33,13 +35,13 @@ lfdw_sql_ml_access(const LfdwMlService *service, const char *function,
 		.function = function,
 		.service = service->label
 	};
-	LfdwOptions *options = lfdw_sql_server_options(&server);
-	LfdwMlAccess *access = lfdw_ml_access_create(service,
-												 lfdw_foreign_caller(options,
-																	 GetUserId()),
-												 &options->route,
-												 options->endpoint);
+	LfdwOptions *options;
+	LfdwMlAccess *access;
 
+	lfdw_extension_check(LFDW_EXTENSION_AWS_ML);
+	options = lfdw_sql_server_options(&server);
+	access = lfdw_ml_access_create(service, lfdw_foreign_caller(options, GetUserId()),
+								   &options->route, options->endpoint);
 	access->work = work;
 	return access;
 }

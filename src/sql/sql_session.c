@@ -22,11 +22,12 @@
 #include "aws/endpoint.h"
 #include "credentials/credentials.h"
 #include "options/foreign_object.h"
+#include "pg/extension.h"
 #include "sql/sql_session.h"
 
-PG_FUNCTION_INFO_V1(lambda_fdw_connections);
-PG_FUNCTION_INFO_V1(lambda_fdw_disconnect);
-PG_FUNCTION_INFO_V1(lambda_fdw_credentials);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_LAMBDA_FDW, lambda_fdw_connections);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_LAMBDA_FDW, lambda_fdw_disconnect);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_LAMBDA_FDW, lambda_fdw_credentials);
 
 /*
  * The options of a server of lambda_fdw, on which the current user must have
@@ -55,8 +56,8 @@ put_text(Datum *value, bool *isnull, const char *text)
 }
 
 /* SQL function: the connections of this session, a row each. */
-Datum
-lambda_fdw_connections(PG_FUNCTION_ARGS)
+static Datum
+run_lambda_fdw_connections(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	LfdwConnection *connections;
@@ -87,8 +88,8 @@ lambda_fdw_connections(PG_FUNCTION_ARGS)
  * SQL function: closes this session's connections to a server, those in use
  * once their invocations have ended.  Returns whether there were any.
  */
-Datum
-lambda_fdw_disconnect(PG_FUNCTION_ARGS)
+static Datum
+run_lambda_fdw_disconnect(PG_FUNCTION_ARGS)
 {
 	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	Oid			serverid = lfdw_foreign_server_oid(name, GetUserId(), false);
@@ -110,8 +111,8 @@ masked_key(const char *key)
  * server would be signed with, and until when; or why there are none.  Asks
  * whoever has to be asked.
  */
-Datum
-lambda_fdw_credentials(PG_FUNCTION_ARGS)
+static Datum
+run_lambda_fdw_credentials(PG_FUNCTION_ARGS)
 {
 	LfdwOptions *options = lfdw_server_options(text_to_cstring(PG_GETARG_TEXT_PP(0)),
 											   false);

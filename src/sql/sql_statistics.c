@@ -22,13 +22,14 @@
 #include "utils/timestamp.h"
 
 #include "aws/budget.h"
+#include "pg/extension.h"
 #include "shared/segment.h"
 #include "shared/statistics.h"
 #include "sql/sql_row.h"
 
-PG_FUNCTION_INFO_V1(lambda_fdw_stats);
-PG_FUNCTION_INFO_V1(lambda_fdw_stats_reset);
-PG_FUNCTION_INFO_V1(lambda_fdw_shared_memory);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_LAMBDA_FDW, lambda_fdw_stats);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_LAMBDA_FDW, lambda_fdw_stats_reset);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_LAMBDA_FDW, lambda_fdw_shared_memory);
 
 /* Puts microseconds, in milliseconds. */
 static void
@@ -121,8 +122,8 @@ put_row(LfdwSqlRow *row, const LfdwStatisticsRow *stats, bool visible)
  * SQL function: the rows of pg_stat_lambda.  Roles see how much others call, not
  * what, unless they are members of them or of pg_read_all_stats.
  */
-Datum
-lambda_fdw_stats(PG_FUNCTION_ARGS)
+static Datum
+run_lambda_fdw_stats(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	bool		sees_all = has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS);
@@ -142,8 +143,8 @@ lambda_fdw_stats(PG_FUNCTION_ARGS)
 }
 
 /* SQL function: drops what was counted, of all sessions. */
-Datum
-lambda_fdw_stats_reset(PG_FUNCTION_ARGS)
+static Datum
+run_lambda_fdw_stats_reset(PG_FUNCTION_ARGS)
 {
 	lfdw_statistics_reset();
 	PG_RETURN_VOID();
@@ -165,8 +166,8 @@ sharing_name(void)
 }
 
 /* SQL function: how sessions share memory, and what there is in it. */
-Datum
-lambda_fdw_shared_memory(PG_FUNCTION_ARGS)
+static Datum
+run_lambda_fdw_shared_memory(PG_FUNCTION_ARGS)
 {
 	const LfdwSegmentSizes *sizes = lfdw_segment_sizes();
 	LfdwSqlRow	row = {.ncolumns = 0};

@@ -23,11 +23,12 @@
 #include "options/foreign_object.h"
 #include "options/option_difference.h"
 #include "pg/compat.h"
+#include "pg/extension.h"
 #include "sql/description.h"
 #include "sql/sql_row.h"
 #include "sql/sql_work.h"
 
-PG_FUNCTION_INFO_V1(lambda_fdw_check);
+LFDW_SQL_FUNCTION(LFDW_EXTENSION_LAMBDA_FDW, lambda_fdw_check);
 
 /* A row of the result. */
 typedef struct Difference
@@ -350,8 +351,8 @@ put_rows(TableCheck *check, ReturnSetInfo *result)
  * Raises 42501 for who may not SELECT from the table, 42P01 and 42809 for what is no
  * foreign table of ours, and what lfdw_description_ask raises.
  */
-Datum
-lambda_fdw_check(PG_FUNCTION_ARGS)
+static Datum
+run_lambda_fdw_check(PG_FUNCTION_ARGS)
 {
 	Oid			relid = PG_GETARG_OID(0);
 	TableCheck	check = {.relation = open_table(relid)};
