@@ -322,6 +322,13 @@ for my $use (sort keys %$uses)
 is($session->query_safe('SELECT count(*) FROM information_schema.tables WHERE table_name = \'items\''),
 	'1', 'the information schema is read all the same');
 
+# What is found in a transaction that is rolled back counts no longer.
+is($session->query_safe(q{BEGIN; ALTER EXTENSION lambda_fdw UPDATE TO '1.0'; EXECUTE scan}),
+	'20', 'an update in the same transaction counts');
+$session->query('ROLLBACK; EXECUTE scan');
+like($session->{stderr}, $newer, 'and no longer, once it is rolled back');
+$session->{stderr} = '';
+
 # What leads out of it, and what must not be in the way.
 my $dump = "${PostgreSQL::Test::Utils::tmp_check}/dump$$.sql";
 $node->command_ok([ 'pg_dump', '-f', $dump, $database ], 'pg_dump');
