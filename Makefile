@@ -4,8 +4,8 @@
 #	make dist
 #
 # The second makes the archive that PGXN takes.  PG_CONFIG chooses the server,
-# STRICT=1 turns warnings into errors.  What is built goes to the current folder, so that make -f .../Makefile leaves the
-# checkout as it is.
+# STRICT=1 turns warnings into errors.  What is built goes to the current folder, so
+# that make -f .../Makefile leaves the checkout as it is.
 
 # compat has extensions of SQL alone, over the same library.
 EXTENSION = lambda_fdw compat/aws_commons compat/aws_lambda compat/aws_ml compat/aws_s3

@@ -39,7 +39,7 @@ ANY_ROW = re.compile(r'^[ \t]*\{"\w+", \w+RelationId,', re.M)
 
 def options(source):
     """The rows of the option table, as (catalog, name, default, what it means,
-    line); ValueError, whose argument is its line, where ROW cannot read one."""
+    line); ValueError, of a line and what is wrong there, where ROW cannot read one."""
     code = strip(source, keep_strings=True)
     found = []
     for match in ROW.finditer(code):
@@ -55,7 +55,8 @@ def options(source):
                       text, line_at(code, match.start())))
     for match in ANY_ROW.finditer(code):
         if line_at(code, match.start()) not in {row[-1] for row in found}:
-            raise ValueError(line_at(code, match.start()))
+            line = line_at(code, match.start())
+            raise ValueError(line, f"{SOURCE}:{line}: a row that cannot be read")
     return found
 
 
@@ -72,5 +73,7 @@ def tables(source):
 
 def written(page, source):
     """The page with its tables written anew; ValueError where it has no marks."""
-    begin, end = page.index(BEGIN), page.index(END)
+    begin, end = page.find(BEGIN), page.find(END)
+    if not 0 <= begin < end:
+        raise ValueError(1, f'{PAGE} lacks "{BEGIN}", or "{END}" after it')
     return page[:begin] + tables(source) + page[end + len(END):]

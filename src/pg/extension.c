@@ -50,6 +50,9 @@ static const Served served[LFDW_NEXTENSIONS] = {
 /* Those whose versions were found to be served since the catalogs last changed. */
 static bool checked[LFDW_NEXTENSIONS];
 
+/* How often the catalogs have changed. */
+static uint64 nchanges = 0;
+
 /* Was the library loaded when the server started? */
 static bool preloaded = false;
 
@@ -159,6 +162,7 @@ static void
 forget_checked(Datum arg, LfdwCacheId cacheid, uint32 hashvalue)
 {
 	memset(checked, 0, sizeof(checked));
+	nchanges++;
 }
 
 /* Has changes of the catalogs announced from now on. */
@@ -187,27 +191,19 @@ lfdw_extension_check(LfdwExtension extension)
 {
 	const Served *own = &served[extension];
 	Oid			oid = InvalidOid;
+	uint64		before = nchanges;
 	char	   *version;
 
 	if (checked[extension] || IsBinaryUpgrade)
 		return;
 	register_callback();
-
-	/* before it is read, so that a change announced meanwhile counts */
-	checked[extension] = true;
-	PG_TRY();
-	{
-		version = installed_version(own->name, &oid);
-	}
-	PG_CATCH();
-	{
-		checked[extension] = false;
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
+	version = installed_version(own->name, &oid);
 	if (version == NULL || is_served(own, version))
+	{
+		/* a change that was announced while it was read may be of this */
+		checked[extension] = nchanges == before;
 		return;
-	checked[extension] = false;
+	}
 	if (creating_extension && CurrentExtensionObject == oid)
 		return;
 	ereport(ERROR,

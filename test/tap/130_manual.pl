@@ -4,6 +4,7 @@
 use strict;
 use warnings;
 
+use File::Path qw(make_path);
 use FindBin;
 use lib "$FindBin::RealBin/lib";
 
@@ -124,6 +125,22 @@ same_names(\@shown, [ split /\n/, $node->safe_psql('postgres', q{SELECT object |
 	'docs/options.md has the options and their defaults');
 is($node->safe_psql('postgres', q{SELECT string_agg(name, ' ') FROM lambda_fdw_options() WHERE description !~ '^\S.*[^.\s]$' OR description ~ '\]\('}),
 	'', 'each has a description, in plain words');
+
+# What cannot be written leaves the page as it was.
+my $copy = "${PostgreSQL::Test::Utils::tmp_check}/manual$$";
+my $page = slurp_file("$docs/options.md") =~ s/^<!-- and ends here -->\n//mr;
+make_path("$copy/src", "$copy/docs");
+system_or_bail('cp', '-r', "$docs/../scripts", "$copy/scripts");
+system_or_bail('cp', '-r', "$docs/../src/options", "$copy/src/options");
+append_to_file("$copy/docs/options.md", $page);
+command_fails_like([ 'python3', "$copy/scripts/manual" ],
+	qr{^error: docs/options\.md lacks .* after it$}, 'scripts/manual asks for its marks');
+is(slurp_file("$copy/docs/options.md"), $page, 'and leaves the page alone');
+
+# mkdocs would empty the folder.
+command_fails_like([ 'bash', "$copy/scripts/site", "$copy/docs" ],
+	qr{/docs is there, and is neither empty nor a site\.$}, 'scripts/site takes no folder of somebody\'s');
+is(slurp_file("$copy/docs/options.md"), $page, 'and leaves what is in it');
 
 my %states = slurp_file("$docs/errors.md") =~ /^\| `(\w{5})` \| (\w+) \|/mg;
 cmp_ok(scalar keys %states, '>', 40, 'docs/errors.md has SQLSTATEs');

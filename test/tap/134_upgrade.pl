@@ -214,6 +214,8 @@ for my $case (
 		qr/^updated: type public\.e one: pg_enum\.enumlabel = one/ ],
 	[ 'a table\'s column, default and check', sub { $_ .= "CREATE TABLE kept (a int DEFAULT 7 CHECK (a > 5));\n" },
 		qr/^updated: default value for public\.kept\.a : pg_attrdef is 7/ ],
+	[ 'the rows of a table', sub { $_ .= "CREATE TABLE kept (a int, b text); INSERT INTO kept VALUES (1, 'one'), (2, 'two'), (1, 'one');\n" },
+		qr/^updated: table public\.kept: 2 rows \(1,one\)/ ],
 	[ 'a handler', sub { $_ .= "ALTER FOREIGN DATA WRAPPER lambda_fdw NO VALIDATOR;\n" },
 		qr/^updated: foreign-data wrapper lambda_fdw : pg_foreign_data_wrapper\.fdwvalidator = -/ ])
 {
@@ -228,6 +230,25 @@ for my $case (
 	  or diag(join "\n", "$line", @found[ 0 .. ($#found > 20 ? 20 : $#found) ]);
 }
 script('lambda_fdw--0.9--1.0.sql', $right);
+
+# A body of several lines: one that stands there twice, and one of a single word.
+sub with_body
+{
+	return $newest . "CREATE FUNCTION of_lines() RETURNS void LANGUAGE plpgsql AS \$\$\n" . join("\n", @_) . "\n\$\$;\n";
+}
+
+script('lambda_fdw--0.8.sql', with_body('BEGIN', '  PERFORM 1;', '  PERFORM 1;', 'RETURN;', 'END'));
+for my $case ([ 'a line that there is twice', 'BEGIN', '  PERFORM 1;', 'RETURN;', 'END' ],
+	[ 'a line of one word', 'BEGIN', '  PERFORM 1;', '  PERFORM 1;', 'END' ])
+{
+	my ($what, @body) = @$case;
+
+	script('lambda_fdw--0.7.sql', with_body(@body));
+	script('lambda_fdw--0.7--0.8.sql', '');
+	like(join("\n", differences('lambda_fdw', '0.8', '0.7')), qr/of_lines.*prosrc = \\nBEGIN/,
+		"an update that forgets $what of a body is found");
+}
+unlink map { "$scripts/lambda_fdw--$_.sql" } qw(0.7 0.7--0.8 0.8);
 
 # ---------------------------------------------------------------------------
 # Library and SQL
@@ -300,6 +321,13 @@ for my $use (sort keys %$uses)
 }
 is($session->query_safe('SELECT count(*) FROM information_schema.tables WHERE table_name = \'items\''),
 	'1', 'the information schema is read all the same');
+
+# What is found in a transaction that is rolled back counts no longer.
+is($session->query_safe(q{BEGIN; ALTER EXTENSION lambda_fdw UPDATE TO '1.0'; EXECUTE scan}),
+	'20', 'an update in the same transaction counts');
+$session->query('ROLLBACK; EXECUTE scan');
+like($session->{stderr}, $newer, 'and no longer, once it is rolled back');
+$session->{stderr} = '';
 
 # What leads out of it, and what must not be in the way.
 my $dump = "${PostgreSQL::Test::Utils::tmp_check}/dump$$.sql";

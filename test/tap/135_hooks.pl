@@ -77,6 +77,21 @@ write_file($_, $wrong{$_}->($right{$_})) for keys %wrong;
 ($status, $out) = run_in(qw(git commit -qm right));
 is($status, 0, 'what is staged and breaks none is committed, whatever else the folder has') or diag $out;
 
+# A commit that has no scripts/hooks, of before there was one.
+run_in(qw(git rm -qrf scripts));
+($status, $out) = run_in(qw(git commit -qm older));
+is($status, 0, 'where there is no scripts/hooks nothing is checked') or diag $out;
+run_in(qw(git reset -q --hard HEAD~));
+
+# From elsewhere it is this checkout's hook that is installed, not that of another.
+my $other = "$clone-other";
+make_path($other);
+run_in(qw(git init -q), $other);
+unlink $hook;
+IPC::Run::run([ "$clone/scripts/hooks" ], '>', \$out, init => sub { chdir $other });
+is(text_of($hook) . text_of("$other/.git/hooks/pre-commit"), "${installed}none",
+	'in another repository, the hook of this one is installed');
+
 # Somebody's own hook.
 is((run_in('scripts/hooks', '--remove'))[0], 0, 'the hook is removed');
 ok(!-e $hook, 'and is gone');

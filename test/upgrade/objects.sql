@@ -1,6 +1,6 @@
 -- What an extension consists of, as lines of text that are the same in every database:
 -- a line for each column of each row of the catalogs that belongs to it, with names for
--- OIDs, and lines for comments, privileges at first and dependencies.  Which column
+-- OIDs, and lines for comments, privileges at first, dependencies and rows of tables.  Which column
 -- refers to which catalog the server says itself (pg_get_catalog_foreign_keys), so that
 -- no class of objects is left out.
 
@@ -118,6 +118,12 @@ BEGIN
       RETURN QUERY SELECT pg_temp.row_lines(part.part, pg_catalog.concat(owner, ' ', data->>'attname', data->>'enumlabel'), data);
     END LOOP;
   END LOOP;
+  IF class = 'pg_catalog.pg_class'::regclass
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = object AND c.relkind = 'r') THEN
+    RETURN QUERY EXECUTE pg_catalog.format(
+      'SELECT pg_catalog.concat($1, '': '', pg_catalog.count(*), '' rows '', whole_row::text) FROM %s whole_row GROUP BY whole_row::text',
+      object::regclass) USING owner;
+  END IF;
   RETURN QUERY SELECT pg_catalog.concat(owner, ' ', d.objsubid, ': comment ', d.description)
     FROM pg_catalog.pg_description d WHERE d.classoid = class AND d.objoid = object;
   RETURN QUERY SELECT pg_catalog.concat(owner, ' ', s.objsubid, ': label ', s.provider, ' ', s.label)
@@ -134,6 +140,7 @@ BEGIN
       AND d.dbid = (SELECT b.oid FROM pg_catalog.pg_database b WHERE b.datname = pg_catalog.current_database());
 END $$;
 
-SELECT l COLLATE "C" FROM pg_temp.members(:'extension') m, pg_temp.lines_of(m.class, m.object) l
+-- Texts of several lines are one here: a body's lines would else be compared as a set.
+SELECT pg_catalog.replace(l, E'\n', '\n') COLLATE "C" FROM pg_temp.members(:'extension') m, pg_temp.lines_of(m.class, m.object) l
 WHERE NOT (m.class = 'pg_catalog.pg_class'::regclass AND pg_temp.name_of(m.class, m.object) LIKE 'toast table %')
 GROUP BY 1 ORDER BY 1;
