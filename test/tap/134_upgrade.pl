@@ -327,8 +327,20 @@ $node->wait_for_catchup($standby);
 is($standby->safe_psql($database, 'SELECT count(*) > 10 FROM lambda_fdw_options()'), 't', 'once it is updated there');
 $standby->stop;
 
+# pg_upgrade restores the old version's SQL with the new library, in a server that is
+# started with -b.
 $database = installed('lambda_fdw', '0.9');
 $node->stop;
+my @pg_ctl = ('pg_ctl', '-w', '-D', $node->data_dir, '-l', $node->logfile);
+{
+	local $ENV{PATH} = $node->{_install_path} . "/bin:$ENV{PATH}";
+
+	system_or_bail(@pg_ctl, '-o', '-b', 'start');
+	is(error_of($database, q{CREATE SERVER old FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1')}),
+		'', 'pg_upgrade restores servers under older SQL');
+	system_or_bail(@pg_ctl, 'stop');
+}
+
 $node->append_conf('postgresql.conf', "shared_preload_libraries = 'lambda_fdw'");
 $node->start;
 script('lambda_fdw--0.9--1.1.sql', '');
