@@ -19,6 +19,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/xlog.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_extension.h"
 #include "commands/extension.h"
@@ -149,7 +150,9 @@ static int
 remedy(const Served *extension, const char *version)
 {
 	if (!is_later(version, newest_version(extension)))
-		return errhint("Run ALTER EXTENSION %s UPDATE.", extension->name);
+		return RecoveryInProgress() ?
+			errhint("Run ALTER EXTENSION %s UPDATE on the primary.", extension->name) :
+			errhint("Run ALTER EXTENSION %s UPDATE.", extension->name);
 	if (preloaded)
 		return errhint("Install the library that comes with version %s, and restart the server, which has the library preloaded.",
 					   version);

@@ -15,7 +15,7 @@ my $root = "$FindBin::RealBin/../..";
 my @messages = slurp_file("$root/docs/troubleshooting.md") =~ /^### `(.*)`$/mg;
 # Those of PostgreSQL's own: they are in no source of ours, so each is provoked, but
 # that of a server where the extension is not installed.
-my $foreign = qr/^(?:permission denied for function|invalid input syntax|extension "lambda_fdw" is not available)/;
+my $foreign = qr/^(?:permission denied for function|invalid input syntax|could not find function|extension "lambda_fdw" is not available)/;
 
 cmp_ok(scalar @messages, '>=', 30, 'messages that users meet');
 
@@ -120,6 +120,7 @@ my @provoked = (
 	'no row of the answer' => answers('[{"orderId": 1, "b": 2}]', 'order_id int, b int'),
 	'has a further page' => answers('{"nextToken": "abc", "items": [{"id": 1}]}', undef, q{rows_path '/items'}),
 	'cannot insert into' => table('echo') . 'INSERT INTO orders VALUES (1);',
+	'could not find function' => q{CREATE FUNCTION lambda_fdw_later() RETURNS int AS '$libdir/lambda_fdw' LANGUAGE c;},
 	'operator "like" can never' => table('echo', '', q{total numeric OPTIONS (pushdown 'like')}) . 'SELECT * FROM orders WHERE total = 1;');
 
 $node->safe_psql('postgres', create_server('aws', $endpoint)

@@ -39,7 +39,7 @@ sub private_server
 		system_or_bail('cp', $folder eq $bin ? '-r' : '-rs', "$folder/.", "$top$folder");
 	}
 	my $node = PostgreSQL::Test::Cluster->new('private', install_path => "$top" . dirname($bin));
-	$node->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
+	$node->init(allows_streaming => 1, extra => [ '--encoding=UTF8', '--locale=C' ]);
 	$node->start;
 	return ($node, "$top" . pg_config('--sharedir') . '/extension');
 }
@@ -262,10 +262,10 @@ script('lambda_fdw--1.1--1.0.sql', "DROP FUNCTION of_11();\n");
 # How a query ends: an error's parts, or nothing.
 sub error_of
 {
-	my ($database, $query) = @_;
+	my ($database, $query, $on) = @_;
 	my ($out, $err);
 
-	$node->psql($database, "\\set VERBOSITY verbose\n$query", stdout => \$out, stderr => \$err);
+	($on // $node)->psql($database, "\\set VERBOSITY verbose\n$query", stdout => \$out, stderr => \$err);
 	return $err =~ s/^LOCATION:.*\n?//mgr =~ s/^psql:<stdin>:\d+: //mgr;
 }
 
@@ -342,9 +342,33 @@ $database = new_database();
 $node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr($database), '-f', $dump ],
 	'a dump is restored, with the version that goes with the library');
 
-# pg_upgrade restores the old version's SQL with the new library.
+# A standby has its own library, and the primary's SQL, which is to be updated there.
+$database = installed('lambda_fdw', '0.9');
+$node->backup('copy');
+my $standby = PostgreSQL::Test::Cluster->new('standby', install_path => $node->{_install_path});
+$standby->init_from_backup($node, 'copy', has_streaming => 1);
+$standby->start;
+like(error_of($database, 'SELECT * FROM lambda_fdw_options()', $standby),
+	qr/55000: .*\nHINT:  Run ALTER EXTENSION lambda_fdw UPDATE on the primary\.$/s, 'a standby of older SQL');
+$node->safe_psql($database, 'ALTER EXTENSION lambda_fdw UPDATE');
+$node->wait_for_catchup($standby);
+is($standby->safe_psql($database, 'SELECT count(*) > 10 FROM lambda_fdw_options()'), 't', 'once it is updated there');
+$standby->stop;
+
+# pg_upgrade restores the old version's SQL with the new library, in a server that is
+# started with -b.
 $database = installed('lambda_fdw', '0.9');
 $node->stop;
+my @pg_ctl = ('pg_ctl', '-w', '-D', $node->data_dir, '-l', $node->logfile);
+{
+	local $ENV{PATH} = $node->{_install_path} . "/bin:$ENV{PATH}";
+
+	system_or_bail(@pg_ctl, '-o', '-b', 'start');
+	is(error_of($database, q{CREATE SERVER old FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1')}),
+		'', 'pg_upgrade restores servers under older SQL');
+	system_or_bail(@pg_ctl, 'stop');
+}
+
 $node->append_conf('postgresql.conf', "shared_preload_libraries = 'lambda_fdw'");
 $node->start;
 script('lambda_fdw--0.9--1.1.sql', '');
