@@ -31,7 +31,8 @@ parse_function(const char *given, LfdwFunctionName *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE),
 				 errmsg("\"%s\" is not a Lambda function", given),
-				 errdetail("%s", why)));
+				 errdetail("%s", why),
+				 errhint("Give a name, account:function:name or an ARN, each perhaps with :qualifier.")));
 }
 
 /* The function as Invoke's path takes it: as given, less the qualifier. */

@@ -163,6 +163,13 @@ like($session->query('COMMIT'), qr/08007: /, 'one that is not may be written');
 is(batches('broken'), '1|1|1', 'and is not sent again');
 is_gone('unknown', 'an unknown outcome');
 
+# So may a payload of lambda_invoke; one that is not held is 08006 (007_faults).
+reset_calls($node);
+begin($session, 'unheard', q{'reset_before', '{}'});
+like($session->query('COMMIT'), qr/08007: /, 'a payload that is held may have been delivered');
+is(count_calls($node, "function = 'reset_before'"), '1', 'and is not sent again');
+is_gone('unheard', 'an unknown outcome of lambda_invoke');
+
 # ---------------------------------------------------------------------------
 # Credentials that are asked for then
 # ---------------------------------------------------------------------------
