@@ -40,6 +40,8 @@ sub private_server
 	}
 	my $node = PostgreSQL::Test::Cluster->new('private', install_path => "$top" . dirname($bin));
 	$node->init(allows_streaming => 1, extra => [ '--encoding=UTF8', '--locale=C' ]);
+	# whatever TEMP_CONFIG says of other tests: who preloads it is told another thing
+	$node->append_conf('postgresql.conf', "shared_preload_libraries = ''");
 	$node->start;
 	return ($node, "$top" . pg_config('--sharedir') . '/extension');
 }
