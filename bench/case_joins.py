@@ -31,13 +31,8 @@ TUPLES = ("SELECT count(*), sum(hashtext(r.name)), sum(a + b + d) "
           "FROM join_tuples JOIN tuples_remote r USING (a, b, d)")
 
 
-def create(session, most):
+def create(session):
     session.query(f"""
-CREATE SERVER aws_lambda FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1',
-  endpoint '{most.plain}');
-CREATE USER MAPPING FOR CURRENT_USER SERVER aws_lambda
-  OPTIONS (aws_access_key_id 'AKIDEXAMPLE',
-           aws_secret_access_key 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY');
 CREATE FOREIGN TABLE join_remote (id bigint OPTIONS (pushdown '=, in', required 'true'),
   name text, price numeric) SERVER aws
   OPTIONS (function_arn 'lookup_0', estimated_rows '1000000', max_batch_keys '{BATCH}');
@@ -96,7 +91,7 @@ def local_table(session, name, rows, expression):
 
 def run(bench):
     setup = bench.session()
-    create(setup, bench)
+    create(setup)
     join = f"SELECT {RESULT} FROM %s JOIN %s r USING (id)"
     sizes = ((10000, 1.0, 10), (100000, 0.7, 15), (1000000, 0.7, 45))
     for rows, limit, seconds in sizes[:2] if bench.quick else sizes:

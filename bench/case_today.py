@@ -7,9 +7,8 @@ keys at once as it is asked for.  Who asks for a row at a time waits for each.
 import csv
 import io
 import json
-import time
 
-from harness import Skipped, SqlError, wall_of
+from harness import Skipped, SqlError, statement, wall_of
 
 KEYS = 200
 SQL_KEYS = "today_keys"
@@ -93,24 +92,8 @@ def load_script(bench, session):
     return wall_of(run)
 
 
-def statement_of(session, sql):
-    def run():
-        started = time.monotonic()
-        cpu, _, rows = session.measure(sql)
-        return cpu, (time.monotonic() - started) * 1000, rows
-    return run
-
-
 def run(bench):
     setup = bench.session()
-    # aws_lambda.invoke calls by the server of this name, which "joins" may have made
-    if not setup.query("SELECT 1 FROM pg_foreign_server WHERE srvname = 'aws_lambda'"):
-        setup.query(f"""
-CREATE SERVER aws_lambda FOREIGN DATA WRAPPER lambda_fdw OPTIONS (region 'eu-west-1',
-  endpoint '{bench.plain}');
-CREATE USER MAPPING FOR CURRENT_USER SERVER aws_lambda
-  OPTIONS (aws_access_key_id 'AKIDEXAMPLE',
-           aws_secret_access_key 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY')""")
     setup.query(f"""
 CREATE TYPE today_answer AS (id bigint, name text, price numeric);
 CREATE FOREIGN TABLE today_remote (id bigint OPTIONS (pushdown '=, in', required 'true'),
@@ -118,7 +101,7 @@ CREATE FOREIGN TABLE today_remote (id bigint OPTIONS (pushdown '=, in', required
 CREATE TABLE today_loaded (id bigint, name text, price numeric);
 CREATE TABLE {SQL_KEYS} AS SELECT i::bigint AS id FROM generate_series(1, {KEYS}) i;
 ANALYZE {SQL_KEYS}""")
-    contenders = {name: statement_of(bench.session(), sql)
+    contenders = {name: statement(bench.session(), sql)
                   for name, sql in sql_contenders(bench, setup).items()}
     try:
         contenders["a script with boto3 and COPY"] = load_script(bench, bench.session())

@@ -250,6 +250,8 @@ def create_servers(bench):
     session.query("CREATE EXTENSION aws_lambda CASCADE")
     session.query("CREATE SERVER files FOREIGN DATA WRAPPER file_fdw")
     for name, url, more in (("aws", bench.plain, ""),
+                            # aws_lambda.invoke calls by the server of this name
+                            ("aws_lambda", bench.plain, ""),
                             ("tls", bench.secure,
                              f", ca_bundle '{bench.work}/bundle.pem'")):
         session.query(f"CREATE SERVER {name} FOREIGN DATA WRAPPER lambda_fdw "
