@@ -44,12 +44,17 @@ my $session = open_session($node);
 $session->query("SET $_ = 'mine'") for qw(aws_lambda.server aws_s3.server aws_ml.server);
 $session->query('SET aws_lambda.connect_timeout_ms = 150');
 
-# Has joe's server this endpoint from now on.
+my %ports;
+
+# Has joe's server this endpoint from now on.  Only what hangs is given up soon: on a
+# busy machine others would be late, too, and that would be the cause.
 sub lead_to
 {
 	my $url = shift;
+	my $timeout = $ports{hang} && $url =~ /:$ports{hang}\b/ ? 150 : 20000;
 
-	$node->safe_psql('postgres', "ALTER SERVER mine OPTIONS (SET endpoint '$url')");
+	$node->safe_psql('postgres',
+		"ALTER SERVER mine OPTIONS (SET endpoint '$url', SET connect_timeout_ms '$timeout')");
 	return;
 }
 
@@ -76,7 +81,7 @@ my $closed = IO::Socket::INET->new(Listen => 1, LocalAddr => $own);
 my $closed_port = $closed->sockport;
 $closed->close;
 my ($certificate, $key) = make_certificate('stranger', "IP:$own");
-my %ports = map {
+%ports = map {
 	$_ => start_program('silent.py', '--host', $own, '--log', $knocks, $_)
 } qw(close hang banner);
 my $plain = start_program('endpoint.py', '--host', $own);
@@ -89,14 +94,13 @@ my @unreachable = (
 	[ 'a metadata service', 'https://169.254.169.254', $local ],
 	[ 'a name that is none', 'https://lambda.invalid', qr/resolve/ ],
 	[ 'a name of loopback', "https://localhost:$port", $local ]);
-# On a busy machine any of them may be met too late.
 push @unreachable,
   [ 'a port that is closed', "https://$own:$closed_port", qr/connect/i ],
-  [ 'a port that closes', "https://$own:$ports{close}", qr/SSL|TLS|reset|closed|pipe|in time/i ],
+  [ 'a port that closes', "https://$own:$ports{close}", qr/SSL|TLS|reset|closed|pipe/i ],
   [ 'a port that hangs', "https://$own:$ports{hang}", qr/no connection in time/ ],
-  [ 'a port of another protocol', "https://$own:$ports{banner}", qr/SSL|TLS|reset|pipe|in time/i ],
-  [ 'a port of plain http', "https://$own:$plain", qr/SSL|TLS|reset|pipe|in time/i ],
-  [ 'a certificate that nobody vouches for', "https://$own:$stranger", qr/certificate|in time/ ]
+  [ 'a port of another protocol', "https://$own:$ports{banner}", qr/SSL|TLS|reset|pipe/i ],
+  [ 'a port of plain http', "https://$own:$plain", qr/SSL|TLS|reset|pipe/i ],
+  [ 'a certificate that nobody vouches for', "https://$own:$stranger", qr/certificate/ ]
   if $own !~ /^127\./;
 
 my ($expected) = told_and_logged('https://lambda.invalid', 'SELECT * FROM there');

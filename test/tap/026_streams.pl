@@ -4,6 +4,7 @@ use strict;
 use warnings;
 
 use FindBin;
+use List::Util qw(max);
 use lib "$FindBin::RealBin/lib";
 
 use LambdaFdw;
@@ -165,15 +166,18 @@ my $wide = create_stream('{"rows": 8, "same": true, "size": 6000000, "chunk_rows
 my $count = 'SELECT count(*), sum(length(note)) FROM';
 
 # chunks of 60 rows: as many as fit
-peak_of("$count $small", '19980|19980000', 'a stream of 20 MB');
-my $least = elapsed_ms(sub { peak_of("$count $small", '19980|19980000', 'once more') });
-my $peak = peak_of("$count $small", '19980|19980000', 'and again');
+my @peaks = peak_of("$count $small", '19980|19980000', 'a stream of 20 MB');
+my $least = elapsed_ms(
+	sub { push @peaks, peak_of("$count $small", '19980|19980000', 'once more') });
+push @peaks, peak_of("$count $small", '19980|19980000', 'and again');
+# what a run finds allocated already is no part of its peak
+my $peak = max(@peaks);
 my $peak_large;
 my $most = elapsed_ms(
 	sub { $peak_large = peak_of("$count $large", '199980|199980000', 'one of 200 MB') });
 note("20 MB: $least ms, $peak kB; 200 MB: $most ms, $peak_large kB");
 cmp_ok($peak_large, '<', 16 * 1024, 'its memory, in kB');
-cmp_ok($peak_large, '<', $peak + 4096, 'which is that of the smaller one');
+cmp_ok($peak_large, '<', $peak + 2048, 'which is that of the smaller one');
 cmp_ok(peak_of("$count $wide", '8|48000000', 'rows of 6 MB in messages of their own'),
 	'<', 40 * 1024, 'need a row and its window');
 
