@@ -94,10 +94,7 @@ lfdw_http_begin(const LfdwHttpRequest *request)
 {
 	LfdwHttpExchange *exchange = palloc0(sizeof(LfdwHttpExchange));
 
-	/*
-	 * no name is kept for it, which only a server that shows names would
-	 * notice
-	 */
+	/* only servers that show its name would notice */
 	if (request->wait_event == LFDW_WAIT_NONE)
 		elog(ERROR, "an HTTP request without a wait event");
 	lfdw_exchange_init(exchange, request);
